@@ -1,0 +1,44 @@
+// The few operations that Swift 6.3 cannot express for every target, as header-only inline functions.
+//
+// `#if` in Swift does not see CPU features; a header does, so one generated source serves every
+// vector level the user builds for. Everything here inlines to one or a few instructions.
+
+#ifndef C_DECISION_TRANSFORMER_H
+#define C_DECISION_TRANSFORMER_H
+
+#include <stdint.h>
+
+typedef float dt_float16 __attribute__((ext_vector_type(16)));
+
+#define DT_INLINE static inline __attribute__((always_inline, unused))
+
+// Values of dt_vector_level: which register tile suits the instructions this build may use.
+//   0  16 registers of 4 floats (SSE2), or none: multiply and add apart where there is no FMA
+//   1  16 registers of 8 floats (AVX2 with FMA), or 32 registers of 4 floats (NEON)
+//   2  32 registers of 16 floats (AVX-512)
+DT_INLINE int32_t dt_vector_level(void) {
+#if defined(__AVX512F__)
+  return 2;
+#elif (defined(__AVX2__) && defined(__FMA__)) || (defined(__aarch64__) && defined(__ARM_NEON))
+  return 1;
+#else
+  return 0;
+#endif
+}
+
+// a * b + c in each lane: fused where the target has the instruction, else rounded twice.
+// (Swift's addingProduct would call libm's fmaf on a target without FMA.)
+DT_INLINE dt_float16 dt_multiply_add(dt_float16 a, dt_float16 b, dt_float16 c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+// The square root of each lane, correctly rounded. (Swift's squareRoot() is refused by @_noLocks.)
+DT_INLINE dt_float16 dt_square_root(dt_float16 a) {
+  return __builtin_elementwise_sqrt(a);
+}
+
+#endif

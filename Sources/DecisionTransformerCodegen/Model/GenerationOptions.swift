@@ -1,0 +1,53 @@
+/// What codegen.json says: how the model is used and how its code is generated.
+public struct GenerationOptions: Equatable, Sendable {
+  /// How packed weights are stored.
+  public enum Precision: String, CaseIterable, Sendable {
+    case float32
+  }
+
+  /// What the generated type can return.
+  public enum Output: String, CaseIterable, Sendable {
+    case action
+  }
+
+  /// What happens at `t == max_ep_len`.
+  public enum TimestepOverflow: String, CaseIterable, Sendable {
+    /// `act` throws.
+    case error
+    /// The last row of the timestep embedding is used from there on, as training does.
+    case clamp
+  }
+
+  /// Access level of the generated declarations.
+  public enum Access: String, CaseIterable, Sendable {
+    case `public`, package, `internal`
+  }
+
+  /// Where the packed weights go.
+  public enum WeightStorage: String, CaseIterable, Sendable {
+    /// Into the program up to 64 MB, into a file above.
+    case automatic
+    case embedded
+    case file
+  }
+
+  /// `window`: K, control steps of context; nil means the config's `max_length`, else 20.
+  public var window: Int?
+  /// `state_mean` and `state_std`: both or neither, each `state_dim` numbers.
+  public var stateMean: [Double]?
+  public var stateStandardDeviation: [Double]?
+  /// `return_scale`: the target and the rewards are divided by it.
+  public var returnScale = 1.0
+  /// `action_scale`: environment action = model action × scale. One number, or one per action.
+  public var actionScale: [Double] = [1]
+  /// `target_return`: the default of `reset()`, in environment units.
+  public var targetReturn: Double?
+  public var precision = Precision.float32
+  public var outputs: [Output] = [.action]
+  public var timestepOverflow = TimestepOverflow.error
+  public var access = Access.public
+  /// `weights`
+  public var weightStorage = WeightStorage.automatic
+
+  public init() {}
+}

@@ -1,0 +1,28 @@
+/// A validated model folder without its checkpoint: everything that decides the generated code.
+public struct Model: Equatable, Sendable {
+  /// The generated type's name: the folder's name without `.dtmodel`.
+  public var name: String
+  public var config: ModelConfig
+  public var options: GenerationOptions
+  /// SHA-256 of config.json, lower-case hexadecimal, for the provenance line.
+  public var configDigest: String
+
+  public init(
+    name: String, config: ModelConfig, options: GenerationOptions, configDigest: String
+  ) {
+    self.name = name
+    self.config = config
+    self.options = options
+    self.configDigest = configDigest
+  }
+
+  /// K: control steps of context. Without `window` and `max_length` it is 20, Hugging Face 4.x's default.
+  public var window: Int { options.window ?? config.maximumLength ?? 20 }
+
+  /// One factor per action, from model units to environment units.
+  public var actionScale: [Double] {
+    options.actionScale.count == 1
+      ? Array(repeating: options.actionScale[0], count: config.actionDimension)
+      : options.actionScale
+  }
+}

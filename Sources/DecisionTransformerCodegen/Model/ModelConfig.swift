@@ -1,0 +1,47 @@
+/// What config.json says about the function to compute: Hugging Face's `DecisionTransformerConfig`
+/// with aliases resolved and defaults filled in.
+public struct ModelConfig: Equatable, Sendable {
+  /// `state_dim`
+  public var stateDimension = 17
+  /// `act_dim`
+  public var actionDimension = 4
+  /// `hidden_size`
+  public var hiddenSize = 128
+  /// `max_ep_len`: rows of the timestep embedding.
+  public var maximumEpisodeLength = 4096
+  /// `action_tanh`: whether predicted actions pass through tanh.
+  public var hasActionTanh = true
+  /// `vocab_size`: rows of the unused `wte`.
+  public var vocabularySize = 1
+  /// `n_positions`: rows of `wpe`, of which row 0 is used.
+  public var positionCount = 1024
+  /// `n_layer`
+  public var layerCount = 3
+  /// `n_head`
+  public var headCount = 1
+  /// `n_inner`, or 4 × hidden size where it is null.
+  public var innerSize = 512
+  /// `activation_function`
+  public var activation = Activation.relu
+  /// `layer_norm_epsilon` of ln_1, ln_2 and ln_f. (embed_ln always uses 1e-5.)
+  public var layerNormEpsilon = 1e-5
+  /// `scale_attn_weights`
+  public var scalesAttention = true
+  /// `scale_attn_by_inverse_layer_idx`
+  public var scalesAttentionByInverseLayerIndex = false
+  /// `add_cross_attention`: such a checkpoint has extra tensors that the model never runs.
+  public var hasCrossAttention = false
+  /// `max_length`: the window in control steps, which 4.x wrote as a generation default; nil if absent.
+  public var maximumLength: Int?
+
+  public init() {}
+
+  /// Width of one attention head.
+  public var headSize: Int { hiddenSize / headCount }
+
+  /// The factor on q·k in layer `layer`.
+  public func attentionScale(layer: Int) -> Double {
+    (scalesAttention ? 1 / Double(headSize).squareRoot() : 1)
+      / (scalesAttentionByInverseLayerIndex ? Double(layer + 1) : 1)
+  }
+}

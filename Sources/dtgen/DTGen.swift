@@ -1,0 +1,6 @@
+import DecisionTransformerCodegen
+
+@main
+struct DTGen {
+  static func main() {}
+}
