@@ -10,7 +10,7 @@
 
 typedef float dt_float16 __attribute__((ext_vector_type(16)));
 
-#define DT_INLINE static inline __attribute__((always_inline, unused))
+#define DT_INLINE static inline __attribute__((always_inline, unused, swift_attr("@_noLocks")))
 
 // Values of dt_vector_level: which register tile suits the instructions this build may use.
 //   0  16 registers of 4 floats (SSE2), or none: multiply and add apart where there is no FMA
