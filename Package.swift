@@ -18,7 +18,9 @@ let package = Package(
     .target(name: "DecisionTransformer", dependencies: ["CDecisionTransformer"]),
 
     // MARK: Generator
-    .target(name: "DecisionTransformerCodegen", swiftSettings: optimized),
+    .target(
+      name: "DecisionTransformerCodegen", dependencies: ["DecisionTransformer"],
+      swiftSettings: optimized),
     .executableTarget(
       name: "dtgen", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
   ],
