@@ -23,6 +23,9 @@ let package = Package(
       swiftSettings: optimized),
     .executableTarget(
       name: "dtgen", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
+
+    // MARK: Tests
+    .testTarget(name: "RuntimeTests", dependencies: ["DecisionTransformer"]),
   ],
   swiftLanguageModes: [.v6]
 )
