@@ -35,7 +35,7 @@ extension ControllerMemory {
     append(.prediction, rows: 1, stride: shape.actionStride, "predicted action, model units")
     append(.tokens, rows: slots, stride: hidden, "embedded tokens of the window")
     if shape.layerCount > 1 {
-      append(.query, rows: slots, stride: forms[0] == .standard ? attention : hidden, "queries of block 0")
+      append(.query, rows: slots, stride: attention, "queries of block 0")
     }
     if forms[0] == .standard {
       append(.key, rows: slots, stride: attention, "keys of block 0")
@@ -52,8 +52,8 @@ extension ControllerMemory {
     append(.stream, rows: slots, stride: hidden, "residual stream")
     append(.scratch, rows: slots, stride: hidden, "normalised rows")
     if shape.layerCount > 1 || forms[0] != .absorbed {
-      append(.queries, rows: slots, stride: max(hidden, attention), "queries")
-      append(.mixed, rows: slots, stride: forms[0] == .fused ? hidden : attention, "attention's weighted sums")
+      append(.queries, rows: slots, stride: attention, "queries")
+      append(.mixed, rows: slots, stride: attention, "attention's weighted sums")
     }
     if forms.dropFirst().contains(.standard) {
       append(.keyRows, rows: slots, stride: attention, "keys before they become panels")

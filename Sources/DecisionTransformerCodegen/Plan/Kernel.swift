@@ -12,11 +12,12 @@ public enum Kernel: Hashable, Sendable {
   case linear(rows: Int, depth: Int, columns: Int, epilogue: Epilogue)
   /// scores[head, row, key] = mask[key] + q[row, head] · k[key, head], keys in panels. With `causal`
   /// only the panels that a tile's last row can see are computed.
-  case scores(rows: Int, heads: Int, depth: Int, queryStride: Int, causal: Bool)
+  case scores(rows: Int, heads: Int, depth: Int, queryStride: Int, keyStride: Int, causal: Bool)
   /// mixed[row, head] = Σ over keys of p[head, row, key] · v[key, head]. With `causal` a tile stops at its last row.
-  case mix(rows: Int, heads: Int, columns: Int, valueStride: Int, mixedStride: Int, causal: Bool)
+  /// `rowStride` is that of values and of results.
+  case mix(rows: Int, heads: Int, keys: Int, columns: Int, keyStride: Int, rowStride: Int, causal: Bool)
   /// Copies rows into key panels, transposed.
-  case storeKeys(heads: Int, depth: Int, rowStride: Int)
+  case storeKeys(heads: Int, depth: Int, rowStride: Int, keyStride: Int)
 }
 
 extension Kernel {
@@ -25,11 +26,11 @@ extension Kernel {
     switch self {
     case .linear(let rows, let depth, let columns, let epilogue):
       "linear_\(rows)x\(depth)x\(columns)\(epilogue.suffix)"
-    case .scores(let rows, let heads, let depth, _, let causal):
+    case .scores(let rows, let heads, let depth, _, _, let causal):
       "scores_\(rows)x\(heads)x\(depth)\(causal ? "_causal" : "")"
-    case .mix(let rows, let heads, let columns, _, _, let causal):
+    case .mix(let rows, let heads, _, let columns, _, _, let causal):
       "mix_\(rows)x\(heads)x\(columns)\(causal ? "_causal" : "")"
-    case .storeKeys(let heads, let depth, _):
+    case .storeKeys(let heads, let depth, _, _):
       "storeKeys_\(heads)x\(depth)"
     }
   }

@@ -53,8 +53,8 @@ struct OperationBuilder {
   func storeKeys(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
     let standard = forms[layer] == .standard
     let kernel = standard
-      ? Kernel.storeKeys(heads: shape.headCount, depth: shape.headSize, rowStride: shape.attentionStride)
-      : Kernel.storeKeys(heads: 1, depth: shape.hiddenSize, rowStride: shape.hiddenStride)
+      ? Kernel.storeKeys(heads: shape.headCount, depth: shape.headSize, rowStride: shape.attentionStride, keyStride: shape.keyStride)
+      : Kernel.storeKeys(heads: 1, depth: shape.hiddenSize, rowStride: shape.hiddenStride, keyStride: shape.keyStride)
     let input = Operand(standard ? keyRows(layer) : .normalized(layer: layer), row: tokens.first)
     return [Operation(
       kind: .storeKeys(kernel, rows: tokens.count, input: input, keys: Operand(.keyPanels(layer: layer))),
@@ -68,7 +68,7 @@ struct OperationBuilder {
 
   private func rowAttention(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
     let standard = forms[layer] == .standard
-    let causal = tokens.count > 2
+    let causal = tokens.first == .at(0) && tokens.count == shape.pastTokenCount
     let (heads, depth, stride) = standard
       ? (shape.headCount, shape.headSize, shape.attentionStride)
       : (1, shape.hiddenSize, shape.hiddenStride)
@@ -83,9 +83,9 @@ struct OperationBuilder {
     let values = Operand(standard ? .value(layer: layer) : .normalized(layer: layer))
     let mixed = Operand(.mixed, row: tokens.first)
     operations += [
-      scores(.scores(rows: tokens.count, heads: heads, depth: depth, queryStride: stride, causal: causal), layer, queries),
+      scores(.scores(rows: tokens.count, heads: heads, depth: depth, queryStride: stride, keyStride: shape.keyStride, causal: causal), layer, queries),
       softmax(heads: heads, rows: tokens.count, lastKey: tokens.first, step: 1),
-      mix(.mix(rows: tokens.count, heads: heads, columns: columns, valueStride: stride, mixedStride: stride, causal: causal), values, to: mixed),
+      mix(.mix(rows: tokens.count, heads: heads, keys: shape.keyCount, columns: columns, keyStride: shape.keyStride, rowStride: stride, causal: causal), values, to: mixed),
       linear(rows: tokens.count, depth: standard ? shape.attentionStride : shape.hiddenSize, columns: shape.hiddenSize, .add,
         mixed, standard ? .projection(layer: layer) : .fusedOutput(layer: layer),
         residual: Operand(layer == 0 ? .tokens : .stream, row: tokens.first), to: Operand(.stream, row: tokens.first)),
@@ -104,9 +104,9 @@ struct OperationBuilder {
         Operand(.headQuery, column: head * shape.headStride), .absorbedKey(layer: layer, head: head), to: Operand(.absorbedQueries, row: .at(head))))
     }
     operations += [
-      scores(.scores(rows: heads, heads: 1, depth: hidden, queryStride: shape.hiddenStride, causal: false), layer, Operand(.absorbedQueries)),
+      scores(.scores(rows: heads, heads: 1, depth: hidden, queryStride: shape.hiddenStride, keyStride: shape.keyStride, causal: false), layer, Operand(.absorbedQueries)),
       softmax(heads: 1, rows: heads, lastKey: state, step: 0),
-      mix(.mix(rows: heads, heads: 1, columns: shape.hiddenStride, valueStride: shape.hiddenStride, mixedStride: shape.hiddenStride, causal: false),
+      mix(.mix(rows: heads, heads: 1, keys: shape.keyCount, columns: shape.hiddenStride, keyStride: shape.keyStride, rowStride: shape.hiddenStride, causal: false),
         Operand(.normalized(layer: layer)), to: Operand(.absorbedMixed)),
     ]
     for head in 0..<heads {
@@ -175,7 +175,7 @@ struct OperationBuilder {
   }
 
   private func scores(_ kernel: Kernel, _ layer: Int, _ queries: Operand) -> Operation {
-    guard case .scores(let rows, let heads, let depth, _, let causal) = kernel else { preconditionFailure() }
+    guard case .scores(let rows, let heads, let depth, _, _, let causal) = kernel else { preconditionFailure() }
     return Operation(
       kind: .scores(kernel, queries: queries, keys: Operand(.keyPanels(layer: layer)), output: Operand(.scores)),
       comment: "q·kᵀ", multiplyAdds: heads * depth * pairs(rows: rows, causal: causal), weightBytes: 0)
@@ -186,7 +186,7 @@ struct OperationBuilder {
   }
 
   private func mix(_ kernel: Kernel, _ values: Operand, to output: Operand) -> Operation {
-    guard case .mix(let rows, let heads, let columns, _, _, let causal) = kernel else { preconditionFailure() }
+    guard case .mix(let rows, let heads, _, let columns, _, _, let causal) = kernel else { preconditionFailure() }
     return Operation(
       kind: .mix(kernel, values: values, output: output),
       comment: "p·v", multiplyAdds: heads * columns * pairs(rows: rows, causal: causal), weightBytes: 0)
