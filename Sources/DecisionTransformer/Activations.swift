@@ -4,7 +4,7 @@
 /// `relu`: max(x, 0), exactly.
 @_noAllocation @_noLocks @inlinable @inline(__always)
 public func rectified(_ x: Vector) -> Vector {
-  x.replacing(with: Vector(repeating: 0), where: x .< Vector(repeating: 0))
+  maximum(x, Vector(repeating: 0))
 }
 
 /// `silu`, `swish`: x · sigmoid(x) = x / (1 + e⁻ˣ). Error at most 2e-7 · max(1, |x|).

@@ -1,3 +1,5 @@
+public import CDecisionTransformer
+
 /// The sum of the sixteen lanes, added in the same order on every target: halves onto each other
 /// until one number is left. Error at most 4 roundings: `4 · 2⁻²⁴ · Σ|xᵢ|`, about.
 @_noAllocation @_noLocks @inlinable @inline(__always)
@@ -12,14 +14,11 @@ public func sum(of x: Vector) -> Float {
 /// may be one of the others.
 @_noAllocation @_noLocks @inlinable @inline(__always)
 public func maximum(of x: Vector) -> Float {
-  let eight = x.lowHalf.replacing(with: x.highHalf, where: x.lowHalf .< x.highHalf)
-  let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.lowHalf .< eight.highHalf)
-  let two = four.lowHalf.replacing(with: four.highHalf, where: four.lowHalf .< four.highHalf)
-  return two[0] < two[1] ? two[1] : two[0]
+  dt_largest_lane(x)
 }
 
 /// The larger of two numbers in each lane; `a` where either is not a number.
 @_noAllocation @_noLocks @inlinable @inline(__always)
 public func maximum(_ a: Vector, _ b: Vector) -> Vector {
-  a.replacing(with: b, where: a .< b)
+  dt_maximum(a, b)
 }
