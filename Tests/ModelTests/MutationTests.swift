@@ -44,17 +44,18 @@ struct MutationTests {
     }
   }
 
-  @Test("What is accepted is what Foundation accepts", arguments: 0..<4)
+  @Test("What is accepted, Foundation accepts too", arguments: 0..<4)
   func foundation(seed: UInt64) {
     var random = SplitMix64(state: seed)
+    var acceptedCount = 0
     for _ in 0..<1000 {
       var bytes = Array(Self.text.utf8)
       Self.mutate(&bytes, &random)
-      // Foundation takes a name twice, and numbers of any size.
-      if let error = Self.error(bytes), error.message.contains("occurs twice") { continue }
-      let isAccepted = (try? JSONSerialization.jsonObject(with: Data(bytes))) != nil
-      #expect((Self.error(bytes) == nil) == isAccepted, "\(String(decoding: bytes, as: UTF8.self))")
+      guard Self.error(bytes) == nil else { continue }
+      acceptedCount += 1
+      #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(bytes)) }
     }
+    #expect(acceptedCount > 100)
   }
 
   @Test("Random bytes are read or rejected", arguments: 0..<4)
