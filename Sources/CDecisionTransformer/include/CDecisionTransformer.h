@@ -10,7 +10,8 @@
 
 typedef float dt_float16 __attribute__((ext_vector_type(16)));
 
-#define DT_INLINE static inline __attribute__((always_inline, unused))
+// The Swift attribute lets functions that the compiler checks for locks and allocations call these.
+#define DT_INLINE static inline __attribute__((always_inline, unused, swift_attr("@_noLocks")))
 
 // Values of dt_vector_level: which register tile suits the instructions this build may use.
 //   0  16 registers of 4 floats (SSE2), or none: multiply and add apart where there is no FMA
@@ -29,7 +30,7 @@ DT_INLINE int32_t dt_vector_level(void) {
 // a * b + c in each lane: fused where the target has the instruction, else rounded twice.
 // (Swift's addingProduct would call libm's fmaf on a target without FMA.)
 DT_INLINE dt_float16 dt_multiply_add(dt_float16 a, dt_float16 b, dt_float16 c) {
-#if defined(__FMA__) || defined(__aarch64__)
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
   return __builtin_elementwise_fma(a, b, c);
 #else
   return a * b + c;
@@ -38,6 +39,10 @@ DT_INLINE dt_float16 dt_multiply_add(dt_float16 a, dt_float16 b, dt_float16 c) {
 
 // The square root of each lane, correctly rounded. (Swift's squareRoot() is refused by @_noLocks.)
 DT_INLINE dt_float16 dt_square_root(dt_float16 a) {
+  return __builtin_elementwise_sqrt(a);
+}
+
+DT_INLINE float dt_square_root_of_scalar(float a) {
   return __builtin_elementwise_sqrt(a);
 }
 
