@@ -25,6 +25,7 @@ let package = Package(
       name: "dtgen", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
 
     // MARK: Tests
+    .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(name: "RuntimeTests", dependencies: ["DecisionTransformer"]),
   ],
   swiftLanguageModes: [.v6]
