@@ -6,8 +6,7 @@ public struct JSONParser {
   /// How deeply arrays and objects may nest.
   public static let maximumDepth = 128
 
-  private let bytes: UnsafeRawBufferPointer
-  private var position = 0
+  private var scanner: JSONScanner
 
   /// The value that `bytes` spell.
   public static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
@@ -18,18 +17,18 @@ public struct JSONParser {
 
   /// The value that `bytes` spell; nothing of the result points into them.
   public static func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONValue {
-    var parser = JSONParser(bytes: bytes)
-    try parser.rejectByteOrderMark()
+    var parser = JSONParser(scanner: JSONScanner(bytes))
+    try parser.scanner.rejectByteOrderMark()
     let value = try parser.value(depth: 0)
-    parser.skipSpace()
-    if parser.position < bytes.count {
-      throw parser.error("\(parser.found) after the end of the JSON value")
+    parser.scanner.skipSpace()
+    guard parser.scanner.next == nil else {
+      throw parser.scanner.error("\(parser.scanner.found) after the end of the JSON value")
     }
     return value
   }
 
-  private init(bytes: UnsafeRawBufferPointer) {
-    self.bytes = bytes
+  private init(scanner: JSONScanner) {
+    self.scanner = scanner
   }
 }
 
@@ -37,14 +36,16 @@ public struct JSONParser {
 
 extension JSONParser {
   private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
-    skipSpace()
-    guard let byte = next else { throw error("a value is missing; found \(found)") }
+    scanner.skipSpace()
+    guard let byte = scanner.next else {
+      throw scanner.error("a value is missing; found \(scanner.found)")
+    }
     switch byte {
     case UInt8(ascii: "{"): return try object(depth: depth + 1)
     case UInt8(ascii: "["): return try array(depth: depth + 1)
-    case UInt8(ascii: "\""): return .string(try string())
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-    default: return try word()
+    case UInt8(ascii: "\""): return .string(try scanner.string())
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try scanner.number()
+    default: return try scanner.word()
     }
   }
 
@@ -54,272 +55,56 @@ extension JSONParser {
     // A few names are compared one by one, many through a set. Names that Unicode calls equal
     // count as the same name, because a look-up could not tell them apart.
     var names: Set<String> = []
-    skipSpace()
-    if take("}") { return .object([]) }
+    scanner.skipSpace()
+    if scanner.take("}") { return .object([]) }
     repeat {
-      skipSpace()
-      let start = position
-      guard next == UInt8(ascii: "\"") else {
-        throw error("a name in double quotes is missing; found \(found)")
+      scanner.skipSpace()
+      let start = scanner.position
+      guard scanner.next == UInt8(ascii: "\"") else {
+        throw scanner.error("a name in double quotes is missing; found \(scanner.found)")
       }
-      let name = try string()
+      let name = try scanner.string()
       if members.count == 8 { names = Set(members.map(\.name)) }
       let isNew =
         members.count < 8
         ? !members.contains { $0.name == name } : names.insert(name).inserted
       guard isNew else {
-        throw error("the key \"\(name)\" occurs twice; it may occur once", at: start)
+        throw scanner.error(
+          "the key \(JSONValue.string(name).excerpt) occurs twice; accepted: once", at: start)
       }
-      skipSpace()
-      guard take(":") else { throw error("\":\" is missing after \"\(name)\"; found \(found)") }
+      scanner.skipSpace()
+      guard scanner.take(":") else {
+        throw scanner.error("\":\" is missing after a name; found \(scanner.found)")
+      }
       members.append(JSONMember(name: name, value: try value(depth: depth)))
-      skipSpace()
-    } while take(",")
-    guard take("}") else { throw error("\",\" or \"}\" is missing; found \(found)") }
+      scanner.skipSpace()
+    } while scanner.take(",")
+    guard scanner.take("}") else {
+      throw scanner.error("\",\" or \"}\" is missing; found \(scanner.found)")
+    }
     return .object(members)
   }
 
   private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
     try enter(depth)
-    skipSpace()
-    if take("]") { return .array([]) }
+    scanner.skipSpace()
+    if scanner.take("]") { return .array([]) }
     var elements: [JSONValue] = []
     repeat {
       elements.append(try value(depth: depth))
-      skipSpace()
-    } while take(",")
-    guard take("]") else { throw error("\",\" or \"]\" is missing; found \(found)") }
+      scanner.skipSpace()
+    } while scanner.take(",")
+    guard scanner.take("]") else {
+      throw scanner.error("\",\" or \"]\" is missing; found \(scanner.found)")
+    }
     return .array(elements)
   }
 
   /// Steps over an opening bracket.
   private mutating func enter(_ depth: Int) throws(JSONError) {
     guard depth <= Self.maximumDepth else {
-      throw error("nested too deeply; at most \(Self.maximumDepth) levels are accepted")
+      throw scanner.error("nested too deeply; at most \(Self.maximumDepth) levels are accepted")
     }
-    position += 1
-  }
-
-  private mutating func word() throws(JSONError) -> JSONValue {
-    let start = position
-    while let byte = next, Self.isWordByte(byte) { position += 1 }
-    switch text(start..<position) {
-    case "null": return .null
-    case "true": return .bool(true)
-    case "false": return .bool(false)
-    case "NaN", "Infinity":
-      throw error("\(text(start..<position)) is not JSON; a number must be finite", at: start)
-    case "": throw error("a value is missing; found \(found)")
-    default:
-      position = start
-      throw error("a value is missing; found \(found)")
-    }
-  }
-
-  private static func isWordByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-    default: false
-    }
-  }
-}
-
-// MARK: - Numbers
-
-extension JSONParser {
-  private mutating func number() throws(JSONError) -> JSONValue {
-    let start = position
-    let isNegative = take("-")
-    if next == UInt8(ascii: "I") {
-      throw error("-Infinity is not JSON; a number must be finite", at: start)
-    }
-    let firstDigit = position
-    // The magnitude is built up negated, so that the least `Int` fits too.
-    var negated: Int? = 0
-    let digitCount = digits { digit in
-      guard let value = negated else { return }
-      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      let (sum, underflow) = product.subtractingReportingOverflow(digit)
-      negated = overflow || underflow ? nil : sum
-    }
-    guard digitCount > 0 else { throw error("a digit is missing after \"-\"; found \(found)") }
-    if digitCount > 1, bytes[firstDigit] == UInt8(ascii: "0") {
-      throw error("a number with a leading zero is not JSON", at: start)
-    }
-    var isIntegral = true
-    if take(".") {
-      isIntegral = false
-      guard digits() > 0 else {
-        throw error("a digit is missing after the decimal point; found \(found)")
-      }
-    }
-    if take("e") || take("E") {
-      isIntegral = false
-      _ = take("+") || take("-")
-      guard digits() > 0 else { throw error("a digit is missing in the exponent; found \(found)") }
-    }
-    if isIntegral, let negated {
-      if isNegative { return .integer(negated) }
-      if negated > Int.min { return .integer(-negated) }
-    }
-    guard let value = Double(text(start..<position)), value.isFinite else {
-      throw error("the number is too large for double precision", at: start)
-    }
-    return .number(value)
-  }
-
-  /// Steps over decimal digits and returns their count.
-  private mutating func digits(_ body: (Int) -> Void = { _ in }) -> Int {
-    let start = position
-    while let byte = next, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
-      body(Int(byte - UInt8(ascii: "0")))
-      position += 1
-    }
-    return position - start
-  }
-}
-
-// MARK: - Strings
-
-extension JSONParser {
-  private mutating func string() throws(JSONError) -> String {
-    let quote = position
-    position += 1
-    var start = position
-    var decoded: [UInt8] = []
-    while let byte = next {
-      switch byte {
-      case UInt8(ascii: "\""):
-        position += 1
-        if decoded.isEmpty { return text(start..<position - 1) }
-        decoded += bytes[start..<position - 1]
-        return String(decoding: decoded, as: UTF8.self)
-      case UInt8(ascii: "\\"):
-        decoded += bytes[start..<position]
-        decoded += String(try escapedScalar()).utf8
-        start = position
-      case 0..<0x20:
-        throw error("\(found) inside a string; it must be escaped")
-      case 0x20..<0x80:
-        position += 1
-      default:
-        guard let length = multibyteLength() else { throw error("\(found) is not valid UTF-8") }
-        position += length
-      }
-    }
-    throw error("the string does not end", at: quote)
-  }
-
-  private mutating func escapedScalar() throws(JSONError) -> Unicode.Scalar {
-    let start = position
-    position += 1
-    guard let byte = next else { throw error("the escape does not end", at: start) }
-    position += 1
-    switch byte {
-    case UInt8(ascii: "\""): return "\""
-    case UInt8(ascii: "\\"): return "\\"
-    case UInt8(ascii: "/"): return "/"
-    case UInt8(ascii: "b"): return "\u{8}"
-    case UInt8(ascii: "f"): return "\u{C}"
-    case UInt8(ascii: "n"): return "\n"
-    case UInt8(ascii: "r"): return "\r"
-    case UInt8(ascii: "t"): return "\t"
-    case UInt8(ascii: "u"):
-      let unit = try hexadecimalUnit(start)
-      if let scalar = Unicode.Scalar(unit) { return scalar }
-      guard unit < 0xDC00, take("\\"), take("u") else {
-        throw error("a lone surrogate is not a character", at: start)
-      }
-      let low = try hexadecimalUnit(start)
-      guard (0xDC00..<0xE000).contains(low),
-        let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
-      else { throw error("a lone surrogate is not a character", at: start) }
-      return scalar
-    default:
-      throw error(
-        "unknown escape; accepted are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX", at: start)
-    }
-  }
-
-  /// The four hexadecimal digits of the escape that starts at `start`.
-  private mutating func hexadecimalUnit(_ start: Int) throws(JSONError) -> UInt32 {
-    var unit: UInt32 = 0
-    for _ in 0..<4 {
-      guard let byte = next,
-        let digit = Character(Unicode.Scalar(byte)).hexDigitValue
-      else { throw error("\\u needs four hexadecimal digits", at: start) }
-      unit = unit << 4 | UInt32(digit)
-      position += 1
-    }
-    return unit
-  }
-
-  /// The length of the well-formed sequence of two to four bytes at `position`; nil if there is
-  /// none (Unicode, table 3-7).
-  private func multibyteLength() -> Int? {
-    let second: ClosedRange<UInt8>
-    let length: Int
-    switch bytes[position] {
-    case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
-    case 0xE0: (length, second) = (3, 0xA0...0xBF)
-    case 0xED: (length, second) = (3, 0x80...0x9F)
-    case 0xE1...0xEF: (length, second) = (3, 0x80...0xBF)
-    case 0xF0: (length, second) = (4, 0x90...0xBF)
-    case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
-    case 0xF4: (length, second) = (4, 0x80...0x8F)
-    default: return nil
-    }
-    guard position + length <= bytes.count, second.contains(bytes[position + 1]) else { return nil }
-    for offset in 2..<max(2, length) where bytes[position + offset] & 0xC0 != 0x80 { return nil }
-    return length
-  }
-}
-
-// MARK: - Bytes
-
-extension JSONParser {
-  private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-  private mutating func take(_ character: Unicode.Scalar) -> Bool {
-    guard next == UInt8(ascii: character) else { return false }
-    position += 1
-    return true
-  }
-
-  private mutating func skipSpace() {
-    while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
-      position += 1
-    }
-  }
-
-  /// Bytes that are known to be UTF-8.
-  private func text(_ range: Range<Int>) -> String {
-    String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self)
-  }
-
-  private func rejectByteOrderMark() throws(JSONError) {
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-      throw error("the text starts with a byte order mark; save it as UTF-8 without one")
-    }
-    if bytes.starts(with: [0xFE, 0xFF]) || bytes.starts(with: [0xFF, 0xFE]) {
-      throw error("the text is UTF-16; save it as UTF-8")
-    }
-  }
-
-  /// What stands at `position`, for messages.
-  private var found: String {
-    guard let byte = next else { return "the end of the text" }
-    if byte == UInt8(ascii: "\"") { return "a double quote" }
-    if (0x21..<0x7F).contains(byte) { return "\"\(Unicode.Scalar(byte))\"" }
-    let digits = String(byte, radix: 16, uppercase: true)
-    return "the byte 0x\(digits.count < 2 ? "0" : "")\(digits)"
-  }
-
-  private func error(_ message: String, at offset: Int? = nil) -> JSONError {
-    let before = bytes[..<(offset ?? position)]
-    let line = before.count { $0 == 0x0A } + 1
-    let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-    let column = before[lineStart...].count { $0 & 0xC0 != 0x80 } + 1
-    return JSONError(line: line, column: column, message: message)
+    scanner.skip()
   }
 }

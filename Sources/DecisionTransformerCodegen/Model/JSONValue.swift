@@ -24,14 +24,16 @@ public struct JSONMember: Equatable, Sendable {
 }
 
 extension JSONValue {
-  /// What kind of value this is, with its article, for messages: "a string", "an integer".
-  public var kind: String {
+  /// The value in a few characters of one line, for messages: `"relu"`, `2.0`, `an array`.
+  public var excerpt: String {
     switch self {
     case .null: "null"
-    case .bool: "a boolean"
-    case .integer: "an integer"
-    case .number: "a number"
-    case .string: "a string"
+    case .bool(let value): "\(value)"
+    case .integer(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .string(let value):
+      value.count > 60
+        ? "\(String(value.prefix(60)).debugDescription)..." : value.debugDescription
     case .array: "an array"
     case .object: "an object"
     }
