@@ -36,6 +36,15 @@ struct Matrix {
   /// The rows as nested arrays.
   var rows: [[Double]] { (0..<rowCount).map { Array(self[row: $0]) } }
 
+  /// Some of the columns.
+  func columns(_ range: Range<Int>) -> Matrix {
+    Matrix(
+      rowCount: rowCount, columnCount: range.count,
+      values: (0..<rowCount).flatMap { row in
+        values[row * columnCount + range.lowerBound..<row * columnCount + range.upperBound]
+      })
+  }
+
   /// Every `stride`-th row, beginning with `first`.
   func rows(from first: Int, stride: Int) -> Matrix {
     let chosen = Swift.stride(from: first, to: rowCount, by: stride)
@@ -60,5 +69,28 @@ struct Matrix {
     return Matrix(
       rowCount: left.rowCount, columnCount: left.columnCount,
       values: zip(left.values, right.values).map { $0 + $1 })
+  }
+
+  /// The matrix product.
+  static func * (left: Matrix, right: Matrix) -> Matrix {
+    precondition(left.columnCount == right.rowCount)
+    var result = Matrix(rowCount: left.rowCount, columnCount: right.columnCount)
+    let (inner, width) = (right.rowCount, right.columnCount)
+    // Without bounds checks: nearly all of the interpreter's time is spent here.
+    result.values.withUnsafeMutableBufferPointer { result in
+      left.values.withUnsafeBufferPointer { left in
+        right.values.withUnsafeBufferPointer { right in
+          for row in 0..<left.count / max(inner, 1) {
+            let sums = UnsafeMutableBufferPointer(rebasing: result[row * width..<(row + 1) * width])
+            for i in 0..<inner {
+              let factor = left[row * inner + i]
+              let terms = UnsafeBufferPointer(rebasing: right[i * width..<(i + 1) * width])
+              for j in 0..<width { sums[j] += factor * terms[j] }
+            }
+          }
+        }
+      }
+    }
+    return result
   }
 }

@@ -33,31 +33,33 @@ struct ReferenceBlock {
 
   /// Causal softmax attention, head by head; head j has columns j·d ..< (j + 1)·d of each part.
   private func attend(_ queriesKeysValues: Matrix) -> Matrix {
-    let tokenCount = queriesKeysValues.rowCount
     let hidden = queriesKeysValues.columnCount / 3
     let headSize = hidden / headCount
-    var result = Matrix(rowCount: tokenCount, columnCount: hidden)
+    var result = Matrix(rowCount: queriesKeysValues.rowCount, columnCount: hidden)
     for head in 0..<headCount {
-      let query = head * headSize
-      let key = query + hidden
-      let value = key + hidden
-      for token in 0..<tokenCount {
-        var weights = (0...token).map { other in
-          attentionScale
-            * (0..<headSize).reduce(0) { sum, i in
-              sum + queriesKeysValues[token, query + i] * queriesKeysValues[other, key + i]
-            }
-        }
-        let largest = weights.max()!
-        weights = weights.map { exp($0 - largest) }
-        let total = weights.reduce(0, +)
-        for (other, weight) in weights.enumerated() {
-          for i in 0..<headSize {
-            result[token, query + i] += weight / total * queriesKeysValues[other, value + i]
-          }
-        }
+      func part(_ index: Int) -> Matrix {
+        let first = index * hidden + head * headSize
+        return queriesKeysValues.columns(first..<first + headSize)
+      }
+      let (queries, keys, values) = (part(0), part(1), part(2))
+      let scores = (queries * keys.transposed).map { attentionScale * $0 }
+      let mixed = causalSoftmax(scores) * values
+      for token in 0..<mixed.rowCount {
+        for i in 0..<headSize { result[token, head * headSize + i] = mixed[token, i] }
       }
     }
     return result
+  }
+
+  /// Softmax over each row up to the diagonal; later tokens weigh exactly 0.
+  private func causalSoftmax(_ scores: Matrix) -> Matrix {
+    var weights = Matrix(rowCount: scores.rowCount, columnCount: scores.columnCount)
+    for token in 0..<scores.rowCount {
+      let largest = scores[row: token].prefix(token + 1).max()!
+      for other in 0...token { weights[token, other] = exp(scores[token, other] - largest) }
+      let sum = weights[row: token].reduce(0, +)
+      for other in 0...token { weights[token, other] /= sum }
+    }
+    return weights
   }
 }
