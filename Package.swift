@@ -21,6 +21,9 @@ let package = Package(
     .target(name: "DecisionTransformerCodegen", swiftSettings: optimized),
     .executableTarget(
       name: "dtgen", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
+
+    // MARK: Tests
+    .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
   ],
   swiftLanguageModes: [.v6]
 )
