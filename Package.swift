@@ -24,6 +24,7 @@ let package = Package(
 
     // MARK: Tests
     .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
+    .testTarget(name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen"]),
   ],
   swiftLanguageModes: [.v6]
 )
