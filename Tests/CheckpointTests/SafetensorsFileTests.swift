@@ -30,10 +30,9 @@ import Testing
     #expect(file.names.isEmpty && file.tensors.isEmpty && file.metadata.isEmpty)
   }
 
-  /// 640 is the length whose bytes start as a pickle does.
-  @Test(arguments: [100, 640, 67_324_752])
-  func anyHeaderLengthUpToTheLimitIsAccepted(length: Int) throws {
-    let header = "{}" + String(repeating: " ", count: length - 2)
+  /// The length 640 begins with the bytes 80 02, as a pickle does.
+  @Test func aHeaderLengthThatResemblesAnotherFormatIsAccepted() throws {
+    let header = "{}" + String(repeating: " ", count: 638)
     _ = try SafetensorsFile(bytes: SafetensorsWriter.file(header: header), path: "F")
   }
 
@@ -62,36 +61,39 @@ import Testing
 // MARK: - Wrong files
 
 extension SafetensorsFileTests {
-  @Test(arguments: [
-    ([], "F: has 0 bytes; a safetensors file starts with the 8-byte length of its header"),
-    ([1, 2, 3], "F: has 3 bytes; a safetensors file starts with the 8-byte length of its header"),
-    (
-      Array("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n".utf8),
-      "F: is a Git LFS pointer, not the weights; fetch them with: git lfs pull"
-    ),
-    (
-      [0x50, 0x4B, 0x03, 0x04, 0, 0, 8, 8, 0],
-      "F: is a PyTorch file under another name; a safetensors file is expected"
-    ),
-    (
-      [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9],
-      "F: is a PyTorch file under another name; a safetensors file is expected"
-    ),
-    (
-      SafetensorsWriter.bytes([UInt64(100_000_001)]),
-      "F: is not a safetensors file: its first 8 bytes give a header of 100000001 bytes; "
-        + "the format allows 100000000"
-    ),
-    (
-      SafetensorsWriter.bytes([UInt64.max]) + [0],
-      "F: is not a safetensors file: its first 8 bytes give a header of 18446744073709551615 "
-        + "bytes; the format allows 100000000"
-    ),
-    (
-      SafetensorsWriter.bytes([UInt64(10)]) + Array("{}".utf8),
-      "F: is truncated: the header alone needs 18 bytes, the file has 10"
-    ),
-  ] as [([UInt8], String)])
+  @Test(
+    arguments: [
+      ([], "F: has 0 bytes; a safetensors file starts with the 8-byte length of its header"),
+      (
+        [1, 2, 3], "F: has 3 bytes; a safetensors file starts with the 8-byte length of its header"
+      ),
+      (
+        Array("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n".utf8),
+        "F: is a Git LFS pointer, not the weights; fetch them with: git lfs pull"
+      ),
+      (
+        [0x50, 0x4B, 0x03, 0x04, 0, 0, 8, 8, 0],
+        "F: is a PyTorch file under another name; accepted: a safetensors file"
+      ),
+      (
+        [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9],
+        "F: is a PyTorch file under another name; accepted: a safetensors file"
+      ),
+      (
+        SafetensorsWriter.bytes([UInt64(100_000_001)]),
+        "F: is not a safetensors file: its first 8 bytes give a header of 100000001 bytes; "
+          + "the format allows 100000000"
+      ),
+      (
+        SafetensorsWriter.bytes([UInt64.max]) + [0],
+        "F: is not a safetensors file: its first 8 bytes give a header of 18446744073709551615 "
+          + "bytes; the format allows 100000000"
+      ),
+      (
+        SafetensorsWriter.bytes([UInt64(10)]) + Array("{}".utf8),
+        "F: is truncated: the header alone needs 18 bytes, the file has 10"
+      ),
+    ] as [([UInt8], String)])
   func whatIsNotSafetensorsIsNamed(bytes: [UInt8], message: String) {
     #expect(problems(in: bytes) == [message])
   }
@@ -107,16 +109,16 @@ extension SafetensorsFileTests {
     ),
     (
       #"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":1}"#,
-      #"F: header: line 1, column 55: the key "a" occurs twice; it may occur once"#
+      #"F: header: line 1, column 55: the key "a" occurs twice; accepted: once"#
     ),
     (
-      #"{"__metadata__":[]}"#, "F: __metadata__: is an array; expected an object of strings"
+      #"{"__metadata__":[]}"#, "F: __metadata__: found an array; accepted: an object of strings"
     ),
     (
-      #"{"__metadata__":{"epoch":3}}"#, "F: __metadata__.epoch: is an integer; expected a string"
+      #"{"__metadata__":{"epoch":3}}"#, "F: __metadata__.epoch: found 3; accepted: a string"
     ),
     (
-      #"{"a":[1]}"#, "F: a: is an array; expected an object with dtype, shape and data_offsets"
+      #"{"a":[1]}"#, "F: a: found an array; accepted: an object with dtype, shape and data_offsets"
     ),
   ])
   func aHeaderThatIsNotTheFormatsIsNamed(header: String, message: String) {
@@ -129,36 +131,36 @@ extension SafetensorsFileTests {
     (#""dtype":"F32","shape":[1]"#, "has no data_offsets"),
     (
       #""dtype":"F32","shape":[1],"data_offsets":[0,4],"scale":2"#,
-      "unknown key scale; accepted are dtype, shape, data_offsets"
+      #"unknown key "scale"; accepted: dtype, shape, data_offsets"#
     ),
     (
       #""dtype":"F31","shape":[1],"data_offsets":[0,4]"#,
-      #"dtype "F31" is unknown; accepted are F32, F16, BF16, F64"#
+      #"dtype: found "F31"; accepted: F32, F16, BF16, F64"#
     ),
-    (#""dtype":32,"shape":[1],"data_offsets":[0,4]"#, "dtype is an integer; expected a string"),
+    (#""dtype":32,"shape":[1],"data_offsets":[0,4]"#, "dtype: found 32; accepted: a string"),
     (
       #""dtype":"F32","shape":1,"data_offsets":[0,4]"#,
-      "shape is an integer; expected an array of integers"
+      "shape: found 1; accepted: an array of integers"
     ),
     (
       #""dtype":"F32","shape":[1,-1],"data_offsets":[0,4]"#,
-      "shape[1] is not an integer of at least 0"
+      "shape[1]: found -1; accepted: an integer of at least 0"
     ),
     (
       #""dtype":"F32","shape":[1.0],"data_offsets":[0,4]"#,
-      "shape[0] is not an integer of at least 0"
+      "shape[0]: found 1.0; accepted: an integer of at least 0"
     ),
     (
       #""dtype":"F32","shape":[1],"data_offsets":[0,4,8]"#,
-      "data_offsets is [0, 4, 8]; expected a start and an end not before it"
+      "data_offsets: found [0, 4, 8]; accepted: a start and an end not before it"
     ),
     (
       #""dtype":"F32","shape":[1],"data_offsets":[4,0]"#,
-      "data_offsets is [4, 0]; expected a start and an end not before it"
+      "data_offsets: found [4, 0]; accepted: a start and an end not before it"
     ),
     (
       #""dtype":"F32","shape":[1],"data_offsets":[-4,0]"#,
-      "data_offsets[0] is not an integer of at least 0"
+      "data_offsets[0]: found -4; accepted: an integer of at least 0"
     ),
     (
       #""dtype":"F32","shape":[2,3],"data_offsets":[0,4]"#,
@@ -178,19 +180,20 @@ extension SafetensorsFileTests {
     #expect(problems(in: file) == ["F: a: \(message)"])
   }
 
-  @Test(arguments: [
-    ([(0, 4), (8, 12)], 12, ["F: b: starts at byte 8, the end of a is 4; gaps are not allowed"]),
-    ([(4, 8)], 8, ["F: a: starts at byte 4, the start of the data is 0; gaps are not allowed"]),
-    (
-      [(0, 8), (4, 12)], 12,
-      ["F: b: starts at byte 4, the end of a is 8; overlaps are not allowed"]
-    ),
-    (
-      // c follows a; only b, inside a, is wrong.
-      [(0, 12), (4, 8), (12, 16)], 16,
-      ["F: b: starts at byte 4, the end of a is 12; overlaps are not allowed"]
-    ),
-  ] as [([(Int, Int)], Int, [String])])
+  @Test(
+    arguments: [
+      ([(0, 4), (8, 12)], 12, ["F: b: starts at byte 8, the end of a is 4; gaps are not allowed"]),
+      ([(4, 8)], 8, ["F: a: starts at byte 4, the start of the data is 0; gaps are not allowed"]),
+      (
+        [(0, 8), (4, 12)], 12,
+        ["F: b: starts at byte 4, the end of a is 8; overlaps are not allowed"]
+      ),
+      (
+        // c follows a; only b, inside a, is wrong.
+        [(0, 12), (4, 8), (12, 16)], 16,
+        ["F: b: starts at byte 4, the end of a is 12; overlaps are not allowed"]
+      ),
+    ] as [([(Int, Int)], Int, [String])])
   func tensorsMustCoverTheDataExactly(ranges: [(Int, Int)], size: Int, messages: [String]) {
     let members = zip(["a", "b", "c"], ranges).map { name, range in
       #""\#(name)":{"dtype":"U8","shape":[\#(range.1 - range.0)],"#
@@ -240,11 +243,11 @@ extension SafetensorsFileTests {
       """#
     #expect(
       problems(in: SafetensorsWriter.file(header: header)) == [
-        "F: __metadata__.x: is null; expected a string",
-        #"F: a: dtype "F99" is unknown; accepted are F32, F16, BF16, F64"#,
-        "F: a: shape[0] is not an integer of at least 0",
-        "F: a: data_offsets is [0]; expected a start and an end not before it",
-        "F: b: is a boolean; expected an object with dtype, shape and data_offsets",
+        "F: __metadata__.x: found null; accepted: a string",
+        #"F: a: dtype: found "F99"; accepted: F32, F16, BF16, F64"#,
+        "F: a: shape[0]: found -1; accepted: an integer of at least 0",
+        "F: a: data_offsets: found [0]; accepted: a start and an end not before it",
+        "F: b: found true; accepted: an object with dtype, shape and data_offsets",
       ])
   }
 }

@@ -9,7 +9,8 @@ struct SafetensorsWriter {
   mutating func add(_ name: String, _ dtype: String, _ shape: [Int], _ bytes: [UInt8]) {
     let end = data.count + bytes.count
     members.append(
-      #""\#(name)":{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":[\#(data.count),\#(end)]}"#)
+      #""\#(name)":{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":[\#(data.count),\#(end)]}"#
+    )
     data += bytes
   }
 

@@ -33,7 +33,7 @@ import Testing
         #expect(TinyModel.lines(changed).count == 1)
         #expect(
           TinyModel.lines(changed).first?.hasPrefix(
-            "F: \(tensor.name): has shape \(changed[index].shape); expected \(tensor.shape) (")
+            "F: \(tensor.name): has shape \(changed[index].shape); accepted: \(tensor.shape) (")
             == true)
       }
       for dataType in TensorDataType.allCases where !dataType.isReadable {
@@ -41,7 +41,7 @@ import Testing
         changed[index].dataType = dataType
         #expect(
           TinyModel.lines(changed) == [
-            "F: \(tensor.name): has dtype \(dataType.rawValue); accepted are F32, F16, BF16, F64"
+            "F: \(tensor.name): has dtype \(dataType.rawValue); accepted: F32, F16, BF16, F64"
           ])
       }
     }
@@ -51,8 +51,8 @@ import Testing
     let heads = tensors.filter { !$0.name.hasPrefix("predict_action") }
     #expect(
       TinyModel.lines(heads) == [
-        "F: predict_action.0.weight: is missing; expected [2, 4] (act_dim, hidden_size)",
-        "F: predict_action.0.bias: is missing; expected [2] (act_dim)",
+        "F: predict_action.0.weight: is missing; accepted: [2, 4] (act_dim, hidden_size)",
+        "F: predict_action.0.bias: is missing; accepted: [2] (act_dim)",
       ])
     #expect(
       TinyModel.lines([]) == [
@@ -86,30 +86,34 @@ import Testing
       ])
   }
 
-  @Test(arguments: [
-    (
-      "embed_state.weight", [3, 4],
-      "has shape [3, 4]; expected [4, 3] (hidden_size, state_dim); the tensor is transposed"
-    ),
-    (
-      "encoder.h.1.attn.c_attn.weight", [12, 4],
-      "has shape [12, 4]; expected [4, 12] (hidden_size, 3 * hidden_size); the tensor is transposed"
-    ),
-    (
-      "encoder.h.0.mlp.c_fc.bias", [16], "has shape [16]; expected [7] (n_inner)"
-    ),
-    ("predict_return.bias", [], "has shape []; expected [1] (1)"),
-    (
-      "embed_timestep.weight", [25, 4],
-      "has shape [25, 4]; expected [5, 4] (max_ep_len, hidden_size); "
-        + "the table has one row per timestep, without rows for padding or for the window"
-    ),
-    (
-      "embed_timestep.weight", [4, 5],
-      "has shape [4, 5]; expected [5, 4] (max_ep_len, hidden_size); the tensor is transposed"
-    ),
-    ("embed_timestep.weight", [5, 8], "has shape [5, 8]; expected [5, 4] (max_ep_len, hidden_size)"),
-  ] as [(String, [Int], String)])
+  @Test(
+    arguments: [
+      (
+        "embed_state.weight", [3, 4],
+        "has shape [3, 4]; accepted: [4, 3] (hidden_size, state_dim); the tensor is transposed"
+      ),
+      (
+        "encoder.h.1.attn.c_attn.weight", [12, 4],
+        "has shape [12, 4]; accepted: [4, 12] (hidden_size, 3 * hidden_size); the tensor is transposed"
+      ),
+      (
+        "encoder.h.0.mlp.c_fc.bias", [16], "has shape [16]; accepted: [7] (n_inner)"
+      ),
+      ("predict_return.bias", [], "has shape []; accepted: [1] (1)"),
+      (
+        "embed_timestep.weight", [25, 4],
+        "has shape [25, 4]; accepted: [5, 4] (max_ep_len, hidden_size); "
+          + "the table has one row per timestep, without rows for padding or for the window"
+      ),
+      (
+        "embed_timestep.weight", [4, 5],
+        "has shape [4, 5]; accepted: [5, 4] (max_ep_len, hidden_size); the tensor is transposed"
+      ),
+      (
+        "embed_timestep.weight", [5, 8],
+        "has shape [5, 8]; accepted: [5, 4] (max_ep_len, hidden_size)"
+      ),
+    ] as [(String, [Int], String)])
   func aWrongShapeIsExplained(name: String, shape: [Int], message: String) {
     let changed = tensors.map { $0.name == name ? TensorHeader(name, .float32, shape) : $0 }
     #expect(TinyModel.lines(changed) == ["F: \(name): \(message)"])
@@ -147,7 +151,7 @@ import Testing
     let mask = TensorHeader("encoder.h.0.attn.bias", .uint8, [1, 1, 6, 6])
     #expect(
       TinyModel.lines(withoutBias + [mask]) == [
-        "F: encoder.h.0.attn.c_attn.bias: is missing; expected [12] (3 * hidden_size)"
+        "F: encoder.h.0.attn.c_attn.bias: is missing; accepted: [12] (3 * hidden_size)"
       ])
   }
 
@@ -173,7 +177,7 @@ import Testing
     #expect(
       TinyModel.lines(tensors + learned) == [
         "F: encoder.h.0.mlp.act.weight: belongs to an activation with learned parameters (such as "
-          + "prelu); accepted activations are relu, silu, swish, gelu, gelu_python, tanh, gelu_new, "
+          + "prelu); accepted: relu, silu, swish, gelu, gelu_python, tanh, gelu_new, "
           + "gelu_accurate, gelu_pytorch_tanh, gelu_python_tanh; the same for "
           + "encoder.h.1.mlp.act.weight"
       ])
@@ -197,10 +201,10 @@ import Testing
     }
     #expect(
       TinyModel.lines(changed + [TensorHeader("scale", .float32, [])]) == [
-        "F: embed_ln.bias: is missing; expected [4] (hidden_size)",
-        "F: embed_return.weight: has shape [1, 4]; expected [4, 1] (hidden_size, 1); "
+        "F: embed_ln.bias: is missing; accepted: [4] (hidden_size)",
+        "F: embed_return.weight: has shape [1, 4]; accepted: [4, 1] (hidden_size, 1); "
           + "the tensor is transposed",
-        "F: embed_return.weight: has dtype I8; accepted are F32, F16, BF16, F64",
+        "F: embed_return.weight: has dtype I8; accepted: F32, F16, BF16, F64",
         "F: scale: is not a tensor of a Hugging Face DecisionTransformerModel",
         "note: F: 1 of 41 tensors are F64: values are rounded to the nearest float32",
       ])
@@ -245,7 +249,7 @@ extension TensorMatchTests {
     }
     #expect(
       TinyModel.lines(changed) == [
-        "F: \(prefix)embed_ln.bias: has shape [9]; expected [4] (hidden_size)"
+        "F: \(prefix)embed_ln.bias: has shape [9]; accepted: [4] (hidden_size)"
       ])
   }
 
@@ -270,43 +274,44 @@ extension TensorMatchTests {
   @Test func anUnknownPrefixIsNamed() {
     #expect(
       TinyModel.lines(tensors.map { prefixed("policy.net.", $0) }) == [
-        "F: the tensors' names start with \"policy.net.\"; accepted prefixes are "
+        "F: the tensors' names start with \"policy.net.\"; accepted: "
           + "decision_transformer., module., _orig_mod."
       ])
   }
 
-  @Test(arguments: [
-    (
-      ["transformer.h.0.attn.c_attn.weight", "transformer.wte.weight", "embed_timestep.weight"],
-      "the original gym implementation (kzl/decision-transformer), which is the same function "
-        + "under other names: rename transformer.* to encoder.* and add encoder.wpe.weight, zeros "
-        + "of shape [n_positions, hidden_size]"
-    ),
-    (
-      [
-        "transformer.h.0.attn.c_attn.weight", "embed_timestep.weight", "embed_ordering.weight",
-        "predict_action.mu.weight",
-      ],
-      "the Online Decision Transformer (facebookresearch/online-dt), which is another function: a "
-        + "Gaussian action head, and by default no timestep embedding"
-    ),
-    (
-      ["transformer.0.attention.q_net.weight", "embed_rtg.weight", "embed_timestep.weight"],
-      "min-decision-transformer (nikhilbarhate99/min-decision-transformer), which is another "
-        + "function: layer norm after each block instead of before, and no final layer norm"
-    ),
-    (
-      ["timestep_emb.weight", "state_emb.weight", "blocks.0.attention.in_proj_weight"],
-      "CORL (Clean Offline Reinforcement Learning), which is another layout and other options: "
-        + "linear layers in [out, in] order, gelu, episode length plus window timestep rows, "
-        + "actions scaled by max_action"
-    ),
-    (
-      ["tok_emb.weight", "pos_emb", "blocks.0.attn.key.weight", "state_encoder.0.weight"],
-      "the original Atari implementation (kzl/decision-transformer, atari), which is another "
-        + "model: images in, discrete actions out"
-    ),
-  ] as [([String], String)])
+  @Test(
+    arguments: [
+      (
+        ["transformer.h.0.attn.c_attn.weight", "transformer.wte.weight", "embed_timestep.weight"],
+        "the original gym implementation (kzl/decision-transformer), which is the same function "
+          + "under other names: rename transformer.* to encoder.* and add encoder.wpe.weight, zeros "
+          + "of shape [n_positions, hidden_size]"
+      ),
+      (
+        [
+          "transformer.h.0.attn.c_attn.weight", "embed_timestep.weight", "embed_ordering.weight",
+          "predict_action.mu.weight",
+        ],
+        "the Online Decision Transformer (facebookresearch/online-dt), which is another function: a "
+          + "Gaussian action head, and by default no timestep embedding"
+      ),
+      (
+        ["transformer.0.attention.q_net.weight", "embed_rtg.weight", "embed_timestep.weight"],
+        "min-decision-transformer (nikhilbarhate99/min-decision-transformer), which is another "
+          + "function: layer norm after each block instead of before, and no final layer norm"
+      ),
+      (
+        ["timestep_emb.weight", "state_emb.weight", "blocks.0.attention.in_proj_weight"],
+        "CORL (Clean Offline Reinforcement Learning), which is another layout and other options: "
+          + "linear layers in [out, in] order, gelu, episode length plus window timestep rows, "
+          + "actions scaled by max_action"
+      ),
+      (
+        ["tok_emb.weight", "pos_emb", "blocks.0.attn.key.weight", "state_encoder.0.weight"],
+        "the original Atari implementation (kzl/decision-transformer, atari), which is another "
+          + "model: images in, discrete actions out"
+      ),
+    ] as [([String], String)])
   func otherFamiliesAreRecognised(names: [String], family: String) {
     for prefix in ["", "module."] {
       let tensors = names.map { TensorHeader(prefix + $0, .float32, [1]) }

@@ -50,7 +50,8 @@ import Testing
   @Test func float64IsRoundedToTheNearestWithTiesToEven() throws {
     let ulp = 0x1p-23
     let cases: [(Double, Float)] = [
-      (1 + ulp / 2, 1), (1 + 3 * ulp / 2, 1 + 2 * Float(ulp)), ((1 + ulp / 2).nextUp, 1 + Float(ulp)),
+      (1 + ulp / 2, 1), (1 + 3 * ulp / 2, 1 + 2 * Float(ulp)),
+      ((1 + ulp / 2).nextUp, 1 + Float(ulp)),
       ((1 + ulp / 2).nextDown, 1), (-0.0, -0.0), (0.1, 0.1), (0x1p-149, .leastNonzeroMagnitude),
       (0x1p-150, 0), (3.5e38, .infinity), (-.infinity, -.infinity),
       (Double(Float.greatestFiniteMagnitude), .greatestFiniteMagnitude),

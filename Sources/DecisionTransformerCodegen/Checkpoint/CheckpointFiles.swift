@@ -9,14 +9,14 @@ struct CheckpointFiles {
     case pickleShards = "pytorch_model.bin.index.json"
   }
 
-  private let folder: String
+  private let folder: ModelFolder
 
   init(folder: String) {
-    self.folder = folder.hasSuffix("/") ? folder : folder + "/"
+    self.folder = ModelFolder(path: folder)
   }
 
   func path(_ file: File) -> String {
-    folder + file.rawValue
+    folder.path(of: file.rawValue)
   }
 
   /// True for a symbolic link to nothing too: a broken snapshot is not a folder without checkpoint.
@@ -66,7 +66,8 @@ struct CheckpointFiles {
       "import \(imports); "
       + "save_file({k: v.contiguous().clone() for f in sys.argv[2:] for k, v in \(load).items()}, "
       + #"sys.argv[1], metadata={"format": "pt"})"#
-    return "python3 -c '\(program)' \(quoted(path(.safetensors))) \(quoted(folder))\(shards)"
+    return
+      "python3 -c '\(program)' \(quoted(path(.safetensors))) \(quoted(folder.path(of: "")))\(shards)"
   }
 
   /// `text` as one word of a POSIX shell.

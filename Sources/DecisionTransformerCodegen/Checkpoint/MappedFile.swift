@@ -22,7 +22,7 @@ public final class MappedFile: Sendable {
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
-    case S_IFDIR: throw Diagnostic(path: path, "is a folder; a file is expected")
+    case S_IFDIR: throw Diagnostic(path: path, "is a folder; accepted: a file")
     default: throw Diagnostic(path: path, "is not a regular file")
     }
     count = Int(status.st_size)

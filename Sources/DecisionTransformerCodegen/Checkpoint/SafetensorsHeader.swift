@@ -23,7 +23,7 @@ struct SafetensorsHeader {
     }
     guard case .object(let members) = json else {
       throw InvalidInput([
-        Diagnostic(path: path, key: "header", "is \(json.kind); expected an object")
+        Diagnostic(path: path, key: "header", "found \(json.excerpt); accepted: an object")
       ])
     }
     for member in members {
@@ -64,7 +64,7 @@ extension SafetensorsHeader {
       // A zip archive or a pickle: what torch.save writes.
       if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0x80, 0x02]) {
         throw Diagnostic(
-          path: path, "is a PyTorch file under another name; a safetensors file is expected")
+          path: path, "is a PyTorch file under another name; accepted: a safetensors file")
       }
       throw Diagnostic(
         path: path,
@@ -95,12 +95,12 @@ extension SafetensorsHeader {
 
   private mutating func readMetadata(_ value: JSONValue) {
     guard case .object(let members) = value else {
-      report("__metadata__", "is \(value.kind); expected an object of strings")
+      report("__metadata__", "found \(value.excerpt); accepted: an object of strings")
       return
     }
     for member in members {
       guard case .string(let text) = member.value else {
-        report("__metadata__.\(member.name)", "is \(member.value.kind); expected a string")
+        report("__metadata__.\(member.name)", "found \(member.value.excerpt); accepted: a string")
         continue
       }
       metadata[member.name] = text
@@ -115,7 +115,9 @@ extension SafetensorsHeader {
   private mutating func entry(_ member: JSONMember) -> SafetensorsFile.Entry? {
     let name = member.name
     guard case .object(let fields) = member.value else {
-      report(name, "is \(member.value.kind); expected an object with dtype, shape and data_offsets")
+      report(
+        name,
+        "found \(member.value.excerpt); accepted: an object with dtype, shape and data_offsets")
       return nil
     }
     var dataType: TensorDataType?
@@ -126,7 +128,7 @@ extension SafetensorsHeader {
       case "dtype": dataType = self.dataType(field.value, name)
       case "shape": shape = sizes(field.value, name, "shape")
       case "data_offsets": offsets = self.offsets(field.value, name)
-      default: report(name, "unknown key \(field.name); accepted are dtype, shape, data_offsets")
+      default: report(name, "unknown key \"\(field.name)\"; accepted: dtype, shape, data_offsets")
       }
     }
     for key in ["dtype", "shape", "data_offsets"] where !fields.contains(where: { $0.name == key })
@@ -152,11 +154,11 @@ extension SafetensorsHeader {
 
   private mutating func dataType(_ value: JSONValue, _ name: String) -> TensorDataType? {
     guard case .string(let text) = value else {
-      report(name, "dtype is \(value.kind); expected a string")
+      report(name, "dtype: found \(value.excerpt); accepted: a string")
       return nil
     }
     guard let dataType = TensorDataType(rawValue: text) else {
-      report(name, "dtype \"\(text)\" is unknown; accepted are F32, F16, BF16, F64")
+      report(name, "dtype: found \(value.excerpt); accepted: F32, F16, BF16, F64")
       return nil
     }
     return dataType
@@ -165,7 +167,7 @@ extension SafetensorsHeader {
   private mutating func offsets(_ value: JSONValue, _ name: String) -> [Int]? {
     guard let offsets = sizes(value, name, "data_offsets") else { return nil }
     guard offsets.count == 2, offsets[0] <= offsets[1] else {
-      report(name, "data_offsets is \(offsets); expected a start and an end not before it")
+      report(name, "data_offsets: found \(offsets); accepted: a start and an end not before it")
       return nil
     }
     return offsets
@@ -173,13 +175,15 @@ extension SafetensorsHeader {
 
   private mutating func sizes(_ value: JSONValue, _ name: String, _ key: String) -> [Int]? {
     guard case .array(let elements) = value else {
-      report(name, "\(key) is \(value.kind); expected an array of integers")
+      report(name, "\(key): found \(value.excerpt); accepted: an array of integers")
       return nil
     }
     var sizes: [Int] = []
     for element in elements {
       guard case .integer(let size) = element, size >= 0 else {
-        report(name, "\(key)[\(sizes.count)] is not an integer of at least 0")
+        report(
+          name,
+          "\(key)[\(sizes.count)]: found \(element.excerpt); accepted: an integer of at least 0")
         return nil
       }
       sizes.append(size)

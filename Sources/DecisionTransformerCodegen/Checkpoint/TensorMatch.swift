@@ -62,7 +62,7 @@ extension TensorMatch {
     }
     if rest.count <= NameList.limit {
       for tensor in rest {
-        report(tensor.name, "is missing; expected \(description(of: tensor))")
+        report(tensor.name, "is missing; accepted: \(description(of: tensor))")
       }
     } else {
       report(
@@ -77,7 +77,7 @@ extension TensorMatch {
     if tensor.shape != shape {
       report(
         tensor.name,
-        "has shape \(tensor.shape); expected \(description(of: requirement))"
+        "has shape \(tensor.shape); accepted: \(description(of: requirement))"
           + remark(on: tensor.shape, requirement))
     }
     if tensor.dataType.isReadable {
@@ -85,7 +85,7 @@ extension TensorMatch {
     } else {
       report(
         tensor.name,
-        "has dtype \(tensor.dataType.rawValue); accepted are F32, F16, BF16, F64")
+        "has dtype \(tensor.dataType.rawValue); accepted: F32, F16, BF16, F64")
     }
   }
 
@@ -150,7 +150,7 @@ extension TensorMatch {
     }
     report(
       learned,
-      "belongs to an activation with learned parameters (such as prelu); accepted activations are "
+      "belongs to an activation with learned parameters (such as prelu); accepted: "
         + Activation.acceptedNames.joined(separator: ", "))
     report(cross, "belongs to cross attention, but add_cross_attention in config.json is false")
     let problem = "is not a tensor of a Hugging Face DecisionTransformerModel"

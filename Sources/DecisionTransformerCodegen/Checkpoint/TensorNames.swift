@@ -79,7 +79,7 @@ struct TensorNames {
     guard let name = stripped.first(where: { $0.hasSuffix(anchor) }) else { return }
     let prefix = name.dropLast(anchor.count - 1)
     prefixProblem =
-      "the tensors' names start with \"\(prefix)\"; accepted prefixes are "
+      "the tensors' names start with \"\(prefix)\"; accepted: "
       + Self.acceptedPrefixes.joined(separator: ", ")
     remove(prefix)
   }
