@@ -27,6 +27,7 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(name: "RuntimeTests", dependencies: ["DecisionTransformer"]),
+    .testTarget(name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(name: "CheckpointTests", dependencies: ["DecisionTransformerCodegen"]),
   ],
   swiftLanguageModes: [.v6]
