@@ -34,18 +34,34 @@ public enum Compiler {
     var files = [
       OutputFile(
         name: "\(name).swift",
-        text: "// \(config.count) \(options.count)\npublic struct \(name): ~Copyable {}\n")
+        text: "// \(config.count) \(options.count)\n\(body(of: name))")
     ]
     if !codeOnly, let checkpoint = bytes("model.safetensors") {
       if options.contains("\"file\"") {
         files.append(OutputFile(name: "\(name).weights", contents: Array(checkpoint.prefix(64))))
       } else {
-        let text = "// \(checkpoint.count)\nextension \(name) { public init() throws {} }\n"
+        let text = "// \(checkpoint.count)\nextension \(name) { public init() throws { self.init(weights: 0) } }\n"
         files.append(OutputFile(name: "\(name)Weights.swift", text: text))
       }
     }
     return Compilation(
       model: model, plan: Plan(), files: files,
       remarks: [Diagnostic(.note, path: "\(name).dtmodel/config.json", "a remark")])
+  }
+
+  private static func body(of name: String) -> String {
+    """
+    public enum StepError: Error { case none }
+    public struct \(name): ~Copyable {
+      public typealias State = InlineArray<11, Float>
+      public typealias Action = InlineArray<3, Float>
+      public init(weights: Int) {}
+      public mutating func reset(targetReturn: Float) {}
+      public mutating func reset() {}
+      public mutating func act(_ state: State, reward: Float = 0) throws(StepError) -> Action { [0, 0, 0] }
+      public mutating func prepare() {}
+    }
+
+    """
   }
 }

@@ -41,7 +41,8 @@ struct ArgumentList {
           }
         } else {
           let known = options.union(accepted).sorted().joined(separator: ", ")
-          throw UsageError("\(name) is no option of \(verb.rawValue); accepted: \(known)", verb: verb)
+          throw UsageError(
+            "\(name) is no option of \(verb.rawValue); accepted: \(known)", verb: verb)
         }
       }
     }

@@ -55,7 +55,8 @@ struct GenerateRequest {
       return [
         Diagnostic(
           .note, path: outputFolder.path(of: names.weightsFile),
-          "holds the packed weights; ship it with the program and open it with PackedWeights(path:)")
+          "holds the packed weights; ship it with the program and open it with PackedWeights(path:)"
+        )
       ]
     }
     return codeOnly ? [] : outputFolder.leftovers(beside: files, names)

@@ -1,0 +1,1 @@
+@main struct HopperProgram { static func main() { print("x") } }
