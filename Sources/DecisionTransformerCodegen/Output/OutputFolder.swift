@@ -34,11 +34,9 @@ public struct OutputFolder: Sendable {
   public func write(_ files: [OutputFile]) throws(Diagnostic) -> [Outcome] {
     let changed = files.filter { contents(of: $0.name) != $0.contents }
     guard !changed.isEmpty else { return files.map { _ in .unchanged } }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
+    if let reason = Self.makeFolder(path) {
       throw Diagnostic(
-        path: path, "the folder cannot be made: \(Self.reason(error)); a writable place is needed")
+        path: path, "the folder cannot be made: \(reason); a writable place is needed")
     }
     var staged: [(temporary: String, final: String)] = []
     defer {
@@ -48,11 +46,9 @@ public struct OutputFolder: Sendable {
       let final = path(of: file.name)
       let temporary = path(of: ".\(file.name).\(getpid()).tmp")
       staged.append((temporary, final))
-      do {
-        try Data(file.contents).write(to: URL(fileURLWithPath: temporary))
-      } catch {
+      if let reason = Self.writeFile(temporary, file.contents) {
         throw Diagnostic(
-          path: final, "cannot be written: \(Self.reason(error)); a writable folder is needed")
+          path: final, "cannot be written: \(reason); a writable folder is needed")
       }
     }
     for file in staged where rename(file.temporary, file.final) != 0 {
@@ -62,11 +58,23 @@ public struct OutputFolder: Sendable {
     return files.map { file in changed.contains { $0.name == file.name } ? .written : .unchanged }
   }
 
-  /// The system's words for a failed file operation, without the paths Foundation adds.
-  private static func reason(_ error: any Error) -> String {
-    var error = error as NSError
-    while let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError { error = underlying }
-    return error.domain == NSPOSIXErrorDomain
-      ? String(cString: strerror(Int32(error.code))) : error.localizedDescription
+  // MARK: The system's calls: nil, or the system's words for what went wrong
+
+  private static func makeFolder(_ path: String) -> String? {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+      return isFolder.boolValue ? nil : String(cString: strerror(ENOTDIR))
+    }
+    let parent = (path as NSString).deletingLastPathComponent
+    if !parent.isEmpty, parent != path, let reason = makeFolder(parent) { return reason }
+    // Another process may have made it in the meantime.
+    return mkdir(path, 0o777) == 0 || errno == EEXIST ? nil : String(cString: strerror(errno))
+  }
+
+  private static func writeFile(_ path: String, _ contents: [UInt8]) -> String? {
+    guard let file = fopen(path, "wb") else { return String(cString: strerror(errno)) }
+    let complete = fwrite(contents, 1, contents.count, file) == contents.count
+    // Closing writes what is still buffered: a full disk may show only here.
+    return fclose(file) == 0 && complete ? nil : String(cString: strerror(errno))
   }
 }
