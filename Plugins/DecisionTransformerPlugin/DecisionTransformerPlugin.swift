@@ -14,7 +14,7 @@ struct DecisionTransformerPlugin: BuildToolPlugin {
     }
     let files = target.sourceFiles.map(\.url)
     let models = ModelFolder.all(below: target.directoryURL).filter { model in
-      model.files.isEmpty || files.contains { model.contains($0) }
+      model.files.isEmpty || files.contains { model.belongs(to: $0) }
     }
     return try commands(
       for: models, besides: files, target: target.name,
@@ -64,9 +64,10 @@ struct DecisionTransformerPlugin: BuildToolPlugin {
 }
 
 extension ModelFolder {
-  /// Whether `file` is the folder itself (as a resource, say) or lies in it.
-  fileprivate func contains(_ file: URL) -> Bool {
-    file.path == url.path || file.path.hasPrefix(url.path + "/")
+  /// Whether `file`, one of a target's, speaks for this folder: it lies in it, or is the folder or
+  /// one above it, declared as a resource. Nothing speaks for an excluded folder.
+  fileprivate func belongs(to file: URL) -> Bool {
+    (file.path + "/").hasPrefix(url.path + "/") || url.path.hasPrefix(file.path + "/")
   }
 }
 

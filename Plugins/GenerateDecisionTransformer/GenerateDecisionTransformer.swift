@@ -67,7 +67,6 @@ struct GenerateDecisionTransformer: CommandPlugin {
     process.waitUntilExit()
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       Diagnostics.error("dtgen \(arguments.joined(separator: " ")): failed, see above")
-      return
     }
   }
 }

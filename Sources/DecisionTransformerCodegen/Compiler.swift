@@ -51,10 +51,12 @@ public enum Compiler {
 
   private static func body(of name: String) -> String {
     """
-    public enum StepError: Error { case none }
     public struct \(name): ~Copyable {
+      public enum StepError: Error { case none }
       public typealias State = InlineArray<11, Float>
       public typealias Action = InlineArray<3, Float>
+      public static let stateDimension = 11, actionDimension = 3, hiddenSize = 128, layerCount = 3
+      public static let headCount = 1, window = 20, packedSize = 0, memorySize = 0, layoutDigest = 0
       public init(weights: Int) {}
       public mutating func reset(targetReturn: Float) {}
       public mutating func reset() {}

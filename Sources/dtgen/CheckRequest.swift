@@ -30,7 +30,7 @@ struct CheckRequest {
         Diagnostic(
           path: against,
           "\(stale) of \(compilation.files.count) files are stale or missing; "
-            + "'dtgen generate \(folder) --output \(against)\(option)' writes them"
+            + "refresh with: dtgen generate \(folder) --output \(against)\(option)"
         ).description)
     }
     return .wrongInput
