@@ -65,7 +65,7 @@ struct GenerateDecisionTransformer: CommandPlugin {
     process.currentDirectoryURL = directory
     try process.run()
     process.waitUntilExit()
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+    if process.terminationReason != .exit || process.terminationStatus != 0 {
       Diagnostics.error("dtgen \(arguments.joined(separator: " ")): failed, see above")
     }
   }
