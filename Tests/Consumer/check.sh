@@ -51,14 +51,14 @@ cp -R "$repository/Sources/hopper/Hopper.dtmodel" "$hopper"
 must_build "quick start"
 saw_no "warning:"
 say "the quick start builds without a warning"
-swift run --package-path "$package" --skip-build ${options[@]+"${options[@]}"} >"$log" 2>&1 \
+swift run --package-path "$package" ${options[@]+"${options[@]}"} >"$log" 2>&1 \
   || fail "the quick start does not run"
 say "it runs: $(tail -1 "$log")"
 
 # --- What runs again, and what does not ------------------------------------------------------------
 must_build "no change"
 saw_no "Generating"
-saw_no "Compiling"
+saw_no "Compiling $(basename "$target")"
 
 mkdir "$target/Models"
 pendulum=$target/Models/Pendulum.dtmodel
