@@ -21,7 +21,9 @@ let package = Package(
     .target(name: "DecisionTransformer", dependencies: ["CDecisionTransformer"]),
 
     // MARK: Generator
-    .target(name: "DecisionTransformerCodegen", swiftSettings: optimized),
+    .target(
+      name: "DecisionTransformerCodegen", dependencies: ["DecisionTransformer"],
+      swiftSettings: optimized),
     .executableTarget(
       name: "dtgen", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
 
@@ -49,6 +51,8 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "ToolTests", dependencies: ["DecisionTransformerCodegen", "dtgen"]),
     .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
+    .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["DecisionTransformer"]),
   ],
   swiftLanguageModes: [.v6]
 )
