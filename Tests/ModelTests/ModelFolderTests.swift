@@ -81,6 +81,29 @@ struct ModelFolderTests {
     #expect(remarks.map(\.key) == ["max_length"])
   }
 
+  @Test(
+    "The trained models read without a remark",
+    arguments: [
+      ("Sources/hopper/Hopper.dtmodel", 11, 3, 3000.0),
+      ("Tests/Models/Pendulum.dtmodel", 3, 1, -200),
+      ("Tests/Models/HalfCheetah.dtmodel", 17, 6, 4000),
+    ])
+  func trained(folder: String, states: Int, actions: Int, target: Double) throws {
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let path = root.appendingPathComponent(folder).path
+    let (model, remarks) = try ModelFolder(path: path).readModel()
+    #expect("\(model.name).dtmodel" == ModelFolder(path: path).displayName)
+    #expect(model.config.stateDimension == states)
+    #expect(model.config.actionDimension == actions)
+    #expect(model.options.stateMean?.count == states)
+    #expect(model.options.stateStandardDeviation?.count == states)
+    #expect(model.actionScale.count == actions)
+    #expect(model.options.targetReturn == target)
+    #expect(model.window == 20)
+    #expect(remarks.isEmpty)
+  }
+
   @Test("The folder's name is known whichever way the path is written")
   func displayName() {
     #expect(ModelFolder(path: "a/Hopper.dtmodel").displayName == "Hopper.dtmodel")

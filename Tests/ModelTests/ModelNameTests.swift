@@ -45,7 +45,7 @@ struct ModelNameTests {
     "is no name in generated code",
     arguments: [
       "State", "Action", "DecisionTransformer", "CDecisionTransformer", "PackedWeights",
-      "StepError", "Swift",
+      "StepError", "AlignedMemory", "Swift",
     ])
   func generatedName(name: String) {
     #expect(
