@@ -10,9 +10,9 @@ struct Report: Encodable {
     var layers = Hopper.layerCount
     var heads = Hopper.headCount
     var window = Hopper.window
-    var packedBytes = Hopper.packedSize
+    var packedBytes = Hopper.packedWeightsSize
     var memoryBytes = Hopper.memorySize
-    var layoutDigest = "\(Hopper.layoutDigest)"
+    var layoutDigest = "0x" + String(Hopper.layoutDigest, radix: 16)
   }
 
   /// How long calls took, in microseconds.

@@ -53,6 +53,6 @@ struct OutputFolderTests {
   }
 
   private func file(_ name: String, _ text: String) -> OutputFile {
-    OutputFile(name: name, text: text)
+    OutputFile(name: name, contents: Array(text.utf8))
   }
 }

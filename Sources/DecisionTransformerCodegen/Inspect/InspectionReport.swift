@@ -7,6 +7,7 @@ public struct InspectionReport: Encodable, Sendable {
   var configDigest: String
   var shape: Shape
   var options: Options
+  var plan: Plan
   var files: [File]
 
   /// The function to compute; names as in config.json.
@@ -39,6 +40,40 @@ public struct InspectionReport: Encodable, Sendable {
     var weights: String
   }
 
+  /// What the plan decided.
+  struct Plan: Encodable, Sendable {
+    /// The attention form of each layer.
+    var attention: [String]
+    var phases: [Phase]
+    var layoutDigest: String
+    var packedWeights: Layout
+    /// Of one controller.
+    var memory: Layout
+  }
+
+  /// What one call costs.
+  struct Phase: Encodable, Sendable {
+    var name: String
+    var multiplyAdds: Int
+    /// Bytes of weights read.
+    var weightBytes: Int
+  }
+
+  struct Layout: Encodable, Sendable {
+    var bytes: Int
+    var regions: [Region]
+  }
+
+  struct Region: Encodable, Sendable {
+    var name: String
+    /// In floats, and how they are arranged.
+    var shape: String
+    /// In bytes.
+    var offset: Int
+    var bytes: Int
+    var holds: String
+  }
+
   /// What `dtgen generate` would write.
   struct File: Encodable, Sendable {
     var name: String
@@ -52,8 +87,8 @@ public struct InspectionReport: Encodable, Sendable {
     configDigest = model.configDigest
     shape = Shape(model.config)
     options = Options(model)
+    plan = Plan(compilation.plan)
     files = compilation.files.map { File(name: $0.name, bytes: $0.contents.count) }
-    // The plan (layout table, schedule, MACs, bytes, memory) belongs here.
   }
 }
 
@@ -89,6 +124,37 @@ extension InspectionReport.Options {
   }
 }
 
+extension InspectionReport.Plan {
+  fileprivate init(_ plan: DecisionTransformerCodegen.Plan) {
+    attention = plan.forms.map(\.rawValue)
+    phases = [
+      ("act", plan.feedback), ("act, reward known", plan.shortFeedback),
+      ("prepare", plan.preparation), ("prepare, reward known", plan.returnPreparation),
+    ].map { name, routines in
+      InspectionReport.Phase(
+        name: name, multiplyAdds: plan.total(routines, \.multiplyAdds),
+        weightBytes: plan.total(routines, \.weightBytes))
+    }
+    layoutDigest = "0x" + String(plan.layoutDigest, radix: 16)
+    packedWeights = InspectionReport.Layout(
+      bytes: plan.weights.byteCount,
+      regions: plan.weights.tensors.map { tensor in
+        InspectionReport.Region(
+          name: tensor.name, shape: "\(tensor.shapeText) \(tensor.arrangementText)",
+          offset: tensor.offset * MemoryLayout<Float>.stride, bytes: tensor.byteCount,
+          holds: tensor.sources)
+      })
+    memory = InspectionReport.Layout(
+      bytes: plan.memory.byteCount,
+      regions: plan.memory.buffers.map { buffer in
+        InspectionReport.Region(
+          name: buffer.name.identifier, shape: "\(buffer.rows)x\(buffer.stride)",
+          offset: buffer.offset * MemoryLayout<Float>.stride,
+          bytes: buffer.floatCount * MemoryLayout<Float>.stride, holds: buffer.purpose)
+      })
+  }
+}
+
 extension InspectionReport {
   /// Keys are in snake case and sorted: the same model gives the same bytes.
   public var json: String {
@@ -97,54 +163,5 @@ extension InspectionReport {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     // Strings, whole numbers and validated finite numbers always have a form in JSON.
     return String(decoding: try! encoder.encode(self), as: UTF8.self)
-  }
-
-  public var text: String {
-    (heading + section("files", rows: files.map { ($0.name, Self.grouped($0.bytes) + " bytes") }))
-      .joined(separator: "\n")
-  }
-
-  private var heading: [String] {
-    let shape = self.shape
-    let scale = options.actionScale.map { "\($0)" }.joined(separator: ", ")
-    let attention =
-      (shape.scaleAttnWeights ? "scores / sqrt(head size)" : "scores unscaled")
-      + (shape.scaleAttnByInverseLayerIdx ? " / layer number" : "")
-    return section(
-      "\(name) (config.json sha256 \(configDigest.prefix(12)), dtgen \(generator))",
-      rows: [
-        ("state", "\(shape.stateDim)" + (options.normalizesState ? ", normalised" : "")),
-        ("action", "\(shape.actDim)" + (shape.actionTanh ? ", tanh" : "") + ", scale \(scale)"),
-        ("hidden size", "\(shape.hiddenSize)"),
-        ("layers", "\(shape.nLayer)"),
-        ("heads", "\(shape.nHead), \(attention)"),
-        ("inner size", "\(shape.nInner), \(shape.activationFunction)"),
-        ("layer norm epsilon", "\(shape.layerNormEpsilon)"),
-        ("window", "\(options.window) steps, \(3 * options.window) tokens"),
-        ("episode", "at most \(shape.maxEpLen) steps, then \(options.timestepOverflow)"),
-        ("return scale", "\(options.returnScale)"),
-        ("target return", options.targetReturn.map { "\($0)" } ?? "given to reset"),
-        ("precision", options.precision),
-        ("outputs", options.outputs.joined(separator: ", ")),
-        ("access", options.access),
-        ("weights", options.weights),
-      ])
-  }
-
-  /// A title and aligned rows of a name and a value.
-  private func section(_ title: String, rows: [(String, String)]) -> [String] {
-    let width = rows.map(\.0.count).max() ?? 0
-    return [title]
-      + rows.map { name, value in
-        "  \(name.padding(toLength: width, withPad: " ", startingAt: 0))  \(value)"
-      }
-  }
-
-  /// Digits in groups of three: `1 966 080`.
-  private static func grouped(_ number: Int) -> String {
-    let digits = Array(String(number))
-    return digits.enumerated().map { index, digit in
-      (index > 0 && (digits.count - index) % 3 == 0 ? " " : "") + String(digit)
-    }.joined()
   }
 }
