@@ -18,12 +18,16 @@ let package = Package(
     .target(name: "DecisionTransformer", dependencies: ["CDecisionTransformer"]),
 
     // MARK: Generator
-    .target(name: "DecisionTransformerCodegen", swiftSettings: optimized),
+    .target(
+      name: "DecisionTransformerCodegen", dependencies: ["DecisionTransformer"],
+      swiftSettings: optimized),
     .executableTarget(
       name: "dtgen", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
 
     // MARK: Tests
     .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["DecisionTransformer"]),
+    .testTarget(name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(name: "CheckpointTests", dependencies: ["DecisionTransformerCodegen"]),
   ],
   swiftLanguageModes: [.v6]

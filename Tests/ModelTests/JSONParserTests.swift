@@ -148,4 +148,75 @@ struct JSONParserTests {
     // An unclosed tower of brackets must not exhaust the stack either.
     #expect(throws: JSONError.self) { try parse(String(repeating: opening, count: 1_000_000)) }
   }
+
+  @Test("A value that is written as text is read back", arguments: 0..<4)
+  func roundTrip(seed: UInt64) throws {
+    var random = SplitMix64(state: seed)
+    for _ in 0..<200 {
+      let value = Self.randomValue(depth: 0, &random)
+      #expect(try parse(Self.text(value, &random)) == value)
+    }
+  }
+
+  private static func randomValue(depth: Int, _ random: inout SplitMix64) -> JSONValue {
+    switch Int.random(in: 0..<(depth < 4 ? 8 : 6), using: &random) {
+    case 0: return .null
+    case 1: return .bool(Bool.random(using: &random))
+    case 2: return .integer(Int(truncatingIfNeeded: random.next() >> UInt64(depth * 12)))
+    case 3, 4:
+      // Any bits that are a finite number; an integer would be written without a fraction.
+      let number = Double(bitPattern: random.next())
+      return .number(number.isFinite ? number : 0.5)
+    case 5: return .string(randomString(&random))
+    case 6:
+      return .array(
+        (0..<Int.random(in: 0...4, using: &random)).map { _ in
+          randomValue(depth: depth + 1, &random)
+        })
+    default:
+      let names = Set(
+        (0..<Int.random(in: 0...20, using: &random)).map { _ in randomString(&random) })
+      return .object(
+        names.sorted().map { JSONMember(name: $0, value: randomValue(depth: depth + 1, &random)) })
+    }
+  }
+
+  private static func randomString(_ random: inout SplitMix64) -> String {
+    var scalars = String.UnicodeScalarView()
+    for _ in 0..<Int.random(in: 0...6, using: &random) {
+      let bound: UInt32 = [0x80, 0x800, 0x1_0000, 0x11_0000].randomElement(using: &random)!
+      scalars.append(Unicode.Scalar(UInt32.random(in: 0..<bound, using: &random)) ?? "\u{FFFD}")
+    }
+    return String(scalars)
+  }
+
+  /// JSON for `value`, with spaces and escapes where the grammar leaves a choice.
+  private static func text(_ value: JSONValue, _ random: inout SplitMix64) -> String {
+    let space = ["", " ", "\n", "\t\r\n "].randomElement(using: &random)!
+    switch value {
+    case .null: return space + "null" + space
+    case .bool(let flag): return space + "\(flag)" + space
+    case .integer(let integer): return space + "\(integer)" + space
+    case .number(let number): return space + "\(number)" + space
+    case .string(let string): return space + text(string, &random) + space
+    case .array(let elements):
+      return "[" + space + elements.map { text($0, &random) }.joined(separator: ",") + "]"
+    case .object(let members):
+      let texts = members.map { "\(text($0.name, &random))\(space):\(text($0.value, &random))" }
+      return "{" + space + texts.joined(separator: ", ") + "}" + space
+    }
+  }
+
+  private static func text(_ string: String, _ random: inout SplitMix64) -> String {
+    let scalars = string.unicodeScalars.map { scalar in
+      if scalar.value >= 32, scalar != "\"", scalar != "\\", Bool.random(using: &random) {
+        return String(scalar)
+      }
+      return String(scalar).utf16.map { unit in
+        let digits = String(unit, radix: 16, uppercase: Bool.random(using: &random))
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }.joined()
+    }
+    return "\"\(scalars.joined())\""
+  }
 }

@@ -9,8 +9,12 @@
 #include <stdint.h>
 
 typedef float dt_float16 __attribute__((ext_vector_type(16)));
+typedef float dt_float8 __attribute__((ext_vector_type(8)));
+typedef float dt_float4 __attribute__((ext_vector_type(4)));
+typedef float dt_float2 __attribute__((ext_vector_type(2)));
 
-#define DT_INLINE static inline __attribute__((always_inline, unused))
+// The Swift attribute lets functions that the compiler checks for locks and allocations call these.
+#define DT_INLINE static inline __attribute__((always_inline, unused, swift_attr("@_noLocks")))
 
 // Values of dt_vector_level: which register tile suits the instructions this build may use.
 //   0  16 registers of 4 floats (SSE2), or none: multiply and add apart where there is no FMA
@@ -29,7 +33,7 @@ DT_INLINE int32_t dt_vector_level(void) {
 // a * b + c in each lane: fused where the target has the instruction, else rounded twice.
 // (Swift's addingProduct would call libm's fmaf on a target without FMA.)
 DT_INLINE dt_float16 dt_multiply_add(dt_float16 a, dt_float16 b, dt_float16 c) {
-#if defined(__FMA__) || defined(__aarch64__)
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
   return __builtin_elementwise_fma(a, b, c);
 #else
   return a * b + c;
@@ -39,6 +43,24 @@ DT_INLINE dt_float16 dt_multiply_add(dt_float16 a, dt_float16 b, dt_float16 c) {
 // The square root of each lane, correctly rounded. (Swift's squareRoot() is refused by @_noLocks.)
 DT_INLINE dt_float16 dt_square_root(dt_float16 a) {
   return __builtin_elementwise_sqrt(a);
+}
+
+DT_INLINE float dt_square_root_of_scalar(float a) {
+  return __builtin_elementwise_sqrt(a);
+}
+
+// The larger number of each lane, a where either is not a number. (Swift's masks select through
+// integers, which compilers do not turn into the maximum instruction.)
+DT_INLINE dt_float16 dt_maximum(dt_float16 a, dt_float16 b) {
+  return a < b ? b : a;
+}
+
+// The largest of the sixteen lanes.
+DT_INLINE float dt_largest_lane(dt_float16 a) {
+  dt_float8 eight = a.lo < a.hi ? a.hi : a.lo;
+  dt_float4 four = eight.lo < eight.hi ? eight.hi : eight.lo;
+  dt_float2 two = four.lo < four.hi ? four.hi : four.lo;
+  return two.x < two.y ? two.y : two.x;
 }
 
 #endif

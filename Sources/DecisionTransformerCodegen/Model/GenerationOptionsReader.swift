@@ -91,11 +91,10 @@ extension GenerationOptionsReader {
     case nil: return
     case .array(let elements):
       if let actionDimension, elements.count != 1, elements.count != actionDimension {
-        let each = "\(actionDimension), one for each action (act_dim in config.json)"
-        file.reject(
-          key,
-          "found \(count(elements)); accepted: one number\(actionDimension > 1 ? ", or \(each)" : "")"
-        )
+        let perAction =
+          actionDimension == 1
+          ? "" : ", or \(actionDimension), one for each action (act_dim in config.json)"
+        file.reject(key, "found \(count(elements)); accepted: one number\(perAction)")
       }
       if let scale = file.numbers(key, .scale) { options.actionScale = scale }
     case let value?:

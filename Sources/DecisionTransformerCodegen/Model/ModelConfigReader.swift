@@ -174,12 +174,12 @@ extension ModelConfigReader {
   /// Keys that would make the model another one.
   private static func rejectWhatIsNotSupported(_ file: inout JSONObjectFile) {
     for (key, feature) in [
-      ("quantization_config", "a quantized checkpoint"),
-      ("auto_map", "code that comes with the checkpoint"),
-      ("per_layer_config", "layers of different shapes"),
+      ("quantization_config", "a quantized checkpoint is"),
+      ("auto_map", "code that comes with the checkpoint is"),
+      ("per_layer_config", "layers of different shapes are"),
     ] {
       guard let value = file[key], value != .null else { continue }
-      file.reject(key, "\(feature) is not supported; accepted: null, or no such key")
+      file.reject(key, "\(feature) not supported; accepted: null, or no such key")
     }
     if let value = file["pruned_heads"], ![.null, .object([]), .array([])].contains(value) {
       file.reject(

@@ -80,8 +80,8 @@ extension ModelFolder {
     if model.options.window == nil, config.maximumLength == nil {
       remarks.append(
         note(
-          "absent; a window of \(window) control steps is assumed, the default of transformers 4.x; "
-            + "\"window\" in codegen.json sets another"))
+          "absent; a window of \(window) control steps is assumed, the default of transformers "
+            + "4.x; \"window\" in codegen.json sets another"))
     }
     if window > config.maximumEpisodeLength {
       remarks.append(

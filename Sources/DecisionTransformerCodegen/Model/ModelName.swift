@@ -42,7 +42,8 @@ extension ModelName {
   /// Modules that generated code imports, and what it finds in them or declares.
   private static let generatedNames = words(
     """
-    Action CDecisionTransformer DecisionTransformer Foundation PackedWeights State StepError Swift
+    Action AlignedMemory CDecisionTransformer DecisionTransformer Foundation GeneratedCodeFormat1
+    InitializationError PackedWeights Processor State StepError Swift
     """)
 
   private static let keywords = words(
@@ -52,8 +53,8 @@ extension ModelName {
     fallthrough false fileprivate final for func get guard if import in indirect infix init inout
     internal is isolated lazy let macro mutating nil nonisolated open operator optional override
     package postfix precedencegroup prefix private protocol public repeat required rethrows return
-    self sending set some static struct subscript super switch throw throws true try typealias unowned
-    unsafe var weak where while willSet yield
+    self sending set some static struct subscript super switch throw throws true try typealias
+    unowned unsafe var weak where while willSet yield
     """)
 
   /// The types without which ordinary code beside the generated file would no longer compile.

@@ -1,0 +1,8 @@
+/// The agreement between generated code and this library, version 1: the names, meanings and layouts
+/// that generated files use.
+///
+/// Every generated file names this type once. When a change to the library would break files that
+/// exist, this type becomes `GeneratedCodeFormat2`, and version 1 stays behind as an unavailable
+/// declaration whose message says how to generate the files anew. A stale file then stops the build
+/// with that message, and a file from a newer generator with "cannot find type".
+public enum GeneratedCodeFormat1 {}

@@ -1,0 +1,82 @@
+/// The weights of a model, packed and checked.
+///
+/// The bytes are shared, not copied: any number of controllers, on any threads, read the same ones.
+/// Making a value reads every byte once for the checksum, so that pages of a mapped file are in memory
+/// before the first step. See `PackedWeights.headerByteCount` for the format.
+public struct PackedWeights: @unchecked Sendable {
+  /// The whole file, header first.
+  private let bytes: UnsafeRawBufferPointer
+  #if !hasFeature(Embedded)
+    /// What frees the bytes when the last copy of the value goes; nil where they are the caller's.
+    private let owner: (AnyObject & Sendable)?
+  #endif
+
+  /// Packed weights in memory that the caller keeps as long as the value or a controller made from it
+  /// exists: flash, an embedded array, a buffer. They must begin at a multiple of 64 bytes.
+  public init(_ bytes: UnsafeRawBufferPointer) throws(InitializationError) {
+    try Self.check(bytes)
+    self.bytes = bytes
+    #if !hasFeature(Embedded)
+      owner = nil
+    #endif
+  }
+
+  #if !hasFeature(Embedded)
+    init(_ bytes: UnsafeRawBufferPointer, owner: AnyObject & Sendable) throws(InitializationError) {
+      try Self.check(bytes)
+      self.bytes = bytes
+      self.owner = owner
+    }
+  #endif
+
+  /// The digest of the layout the weights were packed in.
+  public var layoutDigest: UInt64 {
+    Header(bytes).layoutDigest
+  }
+
+  /// The payload, if it has the given layout and size; at a multiple of 64 bytes, valid as long as
+  /// a copy of this value exists.
+  public func payload(
+    layoutDigest: UInt64, byteCount: Int
+  ) throws(InitializationError) -> UnsafeRawPointer {
+    let header = Header(bytes)
+    guard header.layoutDigest == layoutDigest else {
+      throw .wrongLayout(found: header.layoutDigest, expected: layoutDigest)
+    }
+    let payload = Self.payload(of: bytes)
+    guard payload.count == byteCount, let base = payload.baseAddress else {
+      throw .wrongByteCount(found: payload.count, expected: byteCount)
+    }
+    return base
+  }
+
+  /// Everything that can be checked without knowing the model.
+  private static func check(_ bytes: UnsafeRawBufferPointer) throws(InitializationError) {
+    guard Int(bitPattern: bytes.baseAddress) % AlignedMemory.alignment == 0 else {
+      throw .misalignedWeights(required: AlignedMemory.alignment)
+    }
+    guard bytes.count >= headerByteCount else {
+      throw .wrongByteCount(found: bytes.count, expected: headerByteCount)
+    }
+    let header = Header(bytes)
+    guard header.mark == Header.mark else { throw .notPackedWeights }
+    guard header.version == formatVersion else {
+      throw .unsupportedFormatVersion(found: header.version, supported: formatVersion)
+    }
+    guard header.reserved == 0 else { throw .damagedHeader }
+    let payload = payload(of: bytes)
+    guard header.byteCount == payload.countWord else {
+      throw .wrongByteCount(
+        found: bytes.count,
+        expected: Int(truncatingIfNeeded: header.byteCount) &+ headerByteCount)
+    }
+    let checksum = checksum(payload)
+    guard checksum == header.checksum else {
+      throw .wrongChecksum(found: checksum, expected: header.checksum)
+    }
+  }
+
+  private static func payload(of bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: bytes[headerByteCount...])
+  }
+}

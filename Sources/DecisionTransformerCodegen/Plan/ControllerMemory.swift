@@ -1,0 +1,74 @@
+/// The static layout of a controller's memory.
+public struct ControllerMemory: Equatable, Sendable {
+  /// Regions start at multiples of this many bytes, and so must the memory.
+  public static let alignment = 64
+
+  public private(set) var buffers: [ControllerBuffer] = []
+
+  public var floatCount: Int {
+    buffers.last.map { $0.offset + $0.floatCount } ?? 0
+  }
+
+  public var byteCount: Int { floatCount * MemoryLayout<Float>.stride }
+
+  /// The region `name`, which must have been laid out.
+  public func buffer(_ name: ControllerBuffer.Name) -> ControllerBuffer {
+    guard let buffer = buffers.first(where: { $0.name == name }) else {
+      preconditionFailure("\(name) is not part of the controller's memory")
+    }
+    return buffer
+  }
+
+  /// Whether `name` has a region.
+  public func contains(_ name: ControllerBuffer.Name) -> Bool {
+    buffers.contains { $0.name == name }
+  }
+}
+
+extension ControllerMemory {
+  /// Lays out what the forms need: first what lasts from step to step, then scratch.
+  init(shape: Shape, forms: [AttentionForm]) {
+    let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
+    append(.returnInput, rows: 1, stride: Shape.lanes, "return-to-go of the return token")
+    append(.stateInput, rows: 1, stride: shape.stateStride, "state minus state_mean")
+    append(.actionInput, rows: 1, stride: shape.actionStride, "action that enters the history, model units")
+    append(.prediction, rows: 1, stride: shape.actionStride, "predicted action, model units")
+    append(.tokens, rows: slots, stride: hidden, "embedded tokens of the window")
+    if shape.layerCount > 1 {
+      append(.query, rows: slots, stride: attention, "queries of block 0")
+    }
+    if forms[0] == .standard {
+      append(.key, rows: slots, stride: attention, "keys of block 0")
+    }
+    for (layer, form) in forms.enumerated() {
+      if form == .standard {
+        append(.value(layer: layer), rows: slots, stride: attention, "values of block \(layer)")
+        append(.keyPanels(layer: layer), rows: shape.headCount * shape.keyStride, stride: shape.headSize + 1, "mask and keys of block \(layer), panels of 16")
+      } else {
+        append(.normalized(layer: layer), rows: slots, stride: hidden, "normalised rows of block \(layer): its values")
+        append(.keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1, "mask and keys of block \(layer), panels of 16")
+      }
+    }
+    append(.stream, rows: slots, stride: hidden, "residual stream")
+    append(.scratch, rows: slots, stride: hidden, "normalised rows")
+    if shape.layerCount > 1 || forms[0] != .absorbed {
+      append(.queries, rows: slots, stride: attention, "queries")
+      append(.mixed, rows: slots, stride: attention, "attention's weighted sums")
+    }
+    if forms.dropFirst().contains(.standard) {
+      append(.keyRows, rows: slots, stride: attention, "keys before they become panels")
+    }
+    if forms.contains(.absorbed) {
+      append(.headQuery, rows: 1, stride: attention, "query of the state token")
+      append(.absorbedQueries, rows: shape.headCount, stride: hidden, "its queries against normalised rows, one per head")
+      append(.absorbedMixed, rows: shape.headCount, stride: hidden, "its mixed normalised rows, one per head")
+      append(.headValues, rows: 1, stride: attention, "its values")
+    }
+    append(.scores, rows: shape.headCount * max(2, shape.layerCount > 1 ? shape.pastTokenCount : 0), stride: shape.keyStride, "attention scores and probabilities")
+    append(.inner, rows: slots, stride: shape.innerStride, "inner rows of the MLP")
+  }
+
+  private mutating func append(_ name: ControllerBuffer.Name, rows: Int, stride: Int, _ purpose: String) {
+    buffers.append(ControllerBuffer(name: name, rows: rows, stride: stride, offset: floatCount, purpose: purpose))
+  }
+}

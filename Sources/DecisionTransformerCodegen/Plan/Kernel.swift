@@ -1,0 +1,47 @@
+/// A function of fixed shape that the generated file contains once and calls from several places.
+public enum Kernel: Hashable, Sendable {
+  /// What happens to a sum before it is stored.
+  public enum Epilogue: Hashable, Sendable {
+    case store
+    case activation(Activation)
+    /// Added to the residual stream.
+    case add
+  }
+
+  /// y[row] = epilogue(x[row] · w + b), weights in panels.
+  case linear(rows: Int, depth: Int, columns: Int, epilogue: Epilogue)
+  /// scores[head, row, key] = mask[key] + q[row, head] · k[key, head], keys in panels. With `causal`
+  /// only the panels that a tile's last row can see are computed.
+  case scores(rows: Int, heads: Int, depth: Int, queryStride: Int, keyStride: Int, causal: Bool)
+  /// mixed[row, head] = Σ over keys of p[head, row, key] · v[key, head]. With `causal` a tile stops at its last row.
+  /// `rowStride` is that of values and of results.
+  case mix(rows: Int, heads: Int, keys: Int, columns: Int, keyStride: Int, rowStride: Int, causal: Bool)
+  /// Copies rows into key panels, transposed.
+  case storeKeys(heads: Int, depth: Int, rowStride: Int, keyStride: Int)
+}
+
+extension Kernel {
+  /// The function's name in generated code.
+  public var name: String {
+    switch self {
+    case .linear(let rows, let depth, let columns, let epilogue):
+      "linear_\(rows)x\(depth)x\(columns)\(epilogue.suffix)"
+    case .scores(let rows, let heads, let depth, _, _, let causal):
+      "scores_\(rows)x\(heads)x\(depth)\(causal ? "_causal" : "")"
+    case .mix(let rows, let heads, _, let columns, _, _, let causal):
+      "mix_\(rows)x\(heads)x\(columns)\(causal ? "_causal" : "")"
+    case .storeKeys(let heads, let depth, _, _):
+      "storeKeys_\(heads)x\(depth)"
+    }
+  }
+}
+
+extension Kernel.Epilogue {
+  var suffix: String {
+    switch self {
+    case .store: ""
+    case .activation(let activation): "_\(activation.rawValue)"
+    case .add: "_add"
+    }
+  }
+}

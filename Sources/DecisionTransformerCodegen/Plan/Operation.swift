@@ -1,0 +1,62 @@
+/// One line of a phase: a kernel with its operands and what it costs.
+public struct Operation: Equatable, Sendable {
+  public enum Kind: Equatable, Sendable {
+    /// `residual` is what the epilogue `add` adds.
+    case linear(Kernel, input: Operand, weights: Int, residual: Operand?, output: Operand)
+    /// Subtracts each row's mean and divides by its standard deviation.
+    case normalize(rows: Int, input: Operand, output: Operand)
+    /// Adds the current row of embed_timestep and applies embed_ln, in place.
+    case embedNormalize(Operand)
+    case scores(Kernel, queries: Operand, keys: Operand, output: Operand)
+    /// Row r of each head sees keys up to `lastKey` + r · `step`.
+    case softmax(heads: Int, rows: Int, lastKey: Operand.Row, step: Int)
+    case mix(Kernel, values: Operand, output: Operand)
+    /// Stores `rows` rows as keys, from column `input.row` on.
+    case storeKeys(Kernel, rows: Int, input: Operand, keys: Operand)
+    /// Drops the oldest step: moves the rows of the three youngest slots' left neighbours to the front.
+    case slide(ControllerBuffer.Name)
+    /// Hides the keys of steps before the episode's first.
+    case mask(layer: Int)
+  }
+
+  public var kind: Kind
+  /// The checkpoint's tensors, or what the line is for.
+  public var comment: String
+  /// Multiply-adds of matrix products.
+  public var multiplyAdds: Int
+  /// Bytes of weights read.
+  public var weightBytes: Int
+}
+
+/// A row of a controller buffer.
+public struct Operand: Equatable, Sendable {
+  public enum Row: Equatable, Sendable {
+    case at(Int)
+    /// The routine's parameter.
+    case token
+  }
+
+  public var buffer: ControllerBuffer.Name
+  public var row: Row
+  /// Floats into the row.
+  public var column: Int
+
+  public init(_ buffer: ControllerBuffer.Name, row: Row = .at(0), column: Int = 0) {
+    self.buffer = buffer
+    self.row = row
+    self.column = column
+  }
+}
+
+/// A sequence of operations that becomes one private method of the generated type.
+public struct Routine: Equatable, Sendable {
+  public var name: String
+  /// Documentation in one line.
+  public var summary: String
+  /// Whether the method takes the slot of its token as a parameter.
+  public var takesToken: Bool
+  public var operations: [Operation]
+
+  public var multiplyAdds: Int { operations.reduce(0) { $0 + $1.multiplyAdds } }
+  public var weightBytes: Int { operations.reduce(0) { $0 + $1.weightBytes } }
+}

@@ -1,0 +1,70 @@
+/// The static layout of the packed weights.
+public struct PackedLayout: Equatable, Sendable {
+  public private(set) var tensors: [PackedTensor] = []
+
+  /// Length in floats.
+  public var floatCount: Int {
+    tensors.last.map { $0.offset + $0.floatCount } ?? 0
+  }
+
+  public var byteCount: Int { floatCount * MemoryLayout<Float>.stride }
+
+  /// The entry of `content`, which must have been laid out.
+  public func tensor(_ content: PackedTensor.Content) -> PackedTensor {
+    guard let tensor = tensors.first(where: { $0.content == content }) else {
+      preconditionFailure("\(content) is not part of the layout")
+    }
+    return tensor
+  }
+}
+
+extension PackedLayout {
+  /// Lays out what the forms need, in the order in which the phases read it.
+  init(shape: Shape, forms: [AttentionForm]) {
+    let hidden = shape.hiddenSize
+    append("embed.state_mean", .stateMean, .rows(rows: 1, columns: shape.stateDimension), "state_mean")
+    append("embed.return", .embedReturn, .panels(depth: 1, columns: hidden), "embed_return")
+    append("embed.state", .embedState, .panels(depth: shape.stateDimension, columns: hidden), "embed_state, 1/state_std")
+    append("embed.action", .embedAction, .panels(depth: shape.actionDimension, columns: hidden), "embed_action")
+    append("embed.norm_gain", .embedNormGain, .rows(rows: 1, columns: hidden), "embed_ln.weight")
+    append("embed.norm_shift", .embedNormShift, .rows(rows: 1, columns: hidden), "embed_ln.bias, wpe[0]")
+    for (layer, form) in forms.enumerated() {
+      let block = "h.\(layer)"
+      appendAttention(layer: layer, form: form, shape: shape)
+      append("layer\(layer).inner", .inner(layer: layer), .panels(depth: hidden, columns: shape.innerSize), "\(block).ln_2, \(block).mlp.c_fc")
+      append("layer\(layer).outer", .outer(layer: layer), .panels(depth: shape.innerSize, columns: hidden), "\(block).mlp.c_proj")
+    }
+    append("predict.action", .predictAction, .panels(depth: hidden, columns: shape.actionDimension), "ln_f, predict_action.0")
+    append("embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden), "embed_timestep")
+  }
+
+  private mutating func appendAttention(layer: Int, form: AttentionForm, shape: Shape) {
+    let (hidden, attention) = (shape.hiddenSize, shape.attentionStride)
+    let name = "layer\(layer)"
+    let input = "h.\(layer).ln_1, h.\(layer).attn.c_attn"
+    let output = "h.\(layer).attn.c_proj"
+    switch form {
+    case .fused:
+      append("\(name).query", .fusedQuery(layer: layer), .panels(depth: hidden, columns: hidden), "\(input) (q·kᵀ), scale")
+      append("\(name).output", .fusedOutput(layer: layer), .panels(depth: hidden, columns: hidden), "\(input) (v), \(output)")
+    case .standard:
+      append("\(name).query", .query(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (q), scale")
+      append("\(name).key", .key(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (k)")
+      append("\(name).value", .value(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (v)")
+      append("\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden), output)
+    case .absorbed:
+      append("\(name).query", .query(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (q), scale")
+      for head in 0..<shape.headCount {
+        append("\(name).key\(head)", .absorbedKey(layer: layer, head: head), .panels(depth: shape.headSize, columns: hidden), "\(input) (kᵀ, head \(head))")
+      }
+      for head in 0..<shape.headCount {
+        append("\(name).value\(head)", .absorbedValue(layer: layer, head: head), .panels(depth: hidden, columns: shape.headSize), "\(input) (v, head \(head))")
+      }
+      append("\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden), output)
+    }
+  }
+
+  private mutating func append(_ name: String, _ content: PackedTensor.Content, _ arrangement: PackedTensor.Arrangement, _ sources: String) {
+    tensors.append(PackedTensor(name: name, content: content, arrangement: arrangement, offset: floatCount, sources: sources))
+  }
+}

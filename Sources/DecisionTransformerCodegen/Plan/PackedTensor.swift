@@ -1,0 +1,79 @@
+/// One entry of the packed weights: what it is, where it lies, what it is made of.
+public struct PackedTensor: Equatable, Sendable {
+  /// What the numbers are. `Pack` knows the formula of each.
+  public enum Content: Equatable, Sendable {
+    /// `state_mean`, subtracted from the raw state.
+    case stateMean
+    /// embed_return, embed_action; embed_state with 1/`state_std` folded in.
+    case embedReturn, embedState, embedAction
+    /// embed_timestep, one row per timestep.
+    case timesteps
+    /// embed_ln's gain; embed_ln's shift plus wpe[0].
+    case embedNormGain, embedNormShift
+    /// ln_1's gain and shift and the attention scale folded into the query columns of c_attn.
+    case query(layer: Int)
+    /// Key columns of c_attn with ln_1's gain. (Its biases add the same to every score of a row: softmax cancels them.)
+    case key(layer: Int)
+    /// Value columns of c_attn with ln_1's gain. (Its biases move into the projection's.)
+    case value(layer: Int)
+    /// attn.c_proj with the value biases carried through it.
+    case projection(layer: Int)
+    /// Per head: transposed key columns, so that a query is scored against normalised rows.
+    case absorbedKey(layer: Int, head: Int)
+    /// Per head: value columns, applied to the mixed normalised row.
+    case absorbedValue(layer: Int, head: Int)
+    /// diag(g)·Wq·Wkᵀ·diag(g)·scale
+    case fusedQuery(layer: Int)
+    /// diag(g)·Wv·Wo
+    case fusedOutput(layer: Int)
+    /// mlp.c_fc with ln_2 folded in.
+    case inner(layer: Int)
+    /// mlp.c_proj
+    case outer(layer: Int)
+    /// predict_action with ln_f folded in.
+    case predictAction
+  }
+
+  /// How the numbers are arranged.
+  public enum Arrangement: Equatable, Sendable {
+    /// Panels of 16 columns; each holds the 16 biases, then 16 columns of every row.
+    case panels(depth: Int, columns: Int)
+    /// `rows` rows of `columns` numbers, each padded to whole vectors.
+    case rows(rows: Int, columns: Int)
+  }
+
+  public var name: String
+  public var content: Content
+  public var arrangement: Arrangement
+  /// Position in floats from the start of the packed weights; a multiple of 16.
+  public var offset: Int
+  /// Names of the tensors it is made of, without the prefix `encoder.`.
+  public var sources: String
+}
+
+extension PackedTensor {
+  /// Length in floats, padding included.
+  public var floatCount: Int {
+    switch arrangement {
+    case .panels(let depth, let columns): Shape.stride(columns) * (depth + 1)
+    case .rows(let rows, let columns): rows * Shape.stride(columns)
+    }
+  }
+
+  public var byteCount: Int { floatCount * MemoryLayout<Float>.stride }
+
+  /// The shape as the layout table prints it.
+  public var shapeText: String {
+    switch arrangement {
+    case .panels(let depth, let columns): "\(depth)x\(columns)"
+    case .rows(let rows, let columns): rows == 1 ? "\(columns)" : "\(rows)x\(columns)"
+    }
+  }
+
+  public var arrangementText: String {
+    switch arrangement {
+    case .panels: "panels"
+    case .rows: "rows"
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import DecisionTransformer
+
+/// Everything that is decided about a model: one printable, comparable value. Rendering and packing
+/// read it and decide nothing themselves.
+public struct Plan: Equatable, Sendable {
+  public var shape: Shape
+  /// The attention form of each layer.
+  public var forms: [AttentionForm]
+  public var weights: PackedLayout
+  public var memory: ControllerMemory
+  /// The methods of the generated type, in the order in which they are printed.
+  public var routines: [Routine]
+  /// Names of the routines that run in each phase, in order.
+  public var feedback: [String]
+  /// The feedback phase when the reward was known in the preparation phase.
+  public var shortFeedback: [String]
+  public var preparation: [String]
+  /// What the preparation phase does in addition when the reward is known.
+  public var returnPreparation: [String]
+  /// Identifies the packed layout together with the function it is packed for.
+  public var layoutDigest: UInt64
+
+  public init(_ model: Model) {
+    shape = Shape(model)
+    forms = (0..<model.config.layerCount).map { [shape] layer in .cheapest(layer: layer, shape: shape) }
+    weights = PackedLayout(shape: shape, forms: forms)
+    memory = ControllerMemory(shape: shape, forms: forms)
+    let schedule = Schedule(model: model, shape: shape, forms: forms, weights: weights)
+    routines = schedule.routines
+    feedback = schedule.feedback
+    shortFeedback = schedule.shortFeedback
+    preparation = schedule.preparation
+    returnPreparation = schedule.returnPreparation
+    layoutDigest = Self.digest(model: model, weights: weights)
+  }
+
+  /// Every kernel of the routines once, in order of first use.
+  public var kernels: [Kernel] {
+    var seen = Set<Kernel>()
+    return routines.flatMap(\.operations).compactMap(\.kernel).filter { seen.insert($0).inserted }
+  }
+
+  /// Sum of a quantity over the routines of a phase.
+  public func total(_ phase: [String], _ quantity: (Routine) -> Int) -> Int {
+    phase.reduce(0) { sum, name in
+      sum + routines.filter { $0.name == name }.reduce(0) { $0 + quantity($1) }
+    }
+  }
+
+  private static func digest(model: Model, weights: PackedLayout) -> UInt64 {
+    var text = "\(model.config.layerNormEpsilon) \(model.config.activation.rawValue) \(model.config.hasActionTanh)"
+    text += " \(model.config.headCount)"
+    for layer in 0..<model.config.layerCount {
+      text += " \(model.config.attentionScale(layer: layer))"
+    }
+    for tensor in weights.tensors {
+      text += "\n\(tensor.name) \(tensor.shapeText) \(tensor.arrangementText) \(tensor.offset)"
+    }
+    let bytes = Array(text.utf8)
+    return bytes.withUnsafeBytes { PackedWeights.checksum($0) }
+  }
+}
+
+extension Operation {
+  /// The kernel the operation calls, if its shape is fixed by one.
+  public var kernel: Kernel? {
+    switch kind {
+    case .linear(let kernel, _, _, _, _), .scores(let kernel, _, _, _), .mix(let kernel, _, _),
+      .storeKeys(let kernel, _, _, _):
+      kernel
+    case .normalize, .embedNormalize, .softmax, .slide, .mask: nil
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/// Every dimension of a model in elements, with the strides its rows have in memory.
+///
+/// A stride is the dimension rounded up to whole vectors of 16 floats, so that every row starts at a
+/// multiple of 64 bytes. Padding lanes hold zero.
+public struct Shape: Equatable, Sendable {
+  /// Lanes of the vector the code is written in, and the width of a weight panel.
+  public static let lanes = 16
+
+  public var stateDimension: Int
+  public var actionDimension: Int
+  public var hiddenSize: Int
+  public var layerCount: Int
+  public var headCount: Int
+  public var headSize: Int
+  public var innerSize: Int
+  /// K, control steps of context.
+  public var window: Int
+  public var maximumEpisodeLength: Int
+
+  public init(_ model: Model) {
+    stateDimension = model.config.stateDimension
+    actionDimension = model.config.actionDimension
+    hiddenSize = model.config.hiddenSize
+    layerCount = model.config.layerCount
+    headCount = model.config.headCount
+    headSize = model.config.headSize
+    innerSize = model.config.innerSize
+    window = model.window
+    maximumEpisodeLength = model.config.maximumEpisodeLength
+  }
+
+  /// `size` rounded up to whole vectors.
+  public static func stride(_ size: Int) -> Int {
+    (size + lanes - 1) / lanes * lanes
+  }
+
+  public var hiddenStride: Int { Self.stride(hiddenSize) }
+  public var headStride: Int { Self.stride(headSize) }
+  /// All heads side by side, each padded to whole vectors.
+  public var attentionStride: Int { headCount * headStride }
+  public var innerStride: Int { Self.stride(innerSize) }
+  public var stateStride: Int { Self.stride(stateDimension) }
+  public var actionStride: Int { Self.stride(actionDimension) }
+
+  /// Tokens known before the next state arrives: return, state and action of the last K - 1 steps.
+  public var pastTokenCount: Int { 3 * (window - 1) }
+  /// Slot of the return token, the state token and the action token of the current step.
+  public var returnToken: Int { pastTokenCount }
+  public var stateToken: Int { pastTokenCount + 1 }
+  public var actionToken: Int { pastTokenCount + 2 }
+  /// Slots of the window: three a step.
+  public var slotCount: Int { 3 * window }
+  /// Tokens that the state token can see.
+  public var keyCount: Int { pastTokenCount + 2 }
+  /// Length of a row of attention scores.
+  public var keyStride: Int { Self.stride(keyCount) }
+}

@@ -1,0 +1,71 @@
+/// Collects indented lines of Swift.
+struct CodeWriter {
+  private(set) var lines: [String] = []
+  private var indentation = 0
+
+  /// The text, each line ended.
+  var text: String { lines.map { $0 + "\n" }.joined() }
+
+  /// Writes lines at the current indentation; empty lines stay empty.
+  mutating func write(_ newLines: String...) {
+    for line in newLines {
+      lines.append(line.isEmpty ? "" : String(repeating: "  ", count: indentation) + line)
+    }
+  }
+
+  /// Writes `opening {`, what `body` writes one level deeper, and `}`.
+  mutating func scope(_ opening: String, _ body: (inout CodeWriter) -> Void) {
+    write("\(opening) {")
+    indentation += 1
+    body(&self)
+    indentation -= 1
+    write("}")
+  }
+
+  /// Writes `if … { } else if … { } else { }`; the last condition is nil.
+  mutating func branches(_ branches: [(condition: String?, body: (inout CodeWriter) -> Void)]) {
+    for (index, branch) in branches.enumerated() {
+      let test = branch.condition.map { "if \($0) {" } ?? "{"
+      write(index == 0 ? test : "} else \(test)")
+      indentation += 1
+      branch.body(&self)
+      indentation -= 1
+    }
+    write("}")
+  }
+
+  /// Pads `code` to a common column and puts `comment` behind it.
+  static func line(_ code: String, comment: String, column: Int = 84) -> String {
+    guard !comment.isEmpty else { return code }
+    let padding = String(repeating: " ", count: max(1, column - code.count))
+    return "\(code)\(padding)// \(comment)"
+  }
+}
+
+/// An integer as generated code prints it: groups of three digits from five digits on.
+func literal(_ value: Int) -> String {
+  let digits = String(abs(value))
+  guard digits.count > 4 else { return String(value) }
+  var groups: [Substring] = []
+  var rest = digits[...]
+  while !rest.isEmpty {
+    groups.insert(rest.suffix(3), at: 0)
+    rest = rest.dropLast(3)
+  }
+  return (value < 0 ? "-" : "") + groups.joined(separator: "_")
+}
+
+/// A float32 as generated code prints it: the shortest decimal that reads back as the same number.
+func literal(_ value: Float) -> String {
+  value == value.rounded() && abs(value) < 1e6 ? String(Int(value)) : String(describing: value)
+}
+
+/// `value` in a field of `width`, to the right.
+func right(_ value: String, _ width: Int) -> String {
+  String(repeating: " ", count: max(0, width - value.count)) + value
+}
+
+/// `value` in a field of `width`, to the left.
+func left(_ value: String, _ width: Int) -> String {
+  value + String(repeating: " ", count: max(0, width - value.count))
+}

@@ -1,0 +1,57 @@
+/// How operands and operations read in generated code.
+struct OperandText {
+  let plan: Plan
+
+  /// A pointer expression, for example `stream + 57 * 128`.
+  func pointer(_ operand: Operand) -> String {
+    let buffer = plan.memory.buffer(operand.buffer)
+    var text = buffer.name.identifier
+    switch operand.row {
+    case .at(0): break
+    case .at(let row): text += " + \(row) * \(buffer.stride)"
+    case .token: text += " + token * \(buffer.stride)"
+    }
+    if operand.column > 0 { text += " + \(operand.column)" }
+    return text
+  }
+
+  func row(_ row: Operand.Row) -> String {
+    switch row {
+    case .at(let index): String(index)
+    case .token: "token"
+    }
+  }
+
+  /// The statement that performs `operation`.
+  func statement(_ operation: Operation) -> String {
+    switch operation.kind {
+    case .linear(let kernel, let input, let weights, let residual, let output):
+      let offset = plan.weights.tensors[weights].offset
+      let source = offset == 0 ? "weights" : "weights + \(literal(offset))"
+      let arguments = [pointer(input), source] + (residual.map { [pointer($0)] } ?? []) + [pointer(output)]
+      return "\(kernel.name)(\(arguments.joined(separator: ", ")))"
+    case .normalize(let rows, let input, let output):
+      return "normalize(\(pointer(input)), \(pointer(output)), rows: \(rows), epsilon: Self.epsilon)"
+    case .embedNormalize(let token):
+      return "embedNormalize(\(pointer(token)))"
+    case .scores(let kernel, let queries, let keys, let output):
+      return "\(kernel.name)(\(pointer(queries)), \(pointer(keys)), \(pointer(output)))"
+    case .softmax(let heads, let rows, let lastKey, let step):
+      return "softmax(heads: \(heads), rows: \(rows), lastKey: \(row(lastKey)), step: \(step))"
+    case .mix(let kernel, let values, let output):
+      return "\(kernel.name)(scores, \(pointer(values)), \(pointer(output)))"
+    case .storeKeys(let kernel, let rows, let input, let keys):
+      return "\(kernel.name)(\(pointer(input)), rows: \(rows), first: \(row(input.row)), \(pointer(keys)))"
+    case .slide(let name):
+      let buffer = plan.memory.buffer(name)
+      let count = plan.shape.pastTokenCount * buffer.stride
+      return "move(\(name.identifier), by: \(literal(3 * buffer.stride)), count: \(literal(count)))"
+    case .mask(let layer):
+      let standard = plan.forms[layer] == .standard
+      let panels = (standard ? plan.shape.headCount : 1) * plan.shape.keyStride / Shape.lanes
+      let depth = standard ? plan.shape.headSize : plan.shape.hiddenSize
+      let name = ControllerBuffer.Name.keyPanels(layer: layer).identifier
+      return "maskKeys(\(name), panels: \(panels), stride: \(literal((depth + 1) * Shape.lanes)))"
+    }
+  }
+}
