@@ -13,6 +13,11 @@ public typealias Vector = SIMD16<Float>
 public enum VectorMath {}
 
 extension VectorMath {
+  /// Which register tiles suit the instructions of this build: 2 for AVX-512, 1 for AVX2 with FMA or NEON,
+  /// 0 for anything else. A constant when optimised.
+  @inlinable @inline(__always)
+  public static var level: Int32 { @_noAllocation @_noLocks get { dt_vector_level() } }
+
   /// `a * b + c`: rounded once where the target fuses the two (FMA on x86-64, Arm), else twice.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {

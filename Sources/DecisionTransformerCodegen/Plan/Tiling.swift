@@ -8,42 +8,35 @@ public enum VectorLevel: Int, CaseIterable, Sendable {
   case avx512 = 2
 }
 
-/// A block of sums held in registers: some rows by some panels of 16 columns.
-public struct Tile: Hashable, Sendable {
-  public var rows: Int
-  public var panels: Int
-}
-
-/// How a matrix of sums is cut into tiles: equal stretches along rows and along panels.
+/// How the sums of a matrix product are cut into register tiles at one vector level: rows by panels of
+/// 16 columns.
 public struct Tiling: Equatable, Sendable {
-  /// `count` consecutive pieces of `size`, the first at `start`.
-  public struct Stretch: Equatable, Sendable {
+  /// `count` consecutive tiles of `size` rows, the first at row `start`.
+  public struct RowStretch: Equatable, Sendable {
     public var start: Int
     public var size: Int
     public var count: Int
   }
 
-  public var rows: [Stretch]
-  public var panels: [Stretch]
-
-  /// The tiles in use.
-  public var tiles: [Tile] {
-    rows.flatMap { row in panels.map { Tile(rows: row.size, panels: $0.size) } }
-  }
+  /// Tiles along the rows; sizes differ by one at most, so that no small piece is left over.
+  public var rows: [RowStretch]
+  /// Panels of the widest tile; what is left over is cut in halves: 8, 4, 2, 1.
+  public var panels: Int
 }
 
 extension Tiling {
-  /// The tiling for `rows` rows of `panels` panels.
+  /// The tiling of `rows` rows.
   ///
   /// Many rows are bound by arithmetic: as many sums as registers allow (6x4 vectors of 16 floats; more
   /// spills). One or two rows are bound by streaming weights: enough independent sums to hide the latency
-  /// of the multiply-add. With `causal`, narrow groups of panels, so that fewer hidden keys are computed.
-  public init(rows: Int, panels: Int, level: VectorLevel, causal: Bool = false) {
-    let (mostRows, mostPanels): (Int, Int) =
+  /// of the multiply-add.
+  public init(rows: Int, level: VectorLevel) {
+    let mostRows: Int
+    (mostRows, panels) =
       switch (level, rows) {
       case (.avx512, 1): (1, 8)
       case (.avx512, 2): (2, 4)
-      case (.avx512, _): (6, causal ? 2 : 4)
+      case (.avx512, _): (6, 4)
       case (.avx2, 1): (1, 4)
       case (.avx2, 2): (2, 2)
       case (.avx2, _): (6, 1)
@@ -51,23 +44,34 @@ extension Tiling {
       case (.sse2, 2): (2, 1)
       case (.sse2, _): (3, 1)
       }
-    self.rows = Self.balanced(rows, most: mostRows)
-    self.panels = Self.greedy(panels, most: mostPanels)
+    let pieces = (rows + mostRows - 1) / mostRows
+    let (size, larger) = (rows / pieces, rows % pieces)
+    self.rows = [
+      RowStretch(start: 0, size: size + 1, count: larger),
+      RowStretch(start: larger * (size + 1), size: size, count: pieces - larger),
+    ].filter { $0.count > 0 }
   }
 
-  /// Pieces of at most `most` that differ by one at most, so that no piece is left over small.
-  private static func balanced(_ total: Int, most: Int) -> [Stretch] {
-    let pieces = (total + most - 1) / most
-    let (small, larger) = (total / pieces, total % pieces)
-    let rest = Stretch(start: larger * (small + 1), size: small, count: pieces - larger)
-    return larger == 0 ? [rest] : [Stretch(start: 0, size: small + 1, count: larger), rest]
+  /// The tile widths that `count` panels need, widest first.
+  public func widths(for count: Int) -> [Int] {
+    var (widths, left, width): ([Int], Int, Int) = ([], count, panels)
+    while left > 0 {
+      if left >= width { widths.append(width) }
+      left %= width
+      width /= 2
+    }
+    return widths
   }
+}
 
-  /// As many pieces of `most` as fit, then what is left.
-  private static func greedy(_ total: Int, most: Int) -> [Stretch] {
-    let whole = total / most
-    let full = Stretch(start: 0, size: most, count: whole)
-    let rest = Stretch(start: whole * most, size: total % most, count: 1)
-    return [full, rest].filter { $0.size > 0 && $0.count > 0 }
+extension Kernel {
+  /// Rows and panels of the kernel's sums; nil for a kernel without sums.
+  public var sums: (rows: Int, panels: Int)? {
+    switch self {
+    case .linear(let rows, _, let columns, _): (rows, Shape.stride(columns) / Shape.lanes)
+    case .scores(let rows, _, _, _, let keys, _): (rows, keys / Shape.lanes)
+    case .mix(let rows, _, _, let columns, _, _, _): (rows, columns / Shape.lanes)
+    case .storeKeys: nil
+    }
   }
 }

@@ -18,7 +18,7 @@ struct MemberRenderer {
     writer.scope("\(access)mutating func reset(targetReturn: Float)") { writer in
       writer.write("var index = 0")
       writer.scope("while index < \(literal(plan.memory.floatCount))") { writer in
-        writer.write("store(Vector(repeating: 0), memory + index)", "index += 16")
+        writer.write("Vector(repeating: 0).store(at: memory + index)", "index += 16")
       }
       writer.write("timestep = 0", "returnToGo = \(scaled("targetReturn"))", "rewardWeight = 0")
       writer.write("rewardIsKnown = false", "returnIsPrepared = false", "stage = .prepared")
@@ -69,7 +69,7 @@ struct MemberRenderer {
         let input = start == 0 ? "stateInput" : "stateInput + \(start)"
         let mean = plan.weights.tensor(.stateMean).offset + start
         let weights = mean == 0 ? "weights" : "weights + \(literal(mean))"
-        writer.write("store(load(\(input)) - load(\(weights)), \(input))")
+        writer.write("(Vector(at: \(input)) - Vector(at: \(weights))).store(at: \(input))")
       }
       writer.branches([
         ("returnIsPrepared", { phase(plan.shortFeedback, to: &$0, token: plan.shape.stateToken) }),
@@ -110,7 +110,7 @@ struct MemberRenderer {
       if hasPast {
         for start in stride(from: 0, to: plan.shape.actionStride, by: Shape.lanes) {
           let place = start == 0 ? "" : " + \(start)"
-          writer.write("store(load(prediction\(place)), actionInput\(place))")
+          writer.write("Vector(at: prediction\(place)).store(at: actionInput\(place))")
         }
       }
       writer.write("advance()")

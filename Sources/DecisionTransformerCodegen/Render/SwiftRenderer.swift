@@ -44,7 +44,7 @@ public struct SwiftRenderer {
       SupportRenderer(plan: plan, model: model).render(to: &$0)
     }
     section("Kernels: one function per shape", to: &writer) { KernelRenderer(plan: plan).render(to: &$0) }
-    section("Tiles: inner loops, unrolled", to: &writer) { TileRenderer(plan).render(to: &$0) }
+    section("Tiles: inner loops, unrolled", to: &writer) { TileRenderer(plan, model: model).render(to: &$0) }
     return writer.text
   }
 
