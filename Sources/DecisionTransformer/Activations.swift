@@ -7,13 +7,13 @@ public func rectified(_ x: Vector) -> Vector {
   maximum(x, Vector(repeating: 0))
 }
 
-/// `silu`, `swish`: x · sigmoid(x) = x / (1 + e⁻ˣ). Error at most 2e-7 · max(1, |x|).
+/// `silu`, `swish`: x · sigmoid(x) = x / (1 + e⁻ˣ). Error at most 1.5e-7 · max(1, |x|).
 @_noAllocation @_noLocks @inlinable @inline(__always)
 public func sigmoidLinear(_ x: Vector) -> Vector {
   x / (exponential(-x) + Vector(repeating: 1))
 }
 
-/// `gelu`: x · Φ(x) = x/2 · (1 + erf(x/√2)). Error at most 2e-7 · max(1, |x|).
+/// `gelu`: x · Φ(x) = x/2 · (1 + erf(x/√2)). Error at most 1.5e-7 · max(1, |x|).
 @_noAllocation @_noLocks @inlinable @inline(__always)
 public func gaussianErrorLinear(_ x: Vector) -> Vector {
   let half = x * Vector(repeating: 0.5)
@@ -21,7 +21,7 @@ public func gaussianErrorLinear(_ x: Vector) -> Vector {
 }
 
 /// `gelu_new`: x/2 · (1 + tanh u) with u = √(2/π) · (x + 0.044715·x³), computed as the same function
-/// x / (1 + e⁻²ᵘ). Error at most 2e-7 · max(1, |x|).
+/// x / (1 + e⁻²ᵘ). Error at most 1.5e-7 · max(1, |x|).
 @_noAllocation @_noLocks @inlinable @inline(__always)
 public func gaussianErrorLinearTanh(_ x: Vector) -> Vector {
   // −2·√(2/π) and −2·√(2/π)·0.044715
