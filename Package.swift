@@ -10,7 +10,10 @@ let package = Package(
   name: "decision-transformer",
   products: [
     .library(name: "DecisionTransformer", targets: ["DecisionTransformer"]),
+    .plugin(name: "DecisionTransformerPlugin", targets: ["DecisionTransformerPlugin"]),
+    .plugin(name: "GenerateDecisionTransformer", targets: ["GenerateDecisionTransformer"]),
     .executable(name: "dtgen", targets: ["dtgen"]),
+    .executable(name: "hopper", targets: ["hopper"]),
   ],
   targets: [
     // MARK: Runtime: what a generated model links.
@@ -24,8 +27,36 @@ let package = Package(
     .executableTarget(
       name: "dtgen", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
 
+    // MARK: Plugins
+    .plugin(
+      name: "DecisionTransformerPlugin", capability: .buildTool(), dependencies: ["dtgen"]),
+    .plugin(
+      name: "GenerateDecisionTransformer",
+      capability: .command(
+        intent: .custom(
+          verb: "generate-decision-transformer",
+          description: "Write the generated code of <Name>.dtmodel folders into the source tree."),
+        permissions: [
+          .writeToPackageDirectory(reason: "It writes the generated code into Generated/.")
+        ]),
+      dependencies: ["dtgen"]),
+
+    // MARK: Programs
+    .target(name: "CAllocationHook"),
+    .executableTarget(
+      name: "hopper", dependencies: ["DecisionTransformer", "CAllocationHook"],
+      resources: [.copy("Resources/episode.safetensors")],
+      plugins: ["DecisionTransformerPlugin"]),
+
     // MARK: Tests
-    .testTarget(name: "RuntimeTests", dependencies: ["DecisionTransformer"]),
+    .testTarget(name: "ToolTests", dependencies: ["DecisionTransformerCodegen", "dtgen"]),
+    .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
+    .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
+    .testTarget(
+      name: "RuntimeTests", dependencies: ["DecisionTransformer", "CDecisionTransformer"]),
+    .testTarget(name: "EmbeddedTests"),
+    .testTarget(name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen"]),
+    .testTarget(name: "CheckpointTests", dependencies: ["DecisionTransformerCodegen"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -29,7 +29,7 @@ struct EmbeddedTests {
         ) throws(InitializationError) {
           try Processor.check()
           let payload = try weights.payload(layoutDigest: 0x0123_4567_89ab_cdef, byteCount: 64)
-          self.memory = try AlignedMemory(using: memory, byteCount: 256)
+          self.memory = try AlignedMemory(using: memory, byteCount: 384)
           self.weights = weights
           self.payload = payload
         }
@@ -50,12 +50,18 @@ struct EmbeddedTests {
           }
           let rows = memory.base.assumingMemoryBound(to: Vector.self)
           let input = payload.load(as: Vector.self)
-          rows[0] = exponential(input) + hyperbolicTangent(input) + errorFunction(input)
-          rows[1] = squareRoot(input) + reciprocal(input) + reciprocalSquareRoot(input)
-          rows[2] = rectified(input) + sigmoidLinear(input)
-          rows[3] = gaussianErrorLinear(input) + gaussianErrorLinearTanh(input)
-          let mixed = multiplyAdd(rows[0], rows[1], maximum(rows[2], rows[3]))
-          return [hyperbolicTangent(sum(of: mixed)), reciprocalSquareRoot(maximum(of: mixed))]
+          rows[0] = VectorMath.exponential(input) + VectorMath.hyperbolicTangent(input)
+          rows[1] = VectorMath.squareRoot(input) + VectorMath.reciprocalSquareRoot(input)
+          rows[2] = VectorMath.reciprocal(input) + VectorMath.errorFunction(input)
+          rows[3] = VectorMath.rectified(input) + VectorMath.sigmoidLinear(input)
+          rows[4] = VectorMath.gaussianErrorLinear(input)
+          rows[5] = VectorMath.gaussianErrorLinearTanh(input)
+          let larger = VectorMath.maximum(rows[4], rows[5])
+          let mixed = VectorMath.multiplyAdd(rows[0], rows[1] + rows[2], rows[3] + larger)
+          return [
+            VectorMath.hyperbolicTangent(VectorMath.sum(of: mixed)),
+            VectorMath.reciprocalSquareRoot(VectorMath.maximum(of: mixed)),
+          ]
         }
       }
       """)
@@ -70,7 +76,7 @@ struct EmbeddedTests {
       import DecisionTransformer
 
       public func exponentials(_ count: Int) -> [Vector] {
-        (0..<count).map { exponential(Vector(repeating: Float($0))) }
+        (0..<count).map { VectorMath.exponential(Vector(repeating: Float($0))) }
       }
       """)
     #expect(output.status != 0)

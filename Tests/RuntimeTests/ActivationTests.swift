@@ -9,10 +9,13 @@ import Testing
 
   /// The activations and their exact values, as the field defines them.
   static let smooth: [Smooth] = [
-    ("sigmoidLinear", { sigmoidLinear($0) }, { $0 / (1 + exp(-$0)) }),
-    ("gaussianErrorLinear", { gaussianErrorLinear($0) }, { $0 / 2 * erfc(-$0 / 2.squareRoot()) }),
+    ("sigmoidLinear", { VectorMath.sigmoidLinear($0) }, { $0 / (1 + exp(-$0)) }),
     (
-      "gaussianErrorLinearTanh", { gaussianErrorLinearTanh($0) },
+      "gaussianErrorLinear", { VectorMath.gaussianErrorLinear($0) },
+      { $0 / 2 * erfc(-$0 / 2.squareRoot()) }
+    ),
+    (
+      "gaussianErrorLinearTanh", { VectorMath.gaussianErrorLinearTanh($0) },
       { x in
         // x/2 · (1 + tanh u), without the cancellation of 1 + tanh u.
         x / (1 + exp(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
@@ -34,7 +37,7 @@ import Testing
 
   @Test func rectifiedIsExact() {
     forEachVector(over: -.infinity ... .infinity, near: [0]) { x in
-      let result = rectified(x)
+      let result = VectorMath.rectified(x)
       for lane in 0..<16 {
         #expect(result[lane] == max(x[lane], 0))
       }
@@ -44,18 +47,20 @@ import Testing
   /// Far from zero the functions are x or 0, to the last bit, up to the largest finite number.
   @Test(arguments: [Float(20), 1e3, 1e13, 1e30, .greatestFiniteMagnitude])
   func activationsAreTheIdentityOrZeroFarFromZero(x: Float) {
-    for function in Self.smooth.map(\.function) + [{ rectified($0) }] {
+    for function in Self.smooth.map(\.function) + [{ VectorMath.rectified($0) }] {
       #expect(function(Vector(repeating: x)) == Vector(repeating: x))
       #expect(abs(function(Vector(repeating: -x))[0]) <= 5e-8)
     }
-    #expect(sigmoidLinear(Vector(repeating: .infinity)) == Vector(repeating: .infinity))
+    #expect(VectorMath.sigmoidLinear(Vector(repeating: .infinity)) == Vector(repeating: .infinity))
   }
 
   @Test func whatIsNotANumberStaysSo() {
     let unary: [(Vector) -> Vector] = [
-      { exponential($0) }, { hyperbolicTangent($0) }, { errorFunction($0) }, { squareRoot($0) },
-      { reciprocal($0) }, { reciprocalSquareRoot($0) }, { rectified($0) }, { sigmoidLinear($0) },
-      { gaussianErrorLinear($0) }, { gaussianErrorLinearTanh($0) },
+      { VectorMath.exponential($0) }, { VectorMath.hyperbolicTangent($0) },
+      { VectorMath.errorFunction($0) }, { VectorMath.squareRoot($0) },
+      { VectorMath.reciprocal($0) }, { VectorMath.reciprocalSquareRoot($0) },
+      { VectorMath.rectified($0) }, { VectorMath.sigmoidLinear($0) },
+      { VectorMath.gaussianErrorLinear($0) }, { VectorMath.gaussianErrorLinearTanh($0) },
     ]
     // The quiet ones, with either sign and any payload: arithmetic on bits must not lose them.
     for payload: UInt32 in [0x7fc0_0000, 0xffc0_0000, 0x7fff_ffff, 0xffff_ffff, 0x7fc0_00ff] {

@@ -7,13 +7,18 @@ import Testing
 private func everything(
   _ x: Vector, _ memory: borrowing AlignedMemory
 ) throws(StepError) -> Float {
-  let unary = exponential(x) + hyperbolicTangent(x) + errorFunction(x) + squareRoot(x)
-  let inverse = reciprocal(x) + reciprocalSquareRoot(x)
+  let unary =
+    VectorMath.exponential(x) + VectorMath.hyperbolicTangent(x) + VectorMath.errorFunction(x)
+    + VectorMath.squareRoot(x)
+  let inverse = VectorMath.reciprocal(x) + VectorMath.reciprocalSquareRoot(x)
   let activated =
-    rectified(x) + sigmoidLinear(x) + gaussianErrorLinear(x) + gaussianErrorLinearTanh(x)
-  let vector = multiplyAdd(unary, inverse, maximum(activated, x))
-  let scalar = hyperbolicTangent(x[0]) + squareRoot(x[1]) + reciprocalSquareRoot(x[2])
-  let result = scalar + sum(of: vector) + maximum(of: vector)
+    VectorMath.rectified(x) + VectorMath.sigmoidLinear(x) + VectorMath.gaussianErrorLinear(x)
+    + VectorMath.gaussianErrorLinearTanh(x)
+  let vector = VectorMath.multiplyAdd(unary, inverse, VectorMath.maximum(activated, x))
+  let scalar =
+    VectorMath.hyperbolicTangent(x[0]) + VectorMath.squareRoot(x[1])
+    + VectorMath.reciprocalSquareRoot(x[2])
+  let result = scalar + VectorMath.sum(of: vector) + VectorMath.maximum(of: vector)
   memory.base.storeBytes(of: result, as: Float.self)
   guard result.isFinite else { throw .nonFiniteAction(index: 0) }
   return result

@@ -31,6 +31,9 @@ public struct GenerationOptions: Equatable, Sendable {
     case file
   }
 
+  /// The longest window that is accepted: 12,288 tokens.
+  public static let maximumWindow = 4096
+
   /// `window`: K, control steps of context; nil means the config's `max_length`, else 20.
   public var window: Int?
   /// `state_mean` and `state_std`: both or neither, each `state_dim` numbers.

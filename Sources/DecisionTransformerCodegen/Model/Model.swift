@@ -16,7 +16,8 @@ public struct Model: Equatable, Sendable {
     self.configDigest = configDigest
   }
 
-  /// K: control steps of context. Without `window` and `max_length` it is 20, Hugging Face 4.x's default.
+  /// K: control steps of context. Without `window` and `max_length` it is 20, the default of
+  /// Hugging Face 4.x.
   public var window: Int { options.window ?? config.maximumLength ?? 20 }
 
   /// One factor per action, from model units to environment units.

@@ -31,7 +31,8 @@ public struct ModelConfig: Equatable, Sendable {
   public var scalesAttentionByInverseLayerIndex = false
   /// `add_cross_attention`: such a checkpoint has extra tensors that the model never runs.
   public var hasCrossAttention = false
-  /// `max_length`: the window in control steps, which 4.x wrote as a generation default; nil if absent.
+  /// `max_length`: the window in control steps, which 4.x wrote as a generation default; nil if
+  /// absent or null.
   public var maximumLength: Int?
 
   public init() {}

@@ -13,11 +13,6 @@ struct CodeWriter {
     }
   }
 
-  /// Writes one line that must not be indented (`#if`).
-  mutating func writeUnindented(_ line: String) {
-    lines.append(line)
-  }
-
   /// Writes `opening {`, what `body` writes one level deeper, and `}`.
   mutating func scope(_ opening: String, _ body: (inout CodeWriter) -> Void) {
     write("\(opening) {")

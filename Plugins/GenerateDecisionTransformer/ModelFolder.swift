@@ -1,0 +1,1 @@
+../DecisionTransformerPlugin/ModelFolder.swift

@@ -1,0 +1,167 @@
+import Foundation
+
+/// What `dtgen inspect` shows: one value, as text and as JSON.
+public struct InspectionReport: Encodable, Sendable {
+  var name: String
+  var generator: String
+  var configDigest: String
+  var shape: Shape
+  var options: Options
+  var plan: Plan
+  var files: [File]
+
+  /// The function to compute; names as in config.json.
+  struct Shape: Encodable, Sendable {
+    var stateDim: Int
+    var actDim: Int
+    var hiddenSize: Int
+    var nLayer: Int
+    var nHead: Int
+    var nInner: Int
+    var activationFunction: String
+    var layerNormEpsilon: Double
+    var actionTanh: Bool
+    var maxEpLen: Int
+    var scaleAttnWeights: Bool
+    var scaleAttnByInverseLayerIdx: Bool
+  }
+
+  /// How it is used; names as in codegen.json.
+  struct Options: Encodable, Sendable {
+    var window: Int
+    var normalizesState: Bool
+    var returnScale: Double
+    var actionScale: [Double]
+    var targetReturn: Double?
+    var precision: String
+    var outputs: [String]
+    var timestepOverflow: String
+    var access: String
+    var weights: String
+  }
+
+  /// What the plan decided.
+  struct Plan: Encodable, Sendable {
+    /// The attention form of each layer.
+    var attention: [String]
+    var phases: [Phase]
+    var layoutDigest: String
+    var packedWeights: Layout
+    /// Of one controller.
+    var memory: Layout
+  }
+
+  /// What one call costs.
+  struct Phase: Encodable, Sendable {
+    var name: String
+    var multiplyAdds: Int
+    /// Bytes of weights read.
+    var weightBytes: Int
+  }
+
+  struct Layout: Encodable, Sendable {
+    var bytes: Int
+    var regions: [Region]
+  }
+
+  struct Region: Encodable, Sendable {
+    var name: String
+    /// In floats, and how they are arranged.
+    var shape: String
+    /// In bytes.
+    var offset: Int
+    var bytes: Int
+    var holds: String
+  }
+
+  /// What `dtgen generate` would write.
+  struct File: Encodable, Sendable {
+    var name: String
+    var bytes: Int
+  }
+
+  public init(_ compilation: Compilation) {
+    let model = compilation.model
+    name = model.name
+    generator = Compiler.version
+    configDigest = model.configDigest
+    shape = Shape(model.config)
+    options = Options(model)
+    plan = Plan(compilation.plan)
+    files = compilation.files.map { File(name: $0.name, bytes: $0.contents.count) }
+  }
+}
+
+extension InspectionReport.Shape {
+  fileprivate init(_ config: ModelConfig) {
+    stateDim = config.stateDimension
+    actDim = config.actionDimension
+    hiddenSize = config.hiddenSize
+    nLayer = config.layerCount
+    nHead = config.headCount
+    nInner = config.innerSize
+    activationFunction = config.activation.rawValue
+    layerNormEpsilon = config.layerNormEpsilon
+    actionTanh = config.hasActionTanh
+    maxEpLen = config.maximumEpisodeLength
+    scaleAttnWeights = config.scalesAttention
+    scaleAttnByInverseLayerIdx = config.scalesAttentionByInverseLayerIndex
+  }
+}
+
+extension InspectionReport.Options {
+  fileprivate init(_ model: Model) {
+    window = model.window
+    normalizesState = model.options.stateMean != nil
+    returnScale = model.options.returnScale
+    actionScale = model.actionScale
+    targetReturn = model.options.targetReturn
+    precision = model.options.precision.rawValue
+    outputs = model.options.outputs.map(\.rawValue)
+    timestepOverflow = model.options.timestepOverflow.rawValue
+    access = model.options.access.rawValue
+    weights = model.options.weightStorage.rawValue
+  }
+}
+
+extension InspectionReport.Plan {
+  fileprivate init(_ plan: DecisionTransformerCodegen.Plan) {
+    attention = plan.forms.map(\.rawValue)
+    phases = [
+      ("act", plan.feedback), ("act, reward known", plan.shortFeedback),
+      ("prepare", plan.preparation), ("prepare, reward known", plan.returnPreparation),
+    ].map { name, routines in
+      InspectionReport.Phase(
+        name: name, multiplyAdds: plan.total(routines, \.multiplyAdds),
+        weightBytes: plan.total(routines, \.weightBytes))
+    }
+    layoutDigest = "0x" + String(plan.layoutDigest, radix: 16)
+    packedWeights = InspectionReport.Layout(
+      bytes: plan.weights.byteCount,
+      regions: plan.weights.tensors.map { tensor in
+        InspectionReport.Region(
+          name: tensor.name, shape: "\(tensor.shapeText) \(tensor.arrangementText)",
+          offset: tensor.offset * MemoryLayout<Float>.stride, bytes: tensor.byteCount,
+          holds: tensor.sources)
+      })
+    memory = InspectionReport.Layout(
+      bytes: plan.memory.byteCount,
+      regions: plan.memory.buffers.map { buffer in
+        InspectionReport.Region(
+          name: buffer.name.identifier, shape: "\(buffer.rows)x\(buffer.stride)",
+          offset: buffer.offset * MemoryLayout<Float>.stride,
+          bytes: buffer.floatCount * MemoryLayout<Float>.stride, holds: buffer.purpose)
+      })
+  }
+}
+
+extension InspectionReport {
+  /// Keys are in snake case and sorted: the same model gives the same bytes.
+  public var json: String {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Strings, whole numbers and validated finite numbers always have a form in JSON.
+    return String(decoding: try! encoder.encode(self), as: UTF8.self)
+  }
+}

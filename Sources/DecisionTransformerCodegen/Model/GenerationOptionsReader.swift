@@ -1,0 +1,173 @@
+/// Reads codegen.json, which is strict: a key that is not an option is an error.
+public enum GenerationOptionsReader {
+  static let keys = [
+    "window", "state_mean", "state_std", "return_scale", "action_scale", "target_return",
+    "precision", "outputs", "timestep_overflow", "access", "weights",
+  ]
+
+  /// The options that `bytes` spell, checked against the model they are for.
+  ///
+  /// - Parameter path: The file as the user knows it, for messages.
+  /// - Throws: Everything that is wrong, in the order of the file.
+  public static func read(
+    _ bytes: [UInt8], path: String, config: ModelConfig
+  ) throws(InvalidInput) -> GenerationOptions {
+    var file = JSONObjectFile(bytes, path: path)
+    let options = read(&file, config: config)
+    guard file.problems.isEmpty else { throw InvalidInput(file.problems) }
+    return options
+  }
+
+  /// The options as far as they can be read; `file` collects the problems.
+  ///
+  /// Without a config, lengths are not checked.
+  static func read(_ file: inout JSONObjectFile, config: ModelConfig?) -> GenerationOptions {
+    if file.isUnreadable { return GenerationOptions() }
+    var options = GenerationOptions()
+    rejectUnknownKeys(&file)
+    if file["window"] != nil {
+      var window = 0
+      file.read("window", into: &window, in: 1...GenerationOptions.maximumWindow)
+      options.window = window
+    }
+    readNormalization(&file, into: &options, stateDimension: config?.stateDimension)
+    readReturns(&file, into: &options)
+    readActionScale(&file, into: &options, actionDimension: config?.actionDimension)
+    file.read("precision", into: &options.precision)
+    readOutputs(&file, into: &options)
+    file.read("timestep_overflow", into: &options.timestepOverflow)
+    file.read("access", into: &options.access)
+    file.read("weights", into: &options.weightStorage)
+    return options
+  }
+}
+
+// MARK: - Numbers
+
+extension GenerationOptionsReader {
+  private static func readNormalization(
+    _ file: inout JSONObjectFile, into options: inout GenerationOptions, stateDimension: Int?
+  ) {
+    options.stateMean = file.numbers("state_mean", .float32)
+    options.stateStandardDeviation = file.numbers("state_std", .positive)
+    for (key, other) in [("state_mean", "state_std"), ("state_std", "state_mean")] {
+      guard case .array(let elements) = file[key] else { continue }
+      if let stateDimension, elements.count != stateDimension {
+        file.reject(
+          key,
+          "found \(count(elements)); accepted: \(stateDimension), one for each state "
+            + "(state_dim in config.json)")
+      }
+      if file[other] == nil {
+        file.reject(key, "given without \(other); accepted: both or neither")
+      }
+    }
+  }
+
+  private static func readReturns(
+    _ file: inout JSONObjectFile, into options: inout GenerationOptions
+  ) {
+    file.read("return_scale", into: &options.returnScale, .scale)
+    guard let value = file["target_return"] else { return }
+    var target = 0.0
+    file.read("target_return", into: &target, .float32)
+    options.targetReturn = target
+    if file.isSound("target_return", "return_scale"),
+      !(Float(target) / Float(options.returnScale)).isFinite
+    {
+      file.reject(
+        "target_return",
+        "found \(value.excerpt), which divided by return_scale is too large; accepted: a target "
+          + "whose scaled value float32 can hold")
+    }
+  }
+
+  /// One number, bare or in an array, or an array with one number per action.
+  private static func readActionScale(
+    _ file: inout JSONObjectFile, into options: inout GenerationOptions, actionDimension: Int?
+  ) {
+    let key = "action_scale"
+    switch file[key] {
+    case nil: return
+    case .array(let elements):
+      if let actionDimension, elements.count != 1, elements.count != actionDimension {
+        let perAction =
+          actionDimension == 1
+          ? "" : ", or \(actionDimension), one for each action (act_dim in config.json)"
+        file.reject(key, "found \(count(elements)); accepted: one number\(perAction)")
+      }
+      if let scale = file.numbers(key, .scale) { options.actionScale = scale }
+    case let value?:
+      guard value.asDouble != nil else {
+        file.reject(key, found: value, accepted: "a number, or an array of numbers")
+        return
+      }
+      var scale = 1.0
+      file.read(key, into: &scale, .scale)
+      options.actionScale = [scale]
+    }
+  }
+
+  private static func count(_ elements: [JSONValue]) -> String {
+    elements.count == 1 ? "1 number" : "\(elements.count) numbers"
+  }
+}
+
+// MARK: - Names
+
+extension GenerationOptionsReader {
+  private static func readOutputs(
+    _ file: inout JSONObjectFile, into options: inout GenerationOptions
+  ) {
+    typealias Output = GenerationOptions.Output
+    let key = "outputs"
+    guard let value = file[key] else { return }
+    guard case .array(let elements) = value, !elements.isEmpty else {
+      let found = value == .array([]) ? "an empty array" : value.excerpt
+      file.reject(key, "found \(found); accepted: an array of \(Output.acceptedNames)")
+      return
+    }
+    options.outputs = []
+    for (index, element) in elements.enumerated() {
+      guard case .string(let name) = element, let output = Output(rawValue: name) else {
+        file.reject(key, element: index, found: element, accepted: Output.acceptedNames)
+        continue
+      }
+      if options.outputs.contains(output) {
+        file.reject(
+          key, element: index, "found \(element.excerpt) a second time; accepted: each output once")
+      } else {
+        options.outputs.append(output)
+      }
+    }
+  }
+
+  private static func rejectUnknownKeys(_ file: inout JSONObjectFile) {
+    for key in file.keys where !keys.contains(key) {
+      let nearest = keys.min { distance(key, $0) < distance(key, $1) }!
+      // Half of the letters may differ; what is further away is no slip of the pen.
+      let suggestion =
+        2 * distance(key, nearest) <= nearest.count
+        ? "did you mean \"\(nearest)\"?"
+        : "accepted: \(keys.map { "\"\($0)\"" }.joined(separator: ", "))"
+      file.reject(key, "is not an option; \(suggestion)")
+    }
+  }
+
+  /// The number of letters to insert, delete or replace to turn `a` into `b` (Levenshtein).
+  private static func distance(_ a: String, _ b: String) -> Int {
+    // A long key is near to none; looking at its start keeps the work small.
+    let (a, b) = (Array(a.utf8.prefix(64)), Array(b.utf8))
+    var row = Array(0...b.count)
+    for (i, letter) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, other) in b.enumerated() {
+        let replaced = diagonal + (letter == other ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+      }
+    }
+    return row[b.count]
+  }
+}

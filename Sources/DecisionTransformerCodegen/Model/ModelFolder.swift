@@ -1,0 +1,147 @@
+import Foundation
+
+/// A `<Name>.dtmodel` folder: a Hugging Face snapshot as it is, and optionally codegen.json.
+public struct ModelFolder: Sendable {
+  /// The folder as the user gave it; messages show it like this.
+  public let path: String
+
+  public init(path: String) {
+    var path = Substring(path)
+    while path.count > 1, path.last == "/" { path = path.dropLast() }
+    self.path = String(path)
+  }
+
+  /// The folder's own name, for example "Hopper.dtmodel", even if the path is ".".
+  public var displayName: String {
+    URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+  }
+
+  /// The path of a file in the folder.
+  public func path(of file: String) -> String {
+    path.hasSuffix("/") ? path + file : "\(path)/\(file)"
+  }
+
+  /// Reads and checks everything but the checkpoint.
+  ///
+  /// - Returns: The model, and the warnings and notes about it.
+  /// - Throws: All problems of the folder's name, of config.json and of codegen.json.
+  public func readModel() throws(InvalidInput) -> (model: Model, remarks: [Diagnostic]) {
+    if let problem = folderProblem { throw InvalidInput([Diagnostic(path: path, problem)]) }
+    let name = String(displayName.dropLast(Self.suffix.count))
+    let nameProblem = ModelName.problem(with: name).map { Diagnostic(path: path, $0) }
+
+    var configFile: JSONObjectFile
+    var digest = ""
+    switch contents(of: "config.json") {
+    case .bytes(let bytes):
+      configFile = JSONObjectFile(bytes, path: path(of: "config.json"))
+      digest = SHA256.hexadecimalDigest(of: bytes)
+    case .missing:
+      configFile = JSONObjectFile(
+        path: path(of: "config.json"),
+        unreadable:
+          "no such file; accepted: the config.json that Hugging Face's save_pretrained writes")
+    case .unreadable(let reason):
+      configFile = JSONObjectFile(path: path(of: "config.json"), unreadable: reason)
+    }
+
+    var optionsFile: JSONObjectFile
+    switch contents(of: "codegen.json") {
+    case .bytes(let bytes): optionsFile = JSONObjectFile(bytes, path: path(of: "codegen.json"))
+    case .missing: optionsFile = JSONObjectFile(path: path(of: "codegen.json"))
+    case .unreadable(let reason):
+      optionsFile = JSONObjectFile(path: path(of: "codegen.json"), unreadable: reason)
+    }
+
+    let config = ModelConfigReader.read(
+      &configFile, windowIsGiven: optionsFile.isUnreadable || optionsFile["window"] != nil)
+    let options = GenerationOptionsReader.read(
+      &optionsFile, config: configFile.isSound("state_dim", "act_dim") ? config : nil)
+
+    let problems = [nameProblem].compactMap(\.self) + configFile.problems + optionsFile.problems
+    guard problems.isEmpty else { throw InvalidInput(problems) }
+    let model = Model(name: name, config: config, options: options, configDigest: digest)
+    return (model, ModelConfigReader.remarks(configFile) + windowRemarks(model))
+  }
+}
+
+// MARK: - The window
+
+extension ModelFolder {
+  /// Notes on the window, which config.json and codegen.json decide together.
+  private func windowRemarks(_ model: Model) -> [Diagnostic] {
+    let (window, config) = (model.window, model.config)
+    let (file, key) =
+      model.options.window == nil ? ("config.json", "max_length") : ("codegen.json", "window")
+    func note(_ message: String) -> Diagnostic {
+      Diagnostic(.note, path: path(of: file), key: key, message)
+    }
+    var remarks: [Diagnostic] = []
+    if model.options.window == nil, config.maximumLength == nil {
+      remarks.append(
+        note(
+          "absent; a window of \(window) control steps is assumed, the default of transformers "
+            + "4.x; \"window\" in codegen.json sets another"))
+    }
+    if window > config.maximumEpisodeLength {
+      remarks.append(
+        note(
+          "\(window) control steps are more than an episode has "
+            + "(max_ep_len \(config.maximumEpisodeLength)); the window never fills"))
+    }
+    if 3 * window > config.positionCount {
+      remarks.append(
+        note(
+          "\(window) control steps are \(3 * window) tokens, more than n_positions "
+            + "(\(config.positionCount)); transformers before 5.2 cannot run such a window"))
+    }
+    return remarks
+  }
+}
+
+// MARK: - Files
+
+extension ModelFolder {
+  private static let suffix = ".dtmodel"
+  /// A config is a few kilobytes; much more than that is another file under this name.
+  private static let maximumFileSize = 16 << 20
+
+  private var folderProblem: String? {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      return "no such folder"
+    }
+    guard isFolder.boolValue else { return "not a folder; accepted: a folder <Name>.dtmodel" }
+    guard displayName.hasSuffix(Self.suffix) else {
+      return "the folder's name does not end in .dtmodel; accepted: <Name>.dtmodel, where <Name> "
+        + "becomes the name of the type"
+    }
+    return nil
+  }
+
+  private enum Contents {
+    case bytes([UInt8])
+    case missing
+    case unreadable(String)
+  }
+
+  private func contents(of file: String) -> Contents {
+    let url = URL(fileURLWithPath: path(of: file)).resolvingSymlinksInPath()
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.path) else {
+      return .missing
+    }
+    guard attributes[.type] as? FileAttributeType == .typeRegular else {
+      return .unreadable("not a regular file")
+    }
+    guard let size = attributes[.size] as? Int, size <= Self.maximumFileSize else {
+      return .unreadable("larger than 16 MiB; accepted: a JSON file")
+    }
+    guard let data = FileManager.default.contents(atPath: url.path) else {
+      return .unreadable("cannot be opened; accepted: a file that may be read")
+    }
+    if data.starts(with: "version https://git-lfs".utf8) {
+      return .unreadable("a Git LFS pointer, not the file itself; `git lfs pull` fetches it")
+    }
+    return .bytes(Array(data))
+  }
+}

@@ -1,0 +1,84 @@
+/// The rules for the name of a generated type.
+public enum ModelName {
+  /// What is wrong with `name`, and what is accepted; nil if it can name a generated type.
+  public static func problem(with name: String) -> String? {
+    let accepted =
+      "accepted: an ASCII letter, then letters, digits and underscores, as in Hopper.dtmodel"
+    let quoted = JSONValue.string(name).excerpt
+    guard let first = name.utf8.first else {
+      return "the folder's name leaves no name for the type; \(accepted)"
+    }
+    guard isLetter(first), name.utf8.allSatisfy({ isLetter($0) || isDigitOrUnderscore($0) }) else {
+      return "\(quoted) is not a name for a Swift type; \(accepted)"
+    }
+    if keywords.contains(name) {
+      return "\(quoted) is a word of the Swift language; accepted: a name that is free"
+    }
+    if standardTypes.contains(name) {
+      return "\(quoted) is a type of the Swift standard library; accepted: a name that is free"
+    }
+    if generatedNames.contains(name) {
+      return "\(quoted) is a name that generated code uses; accepted: a name that is free"
+    }
+    return nil
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) && byte < 0x80
+  }
+
+  private static func isDigitOrUnderscore(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+  }
+}
+
+// MARK: - Names that are taken
+
+extension ModelName {
+  private static func words(_ text: String) -> Set<String> {
+    Set(text.split { $0 == " " || $0 == "\n" }.map(String.init))
+  }
+
+  /// Modules that generated code imports, and what it finds in them or declares.
+  private static let generatedNames = words(
+    """
+    Action AlignedMemory CDecisionTransformer DecisionTransformer Foundation GeneratedCodeFormat1
+    InitializationError PackedWeights Processor State StepError Swift
+    """)
+
+  private static let keywords = words(
+    """
+    Any Protocol Self Type actor any as associatedtype async await borrowing break case catch class
+    consume consuming continue copy default defer deinit discard do dynamic each else enum extension
+    fallthrough false fileprivate final for func get guard if import in indirect infix init inout
+    internal is isolated lazy let macro mutating nil nonisolated open operator optional override
+    package postfix precedencegroup prefix private protocol public repeat required rethrows return
+    self sending set some static struct subscript super switch throw throws true try typealias
+    unowned unsafe var weak where while willSet yield
+    """)
+
+  /// The types without which ordinary code beside the generated file would no longer compile.
+  private static let standardTypes = words(
+    """
+    Actor AnyHashable AnyIterator AnyKeyPath AnyObject AnySequence Array ArraySlice AsyncSequence
+    AsyncStream BidirectionalCollection BinaryFloatingPoint BinaryInteger BitwiseCopyable Bool
+    CancellationError CaseIterable Character ClosedRange Codable CodingKey Collection
+    CollectionOfOne CommandLine Comparable ContiguousArray ContinuousClock Copyable
+    CustomDebugStringConvertible CustomStringConvertible Decodable Decoder DecodingError Dictionary
+    Double Duration EmptyCollection Encodable Encoder EncodingError Equatable Error Escapable
+    ExpressibleByArrayLiteral ExpressibleByFloatLiteral ExpressibleByIntegerLiteral
+    ExpressibleByStringLiteral FixedWidthInteger Float Float16 Float32 Float64 Float80
+    FloatingPoint Hashable Hasher Identifiable InlineArray Int Int128 Int16 Int32 Int64 Int8
+    IteratorProtocol KeyPath LosslessStringConvertible ManagedBuffer MemoryLayout Mirror
+    MutableCollection MutableRawSpan MutableSpan Never Numeric ObjectIdentifier OpaquePointer
+    OptionSet Optional OutputRawSpan OutputSpan RandomAccessCollection RandomNumberGenerator Range
+    RangeReplaceableCollection RawRepresentable RawSpan Repeated Result SIMD SIMD16 SIMD2 SIMD3
+    SIMD32 SIMD4 SIMD64 SIMD8 SIMDMask SIMDScalar SIMDStorage Sendable Sequence Set SetAlgebra
+    SignedInteger SignedNumeric Slice Span StaticBigInt StaticString Strideable String
+    StringProtocol Substring SuspendingClock SystemRandomNumberGenerator Task TaskGroup
+    TextOutputStream UInt UInt128 UInt16 UInt32 UInt64 UInt8 UTF16 UTF32 UTF8 UTF8Span Unicode
+    UnicodeScalar Unmanaged UnsafeBufferPointer UnsafeMutableBufferPointer UnsafeMutablePointer
+    UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawBufferPointer
+    UnsafeRawPointer UnsignedInteger Void
+    """)
+}

@@ -1,0 +1,18 @@
+/// The names that generated files have, fixed by the model's name alone: a build plugin has to know
+/// them before anything is read.
+public struct OutputNames: Equatable, Sendable {
+  /// The generated type: a function of shape and options only.
+  public var code: String
+  /// The packed weights as Swift source.
+  public var embeddedWeights: String
+  /// The packed weights as a file to map.
+  public var weightsFile: String
+
+  public init(model name: String) {
+    code = "\(name).swift"
+    embeddedWeights = "\(name)Weights.swift"
+    weightsFile = "\(name).weights"
+  }
+
+  public var all: [String] { [code, embeddedWeights, weightsFile] }
+}

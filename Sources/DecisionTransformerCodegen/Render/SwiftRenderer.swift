@@ -1,0 +1,194 @@
+/// Writes `<Name>.swift`: a function of shape and options only.
+public struct SwiftRenderer {
+  private let plan: Plan
+  private let model: Model
+  private let version: String
+  private let text: OperandText
+
+  public init(plan: Plan, model: Model, version: String) {
+    self.plan = plan
+    self.model = model
+    self.version = version
+    text = OperandText(plan: plan)
+  }
+
+  /// The whole file.
+  public func render() -> String {
+    var writer = CodeWriter()
+    HeaderRenderer(plan: plan, model: model, version: version).render(to: &writer)
+    writer.write("", "\(imports)import DecisionTransformer", "")
+    documentation(to: &writer)
+    writer.scope("\(access)struct \(model.name): ~Copyable, @unchecked Sendable") { writer in
+      constants(to: &writer)
+      storage(to: &writer)
+      initializers(to: &writer)
+    }
+    writer.write("")
+    let members = MemberRenderer(plan: plan, model: model)
+    section("Episode", to: &writer) { members.episode(to: &$0) }
+    section("Feedback phase: from \"state arrived\" to \"action known\"", to: &writer) {
+      members.act(to: &$0)
+      routines(plan.feedback, to: &$0)
+    }
+    section("Preparation phase: while the world moves", to: &writer) {
+      members.prepare(to: &$0)
+      routines(plan.preparation, to: &$0)
+    }
+    section("One token at a time: the feedback phase when the reward was known early", to: &writer) {
+      routines(plan.shortFeedback, to: &$0)
+    }
+    section("Norms, softmax, window", to: &writer) {
+      $0.write("private typealias Vector = DecisionTransformer.Vector")
+      $0.write("private typealias Floats = UnsafePointer<Float>")
+      $0.write("private typealias MutableFloats = UnsafeMutablePointer<Float>")
+      SupportRenderer(plan: plan, model: model).render(to: &$0)
+    }
+    section("Kernels: one function per shape", to: &writer) { KernelRenderer(plan: plan).render(to: &$0) }
+    section("Tiles: inner loops, unrolled", to: &writer) { TileRenderer(plan).render(to: &$0) }
+    return writer.text
+  }
+
+  private var access: String { "\(model.options.access.rawValue) " }
+
+  /// A public declaration may only mention what a public import brings.
+  private var imports: String { model.options.access == .public ? "public " : "" }
+
+  private func section(_ title: String, to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void) {
+    writer.write("// MARK: - \(title)", "")
+    writer.scope("extension \(model.name)") { writer in
+      var content = CodeWriter()
+      body(&content)
+      let lines = content.lines.first == "" ? Array(content.lines.dropFirst()) : content.lines
+      for line in lines { writer.write(line) }
+    }
+    writer.write("")
+  }
+
+  // MARK: Declaration
+
+  private func documentation(to writer: inout CodeWriter) {
+    writer.write("/// A Decision Transformer with \(count(plan.shape.stateDimension, "state component")) and \(count(plan.shape.actionDimension, "action component")): the sliding-window loop of Hugging Face's")
+    writer.write("/// `get_action`, exact at every step, in environment units.")
+    writer.write("///")
+    writer.write("/// `act` is the critical path; `prepare` does everything that does not need the next state and belongs")
+    writer.write("/// between sending an action and the next state. Nothing after `init` allocates or locks, and every")
+    writer.write("/// step performs the same operations. One controller is used by one thread at a time.")
+  }
+
+  private func constants(to writer: inout CodeWriter) {
+    let shape = plan.shape
+    writer.write("/// One observation, raw environment units.")
+    writer.write("\(access)typealias State = InlineArray<\(shape.stateDimension), Float>")
+    writer.write("/// One action, environment units.")
+    writer.write("\(access)typealias Action = InlineArray<\(shape.actionDimension), Float>", "")
+    let dimensions: [(String, Int)] = [
+      ("stateDimension", shape.stateDimension), ("actionDimension", shape.actionDimension), ("hiddenSize", shape.hiddenSize),
+      ("layerCount", shape.layerCount), ("headCount", shape.headCount), ("innerSize", shape.innerSize),
+    ]
+    for (name, value) in dimensions { constant(name, "Int", literal(value), to: &writer) }
+    writer.write("/// Control steps of context, K.")
+    constant("window", "Int", literal(shape.window), to: &writer)
+    writer.write("/// Steps of an episode for which the model has timesteps.")
+    constant("maximumEpisodeLength", "Int", literal(shape.maximumEpisodeLength), to: &writer)
+    writer.write("/// Bytes of memory a controller works in, and the alignment they need.")
+    constant("memorySize", "Int", literal(plan.memory.byteCount), to: &writer)
+    constant("memoryAlignment", "Int", String(ControllerMemory.alignment), to: &writer)
+    writer.write("/// Bytes of packed weights without their header.")
+    constant("packedWeightsSize", "Int", literal(plan.weights.byteCount), to: &writer)
+    writer.write("/// Identifies the layout of the packed weights.")
+    constant("layoutDigest", "UInt64", hexadecimal(plan.layoutDigest), to: &writer)
+    constant("generatorVersion", "StaticString", "\"\(version)\"", to: &writer)
+    if let target = model.options.targetReturn {
+      writer.write("/// What `reset()` asks for, environment units.")
+      constant("defaultTargetReturn", "Float", literal(Float(target)), to: &writer)
+    }
+    writer.write("")
+    writer.write("private static var epsilon: Float { \(literal(Float(model.config.layerNormEpsilon))) }")
+    writer.write("/// The score of a key that must not be seen: its probability is exactly zero.")
+    writer.write("private static var hiddenScore: Float { -3e38 }")
+    writer.write("private static var lanes: SIMD16<Int32> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }")
+    writer.write("/// If this line does not compile, the file and the DecisionTransformer library are of different")
+    writer.write("/// generations: generate it anew.")
+    writer.write("private typealias Format = GeneratedCodeFormat1")
+  }
+
+  private func constant(_ name: String, _ type: String, _ value: String, to writer: inout CodeWriter) {
+    writer.write("\(access)static var \(name): \(type) { \(value) }")
+  }
+
+  private func storage(to writer: inout CodeWriter) {
+    writer.write("", "private enum Stage { case notReset, prepared, acted }", "")
+    writer.write("private let packedWeights: PackedWeights", "private let storage: AlignedMemory")
+    writer.write("private let weights: UnsafePointer<Float>", "private let memory: UnsafeMutablePointer<Float>")
+    writer.write("private var stage = Stage.notReset")
+    writer.write("/// The step that `act` computes next, or has computed, from the episode's start.")
+    writer.write("private var timestep = 0")
+    writer.write("/// Of the last return token, divided by the return scale.")
+    writer.write("private var returnToGo: Float = 0")
+    writer.write("/// 1 where the next reward counts; 0 in an episode's first step and after a new target.")
+    writer.write("private var rewardWeight: Float = 0")
+    writer.write("/// Whether `prepare` was given the reward, and whether it has computed the return token.")
+    writer.write("private var rewardIsKnown = false, returnIsPrepared = false", "")
+    for buffer in plan.memory.buffers {
+      let place = buffer.offset == 0 ? "memory" : "memory + \(literal(buffer.offset))"
+      writer.write("private var \(buffer.name.identifier): UnsafeMutablePointer<Float> { \(place) }")
+    }
+  }
+
+  private func initializers(to writer: inout CodeWriter) {
+    writer.write(
+      "", "#if !hasFeature(Embedded)",
+      "  /// A controller with memory of its own. Any number of controllers share one `weights`.",
+      "  \(access)init(weights: PackedWeights) throws(InitializationError) {",
+      "    try self.init(weights: weights, storage: AlignedMemory(byteCount: Self.memorySize))",
+      "  }", "#endif")
+    writer.write("")
+    writer.write("/// A controller in the caller's memory: at least `memorySize` bytes at a multiple of `memoryAlignment`,")
+    writer.write("/// which must outlive it.")
+    writer.write("\(access)init(")
+    writer.write("  weights: PackedWeights, memory: UnsafeMutableRawBufferPointer")
+    writer.scope(") throws(InitializationError)") { writer in
+      writer.write("try self.init(", "  weights: weights, storage: AlignedMemory(using: memory, byteCount: Self.memorySize))")
+    }
+    writer.write("")
+    writer.scope("private init(weights: PackedWeights, storage: consuming AlignedMemory) throws(InitializationError)") { writer in
+      writer.write("try Processor.check()")
+      writer.write("let payload = try weights.payload(", "  layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)")
+      writer.write("self.weights = payload.assumingMemoryBound(to: Float.self)")
+      writer.write("self.memory = storage.base.assumingMemoryBound(to: Float.self)")
+      writer.write("self.packedWeights = weights", "self.storage = storage")
+    }
+  }
+
+  // MARK: Phases
+
+  private func routines(_ names: [String], to writer: inout CodeWriter) {
+    for routine in plan.routines where names.contains(routine.name) && !isWritten(routine.name, before: names) {
+      writer.write("", "/// \(routine.summary)\(cost(of: routine))", "@_noAllocation @_noLocks")
+      let parameter = routine.takesToken ? "token: Int" : ""
+      writer.scope("private func \(routine.name)(\(parameter))") { writer in
+        for operation in routine.operations {
+          writer.write(CodeWriter.line(text.statement(operation), comment: operation.comment, column: 78))
+        }
+      }
+    }
+  }
+
+  /// `embedState` and the last layer are part of both feedback phases but written once.
+  private func isWritten(_ name: String, before names: [String]) -> Bool {
+    names == plan.shortFeedback && plan.feedback.contains(name)
+  }
+
+  private func cost(of routine: Routine) -> String {
+    routine.multiplyAdds == 0 ? "" : " \(literal(routine.multiplyAdds).replacing("_", with: " ")) multiply-adds."
+  }
+
+  private func count(_ number: Int, _ noun: String) -> String {
+    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+  }
+
+  private func hexadecimal(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return "0x" + String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -1,0 +1,70 @@
+/// The arguments after a verb: one model folder, options with a value, and flags.
+///
+/// Accepts `--name value` and `--name=value` in any order, and `--` before a folder whose name
+/// begins with a hyphen.
+struct ArgumentList {
+  /// The one positional argument.
+  let folder: String
+  private let verb: Command.Verb
+  private let values: [String: String]
+  private let flags: Set<String>
+
+  init(
+    _ arguments: [String], verb: Command.Verb, options: Set<String>, flags accepted: Set<String>
+  ) throws(UsageError) {
+    var folders: [String] = []
+    var values: [String: String] = [:]
+    var flags: Set<String> = []
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      if argument == "--" {
+        folders += rest
+        rest = []
+      } else if !argument.hasPrefix("-") || argument == "-" {
+        folders.append(argument)
+      } else {
+        let parts = argument.split(
+          separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts[0])
+        if accepted.contains(name) {
+          guard parts.count == 1 else {
+            throw UsageError("\(name) takes no value; '\(parts[1])' is too much", verb: verb)
+          }
+          flags.insert(name)
+        } else if options.contains(name) {
+          let value = parts.count == 2 ? String(parts[1]) : rest.popFirst()
+          guard let value, !value.isEmpty else {
+            throw UsageError("\(name) needs a value; a folder is accepted", verb: verb)
+          }
+          guard values.updateValue(value, forKey: name) == nil else {
+            throw UsageError("\(name) is given twice; one is accepted", verb: verb)
+          }
+        } else {
+          let known = options.union(accepted).sorted().joined(separator: ", ")
+          throw UsageError(
+            "\(name) is no option of \(verb.rawValue); accepted: \(known)", verb: verb)
+        }
+      }
+    }
+    guard let folder = folders.first, !folder.isEmpty else {
+      throw UsageError("\(verb.rawValue) needs the path of a <Name>.dtmodel folder", verb: verb)
+    }
+    guard folders.count == 1 else {
+      throw UsageError(
+        "\(verb.rawValue) takes one model folder; '\(folders[1])' is too much", verb: verb)
+    }
+    self.folder = folder
+    self.verb = verb
+    self.values = values
+    self.flags = flags
+  }
+
+  func has(_ flag: String) -> Bool { flags.contains(flag) }
+
+  func required(_ option: String) throws(UsageError) -> String {
+    guard let value = values[option] else {
+      throw UsageError("\(verb.rawValue) needs \(option) <folder>", verb: verb)
+    }
+    return value
+  }
+}

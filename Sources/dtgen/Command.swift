@@ -1,0 +1,76 @@
+import DecisionTransformerCodegen
+
+/// What the command line asks for.
+enum Command {
+  enum Verb: String, CaseIterable {
+    case generate, inspect, check
+  }
+
+  case generate(GenerateRequest)
+  case inspect(InspectRequest)
+  case check(CheckRequest)
+  /// About one verb, or about the whole.
+  case help(Verb?)
+  case version
+
+  init(arguments: [String]) throws(UsageError) {
+    guard let first = arguments.first else {
+      throw UsageError("a command is missing; generate, inspect and check are accepted")
+    }
+    if ["--help", "-h", "help"].contains(first) {
+      self = .help(arguments.dropFirst().first.flatMap(Verb.init))
+    } else if first == "--version" {
+      self = .version
+    } else if let verb = Verb(rawValue: first) {
+      self = try Command(verb, Array(arguments.dropFirst()))
+    } else {
+      throw UsageError("'\(first)' is no command; generate, inspect and check are accepted")
+    }
+  }
+
+  private init(_ verb: Verb, _ arguments: [String]) throws(UsageError) {
+    if arguments.contains("--help") || arguments.contains("-h") {
+      self = .help(verb)
+      return
+    }
+    switch verb {
+    case .generate:
+      let arguments = try ArgumentList(
+        arguments, verb: verb, options: ["--output"], flags: ["--code-only", "--for-build"])
+      self = .generate(
+        GenerateRequest(
+          folder: arguments.folder, output: try arguments.required("--output"),
+          codeOnly: arguments.has("--code-only"), forBuild: arguments.has("--for-build")))
+    case .inspect:
+      let arguments = try ArgumentList(arguments, verb: verb, options: [], flags: ["--json"])
+      self = .inspect(InspectRequest(folder: arguments.folder, json: arguments.has("--json")))
+    case .check:
+      let arguments = try ArgumentList(
+        arguments, verb: verb, options: ["--against"], flags: ["--code-only"])
+      self = .check(
+        CheckRequest(
+          folder: arguments.folder, against: try arguments.required("--against"),
+          codeOnly: arguments.has("--code-only")))
+    }
+  }
+
+  /// A diagnostic as this command prints it: a build log wants the word `error` in front.
+  func line(for diagnostic: Diagnostic) -> String {
+    if case .generate(let request) = self, request.forBuild, diagnostic.severity == .error {
+      return "error: \(diagnostic)"
+    }
+    return diagnostic.description
+  }
+}
+
+/// A command line that cannot be understood.
+struct UsageError: Error {
+  var message: String
+  /// The verb whose help explains it.
+  var verb: Command.Verb?
+
+  init(_ message: String, verb: Command.Verb? = nil) {
+    self.message = message
+    self.verb = verb
+  }
+}

@@ -1,0 +1,73 @@
+import DecisionTransformerCodegen
+
+/// The help texts.
+enum Help {
+  static func text(for verb: Command.Verb?) -> String {
+    switch verb {
+    case nil: overview
+    case .generate: generate
+    case .inspect: inspect
+    case .check: check
+    }
+  }
+
+  private static let overview = """
+    dtgen \(Compiler.version): compiles a Hugging Face Decision Transformer into Swift.
+
+    usage: dtgen <command> <Name>.dtmodel [options]
+
+    commands:
+      generate   write the Swift type <Name> and its weights
+      inspect    show shape, plan, layout and sizes of the generated type
+      check      compare checked-in output with fresh output
+
+    options:
+      --help     this text, or a command's
+      --version  the generator's version
+
+    A model folder <Name>.dtmodel holds config.json, optionally a checkpoint
+    (model.safetensors) and optionally codegen.json.
+    Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
+    """
+
+  private static let generate = """
+    usage: dtgen generate <Name>.dtmodel --output <folder> [options]
+
+    Writes <Name>.swift and, if the model folder holds a checkpoint, its packed weights:
+    <Name>Weights.swift, or <Name>.weights above 64 MB or with "weights": "file".
+    Files that are up to date are not touched; after an error nothing is written.
+
+    options:
+      --output <folder>  where the files go; made if need be
+      --code-only        only <Name>.swift, which does not depend on the checkpoint
+      --for-build        for build plugins: always write <Name>.swift and
+                         <Name>Weights.swift, and print problems as a compiler does
+
+    Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
+    """
+
+  private static let inspect = """
+    usage: dtgen inspect <Name>.dtmodel [--json]
+
+    Shows the model's shape and options, the plan, the packed layout, and what a step
+    costs. Nothing is written.
+
+    options:
+      --json  the same as JSON
+
+    Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
+    """
+
+  private static let check = """
+    usage: dtgen check <Name>.dtmodel --against <folder> [options]
+
+    Generates anew and compares with the files in <folder>. Differences of the code are
+    printed as a unified diff that brings <folder> up to date. Nothing is written.
+
+    options:
+      --against <folder>  the checked-in output
+      --code-only         compare only <Name>.swift
+
+    Exit status: 0 up to date, 1 stale or something wrong with the input, 2 wrong usage.
+    """
+}

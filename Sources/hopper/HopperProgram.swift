@@ -1,0 +1,44 @@
+import Foundation
+
+/// Replays a recorded MuJoCo episode through the generated controller, and reports how far its
+/// actions are from Hugging Face's, how long a call takes, and what it asks of the allocator.
+@main
+struct HopperProgram {
+  /// The largest difference of an action that counts as the same function.
+  static let tolerance = 1e-5
+
+  static func main() {
+    do {
+      let request = try Request(arguments: Array(CommandLine.arguments.dropFirst()))
+      guard !request.help else {
+        print(Request.helpText)
+        exit(0)
+      }
+      let report = try report(request)
+      print(request.json ? report.json : report.text)
+      exit(report.isGood ? 0 : 1)
+    } catch let error as Request.Problem {
+      printError("hopper: \(error.message); see 'hopper --help'")
+      exit(2)
+    } catch {
+      printError("hopper: \(error)")
+      exit(1)
+    }
+  }
+
+  private static func report(_ request: Request) throws -> Report {
+    let episode = try Episode(path: Episode.bundledPath).prefix(request.steps)
+    let replay = Replay(episode: episode)
+    let isWatched = isatty(FileHandle.standardError.fileDescriptor) == 1
+    let measurements = try replay.run { pass in
+      guard isWatched else { return }
+      let text = pass.map { "hopper: replaying, pass \($0) ..." } ?? "\u{1B}[K"
+      try? FileHandle.standardError.write(contentsOf: Data("\r\(text)".utf8))
+    }
+    return Report(measurements)
+  }
+
+  private static func printError(_ line: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
+  }
+}

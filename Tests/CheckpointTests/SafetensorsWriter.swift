@@ -1,0 +1,60 @@
+import DecisionTransformerCodegen
+
+/// Builds safetensors files in memory, right ones and wrong ones.
+struct SafetensorsWriter {
+  var metadata = #"{"format":"pt"}"#
+  private var members: [String] = []
+  private(set) var data: [UInt8] = []
+
+  mutating func add(_ name: String, _ dtype: String, _ shape: [Int], _ bytes: [UInt8]) {
+    let end = data.count + bytes.count
+    members.append(
+      #""\#(name)":{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":[\#(data.count),\#(end)]}"#
+    )
+    data += bytes
+  }
+
+  mutating func add(_ name: String, _ shape: [Int], _ values: [Float]) {
+    add(name, "F32", shape, Self.bytes(values.map(\.bitPattern)))
+  }
+
+  /// The file; `padding` spaces end the header, as the format allows.
+  func file(padding: Int = 0) -> [UInt8] {
+    let header = "{" + ([#""__metadata__":\#(metadata)"#] + members).joined(separator: ",") + "}"
+    return Self.file(header: header + String(repeating: " ", count: padding), data: data)
+  }
+
+  static func file(header: String, data: [UInt8] = []) -> [UInt8] {
+    bytes([UInt64(header.utf8.count)]) + header.utf8 + data
+  }
+
+  /// The little-endian bytes of `values`.
+  static func bytes<Value: FixedWidthInteger>(_ values: [Value]) -> [UInt8] {
+    values.flatMap { value in
+      (0..<Value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+    }
+  }
+}
+
+/// The lines of the error that reading `bytes` as `F` throws; empty if it is read.
+func problems(in bytes: [UInt8]) -> [String] {
+  do throws(InvalidInput) {
+    _ = try SafetensorsFile(bytes: bytes, path: "F")
+    return []
+  } catch {
+    return error.diagnostics.map(\.description)
+  }
+}
+
+/// A small generator of pseudo-random numbers (SplitMix64), the same on every run.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
+}

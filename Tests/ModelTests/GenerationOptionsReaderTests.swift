@@ -1,0 +1,284 @@
+import DecisionTransformerCodegen
+import Testing
+
+@Suite("codegen.json")
+struct GenerationOptionsReaderTests {
+  /// Reads options for a model with three states and two actions.
+  private func read(_ text: String) throws(InvalidInput) -> GenerationOptions {
+    var config = ModelConfig()
+    config.stateDimension = 3
+    config.actionDimension = 2
+    return try GenerationOptionsReader.read(
+      Array(text.utf8), path: "codegen.json", config: config)
+  }
+
+  @Test("Every option has a default")
+  func defaults() throws {
+    let options = try read("{}")
+    #expect(options == GenerationOptions())
+    #expect(options.window == nil)
+    #expect(options.stateMean == nil)
+    #expect(options.stateStandardDeviation == nil)
+    #expect(options.returnScale == 1)
+    #expect(options.actionScale == [1])
+    #expect(options.targetReturn == nil)
+    #expect(options.precision == .float32)
+    #expect(options.outputs == [.action])
+    #expect(options.timestepOverflow == .error)
+    #expect(options.access == .public)
+    #expect(options.weightStorage == .automatic)
+  }
+
+  @Test("Every option arrives")
+  func everyOption() throws {
+    let options = try read(
+      """
+      {"window": 24, "state_mean": [0, -1.5, 2e3], "state_std": [1, 0.5, 1e-6],
+       "return_scale": 1000.0, "action_scale": [2, -0.5], "target_return": -200,
+       "precision": "float32", "outputs": ["action"], "timestep_overflow": "clamp",
+       "access": "package", "weights": "file"}
+      """)
+    var expected = GenerationOptions()
+    expected.window = 24
+    expected.stateMean = [0, -1.5, 2000]
+    expected.stateStandardDeviation = [1, 0.5, 1e-6]
+    expected.returnScale = 1000
+    expected.actionScale = [2, -0.5]
+    expected.targetReturn = -200
+    expected.timestepOverflow = .clamp
+    expected.access = .package
+    expected.weightStorage = .file
+    #expect(options == expected)
+  }
+
+  @Test("Every name of a choice is accepted")
+  func choices() throws {
+    for choice in GenerationOptions.Access.allCases {
+      #expect(try read(#"{"access": "\#(choice)"}"#).access == choice)
+    }
+    for choice in GenerationOptions.TimestepOverflow.allCases {
+      #expect(try read(#"{"timestep_overflow": "\#(choice)"}"#).timestepOverflow == choice)
+    }
+    for choice in GenerationOptions.WeightStorage.allCases {
+      #expect(try read(#"{"weights": "\#(choice)"}"#).weightStorage == choice)
+    }
+  }
+
+  @Test("One action scale serves all actions, bare or in an array")
+  func actionScale() throws {
+    #expect(try read(#"{"action_scale": 2}"#).actionScale == [2])
+    #expect(try read(#"{"action_scale": [2]}"#).actionScale == [2])
+  }
+
+  @Test(
+    "One wrong value, one line",
+    arguments: [
+      // Keys
+      (#""state_sdt": 1"#, #"state_sdt: is not an option; did you mean "state_std"?"#),
+      (#""Window": 1"#, #"Window: is not an option; did you mean "window"?"#),
+      (#""return_scales": 1"#, #"return_scales: is not an option; did you mean "return_scale"?"#),
+      (
+        #""zzz": 1"#,
+        """
+        zzz: is not an option; accepted: "window", "state_mean", "state_std", "return_scale", \
+        "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
+        "weights"
+        """
+      ),
+      (
+        #""": 1"#,
+        """
+        "": is not an option; accepted: "window", "state_mean", "state_std", "return_scale", \
+        "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
+        "weights"
+        """
+      ),
+      // Window
+      (#""window": 0"#, "window: found 0; accepted: an integer from 1 to 4096"),
+      (#""window": 4097"#, "window: found 4097; accepted: an integer from 1 to 4096"),
+      (#""window": 20.0"#, "window: found 20.0; accepted: an integer from 1 to 4096"),
+      (#""window": null"#, "window: found null; accepted: an integer from 1 to 4096"),
+      // Normalisation
+      (
+        #""state_mean": [0, 0, 0]"#,
+        "state_mean: given without state_std; accepted: both or neither"
+      ),
+      (
+        #""state_std": [1, 1, 1]"#,
+        "state_std: given without state_mean; accepted: both or neither"
+      ),
+      (
+        #""state_mean": [0, 0, 0, 5], "state_std": [1, 1, 1]"#,
+        """
+        state_mean: found 4 numbers; accepted: 3, one for each state (state_dim in config.json)
+        """
+      ),
+      (
+        #""state_mean": [0, 0, 0], "state_std": [1]"#,
+        """
+        state_std: found 1 number; accepted: 3, one for each state (state_dim in config.json)
+        """
+      ),
+      (
+        #""state_mean": 0, "state_std": [1, 1, 1]"#,
+        "state_mean: found 0; accepted: an array of numbers"
+      ),
+      (
+        #""state_mean": [0, "0", 0], "state_std": [1, 1, 1]"#,
+        #"state_mean[1]: found "0"; accepted: a number that float32 can hold"#
+      ),
+      (
+        #""state_mean": [0, 0, 3.5e38], "state_std": [1, 1, 1]"#,
+        "state_mean[2]: found 3.5e+38; accepted: a number that float32 can hold"
+      ),
+      (
+        #""state_mean": [0, 0, 0], "state_std": [1, 0, 1]"#,
+        """
+        state_std[1]: found 0; accepted: a number above 0 that float32 can hold (1.2e-38 to 3.4e38)
+        """
+      ),
+      (
+        #""state_mean": [0, 0, 0], "state_std": [1, 1, -2.5]"#,
+        """
+        state_std[2]: found -2.5; accepted: a number above 0 that float32 can hold (1.2e-38 to \
+        3.4e38)
+        """
+      ),
+      (
+        #""state_mean": [0, 0, 0], "state_std": [1e-39, 1, 1]"#,
+        """
+        state_std[0]: found 1e-39; accepted: a number above 0 that float32 can hold (1.2e-38 to \
+        3.4e38)
+        """
+      ),
+      // Scales and target
+      (
+        #""return_scale": 0"#,
+        """
+        return_scale: found 0; accepted: a number other than 0 that float32 can hold (1.2e-38 to \
+        3.4e38, or negative)
+        """
+      ),
+      (
+        #""return_scale": 1e300"#,
+        """
+        return_scale: found 1e+300; accepted: a number other than 0 that float32 can hold \
+        (1.2e-38 to 3.4e38, or negative)
+        """
+      ),
+      (
+        #""action_scale": 0.0"#,
+        """
+        action_scale: found 0.0; accepted: a number other than 0 that float32 can hold (1.2e-38 to \
+        3.4e38, or negative)
+        """
+      ),
+      (
+        #""action_scale": [1, 0]"#,
+        """
+        action_scale[1]: found 0; accepted: a number other than 0 that float32 can hold (1.2e-38 \
+        to 3.4e38, or negative)
+        """
+      ),
+      (
+        #""action_scale": [1, 1, 1]"#,
+        """
+        action_scale: found 3 numbers; accepted: one number, or 2, one for each action (act_dim in \
+        config.json)
+        """
+      ),
+      (
+        #""action_scale": []"#,
+        """
+        action_scale: found 0 numbers; accepted: one number, or 2, one for each action (act_dim in \
+        config.json)
+        """
+      ),
+      (
+        #""action_scale": "2""#,
+        #"action_scale: found "2"; accepted: a number, or an array of numbers"#
+      ),
+      (
+        #""target_return": null"#,
+        "target_return: found null; accepted: a number that float32 can hold"
+      ),
+      (
+        #""target_return": 1e39"#,
+        "target_return: found 1e+39; accepted: a number that float32 can hold"
+      ),
+      (
+        #""target_return": 1e30, "return_scale": 1e-30"#,
+        """
+        target_return: found 1e+30, which divided by return_scale is too large; accepted: a target \
+        whose scaled value float32 can hold
+        """
+      ),
+      // Choices
+      (#""precision": "bfloat16""#, #"precision: found "bfloat16"; accepted: "float32""#),
+      (#""precision": 32"#, #"precision: found 32; accepted: "float32""#),
+      (#""outputs": "action""#, #"outputs: found "action"; accepted: an array of "action""#),
+      (#""outputs": []"#, #"outputs: found an empty array; accepted: an array of "action""#),
+      (
+        #""outputs": ["action", "attentions"]"#,
+        #"outputs[1]: found "attentions"; accepted: "action""#
+      ),
+      (
+        #""outputs": ["action", "action"]"#,
+        #"outputs[1]: found "action" a second time; accepted: each output once"#
+      ),
+      (
+        #""timestep_overflow": "wrap""#,
+        #"timestep_overflow: found "wrap"; accepted: "error", "clamp""#
+      ),
+      (
+        #""access": "private""#,
+        #"access: found "private"; accepted: "public", "package", "internal""#
+      ),
+      (
+        #""weights": true"#,
+        #"weights: found true; accepted: "automatic", "embedded", "file""#
+      ),
+    ])
+  func wrongValue(members: String, message: String) {
+    expect("codegen.json: \(message)") { () throws(InvalidInput) in try read("{\(members)}") }
+  }
+
+  @Test("Where there is one action, one scale is all that is accepted")
+  func actionScaleOfOneAction() {
+    var config = ModelConfig()
+    config.actionDimension = 1
+    expect("codegen.json: action_scale: found 2 numbers; accepted: one number") {
+      () throws(InvalidInput) in
+      try GenerationOptionsReader.read(
+        Array(#"{"action_scale": [1, 2]}"#.utf8), path: "codegen.json", config: config)
+    }
+  }
+
+  @Test("All problems are reported together, in the order of the file")
+  func allTogether() {
+    expect(
+      """
+      codegen.json: window: found -1; accepted: an integer from 1 to 4096
+      codegen.json: acess: is not an option; did you mean "access"?
+      codegen.json: state_std[0]: found "1"; accepted: a number above 0 that float32 can hold \
+      (1.2e-38 to 3.4e38)
+      codegen.json: state_std: found 2 numbers; accepted: 3, one for each state (state_dim in \
+      config.json)
+      codegen.json: state_std: given without state_mean; accepted: both or neither
+      codegen.json: weights: found "net"; accepted: "automatic", "embedded", "file"
+      """
+    ) { () throws(InvalidInput) in
+      try read(#"{"window": -1, "acess": 1, "state_std": ["1", 2], "weights": "net"}"#)
+    }
+  }
+
+  @Test("A text that is not one JSON object")
+  func notAnObject() {
+    expect("codegen.json: found null; accepted: a JSON object") {
+      () throws(InvalidInput) in try read("null")
+    }
+    expect("codegen.json: line 1, column 12: NaN is not JSON; a number must be finite") {
+      () throws(InvalidInput) in try read(#"{"window": NaN}"#)
+    }
+  }
+}

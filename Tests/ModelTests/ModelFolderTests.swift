@@ -1,0 +1,318 @@
+import DecisionTransformerCodegen
+import Foundation
+import Testing
+
+@Suite("A model folder")
+struct ModelFolderTests {
+  private static let minimalConfig = #"{"model_type": "decision_transformer", "max_length": 20}"#
+
+  /// Runs `body` with the path of a folder that holds these files, and removes the folder.
+  private func withFolder<Result>(
+    named name: String = "Hopper.dtmodel", config: String? = minimalConfig,
+    options: String? = nil, _ body: (String) throws -> Result
+  ) throws -> Result {
+    let parent = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    let folder = parent.appendingPathComponent(name)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: parent) }
+    try config?.write(
+      to: folder.appendingPathComponent("config.json"), atomically: false, encoding: .utf8)
+    try options?.write(
+      to: folder.appendingPathComponent("codegen.json"), atomically: false, encoding: .utf8)
+    return try body(folder.path)
+  }
+
+  /// The remarks about a folder, with `Hopper.dtmodel` for its path.
+  private func remarks(config: String, options: String? = nil) throws -> [String] {
+    try withFolder(config: config, options: options) { path in
+      try ModelFolder(path: path).readModel().remarks.map {
+        $0.description.replacing(path, with: "Hopper.dtmodel")
+      }
+    }
+  }
+
+  /// Expects these problems of a folder, where `Hopper.dtmodel` stands for its path.
+  private func expectProblems(
+    _ lines: String, name: String = "Hopper.dtmodel", config: String? = minimalConfig,
+    options: String? = nil, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    try withFolder(named: name, config: config, options: options) { path in
+      expect(lines.replacing(name, with: path), sourceLocation: sourceLocation) {
+        () throws(InvalidInput) in try ModelFolder(path: path).readModel()
+      }
+    }
+  }
+
+  // MARK: What is read
+
+  @Test("config.json and codegen.json become a model under the folder's name")
+  func model() throws {
+    let (model, remarks) = try withFolder(
+      named: "Two_Legs2.dtmodel", options: #"{"window": 5, "action_scale": 2}"#
+    ) { path in try ModelFolder(path: path).readModel() }
+    var config = ModelConfig()
+    config.maximumLength = 20
+    var options = GenerationOptions()
+    options.window = 5
+    options.actionScale = [2]
+    #expect(
+      model
+        == Model(
+          name: "Two_Legs2", config: config, options: options,
+          configDigest: SHA256.hexadecimalDigest(of: Array(Self.minimalConfig.utf8))))
+    #expect(model.window == 5)
+    #expect(model.actionScale == [2, 2, 2, 2])
+    #expect(remarks.isEmpty)
+  }
+
+  @Test("The published walker2d config reads as it is, with a window of 20")
+  func published() throws {
+    let (model, remarks) = try withFolder(named: "Walker.dtmodel", config: publishedConfig) {
+      try ModelFolder(path: $0).readModel()
+    }
+    var expected = ModelConfig()
+    expected.stateDimension = 17
+    expected.actionDimension = 6
+    expected.maximumEpisodeLength = 1000
+    #expect(model.config == expected)
+    #expect(model.options == GenerationOptions())
+    #expect(model.window == 20)
+    #expect(remarks.map(\.severity) == [.note])
+    #expect(remarks.map(\.key) == ["max_length"])
+  }
+
+  @Test(
+    "The trained models read without a remark",
+    arguments: [
+      ("Sources/hopper/Hopper.dtmodel", 11, 3, 3000.0),
+      ("Tests/Models/Pendulum.dtmodel", 3, 1, -200),
+      ("Tests/Models/HalfCheetah.dtmodel", 17, 6, 4000),
+    ])
+  func trained(folder: String, states: Int, actions: Int, target: Double) throws {
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let path = root.appendingPathComponent(folder).path
+    let (model, remarks) = try ModelFolder(path: path).readModel()
+    #expect("\(model.name).dtmodel" == ModelFolder(path: path).displayName)
+    #expect(model.config.stateDimension == states)
+    #expect(model.config.actionDimension == actions)
+    #expect(model.options.stateMean?.count == states)
+    #expect(model.options.stateStandardDeviation?.count == states)
+    #expect(model.actionScale.count == actions)
+    #expect(model.options.targetReturn == target)
+    #expect(model.window == 20)
+    #expect(remarks.isEmpty)
+  }
+
+  @Test("The folder's name is known whichever way the path is written")
+  func displayName() {
+    #expect(ModelFolder(path: "a/Hopper.dtmodel").displayName == "Hopper.dtmodel")
+    #expect(ModelFolder(path: "Hopper.dtmodel///").displayName == "Hopper.dtmodel")
+    #expect(ModelFolder(path: "Hopper.dtmodel/.").displayName == "Hopper.dtmodel")
+    #expect(
+      ModelFolder(path: "Hopper.dtmodel//").path(of: "config.json") == "Hopper.dtmodel/config.json")
+  }
+
+  @Test("A file may be a link, as in Hugging Face's cache")
+  func symbolicLink() throws {
+    try withFolder(config: nil) { path in
+      let target = path + "/../blob"
+      try Self.minimalConfig.write(toFile: target, atomically: false, encoding: .utf8)
+      try FileManager.default.createSymbolicLink(
+        atPath: path + "/config.json", withDestinationPath: "../blob")
+      #expect(try ModelFolder(path: path).readModel().model.config.maximumLength == 20)
+    }
+  }
+
+  // MARK: What is remarked
+
+  @Test("Where no file gives a window, 20 is assumed with a note")
+  func assumedWindow() throws {
+    let config = #"{"model_type": "decision_transformer"}"#
+    #expect(
+      try remarks(config: config) == [
+        """
+        note: Hopper.dtmodel/config.json: max_length: absent; a window of 20 control steps is \
+        assumed, the default of transformers 4.x; "window" in codegen.json sets another
+        """
+      ])
+    #expect(try remarks(config: config, options: #"{"window": 20}"#).isEmpty)
+  }
+
+  @Test("A window longer than an episode or than n_positions is remarked where it is given")
+  func longWindow() throws {
+    let shape = #""model_type": "decision_transformer", "max_ep_len": 10, "n_positions": 33"#
+    #expect(try remarks(config: "{\(shape)}", options: #"{"window": 10}"#).isEmpty)
+    #expect(
+      try remarks(config: "{\(shape)}", options: #"{"window": 11}"#) == [
+        """
+        note: Hopper.dtmodel/codegen.json: window: 11 control steps are more than an episode has \
+        (max_ep_len 10); the window never fills
+        """
+      ])
+    #expect(
+      try remarks(config: #"{\#(shape), "max_length": 12}"#) == [
+        """
+        note: Hopper.dtmodel/config.json: max_length: 12 control steps are more than an episode \
+        has (max_ep_len 10); the window never fills
+        """,
+        """
+        note: Hopper.dtmodel/config.json: max_length: 12 control steps are 36 tokens, more than \
+        n_positions (33); transformers before 5.2 cannot run such a window
+        """,
+      ])
+  }
+
+  @Test("A missing model type is a warning")
+  func modelType() throws {
+    #expect(
+      try remarks(config: #"{"max_length": 3}"#) == [
+        """
+        warning: Hopper.dtmodel/config.json: model_type: absent; "decision_transformer" is assumed
+        """
+      ])
+  }
+
+  // MARK: What is rejected
+
+  @Test("The problems of both files and of the name come together")
+  func allTogether() throws {
+    try expectProblems(
+      """
+      Int.dtmodel: "Int" is a type of the Swift standard library; accepted: a name that is free
+      Int.dtmodel/config.json: n_layer: found 0; accepted: an integer from 1 to 1024
+      Int.dtmodel/codegen.json: state_mean: found 1 number; accepted: 17, one for each state \
+      (state_dim in config.json)
+      Int.dtmodel/codegen.json: state_mean: given without state_std; accepted: both or neither
+      """, name: "Int.dtmodel", config: #"{"n_layer": 0}"#, options: #"{"state_mean": [1]}"#)
+  }
+
+  @Test("Lengths are not judged by a dimension that could not be read")
+  func unknownDimension() throws {
+    let options = #"{"state_mean": [1], "state_std": [1], "action_scale": [1, 2, 3]}"#
+    try expectProblems(
+      "Hopper.dtmodel/config.json: state_dim: found null; accepted: an integer from 1 to 65536",
+      config: #"{"state_dim": null}"#, options: options)
+    try expectProblems(
+      """
+      Hopper.dtmodel/config.json: line 1, column 2: a name in double quotes is missing; found the \
+      end of the text
+      Hopper.dtmodel/codegen.json: windw: is not an option; did you mean "window"?
+      """, config: "{", options: #"{"windw": 1, "state_mean": [1], "state_std": [1]}"#)
+  }
+
+  @Test("An unbounded history needs a window in codegen.json")
+  func unboundedHistory() throws {
+    let config = #"{"model_type": "decision_transformer", "max_length": null}"#
+    let message = """
+      Hopper.dtmodel/config.json: max_length: found null, an unbounded history, which is not \
+      supported; accepted: an integer from 1 to 4096 here, or "window" in codegen.json
+      """
+    try expectProblems(message, config: config)
+    try expectProblems(message, config: config, options: "{}")
+    #expect(try remarks(config: config, options: #"{"window": 7}"#).isEmpty)
+    // A window that is there but wrong is the only problem.
+    try expectProblems(
+      "Hopper.dtmodel/codegen.json: window: found 0; accepted: an integer from 1 to 4096",
+      config: config, options: #"{"window": 0}"#)
+  }
+
+  @Test("With a window in codegen.json, max_length may be any length")
+  func overriddenLength() throws {
+    #expect(
+      try remarks(
+        config: #"{"model_type": "decision_transformer", "max_length": 100000}"#,
+        options: #"{"window": 7}"#
+      ).isEmpty)
+    try expectProblems(
+      "Hopper.dtmodel/config.json: max_length: found 0; accepted: an integer of at least 1",
+      config: #"{"max_length": 0}"#, options: #"{"window": 7}"#)
+  }
+
+  @Test("config.json is required")
+  func missingConfig() throws {
+    try expectProblems(
+      """
+      Hopper.dtmodel/config.json: no such file; accepted: the config.json that Hugging Face's \
+      save_pretrained writes
+      """, config: nil)
+  }
+
+  @Test("A Git LFS pointer is recognised")
+  func pointer() throws {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+    try expectProblems(
+      """
+      Hopper.dtmodel/config.json: a Git LFS pointer, not the file itself; `git lfs pull` fetches it
+      Hopper.dtmodel/codegen.json: a Git LFS pointer, not the file itself; `git lfs pull` fetches it
+      """, config: pointer, options: pointer)
+  }
+
+  @Test("A folder in the place of a file")
+  func folderAsFile() throws {
+    try withFolder { path in
+      try FileManager.default.createDirectory(
+        atPath: path + "/codegen.json", withIntermediateDirectories: false)
+      expect("\(path)/codegen.json: not a regular file") {
+        () throws(InvalidInput) in try ModelFolder(path: path).readModel()
+      }
+    }
+  }
+
+  @Test("Something else in the place of the folder")
+  func notAFolder() throws {
+    expect("nowhere/Hopper.dtmodel: no such folder") {
+      () throws(InvalidInput) in try ModelFolder(path: "nowhere/Hopper.dtmodel").readModel()
+    }
+    try withFolder { path in
+      expect("\(path)/config.json: not a folder; accepted: a folder <Name>.dtmodel") {
+        () throws(InvalidInput) in try ModelFolder(path: path + "/config.json").readModel()
+      }
+    }
+    try expectProblems(
+      """
+      Hopper: the folder's name does not end in .dtmodel; accepted: <Name>.dtmodel, where <Name> \
+      becomes the name of the type
+      """, name: "Hopper")
+  }
+}
+
+/// edbeeching/decision-transformer-gym-walker2d-expert, first revision, verbatim.
+private let publishedConfig = """
+  {
+    "act_dim": 6,
+    "action_tanh": true,
+    "activation_function": "relu",
+    "architectures": [
+      "DecisionTransformerModel"
+    ],
+    "attn_pdrop": 0.1,
+    "bos_token_id": 50256,
+    "embd_pdrop": 0.1,
+    "eos_token_id": 50256,
+    "hidden_size": 128,
+    "initializer_range": 0.02,
+    "layer_norm_epsilon": 1e-05,
+    "max_ep_len": 1000,
+    "model_type": "decision_transformer",
+    "n_embd": 768,
+    "n_head": 1,
+    "n_inner": null,
+    "n_layer": 3,
+    "n_positions": 1024,
+    "reorder_and_upcast_attn": false,
+    "resid_pdrop": 0.1,
+    "scale_attn_by_inverse_layer_idx": false,
+    "scale_attn_weights": true,
+    "state_dim": 17,
+    "summary_activation": null,
+    "summary_first_dropout": 0.1,
+    "summary_proj_to_labels": true,
+    "summary_type": "cls_index",
+    "summary_use_proj": true,
+    "torch_dtype": "float32",
+    "transformers_version": "4.17.0.dev0",
+    "use_cache": true,
+    "vocab_size": 1
+  }
+  """

@@ -1,0 +1,249 @@
+import Foundation
+import Testing
+
+/// dtgen as a process: what scripts, build plugins and continuous integration rely on.
+@Suite("dtgen")
+struct DTGenTests {
+  let dtgen = Tool(name: "dtgen")
+  let directory: TemporaryDirectory
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    try directory.write(
+      "Tiny.dtmodel/config.json",
+      """
+      {"model_type": "decision_transformer", "state_dim": 3, "act_dim": 2, "hidden_size": 16,
+       "n_layer": 1, "n_head": 1, "max_ep_len": 30}
+      """)
+    try directory.write("Tiny.dtmodel/codegen.json", #"{"window": 2}"#)
+  }
+
+  /// A trained model with its checkpoint, copied so that a test may change it.
+  private func copyPendulum() throws {
+    let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Models")
+    try FileManager.default.copyItem(
+      atPath: models.appendingPathComponent("Pendulum.dtmodel").path,
+      toPath: directory.path("Pendulum.dtmodel"))
+  }
+
+  private func run(_ arguments: String...) throws -> Tool.Result {
+    try dtgen.run(arguments, directory: directory.path)
+  }
+
+  // MARK: Usage
+
+  @Test(
+    "explains itself, and each of its commands", arguments: ["", "generate", "inspect", "check"])
+  func help(verb: String) throws {
+    for flag in ["--help", "-h"] {
+      let result = try dtgen.run(verb.isEmpty ? [flag] : [verb, flag], directory: directory.path)
+      #expect(result.status == 0)
+      #expect(result.output.contains("usage: dtgen \(verb)"))
+      #expect(result.error == "")
+    }
+  }
+
+  @Test("prints its version")
+  func version() throws {
+    let result = try run("--version")
+    #expect(result.status == 0)
+    #expect(result.output.wholeMatch(of: /dtgen \d+\.\d+\.\d+\n/) != nil)
+  }
+
+  @Test(
+    "answers wrong usage with status 2, the reason and where help is",
+    arguments: [
+      ([], "command is missing"),
+      (["compile"], "'compile'"),
+      (["--verbose"], "'--verbose'"),
+      (["generate"], "<Name>.dtmodel"),
+      (["generate", "Tiny.dtmodel"], "--output"),
+      (["generate", "Tiny.dtmodel", "--output"], "--output"),
+      (["generate", "Tiny.dtmodel", "--output="], "--output"),
+      (["generate", "Tiny.dtmodel", "--output=a", "--output", "b"], "twice"),
+      (["generate", "Tiny.dtmodel", "Other.dtmodel", "--output", "out"], "'Other.dtmodel'"),
+      (["generate", "Tiny.dtmodel", "--output", "out", "--json"], "--json"),
+      (["inspect"], "<Name>.dtmodel"),
+      (["inspect", "Tiny.dtmodel", "--json=yes"], "'yes'"),
+      (["check", "Tiny.dtmodel"], "--against"),
+    ] as [([String], String)])
+  func wrongUsage(arguments: [String], reason: String) throws {
+    let result = try dtgen.run(arguments, directory: directory.path)
+    #expect(result.status == 2)
+    #expect(result.output == "")
+    #expect(result.error.contains(reason))
+    #expect(result.error.contains("--help"))
+    #expect(try directory.entries() == ["Tiny.dtmodel"])
+  }
+
+  // MARK: Generate
+
+  @Test("writes the type, and says so; the second time there is nothing to do")
+  func generates() throws {
+    let first = try run("generate", "Tiny.dtmodel/", "--output", "new/out")
+    #expect(first.status == 0, "\(first.error)")
+    #expect(first.output == "written new/out/Tiny.swift\n")
+    #expect(try directory.entries("new/out") == ["Tiny.swift"])
+    #expect(try directory.read("new/out/Tiny.swift").contains("struct Tiny"))
+    let before = try directory.identity("new/out/Tiny.swift")
+    let second = try run("generate", "--output=new/out", "--", "Tiny.dtmodel")
+    #expect(second.output == "unchanged new/out/Tiny.swift\n")
+    #expect(try directory.identity("new/out/Tiny.swift") == before)
+  }
+
+  @Test("writes weights beside the code, which does not depend on them")
+  func generatesWeights() throws {
+    try copyPendulum()
+    #expect(try run("generate", "Pendulum.dtmodel", "--output", "both").status == 0)
+    #expect(try directory.entries("both") == ["Pendulum.swift", "PendulumWeights.swift"])
+    #expect(try run("generate", "Pendulum.dtmodel", "--output", "code", "--code-only").status == 0)
+    #expect(try directory.entries("code") == ["Pendulum.swift"])
+    #expect(try directory.read("both/Pendulum.swift") == directory.read("code/Pendulum.swift"))
+  }
+
+  @Test("always writes two Swift files for a build, and prints nothing but problems")
+  func generatesForBuild() throws {
+    try copyPendulum()
+    let embedded = try run("generate", "Pendulum.dtmodel", "--output", "a", "--for-build")
+    #expect(embedded.status == 0)
+    #expect(embedded.output == "")
+    #expect(try directory.entries("a") == ["Pendulum.swift", "PendulumWeights.swift"])
+
+    let bare = try run("generate", "Tiny.dtmodel", "--output", "b", "--for-build")
+    #expect(bare.status == 0)
+    #expect(try directory.entries("b") == ["Tiny.swift", "TinyWeights.swift"])
+    #expect(try directory.read("b/TinyWeights.swift").hasPrefix("// Generated by dtgen"))
+
+    let options = try directory.read("Pendulum.dtmodel/codegen.json")
+    try directory.write(
+      "Pendulum.dtmodel/codegen.json",
+      options.replacing("\"window\"", with: "\"weights\": \"file\", \"window\""))
+    let file = try run("generate", "Pendulum.dtmodel", "--output", "c", "--for-build")
+    #expect(file.status == 0)
+    #expect(
+      try directory.entries("c")
+        == ["Pendulum.swift", "Pendulum.weights", "PendulumWeights.swift"])
+    #expect(try directory.read("c/PendulumWeights.swift").contains("Pendulum.weights"))
+    #expect(file.error.contains("note: c/Pendulum.weights: "))
+    for line in (embedded.error + bare.error + file.error).split(separator: "\n") {
+      #expect(line.hasPrefix("note: ") || line.hasPrefix("warning: "))
+    }
+  }
+
+  @Test("warns of a file that the model no longer produces")
+  func leftover() throws {
+    try directory.write("out/TinyWeights.swift", "// old")
+    let result = try run("generate", "Tiny.dtmodel", "--output", "out")
+    #expect(result.status == 0)
+    #expect(result.error.contains("warning: out/TinyWeights.swift: "))
+  }
+
+  // MARK: Errors
+
+  @Test("reports a missing folder in one line and writes nothing", arguments: [false, true])
+  func missingFolder(forBuild: Bool) throws {
+    let result = try dtgen.run(
+      ["generate", "No.dtmodel", "--output", "out"] + (forBuild ? ["--for-build"] : []),
+      directory: directory.path)
+    #expect(result.status == 1)
+    #expect(result.output == "")
+    #expect(result.error.hasPrefix(forBuild ? "error: No.dtmodel" : "No.dtmodel"))
+    #expect(result.error.split(separator: "\n").count == 1)
+    #expect(try directory.entries() == ["Tiny.dtmodel"])
+  }
+
+  @Test("leaves earlier output alone when the input is wrong")
+  func wrongInput() throws {
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
+    let code = try directory.read("out/Tiny.swift")
+    let before = try directory.identity("out/Tiny.swift")
+    try directory.write("Tiny.dtmodel/codegen.json", #"{"windows": 2, "return_scale": 0}"#)
+    let result = try run("generate", "Tiny.dtmodel", "--output", "out")
+    #expect(result.status == 1)
+    #expect(result.error.contains("Tiny.dtmodel/codegen.json: windows: "))
+    #expect(result.error.contains("Tiny.dtmodel/codegen.json: return_scale: "))
+    #expect(try directory.read("out/Tiny.swift") == code)
+    #expect(try directory.identity("out/Tiny.swift") == before)
+    #expect(try run("inspect", "Tiny.dtmodel").status == 1)
+    #expect(try run("check", "Tiny.dtmodel", "--against", "out").status == 1)
+  }
+
+  @Test("reports an output folder that cannot be made")
+  func obstructedOutput() throws {
+    try directory.write("plain", "")
+    let result = try run("generate", "Tiny.dtmodel", "--output", "plain")
+    #expect(result.status == 1)
+    #expect(result.error.contains("plain"))
+  }
+
+  // MARK: Check
+
+  @Test("is silent about output that is up to date")
+  func checkFresh() throws {
+    try copyPendulum()
+    #expect(try run("generate", "Pendulum.dtmodel", "--output", "out").status == 0)
+    let result = try run("check", "Pendulum.dtmodel", "--against", "out")
+    #expect(result.status == 0)
+    #expect(result.output == "")
+  }
+
+  @Test("shows how stale code differs, and names the command that refreshes it")
+  func checkStale() throws {
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
+    let fresh = try directory.read("out/Tiny.swift")
+    try directory.write("out/Tiny.swift", "// by hand\n" + fresh)
+    let result = try run("check", "Tiny.dtmodel", "--against", "out")
+    #expect(result.status == 1)
+    let expected = "--- out/Tiny.swift\n+++ out/Tiny.swift\n@@ -1,4 +1,3 @@\n-// by hand\n"
+    #expect(result.output.hasPrefix(expected))
+    #expect(result.error.contains("dtgen generate Tiny.dtmodel --output out"))
+    #expect(try directory.read("out/Tiny.swift") == "// by hand\n" + fresh)
+  }
+
+  @Test("shows missing code as a new file")
+  func checkMissing() throws {
+    let result = try run("check", "Tiny.dtmodel", "--against", "out")
+    #expect(result.status == 1)
+    #expect(result.output.hasPrefix("--- /dev/null\n+++ out/Tiny.swift\n@@ -0,0 +1,"))
+    #expect(try directory.entries() == ["Tiny.dtmodel"])
+  }
+
+  @Test("says of weights that they differ, and the sizes")
+  func checkWeights() throws {
+    try copyPendulum()
+    #expect(try run("generate", "Pendulum.dtmodel", "--output", "out").status == 0)
+    try directory.write("out/PendulumWeights.swift", "// old\n")
+    let result = try run("check", "Pendulum.dtmodel", "--against", "out")
+    #expect(result.status == 1)
+    #expect(result.output.hasPrefix("out/PendulumWeights.swift: differs: 7 bytes, expected "))
+    #expect(result.output.split(separator: "\n").count == 1)
+    #expect(try run("check", "Pendulum.dtmodel", "--against", "out", "--code-only").status == 0)
+  }
+
+  @Test("counts a file that is no longer produced as stale")
+  func checkLeftover() throws {
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
+    try directory.write("out/Tiny.weights", "old")
+    let result = try run("check", "Tiny.dtmodel", "--against", "out")
+    #expect(result.status == 1)
+    #expect(result.error.contains("out/Tiny.weights: "))
+  }
+
+  // MARK: Inspect
+
+  @Test("shows shape and options, as text and as the same JSON each time")
+  func inspect() throws {
+    let text = try run("inspect", "Tiny.dtmodel")
+    #expect(text.status == 0)
+    #expect(text.output.contains("window"))
+    #expect(text.output.contains("2 steps, 6 tokens"))
+    let json = try run("inspect", "Tiny.dtmodel", "--json")
+    #expect(json.status == 0)
+    let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
+    let report = try #require(object as? [String: Any])
+    #expect((report["shape"] as? [String: Any])?["state_dim"] as? Int == 3)
+    #expect((report["options"] as? [String: Any])?["window"] as? Int == 2)
+    #expect(try run("inspect", "Tiny.dtmodel", "--json").output == json.output)
+  }
+}

@@ -1,0 +1,58 @@
+import DecisionTransformerCodegen
+import Foundation
+import Testing
+
+@Suite("The output folder")
+struct OutputFolderTests {
+  @Test("is made, with the folders above it")
+  func makesFolders() throws {
+    let directory = try TemporaryDirectory()
+    let folder = OutputFolder(path: directory.path("a/b/c"))
+    #expect(folder.contents(of: "X.swift") == nil)
+    #expect(try folder.write([file("X.swift", "x")]) == [.written])
+    #expect(folder.contents(of: "X.swift") == Array("x".utf8))
+  }
+
+  @Test("touches only files whose bytes change")
+  func touchesOnlyChanges() throws {
+    let directory = try TemporaryDirectory()
+    let folder = OutputFolder(path: directory.path)
+    _ = try folder.write([file("A", "a"), file("B", "b")])
+    let before = try directory.identity("A")
+    #expect(try folder.write([file("A", "a"), file("B", "c")]) == [.unchanged, .written])
+    #expect(try directory.identity("A") == before)
+    #expect(folder.contents(of: "B") == Array("c".utf8))
+  }
+
+  @Test("writes all files or none, and leaves no temporary ones")
+  func writesAllOrNone() throws {
+    let directory = try TemporaryDirectory()
+    // A file cannot be staged in a folder that does not exist.
+    let folder = OutputFolder(path: directory.path)
+    _ = try folder.write([file("A", "old")])
+    #expect(throws: Diagnostic.self) { try folder.write([file("A", "new"), file("no/B", "b")]) }
+    #expect(try directory.entries() == ["A"])
+    #expect(folder.contents(of: "A") == Array("old".utf8))
+  }
+
+  @Test("says which path is in the way, and why")
+  func reportsObstacles() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("plain", "a file")
+    let below = OutputFolder(path: directory.path("plain/below"))
+    let error = #expect(throws: Diagnostic.self) { try below.write([file("A", "a")]) }
+    #expect(error?.path == directory.path("plain/below"))
+    #expect(error?.message.contains("Not a directory") == true)
+
+    try FileManager.default.createDirectory(
+      atPath: directory.path("A"), withIntermediateDirectories: false)
+    let folder = OutputFolder(path: directory.path)
+    let replaced = #expect(throws: Diagnostic.self) { try folder.write([file("A", "a")]) }
+    #expect(replaced?.path == directory.path("A"))
+    #expect(try directory.entries() == ["A", "plain"])
+  }
+
+  private func file(_ name: String, _ text: String) -> OutputFile {
+    OutputFile(name: name, contents: Array(text.utf8))
+  }
+}
