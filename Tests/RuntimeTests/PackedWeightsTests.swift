@@ -33,6 +33,25 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    @Test func theFileIsUnmappedWithTheLastCopy() throws {
+      func isMapped(_ path: String) throws -> Bool {
+        let maps = try #require(FileHandle(forReadingAtPath: "/proc/self/maps"))
+        return try #require(try maps.readToEnd()).range(of: Data(path.utf8)) != nil
+      }
+      try withTemporaryFile(PackedFile(payload: bytes(64)).bytes) { path in
+        var first: PackedWeights? = try PackedWeights(path: path)
+        var copy = first
+        first = nil
+        #expect(try isMapped(path))
+        #expect(copy?.layoutDigest == Self.digest)
+        copy = nil
+        #expect(try !isMapped(path))
+        _ = (first, copy)
+      }
+    }
+  #endif
+
   /// All lengths modulo 3 and modulo the groups that are decoded together.
   @Test(arguments: 0..<50)
   func base64HasTheBytesItStandsFor(count: Int) throws {

@@ -34,7 +34,10 @@ import Testing
   }
 
   @Test func exponentialIsInfiniteAboveTheFiniteNumbers() {
-    #expect(VectorMath.exponential(Vector(repeating: 88.7229)) == Vector(repeating: .infinity))
+    // The first number whose exponential is no longer finite, and the one before.
+    let limit = Float(128 * log(2.0))
+    #expect(VectorMath.exponential(Vector(repeating: limit)) == Vector(repeating: .infinity))
+    #expect(VectorMath.exponential(Vector(repeating: limit.nextDown))[0].isFinite)
     #expect(VectorMath.exponential(Vector(repeating: 3.4e38)) == Vector(repeating: .infinity))
     #expect(VectorMath.exponential(Vector(repeating: .infinity)) == Vector(repeating: .infinity))
   }
