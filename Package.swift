@@ -52,7 +52,9 @@ let package = Package(
     .testTarget(name: "ToolTests", dependencies: ["DecisionTransformerCodegen", "dtgen"]),
     .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
     .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
-    .testTarget(name: "RuntimeTests", dependencies: ["DecisionTransformer"]),
+    .testTarget(
+      name: "RuntimeTests", dependencies: ["DecisionTransformer", "CDecisionTransformer"]),
+    .testTarget(name: "EmbeddedTests"),
     .testTarget(name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(name: "CheckpointTests", dependencies: ["DecisionTransformerCodegen"]),
   ],

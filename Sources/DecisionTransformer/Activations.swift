@@ -8,13 +8,13 @@ extension VectorMath {
     maximum(x, Vector(repeating: 0))
   }
 
-  /// `silu`, `swish`: x · sigmoid(x) = x / (1 + e⁻ˣ). Error at most 2e-7 · max(1, |x|).
+  /// `silu`, `swish`: x · sigmoid(x) = x / (1 + e⁻ˣ). Error at most 1.5e-7 · max(1, |x|).
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func sigmoidLinear(_ x: Vector) -> Vector {
     x / (exponential(-x) + Vector(repeating: 1))
   }
 
-  /// `gelu`: x · Φ(x) = x/2 · (1 + erf(x/√2)). Error at most 2e-7 · max(1, |x|).
+  /// `gelu`: x · Φ(x) = x/2 · (1 + erf(x/√2)). Error at most 1.5e-7 · max(1, |x|).
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func gaussianErrorLinear(_ x: Vector) -> Vector {
     let half = x * Vector(repeating: 0.5)
@@ -22,7 +22,7 @@ extension VectorMath {
   }
 
   /// `gelu_new`: x/2 · (1 + tanh u) with u = √(2/π) · (x + 0.044715·x³), computed as the same function
-  /// x / (1 + e⁻²ᵘ). Error at most 2e-7 · max(1, |x|).
+  /// x / (1 + e⁻²ᵘ). Error at most 1.5e-7 · max(1, |x|).
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func gaussianErrorLinearTanh(_ x: Vector) -> Vector {
     // −2·√(2/π) and −2·√(2/π)·0.044715

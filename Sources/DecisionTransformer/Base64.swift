@@ -5,8 +5,13 @@
     ///
     /// Allocates memory for the bytes, freed when the last copy of the value goes.
     public init(base64 text: StaticString) throws(InitializationError) {
-      let weights = try DecodedBase64(
-        UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+      try self.init(
+        base64: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// The same for a text in memory, which is not needed afterwards.
+    public init(base64 text: UnsafeBufferPointer<UInt8>) throws(InitializationError) {
+      let weights = try DecodedBase64(text)
       try self.init(weights.bytes, owner: weights)
     }
   }

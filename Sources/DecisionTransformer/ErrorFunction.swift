@@ -1,6 +1,6 @@
 extension VectorMath {
-  /// erf x = 2/√π · ∫₀ˣ exp(−t²) dt. At most 2.5 ulp from the exact value, everywhere; odd; exactly ±1 for |x|
-  /// above 4.
+  /// erf x = 2/√π · ∫₀ˣ exp(−t²) dt. At most 1.5 ulp from the exact value, everywhere; odd;
+  /// exactly ±1 for |x| above 4.
   ///
   /// Below 0.875 the odd polynomial x + x·p(x²), minimax, relative error 2⁻²⁶; above it
   /// 1 − exp(q(x)), where q is a minimax polynomial for ln erfc that leaves a relative error of

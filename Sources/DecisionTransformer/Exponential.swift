@@ -1,5 +1,5 @@
 extension VectorMath {
-  /// eˣ. At most 1.5 ulp from the exact value for x between −87.3365 and 88.7228.
+  /// eˣ. At most 1.1 ulp from the exact value for x between −87.3365 and 88.7228.
   ///
   /// Exactly 0 for every x below −87.3365, where the exact value is no longer a normal number: the
   /// result is never denormal. Infinite above 88.7228.

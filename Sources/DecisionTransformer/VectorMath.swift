@@ -10,9 +10,7 @@ public import CDecisionTransformer
 public typealias Vector = SIMD16<Float>
 
 /// Arithmetic on vectors: the functions that generated code calls.
-public enum VectorMath {}
-
-extension VectorMath {
+public enum VectorMath {
   /// Which register tiles suit the instructions of this build: 2 for AVX-512, 1 for AVX2 with FMA or NEON,
   /// 0 for anything else. A constant when optimised.
   @inlinable @inline(__always)
@@ -42,14 +40,14 @@ extension VectorMath {
     Vector(repeating: 1) / x
   }
 
-  /// `1 / √x`, a square root and a division, each correctly rounded (together 1 ulp).
+  /// `1 / √x`, a square root and a division, each correctly rounded (together 1.5 ulp).
   /// Infinite at zero, not a number below.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func reciprocalSquareRoot(_ x: Vector) -> Vector {
     reciprocal(squareRoot(x))
   }
 
-  /// `1 / √x`, a square root and a division, each correctly rounded (together 1 ulp).
+  /// `1 / √x`, a square root and a division, each correctly rounded (together 1.5 ulp).
   /// Infinite at zero, not a number below.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func reciprocalSquareRoot(_ x: Float) -> Float {

@@ -11,8 +11,8 @@ extension VectorMath {
     return two[0] + two[1]
   }
 
-  /// The largest of the sixteen lanes, exactly. Lanes that are not numbers give no promise: the result
-  /// may be one of the others.
+  /// The largest of the sixteen lanes, exactly. Lanes that are not numbers give no promise: the
+  /// result may be one of the others.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func maximum(of x: Vector) -> Float {
     dt_largest_lane(x)

@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+/// The library compiles as Embedded Swift under a mode in which the compiler refuses whatever may
+/// allocate, and asks for nothing at link time that a bare machine has not.
+@Suite(.enabled(if: EmbeddedCompiler.isAvailable, "the toolchain has no Embedded Swift"))
+struct EmbeddedTests {
+  @Test(arguments: EmbeddedTarget.all)
+  func theRuntimeCompiles(target: EmbeddedTarget) throws {
+    let output = try EmbeddedCompiler(target: target).compileRuntime()
+    try expectBareObject(output)
+  }
+
+  /// A source like a generated model: its own module, all of the library that Embedded Swift has.
+  @Test(arguments: EmbeddedTarget.all)
+  func aControllerInCallersMemoryCompiles(target: EmbeddedTarget) throws {
+    let output = try EmbeddedCompiler(target: target).compile(
+      """
+      import DecisionTransformer
+
+      public struct Controller: ~Copyable {
+        typealias MadeFor = GeneratedCodeFormat1
+        let memory: AlignedMemory
+        let weights: PackedWeights
+        let payload: UnsafeRawPointer
+
+        public init(
+          weights: PackedWeights, memory: UnsafeMutableRawBufferPointer
+        ) throws(InitializationError) {
+          try Processor.check()
+          let payload = try weights.payload(layoutDigest: 0x0123_4567_89ab_cdef, byteCount: 64)
+          self.memory = try AlignedMemory(using: memory, byteCount: 384)
+          self.weights = weights
+          self.payload = payload
+        }
+
+        public init(
+          flash: UnsafeRawBufferPointer, memory: UnsafeMutableRawBufferPointer
+        ) throws(InitializationError) {
+          try self.init(weights: PackedWeights(flash), memory: memory)
+        }
+
+        @_noAllocation @_noLocks
+        public mutating func act(
+          _ state: InlineArray<3, Float>, reward: Float
+        ) throws(StepError) -> InlineArray<2, Float> {
+          guard reward.isFinite else { throw .nonFiniteReward }
+          for index in 0..<3 where !state[index].isFinite {
+            throw .nonFiniteState(index: index)
+          }
+          let rows = memory.base.assumingMemoryBound(to: Vector.self)
+          let input = payload.load(as: Vector.self)
+          rows[0] = VectorMath.exponential(input) + VectorMath.hyperbolicTangent(input)
+          rows[1] = VectorMath.squareRoot(input) + VectorMath.reciprocalSquareRoot(input)
+          rows[2] = VectorMath.reciprocal(input) + VectorMath.errorFunction(input)
+          rows[3] = VectorMath.rectified(input) + VectorMath.sigmoidLinear(input)
+          rows[4] = VectorMath.gaussianErrorLinear(input)
+          rows[5] = VectorMath.gaussianErrorLinearTanh(input)
+          let larger = VectorMath.maximum(rows[4], rows[5])
+          let mixed = VectorMath.multiplyAdd(rows[0], rows[1] + rows[2], rows[3] + larger)
+          return [
+            VectorMath.hyperbolicTangent(VectorMath.sum(of: mixed)),
+            VectorMath.reciprocalSquareRoot(VectorMath.maximum(of: mixed)),
+          ]
+        }
+      }
+      """)
+    try expectBareObject(output)
+  }
+
+  /// The control: the mode does refuse allocation, so that the tests above can fail.
+  @Test(arguments: EmbeddedTarget.all)
+  func aSourceThatAllocatesIsRefused(target: EmbeddedTarget) throws {
+    let output = try EmbeddedCompiler(target: target).compile(
+      """
+      import DecisionTransformer
+
+      public func exponentials(_ count: Int) -> [Vector] {
+        (0..<count).map { VectorMath.exponential(Vector(repeating: Float($0))) }
+      }
+      """)
+    #expect(output.status != 0)
+    #expect(output.diagnostics.contains("error: cannot use allocating"))
+  }
+
+  /// The output has no diagnostics, and the object file asks only for what clears and copies memory,
+  /// which every C library for bare machines has: no allocation, no lock, no libm.
+  private func expectBareObject(
+    _ output: CompilerOutput, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    #expect(output.status == 0, sourceLocation: sourceLocation)
+    #expect(output.diagnostics == "", sourceLocation: sourceLocation)
+    let object = try #require(
+      output.object.flatMap(ObjectFile.init), sourceLocation: sourceLocation)
+    let symbols = object.undefinedSymbols
+    // The control: the symbols are really seen.
+    #expect(symbols.contains { $0.contains("mem") }, sourceLocation: sourceLocation)
+    let memory = symbols.filter { $0.hasPrefix("mem") || $0.hasPrefix("__aeabi_mem") }
+    #expect(symbols.subtracting(memory) == [], sourceLocation: sourceLocation)
+  }
+}

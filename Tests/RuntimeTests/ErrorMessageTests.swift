@@ -1,0 +1,32 @@
+import DecisionTransformer
+import Testing
+
+@Suite struct ErrorMessageTests {
+  static let stepErrors: [StepError] = [
+    .notReset, .nonFiniteState(index: 71), .nonFiniteReward, .nonFiniteReturn,
+    .nonFiniteAction(index: 72), .nonFiniteExecutedAction(index: 73), .rewardGivenTwice,
+    .nothingToPrepare, .episodeEnded(maximumLength: 74),
+  ]
+  static let initializationErrors: [InitializationError] = [
+    .unreadableFile(path: "some/path", systemError: 2), .invalidBase64(offset: 81),
+    .misalignedWeights(required: 82), .notPackedWeights,
+    .unsupportedFormatVersion(found: 83, supported: 84), .damagedHeader,
+    .wrongByteCount(found: 85, expected: 86), .wrongChecksum(found: 0x87, expected: 0x88),
+    .wrongLayout(found: 0x89, expected: 0x90), .memoryTooSmall(byteCount: 91, required: 92),
+    .misalignedMemory(required: 93), .unsupportedProcessor,
+  ]
+
+  /// Every value an error carries is in its message, and no two errors read the same.
+  @Test func messagesNameTheirValues() {
+    let all = Self.stepErrors.map { "\($0)" } + Self.initializationErrors.map { "\($0)" }
+    #expect(Set(all).count == all.count)
+    let values = [
+      "[71]", "[72]", "[73]", "74", "some/path", "81", "82", "83", "84", "85", "86",
+      "0000000000000087", "0000000000000088", "0000000000000089", "0000000000000090", "91", "92",
+      "93",
+    ]
+    for value in values {
+      #expect(all.filter { $0.contains(value) }.count == 1, "\(value)")
+    }
+  }
+}
