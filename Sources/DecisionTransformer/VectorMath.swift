@@ -9,40 +9,45 @@ public import CDecisionTransformer
 /// A lane that is not a number stays one, unless the function says otherwise.
 public typealias Vector = SIMD16<Float>
 
-/// `a * b + c`: rounded once where the target fuses the two (FMA on x86-64, Arm), else twice.
-@_noAllocation @_noLocks @inlinable @inline(__always)
-public func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
-  dt_multiply_add(a, b, c)
-}
+/// Arithmetic on vectors: the functions that generated code calls.
+public enum VectorMath {}
 
-/// The square root, correctly rounded (0.5 ulp). Not a number for numbers below zero.
-@_noAllocation @_noLocks @inlinable @inline(__always)
-public func squareRoot(_ x: Vector) -> Vector {
-  dt_square_root(x)
-}
+extension VectorMath {
+  /// `a * b + c`: rounded once where the target fuses the two (FMA on x86-64, Arm), else twice.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
+    dt_multiply_add(a, b, c)
+  }
 
-/// The square root, correctly rounded (0.5 ulp). Not a number for numbers below zero.
-@_noAllocation @_noLocks @inlinable @inline(__always)
-public func squareRoot(_ x: Float) -> Float {
-  dt_square_root_of_scalar(x)
-}
+  /// The square root, correctly rounded (0.5 ulp). Not a number for numbers below zero.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func squareRoot(_ x: Vector) -> Vector {
+    dt_square_root(x)
+  }
 
-/// `1 / x`, a plain division (0.5 ulp). Estimate instructions differ between processors.
-@_noAllocation @_noLocks @inlinable @inline(__always)
-public func reciprocal(_ x: Vector) -> Vector {
-  Vector(repeating: 1) / x
-}
+  /// The square root, correctly rounded (0.5 ulp). Not a number for numbers below zero.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func squareRoot(_ x: Float) -> Float {
+    dt_square_root_of_scalar(x)
+  }
 
-/// `1 / √x`, a square root and a division, each correctly rounded (together 1 ulp).
-/// Infinite at zero, not a number below.
-@_noAllocation @_noLocks @inlinable @inline(__always)
-public func reciprocalSquareRoot(_ x: Vector) -> Vector {
-  reciprocal(squareRoot(x))
-}
+  /// `1 / x`, a plain division (0.5 ulp). Estimate instructions differ between processors.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func reciprocal(_ x: Vector) -> Vector {
+    Vector(repeating: 1) / x
+  }
 
-/// `1 / √x`, a square root and a division, each correctly rounded (together 1 ulp).
-/// Infinite at zero, not a number below.
-@_noAllocation @_noLocks @inlinable @inline(__always)
-public func reciprocalSquareRoot(_ x: Float) -> Float {
-  1 / squareRoot(x)
+  /// `1 / √x`, a square root and a division, each correctly rounded (together 1 ulp).
+  /// Infinite at zero, not a number below.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func reciprocalSquareRoot(_ x: Vector) -> Vector {
+    reciprocal(squareRoot(x))
+  }
+
+  /// `1 / √x`, a square root and a division, each correctly rounded (together 1 ulp).
+  /// Infinite at zero, not a number below.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func reciprocalSquareRoot(_ x: Float) -> Float {
+    1 / squareRoot(x)
+  }
 }

@@ -1,30 +1,70 @@
-// A stand-in with the interface of the compiler core: it packs no weights.
+import DecisionTransformer
 
-
-/// Everything that one run of the compiler produces.
+/// What compiling a model folder yields; nothing is written yet.
 public struct Compilation: Sendable {
   public var model: Model
   public var plan: Plan
+  /// `<Name>.swift`, and with a checkpoint `<Name>Weights.swift` or `<Name>.weights`.
   public var files: [OutputFile]
-  /// Warnings and notes; errors are thrown.
+  /// Warnings and notes.
   public var remarks: [Diagnostic]
 }
 
-/// From a model folder to generated files.
+/// The pipeline: config → plan → source, checkpoint + plan → weights.
 public enum Compiler {
   public static let version = "0.1.0"
 
+  /// Packed weights up to this size go into the program unless codegen.json says otherwise.
+  public static let largestEmbeddedByteCount = 64 << 20
+
+  /// Compiles a `<Name>.dtmodel` folder. With `codeOnly` the checkpoint is not read.
   public static func compile(
     folder: String, codeOnly: Bool = false
   ) throws(InvalidInput) -> Compilation {
-    let folder = ModelFolder(path: folder)
-    var (model, remarks) = try folder.readModel()
+    var (model, remarks) = try ModelFolder(path: folder).readModel()
     let plan = Plan(model)
-    let code = SwiftRenderer(plan: plan, model: model, version: version).render()
-    let files = [OutputFile(name: "\(model.name).swift", contents: Array(code.utf8))]
-    if !codeOnly {
-      _ = try CheckpointReader.read(folder: folder.path, config: model.config, remarks: &remarks)
+    var files = [source(plan, model)]
+    if !codeOnly,
+      let checkpoint = try CheckpointReader.read(
+        folder: folder, config: model.config, remarks: &remarks)
+    {
+      files.append(try weights(plan, model, checkpoint, folder: folder))
     }
     return Compilation(model: model, plan: plan, files: files, remarks: remarks)
+  }
+
+  /// `<Name>.swift`.
+  public static func source(_ plan: Plan, _ model: Model) -> OutputFile {
+    let text = SwiftRenderer(plan: plan, model: model, version: version).render()
+    return OutputFile(name: "\(model.name).swift", contents: Array(text.utf8))
+  }
+
+  /// A packed-weights file, header and payload, that `PackedWeights` takes.
+  public static func packedWeights(
+    _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String = ""
+  ) throws(InvalidInput) -> [UInt8] {
+    let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: folder)
+    return payload.withUnsafeBytes { bytes in
+      PackedWeights.header(
+        layoutDigest: plan.layoutDigest, byteCount: bytes.count,
+        checksum: PackedWeights.checksum(bytes)) + bytes
+    }
+  }
+
+  private static func weights(
+    _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String
+  ) throws(InvalidInput) -> OutputFile {
+    let packed = try packedWeights(plan, model, checkpoint, folder: folder)
+    let embeds =
+      switch model.options.weightStorage {
+      case .embedded: true
+      case .file: false
+      case .automatic: packed.count <= largestEmbeddedByteCount
+      }
+    return embeds
+      ? OutputFile(
+        name: "\(model.name)Weights.swift",
+        contents: WeightsRenderer(model: model, version: version).render(packed))
+      : OutputFile(name: "\(model.name).weights", contents: packed)
   }
 }

@@ -17,7 +17,7 @@ extension AffineMap {
   }
 
   func scaled(by factor: Double) -> AffineMap {
-    AffineMap(weights.scalingColumns(by: Array(repeating: factor, count: weights.columns)), bias: bias.map { $0 * factor })
+    AffineMap(weights.scaled(by: factor), bias: bias.map { $0 * factor })
   }
 
   /// Columns of each head moved apart to multiples of `headStride`; zero between.

@@ -3,7 +3,11 @@ import DecisionTransformer
 /// Writes a checkpoint's numbers into the plan's layout.
 public enum Packer {
   /// The packed weights' payload in floats, exactly as the plan lays it out.
-  public static func payload(_ plan: Plan, model: Model, checkpoint: Checkpoint) -> [Float] {
+  ///
+  /// Throws where folding leaves the range of float32, naming the tensors.
+  public static func payload(
+    _ plan: Plan, model: Model, checkpoint: Checkpoint, path: String
+  ) throws(InvalidInput) -> [Float] {
     let folded = FoldedWeights(model: model, shape: plan.shape, checkpoint: checkpoint)
     var payload = [Float](repeating: 0, count: plan.weights.floatCount)
     for tensor in plan.weights.tensors {
@@ -23,7 +27,20 @@ public enum Packer {
         }
       }
     }
+    let problems = plan.weights.tensors.compactMap { tensor in
+      overflow(in: payload[tensor.offset..<tensor.offset + tensor.floatCount], tensor, path)
+    }
+    guard problems.isEmpty else { throw InvalidInput(problems) }
     return payload
+  }
+
+  private static func overflow(
+    in values: ArraySlice<Float>, _ tensor: PackedTensor, _ path: String
+  ) -> Diagnostic? {
+    guard values.contains(where: { !$0.isFinite }) else { return nil }
+    return Diagnostic(
+      path: path, key: tensor.sources,
+      "folded into \(tensor.name) it leaves the range of float32; smaller values are accepted")
   }
 
   /// Panels of 16 columns: the biases, then each row.
