@@ -53,6 +53,7 @@ let package = Package(
     .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
     .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(name: "RuntimeTests", dependencies: ["DecisionTransformer"]),
+    .testTarget(name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(name: "CheckpointTests", dependencies: ["DecisionTransformerCodegen"]),
   ],
   swiftLanguageModes: [.v6]

@@ -67,66 +67,17 @@ public struct SafetensorsFile: Sendable {
     metadata = header.metadata
   }
 
+  /// Calls `body` with the bytes of the whole file.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    Self.withBytes(of: storage, body)
+  }
+
   private static func withBytes<Result>(
     of storage: Storage, _ body: (UnsafeRawBufferPointer) -> Result
   ) -> Result {
     switch storage {
     case .bytes(let bytes): bytes.withUnsafeBytes(body)
     case .file(let file): file.withBytes(body)
-    }
-  }
-}
-
-// MARK: - Values
-
-extension SafetensorsFile {
-  /// The values of tensor `name` in row-major order as float32: F32 as it is, F16 and BF16 exactly,
-  /// F64 rounded to the nearest.
-  ///
-  /// The tensor must exist and have one of these types (`TensorDataType.isReadable`).
-  public func values(of name: String) -> [Float] {
-    let entry = entry(name)
-    switch entry.dataType {
-    case .float32: return elements(of: entry) { (bits: UInt32) in Float(bitPattern: bits) }
-    case .float16: return elements(of: entry, HalfPrecision.float(float16:))
-    case .bfloat16: return elements(of: entry, HalfPrecision.float(bfloat16:))
-    case .float64: return elements(of: entry) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
-    default: preconditionFailure("\(name) has dtype \(entry.dataType.rawValue)")
-    }
-  }
-
-  /// The values of tensor `name` in row-major order as float64, exactly.
-  ///
-  /// The tensor must exist and have a type that `values(of:)` reads.
-  public func doubles(of name: String) -> [Double] {
-    let entry = entry(name)
-    if entry.dataType == .float64 {
-      return elements(of: entry) { (bits: UInt64) in Double(bitPattern: bits) }
-    }
-    return values(of: name).map { Double($0) }
-  }
-
-  private func entry(_ name: String) -> Entry {
-    guard let entry = tensors[name] else { preconditionFailure("\(path) has no tensor \(name)") }
-    return entry
-  }
-
-  /// Elements may lie at any byte: the format does not align them.
-  @inline(__always)
-  private func elements<Bits: FixedWidthInteger & BitwiseCopyable, Value>(
-    of entry: Entry, _ value: (Bits) -> Value
-  ) -> [Value] {
-    Self.withBytes(of: storage) { bytes in
-      let source = UnsafeRawBufferPointer(rebasing: bytes[entry.byteRange])
-      return Array(unsafeUninitializedCapacity: entry.count) { target, initializedCount in
-        initializedCount = entry.count
-        guard let source = source.baseAddress, let target = target.baseAddress else { return }
-        for index in 0..<entry.count {
-          let bits = source.loadUnaligned(
-            fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)
-          (target + index).initialize(to: value(Bits(littleEndian: bits)))
-        }
-      }
     }
   }
 }

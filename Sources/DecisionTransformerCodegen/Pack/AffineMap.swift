@@ -1,11 +1,11 @@
 /// y = x · weights + bias, in double precision.
-struct AffineMap: Equatable {
+struct AffineMap {
   var weights: Matrix
   var bias: [Double]
 
   init(_ weights: Matrix, bias: [Double]? = nil) {
     self.weights = weights
-    self.bias = bias ?? Array(repeating: 0, count: weights.columns)
+    self.bias = bias ?? Array(repeating: 0, count: weights.columnCount)
   }
 }
 
@@ -22,11 +22,11 @@ extension AffineMap {
 
   /// Columns of each head moved apart to multiples of `headStride`; zero between.
   func paddingHeads(headSize: Int, headStride: Int) -> AffineMap {
-    let heads = weights.columns / headSize
-    var result = AffineMap(Matrix(rows: weights.rows, columns: heads * headStride))
-    for column in 0..<weights.columns {
+    let heads = weights.columnCount / headSize
+    var result = AffineMap(Matrix(rowCount: weights.rowCount, columnCount: heads * headStride))
+    for column in 0..<weights.columnCount {
       let target = column / headSize * headStride + column % headSize
-      for row in 0..<weights.rows { result.weights[row, target] = weights[row, column] }
+      for row in 0..<weights.rowCount { result.weights[row, target] = weights[row, column] }
       result.bias[target] = bias[column]
     }
     return result
@@ -34,11 +34,11 @@ extension AffineMap {
 
   /// Rows of each head moved apart to multiples of `headStride`; zero between.
   func paddingInputHeads(headSize: Int, headStride: Int) -> AffineMap {
-    let heads = weights.rows / headSize
-    var result = AffineMap(Matrix(rows: heads * headStride, columns: weights.columns), bias: bias)
-    for row in 0..<weights.rows {
+    let heads = weights.rowCount / headSize
+    var result = AffineMap(Matrix(rowCount: heads * headStride, columnCount: weights.columnCount), bias: bias)
+    for row in 0..<weights.rowCount {
       let target = row / headSize * headStride + row % headSize
-      for column in 0..<weights.columns { result.weights[target, column] = weights[row, column] }
+      for column in 0..<weights.columnCount { result.weights[target, column] = weights[row, column] }
     }
     return result
   }

@@ -118,11 +118,11 @@ struct FoldedWeights {
 
   /// Conv1D of the transformer blocks: weight [inputs, outputs].
   private func convolution(_ name: String, inputs: Int, outputs: Int) -> AffineMap {
-    AffineMap(Matrix(rows: inputs, columns: outputs, vector("\(name).weight")), bias: vector("\(name).bias"))
+    AffineMap(Matrix(rowCount: inputs, columnCount: outputs, values: vector("\(name).weight")), bias: vector("\(name).bias"))
   }
 
   /// nn.Linear of the embeddings and heads: weight [outputs, inputs].
   private func linear(_ name: String, inputs: Int, outputs: Int) -> AffineMap {
-    AffineMap(Matrix(rows: outputs, columns: inputs, vector("\(name).weight")).transposed, bias: vector("\(name).bias"))
+    AffineMap(Matrix(rowCount: outputs, columnCount: inputs, values: vector("\(name).weight")).transposed, bias: vector("\(name).bias"))
   }
 }

@@ -14,7 +14,7 @@ public enum Packer {
       switch tensor.arrangement {
       case .panels(let depth, let columns):
         let map = folded.map(tensor.content)
-        precondition(map.weights.rows == depth && map.weights.columns == columns)
+        precondition(map.weights.rowCount == depth && map.weights.columnCount == columns)
         write(map, to: &payload, at: tensor.offset)
       case .rows(let rows, let columns):
         let values = folded.rows(tensor.content)
@@ -45,8 +45,8 @@ public enum Packer {
 
   /// Panels of 16 columns: the biases, then each row.
   private static func write(_ map: AffineMap, to payload: inout [Float], at offset: Int) {
-    let (depth, lanes) = (map.weights.rows, Shape.lanes)
-    for column in 0..<map.weights.columns {
+    let (depth, lanes) = (map.weights.rowCount, Shape.lanes)
+    for column in 0..<map.weights.columnCount {
       let panel = offset + column / lanes * (depth + 1) * lanes + column % lanes
       payload[panel] = Float(map.bias[column])
       for row in 0..<depth {

@@ -86,7 +86,7 @@ struct OperationBuilder {
       scores(.scores(rows: tokens.count, heads: heads, depth: depth, queryStride: stride, keyStride: shape.keyStride, causal: causal), layer, queries),
       softmax(heads: heads, rows: tokens.count, lastKey: tokens.first, step: 1),
       mix(.mix(rows: tokens.count, heads: heads, keys: shape.keyCount, columns: columns, keyStride: shape.keyStride, rowStride: stride, causal: causal), values, to: mixed),
-      linear(rows: tokens.count, depth: standard ? shape.attentionStride : shape.hiddenSize, columns: shape.hiddenSize, .add,
+      linear(rows: tokens.count, depth: standard ? shape.attentionStride : shape.hiddenSize, columns: shape.hiddenSize, epilogue: .add,
         mixed, standard ? .projection(layer: layer) : .fusedOutput(layer: layer),
         residual: Operand(layer == 0 ? .tokens : .stream, row: tokens.first), to: Operand(.stream, row: tokens.first)),
     ]
@@ -113,7 +113,7 @@ struct OperationBuilder {
       operations.append(linear(rows: 1, depth: hidden, columns: shape.headSize,
         Operand(.absorbedMixed, row: .at(head)), .absorbedValue(layer: layer, head: head), to: Operand(.headValues, column: head * shape.headStride)))
     }
-    operations.append(linear(rows: 1, depth: shape.attentionStride, columns: hidden, .add,
+    operations.append(linear(rows: 1, depth: shape.attentionStride, columns: hidden, epilogue: .add,
       Operand(.headValues), .projection(layer: layer), residual: Operand(layer == 0 ? .tokens : .stream, row: state), to: Operand(.stream, row: state)))
     return operations
   }
@@ -124,8 +124,8 @@ struct OperationBuilder {
     let (stream, scratch, inner) = (Operand(.stream, row: tokens.first), Operand(.scratch, row: tokens.first), Operand(.inner, row: tokens.first))
     return [
       normalize(tokens, stream, to: scratch, "h.\(layer).ln_2"),
-      linear(rows: tokens.count, depth: shape.hiddenSize, columns: shape.innerSize, .activation(model.config.activation), scratch, .inner(layer: layer), to: inner),
-      linear(rows: tokens.count, depth: shape.innerSize, columns: shape.hiddenSize, .add, inner, .outer(layer: layer), residual: stream, to: stream),
+      linear(rows: tokens.count, depth: shape.hiddenSize, columns: shape.innerSize, epilogue: .activation(model.config.activation), scratch, .inner(layer: layer), to: inner),
+      linear(rows: tokens.count, depth: shape.innerSize, columns: shape.hiddenSize, epilogue: .add, inner, .outer(layer: layer), residual: stream, to: stream),
     ]
   }
 
@@ -134,7 +134,7 @@ struct OperationBuilder {
     let scratch = Operand(.scratch, row: state.first)
     return [
       normalize(state, Operand(.stream, row: state.first), to: scratch, "ln_f"),
-      linear(rows: 1, depth: shape.hiddenSize, columns: shape.actionDimension, model.config.hasActionTanh ? .activation(.tanh) : .store,
+      linear(rows: 1, depth: shape.hiddenSize, columns: shape.actionDimension, epilogue: model.config.hasActionTanh ? .activation(.tanh) : .store,
         scratch, .predictAction, to: Operand(.prediction)),
     ]
   }
@@ -160,7 +160,7 @@ struct OperationBuilder {
   }
 
   private func linear(
-    rows: Int, depth: Int, columns: Int, _ epilogue: Kernel.Epilogue = .store, _ input: Operand,
+    rows: Int, depth: Int, columns: Int, epilogue: Kernel.Epilogue = .store, _ input: Operand,
     _ content: PackedTensor.Content, residual: Operand? = nil, to output: Operand
   ) -> Operation {
     let index = weights.tensors.firstIndex { $0.content == content }!

@@ -1,0 +1,88 @@
+/// The published control loop (`get_action` of Hugging Face's Decision Transformer examples) around
+/// the reference interpreter, with the options of codegen.json.
+///
+/// Every step feeds the last K steps afresh. States are normalised in double precision; the
+/// return-to-go is float32, as in the published loop; actions in the history are in model units.
+public struct ReferenceController: Sendable {
+  public let model: Model
+  public let interpreter: ReferenceInterpreter
+
+  /// The tokens of the episode so far, one entry per step.
+  private var states: [[Double]] = []
+  private var actions: [[Double]] = []
+  private var returnsToGo: [Float] = []
+  /// What the next step's return token is, if it does not follow from the one before.
+  private var nextReturnToGo: Float?
+
+  public init(model: Model, checkpoint: Checkpoint) {
+    self.model = model
+    interpreter = ReferenceInterpreter(config: model.config, checkpoint: checkpoint)
+  }
+
+  /// The return token of the latest step, divided by the return scale; nil before the first step.
+  public var returnToGo: Float? { returnsToGo.last }
+
+  /// Starts an episode. `targetReturn` is in environment units.
+  public mutating func reset(targetReturn: Double) {
+    states = []
+    actions = []
+    returnsToGo = []
+    retarget(targetReturn)
+  }
+
+  /// Makes the next step's return token `targetReturn` / scale; past tokens keep theirs.
+  ///
+  /// The reward that the next step brings is not subtracted from the new target.
+  public mutating func retarget(_ targetReturn: Double) {
+    nextReturnToGo = Float(targetReturn / model.options.returnScale)
+  }
+
+  /// The predicted action, in model units, which is also what the history keeps.
+  ///
+  /// - Parameters:
+  ///   - state: `state_dim` raw numbers.
+  ///   - reward: what the environment paid for the previous action; ignored on the first step.
+  public mutating func act(state: [Float], reward: Float = 0) -> [Double] {
+    step(state: state, reward: reward).actionPredictions.last!
+  }
+
+  /// `act` with everything that the model computed for the window: at most K steps, oldest first.
+  public mutating func step(state: [Float], reward: Float = 0) -> ReferenceInterpreter.ForwardResult
+  {
+    precondition(state.count == model.config.stateDimension, "a state has state_dim numbers")
+    returnsToGo.append(
+      nextReturnToGo ?? returnsToGo.last! - reward / Float(model.options.returnScale))
+    nextReturnToGo = nil
+    states.append(normalized(state))
+    actions.append(Array(repeating: 0, count: model.config.actionDimension))
+    let window = max(0, states.count - model.window)..<states.count
+    let result = interpreter.forward(
+      states: Array(states[window]), actions: Array(actions[window]),
+      returnsToGo: returnsToGo[window].map(Double.init), timesteps: window.map(timestep))
+    actions[actions.count - 1] = result.actionPredictions.last!
+    return result
+  }
+
+  /// Replaces the latest action in the history by the one that was executed, in environment units.
+  public mutating func execute(_ action: [Double]) {
+    precondition(action.count == model.config.actionDimension, "an action has act_dim numbers")
+    precondition(!actions.isEmpty, "an action is executed after a step")
+    actions[actions.count - 1] = zip(action, model.actionScale).map { $0 / $1 }
+  }
+
+  private func normalized(_ state: [Float]) -> [Double] {
+    guard let mean = model.options.stateMean, let deviation = model.options.stateStandardDeviation
+    else { return state.map(Double.init) }
+    return state.indices.map { (Double(state[$0]) - mean[$0]) / deviation[$0] }
+  }
+
+  private func timestep(step: Int) -> Int {
+    let last = model.config.maximumEpisodeLength - 1
+    switch model.options.timestepOverflow {
+    case .clamp: return min(step, last)
+    case .error:
+      precondition(step <= last, "the episode has at most max_ep_len steps")
+      return step
+    }
+  }
+}

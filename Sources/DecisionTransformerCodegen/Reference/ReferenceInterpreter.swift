@@ -1,0 +1,106 @@
+import Foundation
+
+/// Hugging Face's `DecisionTransformerModel.forward` in double precision, for one unpadded window.
+///
+/// It is what generated code is judged by, so it is written to be compared with
+/// modeling_decision_transformer.py line by line: nothing is folded, packed, cached or skipped.
+public struct ReferenceInterpreter: Sendable {
+  /// What one forward pass returns, for T steps, that is 3T tokens in the order R₀ s₀ a₀ R₁ s₁ a₁ …
+  public struct ForwardResult: Equatable, Sendable {
+    /// L + 1 stages × 3T tokens × H, as `output_hidden_states`: the input of the first block, the
+    /// output of every block but the last, and the last block's output after ln_f.
+    public var hiddenStates: [[[Double]]]
+    /// T × `act_dim`, read at the state tokens, in model units.
+    public var actionPredictions: [[Double]]
+    /// T × `state_dim`, read at the action tokens.
+    public var statePredictions: [[Double]]
+    /// T, read at the action tokens.
+    public var returnPredictions: [Double]
+
+    /// 3T tokens × H, after ln_f.
+    public var lastHiddenState: [[Double]] { hiddenStates[hiddenStates.count - 1] }
+  }
+
+  public let config: ModelConfig
+
+  let embedReturn: Linear
+  let embedState: Linear
+  let embedAction: Linear
+  /// [`max_ep_len`, H]
+  let embedTimestep: Matrix
+  let embedLayerNorm: LayerNorm
+  /// Row 0 of wpe: every token has position 0.
+  let position: [Double]
+  let blocks: [ReferenceBlock]
+  let finalLayerNorm: LayerNorm
+  let predictAction: Linear
+  let predictState: Linear
+  let predictReturn: Linear
+
+  public init(config: ModelConfig, checkpoint: Checkpoint) {
+    let tensors = ReferenceTensors(config: config, checkpoint: checkpoint)
+    self.config = config
+    embedReturn = tensors.linear("embed_return")
+    embedState = tensors.linear("embed_state")
+    embedAction = tensors.linear("embed_action")
+    embedTimestep = tensors.matrix("embed_timestep.weight")
+    // Its epsilon is PyTorch's default, whatever layer_norm_epsilon says.
+    embedLayerNorm = tensors.layerNorm("embed_ln", epsilon: 1e-5)
+    position = Array(tensors.matrix("encoder.wpe.weight")[row: 0])
+    blocks = (0..<config.layerCount).map { ReferenceBlock(layer: $0, of: config, tensors) }
+    finalLayerNorm = tensors.layerNorm("encoder.ln_f", epsilon: config.layerNormEpsilon)
+    predictAction = tensors.linear("predict_action.0")
+    predictState = tensors.linear("predict_state")
+    predictReturn = tensors.linear("predict_return")
+  }
+
+  /// One forward pass over T steps.
+  ///
+  /// - Parameters:
+  ///   - states: T × `state_dim`, normalised.
+  ///   - actions: T × `act_dim`, in model units; the last row is the placeholder when an action is to
+  ///     be predicted (it cannot influence that prediction).
+  ///   - returnsToGo: T, divided by the return scale.
+  ///   - timesteps: T, each in 0 ..< `max_ep_len`.
+  public func forward(
+    states: [[Double]], actions: [[Double]], returnsToGo: [Double], timesteps: [Int]
+  ) -> ForwardResult {
+    let stepCount = timesteps.count
+    precondition(
+      stepCount > 0 && states.count == stepCount && actions.count == stepCount
+        && returnsToGo.count == stepCount, "every sequence has the window's number of steps")
+    precondition(
+      timesteps.allSatisfy { (0..<config.maximumEpisodeLength).contains($0) },
+      "a timestep is a row of the timestep embedding")
+
+    // Three tokens a step, each with the timestep's embedding, in the order R, s, a.
+    let time = Matrix(timesteps.map { Array(embedTimestep[row: $0]) })
+    let returnTokens = embedReturn(Matrix(returnsToGo.map { [$0] })) + time
+    let stateTokens = embedState(Matrix(states)) + time
+    let actionTokens = embedAction(Matrix(actions)) + time
+    let tokens = Matrix(
+      (0..<stepCount).flatMap { step in
+        [returnTokens, stateTokens, actionTokens].map { Array($0[row: step]) }
+      })
+
+    let positions = Matrix(Array(repeating: position, count: 3 * stepCount))
+    var x = embedLayerNorm(tokens) + positions
+    var hiddenStates = [x.rows]
+    for block in blocks {
+      x = block(x)
+      hiddenStates.append(x.rows)
+    }
+    x = finalLayerNorm(x)
+    hiddenStates[blocks.count] = x.rows
+
+    // Actions are read at the state tokens; states and returns at the action tokens.
+    let afterStates = x.rows(from: 1, stride: 3)
+    let afterActions = x.rows(from: 2, stride: 3)
+    let action = predictAction(afterStates)
+    return ForwardResult(
+      hiddenStates: hiddenStates,
+      actionPredictions: (config.hasActionTanh ? action.map(tanh) : action).rows,
+      statePredictions: predictState(afterActions).rows,
+      returnPredictions: predictReturn(afterActions).values)
+  }
+}

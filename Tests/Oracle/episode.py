@@ -1,0 +1,90 @@
+"""The episode of one case: its random inputs, and the published control loop over them."""
+import zlib
+
+import numpy as np
+import torch
+
+
+def random_numbers(case, purpose):
+    """A stream of its own for every case and purpose: adding a case leaves the others alone."""
+    seed = [zlib.crc32(case.name.encode()), zlib.crc32(purpose.encode())]
+    return np.random.default_rng(seed)
+
+
+def make_data(case):
+    """Options and the episode's random inputs; nothing here depends on the model's answers."""
+    rng = random_numbers(case, "episode")
+    S, A, T = case.config.get("state_dim", 17), case.config.get("act_dim", 4), case.steps
+    mean, std = rng.normal(0, 1, S), rng.uniform(0.3, 3, S)
+    if not case.normalize:
+        mean, std = np.zeros(S), np.ones(S)
+    scale = float(case.return_scale)
+    # Return tokens move between about 2 and -1, so that their size shows in the actions.
+    data = dict(states=(mean + std * rng.standard_normal((T, S))).astype(np.float32),
+                rewards=(scale * 3 / T * (1 + 0.7 * rng.standard_normal(T))).astype(np.float32),
+                mean=mean, std=std, target=2 * scale)
+    data["action_scale"] = np.ones(A) * (1 if case.action_scale is None else case.action_scale)
+    if case.executed:
+        data["executed"] = (rng.uniform(-1, 1, (T, A)) * data["action_scale"]).astype(np.float32)
+    if case.retarget is not None:
+        data["retarget_value"] = 1.3 * scale
+    options = dict(window=case.window)
+    if case.normalize:
+        options |= dict(state_mean=mean.tolist(), state_std=std.tolist())
+    if scale != 1:
+        options["return_scale"] = scale
+    if case.action_scale is not None:
+        options["action_scale"] = case.action_scale
+    options["target_return"] = data["target"]
+    if case.clamp:
+        options["timestep_overflow"] = "clamp"
+    data["options"] = options
+    return data
+
+
+def returns_to_go(case, data):
+    """The published loop's float32 arithmetic; a new target replaces the token of its step."""
+    scale, tokens = case.return_scale, []
+    for t in range(case.steps):
+        if t == 0:
+            token = np.float32(data["target"] / scale)
+        elif t == case.retarget:
+            token = np.float32(data["retarget_value"] / scale)
+        else:
+            token = np.float32(token - np.float32(data["rewards"][t - 1] / np.float32(scale)))
+        tokens.append(token)
+    return np.array(tokens, np.float32)
+
+
+def run_episode(case, data, model, dtype):
+    """Hugging Face's get_action at every step: the last K steps, left-padded, placeholder action 0.
+
+    Normalisation is done in double precision and then rounded to `dtype`. Returns the predicted
+    actions, in model units, and everything the model returns at the last step.
+    """
+    K, T, A = case.window, case.steps, model.config.act_dim
+    normalized = (data["states"].astype(np.float64) - data["mean"]) / data["std"]
+    states = torch.from_numpy(normalized).to(dtype)
+    tokens = torch.from_numpy(returns_to_go(case, data)).to(dtype)[:, None]
+    history, predicted = torch.zeros(T, A, dtype=dtype), torch.zeros(T, A, dtype=dtype)
+    if case.executed:
+        scale = torch.from_numpy(data["action_scale"]).to(dtype)
+        executed = torch.from_numpy(data["executed"]).to(dtype) / scale
+    timesteps, mask = torch.arange(T), torch.ones(T, dtype=torch.long)
+    if case.clamp:
+        timesteps = timesteps.clamp(max=model.config.max_ep_len - 1)
+    for t in range(T):
+        first = max(0, t - K + 1)
+        padding = K - (t + 1 - first)
+
+        def window(rows):
+            zeros = torch.zeros(padding, *rows.shape[1:], dtype=rows.dtype)
+            return torch.cat([zeros, rows[first:t + 1]])[None]
+
+        with torch.no_grad():
+            output = model(states=window(states), actions=window(history),
+                           returns_to_go=window(tokens), timesteps=window(timesteps),
+                           attention_mask=window(mask), output_hidden_states=True)
+        predicted[t] = output.action_preds[0, -1]
+        history[t] = executed[t] if case.executed else predicted[t]
+    return predicted, output
