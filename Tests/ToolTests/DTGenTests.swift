@@ -106,7 +106,7 @@ struct DTGenTests {
   func generatesForBuild() throws {
     try copyPendulum()
     let embedded = try run("generate", "Pendulum.dtmodel", "--output", "a", "--for-build")
-    #expect(embedded.status == 0)
+    #expect(embedded.status == 0, "\(embedded.error)")
     #expect(embedded.output == "")
     #expect(try directory.entries("a") == ["Pendulum.swift", "PendulumWeights.swift"])
 

@@ -65,8 +65,11 @@ public struct OutputFolder: Sendable {
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
       return isFolder.boolValue ? nil : String(cString: strerror(ENOTDIR))
     }
-    let parent = (path as NSString).deletingLastPathComponent
-    if !parent.isEmpty, parent != path, let reason = makeFolder(parent) { return reason }
+    var parent = Substring(path)
+    while parent.last == "/" { parent.removeLast() }
+    // (Foundation's deletingLastPathComponent traps on a relative path of one character.)
+    parent = parent[..<(parent.lastIndex(of: "/") ?? parent.startIndex)]
+    if !parent.isEmpty, let reason = makeFolder(String(parent)) { return reason }
     // Another process may have made it in the meantime.
     return mkdir(path, 0o777) == 0 || errno == EEXIST ? nil : String(cString: strerror(errno))
   }
