@@ -31,7 +31,7 @@ extension PackedLayout {
     for (layer, form) in forms.enumerated() {
       let block = "h.\(layer)"
       appendAttention(layer: layer, form: form, shape: shape)
-      append("layer\(layer).inner", .inner(layer: layer), .panels(depth: hidden, columns: shape.innerSize), "\(block).ln_2, \(block).mlp.c_fc")
+      append("layer\(layer).inner", .inner(layer: layer), .panels(depth: hidden, columns: shape.innerSize), "\(block).ln_2, mlp.c_fc")
       append("layer\(layer).outer", .outer(layer: layer), .panels(depth: shape.innerSize, columns: hidden), "\(block).mlp.c_proj")
     }
     append("predict.action", .predictAction, .panels(depth: hidden, columns: shape.actionDimension), "ln_f, predict_action.0")
@@ -41,8 +41,8 @@ extension PackedLayout {
   private mutating func appendAttention(layer: Int, form: AttentionForm, shape: Shape) {
     let (hidden, attention) = (shape.hiddenSize, shape.attentionStride)
     let name = "layer\(layer)"
-    let input = "h.\(layer).ln_1, h.\(layer).attn.c_attn"
-    let output = "h.\(layer).attn.c_proj"
+    let input = "h.\(layer).ln_1, attn.c_attn"
+    let output = "attn.c_proj"
     switch form {
     case .fused:
       append("\(name).query", .fusedQuery(layer: layer), .panels(depth: hidden, columns: hidden), "\(input) (q·kᵀ), scale")
@@ -51,7 +51,7 @@ extension PackedLayout {
       append("\(name).query", .query(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (q), scale")
       append("\(name).key", .key(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (k)")
       append("\(name).value", .value(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (v)")
-      append("\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden), output)
+      append("\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden), "h.\(layer).\(output)")
     case .absorbed:
       append("\(name).query", .query(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (q), scale")
       for head in 0..<shape.headCount {
@@ -60,7 +60,7 @@ extension PackedLayout {
       for head in 0..<shape.headCount {
         append("\(name).value\(head)", .absorbedValue(layer: layer, head: head), .panels(depth: hidden, columns: shape.headSize), "\(input) (v, head \(head))")
       }
-      append("\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden), output)
+      append("\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden), "h.\(layer).\(output)")
     }
   }
 

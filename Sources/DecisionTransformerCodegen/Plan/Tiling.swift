@@ -18,7 +18,7 @@ public struct Tiling: Equatable, Sendable {
     public var count: Int
   }
 
-  /// Tiles along the rows; sizes differ by one at most, so that no small piece is left over.
+  /// Tiles along the rows: full ones, then what is left over (half a tile in a window of 3·(K - 1) tokens).
   public var rows: [RowStretch]
   /// Panels of the widest tile; what is left over is cut in halves: 8, 4, 2, 1.
   public var panels: Int
@@ -34,7 +34,7 @@ extension Tiling {
     let mostRows: Int
     (mostRows, panels) =
       switch (level, rows) {
-      case (.avx512, 1): (1, 8)
+      case (.avx512, 1): (1, 4)
       case (.avx512, 2): (2, 4)
       case (.avx512, _): (6, 4)
       case (.avx2, 1): (1, 4)
@@ -44,12 +44,10 @@ extension Tiling {
       case (.sse2, 2): (2, 1)
       case (.sse2, _): (3, 1)
       }
-    let pieces = (rows + mostRows - 1) / mostRows
-    let (size, larger) = (rows / pieces, rows % pieces)
     self.rows = [
-      RowStretch(start: 0, size: size + 1, count: larger),
-      RowStretch(start: larger * (size + 1), size: size, count: pieces - larger),
-    ].filter { $0.count > 0 }
+      RowStretch(start: 0, size: mostRows, count: rows / mostRows),
+      RowStretch(start: rows / mostRows * mostRows, size: rows % mostRows, count: 1),
+    ].filter { $0.count > 0 && $0.size > 0 }
   }
 
   /// The tile widths that `count` panels need, widest first.

@@ -17,27 +17,23 @@ struct KernelRenderer {
     }
   }
 
-  private func begin(_ summary: String, to writer: inout CodeWriter) {
-    writer.write("", "/// \(summary)", "@inline(never) @_noAllocation @_noLocks")
+  private func begin(to writer: inout CodeWriter) {
+    writer.write("", "@inline(never) @_noAllocation @_noLocks")
   }
 
   private func linear(
     _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue, to writer: inout CodeWriter
   ) {
-    let (ending, parameter, value): (String, String, String) =
+    let (parameter, value): (String, String) =
       switch epilogue {
-      case .store: ("", "", "")
-      case .activation(let activation):
-        (", \(activation.rawValue)", "", activation == .tanh ? ", epilogue: .tanh" : ", epilogue: .activation")
-      case .add: (", added to the residual", " _ residual: Floats,", ", epilogue: .add(residual)")
+      case .store: ("", "")
+      case .activation(let activation): ("", activation == .tanh ? ", .tanh" : ", .activation")
+      case .add: (" _ residual: Floats,", ", .add(residual)")
       }
-    begin("\(count(rows, "row")) of \(depth) to \(columns)\(ending).", to: &writer)
+    begin(to: &writer)
     writer.scope("private func \(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)") { writer in
-      writer.write(
-        "rows\(rows)(",
-        "  Product(",
-        "    input: x, inputStride: \(Shape.stride(depth)), weights: w, panel: \(literal((depth + 1) * Shape.lanes)), depth: \(depth),",
-        "    output: y, outputStride: \(Shape.stride(columns))\(value)), panels: \(Shape.stride(columns) / Shape.lanes))")
+      let panel = literal((depth + 1) * Shape.lanes)
+      writer.write("rows\(rows)(Product(x, \(Shape.stride(depth)), w, panel: \(panel), depth: \(depth), y, \(Shape.stride(columns))\(value)), panels: \(Shape.stride(columns) / Shape.lanes))")
     }
   }
 
@@ -46,14 +42,13 @@ struct KernelRenderer {
     to writer: inout CodeWriter
   ) {
     let panel = (depth + 1) * Shape.lanes
-    begin("Scores of \(count(rows, "query", "queries"))\(of(heads)) against \(plan.shape.keyCount) keys.", to: &writer)
+    begin(to: &writer)
     writer.scope("private func \(name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)") { writer in
       perHead(heads, to: &writer) { head, writer in
         writer.write(
-          "rows\(rows)(",
-          "  Product(",
-          "    input: queries\(head(Shape.stride(depth))), inputStride: \(queryStride), weights: keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth),",
-          "    output: scores\(head(rows * keyStride)), outputStride: \(keyStride)\(causal ? ", part: .visibleKeys" : "")), panels: \(keyStride / Shape.lanes))")
+          "rows\(rows)(Product(",
+          "  queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth),",
+          "  scores\(head(rows * keyStride)), \(keyStride)\(causal ? ", part: .visibleKeys" : "")), panels: \(keyStride / Shape.lanes))")
       }
     }
   }
@@ -62,14 +57,13 @@ struct KernelRenderer {
     _ name: String, _ rows: Int, _ heads: Int, _ keys: Int, _ columns: Int, _ keyStride: Int, _ rowStride: Int,
     _ causal: Bool, to writer: inout CodeWriter
   ) {
-    begin("Value rows weighted by probabilities for \(count(rows, "query", "queries"))\(of(heads)).", to: &writer)
+    begin(to: &writer)
     writer.scope("private func \(name)(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats)") { writer in
       perHead(heads, to: &writer) { head, writer in
         writer.write(
-          "rows\(rows)(",
-          "  Product(",
-          "    input: scores\(head(rows * keyStride)), inputStride: \(keyStride), weights: values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys),",
-          "    biased: false, output: mixed\(head(columns)), outputStride: \(rowStride)\(causal ? ", part: .visibleDepth" : "")), panels: \(columns / Shape.lanes))")
+          "rows\(rows)(Product(",
+          "  scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys), biased: false,",
+          "  mixed\(head(columns)), \(rowStride)\(causal ? ", part: .visibleDepth" : "")), panels: \(columns / Shape.lanes))")
       }
     }
   }
@@ -78,7 +72,8 @@ struct KernelRenderer {
     _ name: String, _ heads: Int, _ depth: Int, _ rowStride: Int, _ keyStride: Int, to writer: inout CodeWriter
   ) {
     let panel = (depth + 1) * Shape.lanes
-    begin("Stores rows as keys from `first` on: column by column into panels of 16 keys.", to: &writer)
+    writer.write("", "/// Stores rows as keys from `first` on: column by column into panels of 16 keys.")
+    writer.write("@inline(never) @_noAllocation @_noLocks")
     writer.scope("private func \(name)(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats)") { writer in
       writer.scope("for row in 0..<rows") { writer in
         perHead(heads, to: &writer) { head, writer in
@@ -103,11 +98,5 @@ struct KernelRenderer {
     } else {
       writer.scope("for head in 0..<\(heads)") { body({ " + head * \(literal($0))" }, &$0) }
     }
-  }
-
-  private func of(_ heads: Int) -> String { heads == 1 ? "" : " in each of \(heads) heads" }
-
-  private func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
-    number == 1 ? "1 \(singular)" : "\(number) \(plural ?? singular + "s")"
   }
 }

@@ -17,11 +17,9 @@ struct MemberRenderer {
     begin(to: &writer)
     writer.scope("\(access)mutating func reset(targetReturn: Float)") { writer in
       writer.write("var index = 0")
-      writer.scope("while index < \(literal(plan.memory.floatCount))") { writer in
-        writer.write("Vector(repeating: 0).store(at: memory + index)", "index += 16")
-      }
-      writer.write("timestep = 0", "returnToGo = \(scaled("targetReturn"))", "rewardWeight = 0")
-      writer.write("rewardIsKnown = false", "returnIsPrepared = false", "stage = .prepared")
+      writer.write("while index < \(literal(plan.memory.floatCount)) { Vector(repeating: 0).store(at: memory + index); index += 16 }")
+      writer.write("(timestep, stage, returnToGo, rewardWeight) = (0, .prepared, \(scaled("targetReturn")), 0)")
+      writer.write("(rewardIsKnown, returnIsPrepared) = (false, false)")
       for line in masks { writer.write(line) }
     }
     if model.options.targetReturn != nil {
@@ -33,7 +31,7 @@ struct MemberRenderer {
     writer.write("/// of the action before it is not subtracted. Past tokens keep theirs.")
     begin(to: &writer)
     writer.scope("\(access)mutating func retarget(_ targetReturn: Float)") { writer in
-      writer.write("returnToGo = \(scaled("targetReturn"))", "rewardWeight = 0", "returnIsPrepared = false")
+      writer.write("(returnToGo, rewardWeight, returnIsPrepared) = (\(scaled("targetReturn")), 0, false)")
     }
   }
 
@@ -58,13 +56,9 @@ struct MemberRenderer {
         writer.write("guard (stage == .acted ? timestep + 1 : timestep) < \(length) else {", "  throw .episodeEnded(maximumLength: \(length))", "}")
       }
       writer.write("var index = 0")
-      writer.scope("while index < \(plan.shape.stateDimension)") { writer in
-        writer.write("guard state[index].isFinite else { throw .nonFiniteState(index: index) }", "index += 1")
-      }
+      writer.write("while index < \(plan.shape.stateDimension) { if !state[index].isFinite { throw .nonFiniteState(index: index) }; index += 1 }")
       writer.write("let nextReturn = try returnToGo(after: reward)", "prepare()", "", "index = 0")
-      writer.scope("while index < \(plan.shape.stateDimension)") { writer in
-        writer.write("stateInput[index] = state[index]", "index += 1")
-      }
+      writer.write("while index < \(plan.shape.stateDimension) { stateInput[index] = state[index]; index += 1 }")
       for start in stride(from: 0, to: plan.shape.stateStride, by: Shape.lanes) {
         let input = start == 0 ? "stateInput" : "stateInput + \(start)"
         let mean = plan.weights.tensor(.stateMean).offset + start
@@ -79,10 +73,9 @@ struct MemberRenderer {
         }),
       ])
       writer.write("index = 0")
-      writer.scope("while index < \(plan.shape.actionDimension)") { writer in
-        writer.write("guard prediction[index].isFinite else { throw .nonFiniteAction(index: index) }", "index += 1")
-      }
-      writer.write("returnToGo = nextReturn", "rewardWeight = 1", "rewardIsKnown = false", "returnIsPrepared = false", "stage = .acted")
+      writer.write("while index < \(plan.shape.actionDimension) { if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }; index += 1 }")
+      writer.write("(stage, returnToGo, rewardWeight) = (.acted, nextReturn, 1)")
+      writer.write("(rewardIsKnown, returnIsPrepared) = (false, false)")
       writer.write("var action = Action(repeating: 0)")
       for (index, scale) in model.actionScale.enumerated() {
         writer.write("action[\(index)] = prediction[\(index)]\(scale == 1 ? "" : " * \(literal(Float(scale)))")")
@@ -123,9 +116,7 @@ struct MemberRenderer {
       writer.write("guard stage != .notReset else { throw .notReset }")
       writer.write("guard canPrepare else { throw .nothingToPrepare }")
       writer.write("var index = 0")
-      writer.scope("while index < \(plan.shape.actionDimension)") { writer in
-        writer.write("guard executed[index].isFinite else { throw .nonFiniteExecutedAction(index: index) }", "index += 1")
-      }
+      writer.write("while index < \(plan.shape.actionDimension) { if !executed[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }")
       writer.write("let nextReturn = try returnToGo(after: reward)")
       if hasPast {
         for (index, scale) in model.actionScale.enumerated() {
@@ -133,7 +124,7 @@ struct MemberRenderer {
         }
       }
       writer.write("advance()", "guard reward != nil else { return }")
-      writer.write("returnToGo = nextReturn", "rewardWeight = 0", "rewardIsKnown = true", "returnIsPrepared = true")
+      writer.write("(returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)")
       writer.write("returnInput[0] = nextReturn")
       phase(plan.returnPreparation, to: &writer, token: plan.shape.returnToken)
     }

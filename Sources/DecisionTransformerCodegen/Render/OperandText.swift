@@ -31,7 +31,7 @@ struct OperandText {
       let arguments = [pointer(input), source] + (residual.map { [pointer($0)] } ?? []) + [pointer(output)]
       return "\(kernel.name)(\(arguments.joined(separator: ", ")))"
     case .normalize(let rows, let input, let output):
-      return "normalize(\(pointer(input)), \(pointer(output)), rows: \(rows), epsilon: Self.epsilon)"
+      return "normalize(\(pointer(input)), \(pointer(output)), rows: \(rows))"
     case .embedNormalize(let token):
       return "embedNormalize(\(pointer(token)))"
     case .scores(let kernel, let queries, let keys, let output):

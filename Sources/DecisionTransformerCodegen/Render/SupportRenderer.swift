@@ -20,7 +20,7 @@ struct SupportRenderer {
   private func normalize(to writer: inout CodeWriter) {
     let (size, stride) = (plan.shape.hiddenSize, plan.shape.hiddenStride)
     begin(&writer, "(x - mean) / √(variance + epsilon) of each row of \(size).")
-    writer.scope("private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float)") { writer in
+    writer.scope("private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = \(literal(Float(model.config.layerNormEpsilon))))") { writer in
       writer.write("var row = 0")
       writer.scope("while row < rows") { writer in
         writer.write("let x = input + row * \(stride), y = output + row * \(stride)")
@@ -32,9 +32,7 @@ struct SupportRenderer {
 
   private func normalizeRow(_ size: Int, _ stride: Int, to writer: inout CodeWriter) {
     writer.write("var total = Vector(repeating: 0), squares = total, index = 0")
-    writer.scope("while index < \(stride)") { writer in
-      writer.write("total += Vector(at: x + index)", "index += 16")
-    }
+    writer.write("while index < \(stride) { total += Vector(at: x + index); index += 16 }")
     writer.write("let mean = Vector(repeating: VectorMath.sum(of: total) * \(literal(1 / Float(size))))", "index = 0")
     writer.scope("while index < \(stride)") { writer in
       let difference = "Vector(at: x + index) - mean"
@@ -48,9 +46,7 @@ struct SupportRenderer {
     }
     writer.write("let variance = VectorMath.sum(of: squares) * \(literal(1 / Float(size)))")
     writer.write("let scale = Vector(repeating: VectorMath.reciprocalSquareRoot(variance + epsilon))", "index = 0")
-    writer.scope("while index < \(stride)") { writer in
-      writer.write("(Vector(at: y + index) * scale).store(at: y + index)", "index += 16")
-    }
+    writer.write("while index < \(stride) { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }")
   }
 
   private func embedNormalize(to writer: inout CodeWriter) {
@@ -63,9 +59,7 @@ struct SupportRenderer {
     writer.scope("private func embedNormalize(_ token: MutableFloats)") { writer in
       let index = model.options.timestepOverflow == .clamp ? "min(timestep, \(literal(last)))" : "timestep"
       writer.write("let time = weights + \(literal(timesteps)) + \(index) * \(stride)", "var index = 0")
-      writer.scope("while index < \(stride)") { writer in
-        writer.write("(Vector(at: token + index) + Vector(at: time + index)).store(at: token + index)", "index += 16")
-      }
+      writer.write("while index < \(stride) { (Vector(at: token + index) + Vector(at: time + index)).store(at: token + index); index += 16 }")
       writer.write("normalize(token, token, rows: 1, epsilon: 1e-05)  // whatever layer_norm_epsilon says", "index = 0")
       writer.scope("while index < \(stride)") { writer in
         writer.write("let gain = Vector(at: weights + \(literal(gain)) + index), shift = Vector(at: weights + \(literal(shift)) + index)")
@@ -106,9 +100,7 @@ struct SupportRenderer {
       writer.write("total += power", "power.store(at: y + index)", "index += 16")
     }
     writer.write("let scale = Vector(repeating: 1 / VectorMath.sum(of: total))", "index = 0")
-    writer.scope("while index < \(stride)") { writer in
-      writer.write("(Vector(at: y + index) * scale).store(at: y + index)", "index += 16")
-    }
+    writer.write("while index < \(stride) { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }")
   }
 
   // MARK: Window

@@ -103,12 +103,10 @@ public struct SwiftRenderer {
       constant("defaultTargetReturn", "Float", literal(Float(target)), to: &writer)
     }
     writer.write("")
-    writer.write("private static var epsilon: Float { \(literal(Float(model.config.layerNormEpsilon))) }")
     writer.write("/// The score of a key that must not be seen: its probability is exactly zero.")
     writer.write("private static var hiddenScore: Float { -3e38 }")
     writer.write("private static var lanes: SIMD16<Int32> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }")
-    writer.write("/// If this line does not compile, the file and the DecisionTransformer library are of different")
-    writer.write("/// generations: generate it anew.")
+    writer.write("/// Does not compile against a DecisionTransformer library of another generation: generate the file anew.")
     writer.write("private typealias Format = GeneratedCodeFormat1")
   }
 
@@ -164,9 +162,9 @@ public struct SwiftRenderer {
 
   private func routines(_ names: [String], to writer: inout CodeWriter) {
     for routine in plan.routines where names.contains(routine.name) && !isWritten(routine.name, before: names) {
-      writer.write("", "/// \(routine.summary)\(cost(of: routine))", "@_noAllocation @_noLocks")
+      writer.write("", "/// \(routine.summary)\(cost(of: routine))")
       let parameter = routine.takesToken ? "token: Int" : ""
-      writer.scope("private func \(routine.name)(\(parameter))") { writer in
+      writer.scope("@_noAllocation @_noLocks private func \(routine.name)(\(parameter))") { writer in
         for operation in routine.operations {
           writer.write(CodeWriter.line(text.statement(operation), comment: operation.comment, column: 78))
         }

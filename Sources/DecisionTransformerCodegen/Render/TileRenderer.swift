@@ -19,6 +19,7 @@ struct TileRenderer {
   func render(to writer: inout CodeWriter) {
     product(to: &writer)
     for (rows, counts) in panelCounts { sweep(rows, counts, to: &writer) }
+    writer.write("", "// Each tile holds its rows by the panels of `Sums` in registers.")
     for size in tileRows { tile(size, to: &writer) }
     protocolOfSums(to: &writer)
     for width in tileWidths { sums(width, to: &writer) }
@@ -46,22 +47,30 @@ struct TileRenderer {
     writer.scope("private struct Product") { writer in
       writer.write(
         "enum Epilogue { case store, activation\(needsTanh ? ", tanh" : ""), add(Floats) }", "enum Part { case all, visibleKeys, visibleDepth }", "",
-        "var input: Floats, inputStride: Int, weights: Floats, panel: Int, step = 16, depth: Int, biased = true",
-        "var output: MutableFloats, outputStride: Int, epilogue = Epilogue.store, part = Part.all", "",
+        "var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool",
+        "var y: MutableFloats, yStride: Int, epilogue: Epilogue, part: Part", "",
+        "@inline(__always) @_noAllocation @_noLocks",
+        "init(",
+        "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, step: Int = 16, depth: Int, biased: Bool = true,",
+        "  _ y: MutableFloats, _ yStride: Int, _ epilogue: Epilogue = .store, part: Part = .all",
+        ") {",
+        "  (self.x, self.xStride, self.w, self.panel, self.step, self.depth) = (x, xStride, w, panel, step, depth)",
+        "  (self.biased, self.y, self.yStride, self.epilogue, self.part) = (biased, y, yStride, epilogue, part)",
+        "}", "",
         "/// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the",
         "/// depth are left out.",
         "@inline(__always) @_noAllocation @_noLocks")
       writer.scope("func tile(row: Int, rows: Int, panel index: Int) -> Product") { writer in
         writer.write(
-          "var tile = self", "tile.input += row * inputStride", "tile.weights += index * panel",
-          "tile.output += row * outputStride + index * 16",
-          "if case .add(let residual) = epilogue { tile.epilogue = .add(residual + row * outputStride + index * 16) }",
+          "var tile = self", "tile.x += row * xStride", "tile.w += index * panel",
+          "tile.y += row * yStride + index * 16",
+          "if case .add(let residual) = epilogue { tile.epilogue = .add(residual + row * yStride + index * 16) }",
           "if part == .visibleKeys && index * 16 >= row + rows { tile.depth = 0 }",
           "if part == .visibleDepth { tile.depth = row + rows }", "return tile")
       }
       writer.write("", "@inline(__always) @_noAllocation @_noLocks")
       writer.scope("func store(_ sums: Vector, _ place: Int)") { writer in
-        writer.write("let y = output + place", "switch epilogue {", "case .store: sums.store(at: y)")
+        writer.write("let y = y + place", "switch epilogue {", "case .store: sums.store(at: y)")
         writer.write("case .activation: VectorMath.\(activation.functionName)(sums).store(at: y)")
         if needsTanh { writer.write("case .tanh: VectorMath.hyperbolicTangent(sums).store(at: y)") }
         writer.write("case .add(let residual): (sums + Vector(at: residual + place)).store(at: y)", "}")
@@ -74,28 +83,33 @@ struct TileRenderer {
   private func sweep(_ rows: Int, _ counts: Set<Int>, to writer: inout CodeWriter) {
     writer.write("", "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows").", "@inline(__always)")
     writer.scope("private func rows\(rows)(_ product: Product, panels: Int)") { writer in
+      // Neighbouring levels with the same tiling share a branch.
+      var branches: [(level: VectorLevel, lines: [String])] = []
+      for level in VectorLevel.allCases.reversed() {
+        let lines = sweep(rows, counts, level)
+        if branches.last?.lines == lines { branches[branches.count - 1].level = level } else { branches.append((level, lines)) }
+      }
       writer.branches(
-        VectorLevel.allCases.reversed().map { level in
-          (level == .sse2 ? nil : "VectorMath.level == \(level.rawValue)", { sweep(rows, counts, level, to: &$0) })
+        branches.map { level, lines in
+          let condition = level == .sse2 ? nil : "VectorMath.level >= \(level.rawValue)"
+          return (condition, { for line in lines { $0.write(line) } })
         })
     }
   }
 
-  private func sweep(_ rows: Int, _ counts: Set<Int>, _ level: VectorLevel, to writer: inout CodeWriter) {
+  private func sweep(_ rows: Int, _ counts: Set<Int>, _ level: VectorLevel) -> [String] {
     let tiling = Tiling(rows: rows, level: level)
     let widths = Set(counts.flatMap { tiling.widths(for: $0) }).sorted(by: >)
-    for width in widths {
+    return widths.flatMap { width -> [String] in
       let isWidest = width == tiling.panels
       let header = isWidest ? "for group in 0..<panels\(width == 1 ? "" : " / \(width)")" : "if panels & \(width) != 0"
       let panel = isWidest ? (width == 1 ? "group" : "group * \(width)") : "panels & ~\(2 * width - 1)"
-      writer.scope(header) { writer in
-        for stretch in tiling.rows {
-          let row = stretch.count == 1
-            ? "\(stretch.start)" : "tile * \(stretch.size)\(stretch.start == 0 ? "" : " + \(stretch.start)")"
-          let call = "tile\(stretch.size)(Sums\(width).self, product.tile(row: \(row), rows: \(stretch.size), panel: \(panel)))"
-          writer.write(stretch.count == 1 ? call : "for tile in 0..<\(stretch.count) { \(call) }")
-        }
+      let calls = tiling.rows.map { stretch in
+        let row = stretch.count == 1 ? "\(stretch.start)" : "tile * \(stretch.size)"
+        let call = "tile\(stretch.size)(Sums\(width).self, product.tile(row: \(row), rows: \(stretch.size), panel: \(panel)))"
+        return stretch.count == 1 ? call : "for tile in 0..<\(stretch.count) { \(call) }"
       }
+      return calls.count == 1 ? ["\(header) { \(calls[0]) }"] : ["\(header) {"] + calls.map { "  \($0)" } + ["}"]
     }
   }
 
@@ -103,18 +117,18 @@ struct TileRenderer {
 
   private func tile(_ rows: Int, to writer: inout CodeWriter) {
     let indices = Array(0..<rows)
-    writer.write("", "/// \(rows == 1 ? "1 row" : "\(rows) rows") by the panels of `Sums`, in registers.", "@inline(__always)")
+    writer.write("", "@inline(__always)")
     writer.scope("private func tile\(rows)<Sums: RowSums>(_: Sums.Type, _ p: Product)") { writer in
       writer.write(
-        "let bias = p.biased ? Sums(p.weights, p.panel) : Sums()",
+        "let bias = p.biased ? Sums(p.w, p.panel) : Sums()",
         "var " + indices.map { "r\($0) = bias" }.joined(separator: ", "),
-        "var x = p.input, w = p.biased ? p.weights + 16 : p.weights, k = 0")
+        "var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0")
       writer.scope("while k < p.depth") { writer in
         writer.write("let row = Sums(w, p.panel)")
-        for index in indices { writer.write("r\(index).add(x[\(offset(index, "p.inputStride"))], row)") }
+        writer.write(list: indices.map { "r\($0).add(x[\(offset($0, "p.xStride"))], row)" })
         writer.write("x += 1; w += p.step; k += 1")
       }
-      for index in indices { writer.write("r\(index).finish(p, \(offset(index, "p.outputStride")))") }
+      writer.write(list: indices.map { "r\($0).finish(p, \(offset($0, "p.yStride")))" })
     }
   }
 
@@ -132,21 +146,10 @@ struct TileRenderer {
     writer.write("")
     writer.scope("private struct Sums\(width): RowSums") { writer in
       writer.write("var \(list(indices.map { "s\($0)" })): Vector")
-      writer.write("@inline(__always) @_noAllocation @_noLocks")
-      writer.scope("init()") { $0.write(list: indices.map { "s\($0) = Vector(repeating: 0)" }) }
-      writer.write("@inline(__always) @_noAllocation @_noLocks")
-      writer.scope("init(_ place: Floats, _ panel: Int)") { writer in
-        writer.write(list: indices.map { "s\($0) = Vector(at: place\($0 == 0 ? "" : " + " + offset($0, "panel")))" })
-      }
-      writer.write("@inline(__always) @_noAllocation @_noLocks")
-      writer.scope("mutating func add(_ x: Float, _ w: Self)") { writer in
-        writer.write("let x = Vector(repeating: x)")
-        writer.write(list: indices.map { "s\($0) = VectorMath.multiplyAdd(x, w.s\($0), s\($0))" })
-      }
-      writer.write("@inline(__always) @_noAllocation @_noLocks")
-      writer.scope("func finish(_ p: Product, _ place: Int)") { writer in
-        writer.write(list: indices.map { "p.store(s\($0), place\($0 == 0 ? "" : " + \($0 * Shape.lanes)")" + ")" })
-      }
+      writer.oneLine("init()", indices.map { "s\($0) = Vector()" })
+      writer.oneLine("init(_ place: Floats, _ panel: Int)", indices.map { "s\($0) = Vector(at: place\($0 == 0 ? "" : " + " + offset($0, "panel")))" })
+      writer.oneLine("mutating func add(_ x: Float, _ w: Self)", ["let x = Vector(repeating: x)"] + indices.map { "s\($0) = VectorMath.multiplyAdd(x, w.s\($0), s\($0))" })
+      writer.oneLine("func finish(_ p: Product, _ place: Int)", indices.map { "p.store(s\($0), place\($0 == 0 ? "" : " + \($0 * Shape.lanes)")" + ")" })
     }
   }
 
@@ -159,11 +162,25 @@ struct TileRenderer {
 }
 
 extension CodeWriter {
+  /// Writes an inlined function of short statements.
+  fileprivate mutating func oneLine(_ declaration: String, _ statements: [String]) {
+    let attributes = "@inline(__always) @_noAllocation @_noLocks"
+    let body = statements.joined(separator: "; ")
+    if body.count + declaration.count < 62 {
+      write("\(attributes) \(declaration) { \(body) }")
+    } else if body.count + declaration.count < 105 {
+      write(attributes, "\(declaration) { \(body) }")
+    } else {
+      write(attributes)
+      scope(declaration) { $0.write(list: statements) }
+    }
+  }
+
   /// Writes short statements several to a line.
   fileprivate mutating func write(list statements: [String]) {
     var line = ""
     for statement in statements {
-      if !line.isEmpty && line.count + statement.count > 80 {
+      if !line.isEmpty && line.count + statement.count > 92 {
         write(line)
         line = ""
       }
