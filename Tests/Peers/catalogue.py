@@ -31,6 +31,7 @@ ENTRIES = [
     Entry("torch.compile", "pytorch", WINDOW, options={"mode": "compile"}),
     Entry("torch.compile", "pytorch", WINDOW, "bfloat16", options={"mode": "compile"}),
     Entry("ONNX Runtime", "onnx_runtime", WINDOW),
+    Entry("ONNX Runtime", "onnx_runtime", WINDOW, "int8"),
     Entry("OpenVINO", "openvino_cpu", WINDOW),
     Entry("OpenVINO", "openvino_cpu", WINDOW, "bfloat16"),
     Entry("JAX", "jax_xla", WINDOW),

@@ -1,10 +1,10 @@
-"""Writes what every peer reads: inputs, Hugging Face's answers, and both forms of the model as ONNX.
+"""Writes what every peer reads: inputs, Hugging Face's answers, both forms of the model as ONNX.
 
-    <work>/inputs.npz    windows and cached keys of several control steps, and the expected actions
-    <work>/window.onnx   the whole window, as `get_action` feeds it
-    <work>/cached.onnx   two tokens and cached keys (cached.in_out.onnx: weights [in, out])
-    <work>/empty.onnx    one addition: what a call costs
-    <work>/settings.json the configuration with its defaults, the order of inputs
+<work>/inputs.npz    windows and cached keys of several control steps, and the expected actions
+<work>/window.onnx   the whole window, as `get_action` feeds it
+<work>/cached.onnx   two tokens and cached keys (cached.in_out.onnx: weights [in, out])
+<work>/empty.onnx    one addition: what a call costs
+<work>/settings.json the configuration with its defaults, the order of inputs
 """
 
 import json
@@ -22,7 +22,7 @@ WINDOW_INPUTS = ["states", "actions", "returns_to_go", "timesteps", "attention_m
 
 
 class Window(torch.nn.Module):
-    """Hugging Face's model behind `get_action`'s inputs, with the current step's action as output."""
+    """Hugging Face's model behind `get_action`'s inputs; the output is the current action."""
 
     def __init__(self, model):
         super().__init__()
@@ -57,7 +57,9 @@ class Snapshot:
         """`get_action`'s inputs at a step: the last K steps, padded on the left to exactly K."""
         first = max(0, step - self.steps + 1)
         count = step + 1 - first
-        states = (episode["states"][first : step + 1].astype(np.float64) - self.mean) / self.deviation
+        states = (
+            episode["states"][first : step + 1].astype(np.float64) - self.mean
+        ) / self.deviation
         placeholder = np.zeros((1, episode["actions"].shape[1]), np.float32)
         arrays = [
             states.astype(np.float32),
@@ -130,7 +132,7 @@ def export(folder, episode_file, work):
     with torch.no_grad():
         for step in steps_to_check(snapshot.steps, len(episode["states"])):
             inputs = snapshot.window(episode, step)
-            named = dict(zip(WINDOW_INPUTS, inputs))
+            named = dict(zip(WINDOW_INPUTS, inputs, strict=True))
             outputs = model(**named, output_hidden_states=True)
             action = outputs.action_preds[:, -1]
             window.add(inputs, action)

@@ -150,7 +150,9 @@ def measure(options, work):
             process = Process(entry, options.core, work)
             processes.append(process)
             process.build(options.build_limit)
-            outcome = process.result.get("reason") or f"differs by {process.result['difference']:.1e}"
+            outcome = (
+                process.result.get("reason") or f"differs by {process.result['difference']:.1e}"
+            )
             progress(f"{entry.identifier}: {outcome}")
         order = random.Random(1)
         for number in range(options.rounds):

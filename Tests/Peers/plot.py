@@ -3,7 +3,7 @@
 import html
 import math
 
-from report import SHORT, TITLES, measured, microseconds, ours_by_key, ratio
+from report import SHORT, TITLES, measured, microseconds, ours_by_key, ratio, times
 
 WIDTH, LEFT, RIGHT, ROW = 900, 270, 130, 22
 STYLE = """
@@ -41,19 +41,23 @@ class Axis:
         return [mark for mark in marks if self.low <= mark <= self.high]
 
 
+def reference_of(results):
+    ours = ours_by_key(results)
+    return ours.get(("float32", "act")) or ours.get(("bfloat16", "act"))
+
+
 def rows_of(results, form):
     """`(label, figures, is ours, note)` of one group, ours first, then the fastest first."""
     ours = ours_by_key(results)
-    reference = ours.get(("float32", "act")) or ours.get(("bfloat16", "act"))
     rows = []
     for (precision, phase), figures in ours.items():
         if phase == "act" or (phase == "act+prepare" and form == "window"):
             rows.append((f"ours, {phase} {SHORT[precision]}", figures, True, ""))
     peers = measured(results, form)
-    reference = reference or (peers[0] if peers else None)
+    reference = reference_of(results) or (peers[0] if peers else None)
     for peer in peers:
         label = f"{peer['name']} {SHORT[peer['precision']]}"
-        rows.append((label, peer, False, f"{ratio(peer, reference):.1f}x"))
+        rows.append((label, peer, False, f"{times(ratio(peer, reference))}x"))
     return rows
 
 
@@ -75,12 +79,14 @@ def svg(results):
             x = axis(tick)
             line = f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{y + 8}"/>'
             body.insert(0, line)
-            text = f'<text class="quiet" x="{x:.1f}" y="{y + 24}" text-anchor="middle">{tick:g}</text>'
+            text = (
+                f'<text class="quiet" x="{x:.1f}" y="{y + 24}" text-anchor="middle">{tick:g}</text>'
+            )
             body.append(text)
         y += 34
     note = "µs per call on one core; dot p50, line to p99"
-    reference = "`act` float32" if ours_by_key(results) else "the fastest of the group"
-    note += f"; ratio to {reference}".replace("`", "")
+    mine = reference_of(results)
+    note += f"; ratio to our act, {mine['precision']}" if mine else "; ratio to the fastest"
     body.append(f'<text class="quiet" x="8" y="{y + 8}">{note}</text>')
     height = y + 20
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">'

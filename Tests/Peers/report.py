@@ -6,7 +6,7 @@ TITLES = {
     "window": "Whole window: 60 tokens, as users run them",
     "cached": "Two tokens, with the cached keys and values handed over",
 }
-SHORT = {"float32": "f32", "bfloat16": "bf16"}
+SHORT = {"float32": "f32", "bfloat16": "bf16", "int8": "int8"}
 # Which of our phases a form is compared with.
 COMPARED = {
     "window": [("float32", "act"), ("bfloat16", "act"), ("float32", "act+prepare")],
@@ -17,7 +17,8 @@ COMPARED = {
 def ratio(peer, ours):
     """The median over the rounds of the ratio of medians: drift of the machine cancels."""
     return statistics.median(
-        theirs["p50"] / mine["p50"] for theirs, mine in zip(peer["rounds"], ours["rounds"])
+        theirs["p50"] / mine["p50"]
+        for theirs, mine in zip(peer["rounds"], ours["rounds"], strict=True)
     )
 
 
@@ -39,8 +40,10 @@ def phase_title(key):
 
 
 def microseconds(value):
-    if value is None:
-        return ""
+    return "" if value is None else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def times(value):
     return f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
@@ -60,14 +63,18 @@ def form_table(results, form):
         lines.append(row(*cells, microseconds(figures.get("p99")), "", "", *[""] * len(columns)))
     for peer in peers:
         if ours:
-            ratios = [f"{ratio(peer, figures):.1f}" for figures in ours.values()]
+            ratios = [times(ratio(peer, figures)) for figures in ours.values()]
         else:
             ratios = [f"{ratio(peer, peers[0]):.2f}"]
         cells = [peer["name"], peer["precision"], microseconds(peer["p50"])]
         cells += [microseconds(peer["p99"]), microseconds(peer["call"])]
         lines.append(row(*cells, f"{peer['difference']:.0e}", *ratios))
     for peer in failed(results, form):
-        cells = [peer["name"], peer["precision"], "not measured: " + peer["reason"].replace("|", "/")]
+        cells = [
+            peer["name"],
+            peer["precision"],
+            "not measured: " + peer["reason"].replace("|", "/"),
+        ]
         lines.append(row(*cells, *[""] * (len(header) - 3)))
     return lines
 
@@ -96,7 +103,7 @@ def best_table(results):
             name = f"{theirs['name']} {SHORT[theirs['precision']]}"
             times = f"{microseconds(theirs['p50'])} / {microseconds(mine['p50'])}"
             title = phase_title((precision, phase))
-            lines.append(row(title, kind, name, times, f"**{ratio(theirs, mine):.1f}x**"))
+            lines.append(row(title, kind, name, times, f"**{times(ratio(theirs, mine))}x**"))
     if not lines:
         return []
     header = row("ours", "against the best peer", "which is", "µs", "ratio")

@@ -1,11 +1,11 @@
-"""The critical path alone: return and state token against cached keys and values, as a torch module.
+"""The critical path alone: return and state token against cached keys and values, in torch.
 
-This is the strongest form we know how to give to a graph runtime. The attention scale is folded into
-the query weights, cached keys come transposed (`[heads, head size, past]`), nothing is copied to
-join the cache with the two new tokens, and the last layer computes the state token only.
+This is the strongest form we know how to give to a graph runtime. The attention scale is folded
+into the query weights, cached keys come transposed (`[heads, head size, past]`), nothing is copied
+to join the cache with the two new tokens, and the last layer computes the state token only.
 
-Weights can be laid out `[out, in]`, which most runtimes like best, or `[in, out]`, which a C compiler
-vectorises without being allowed to reorder sums.
+Weights can be laid out `[out, in]`, which most runtimes like best, or `[in, out]`, which a C
+compiler vectorises without being allowed to reorder sums.
 """
 
 import torch
@@ -62,7 +62,7 @@ class Block(nn.Module):
 
 
 class TwoTokens(nn.Module):
-    """`(state [1, S], return [1, 1], timestep [1], keys and values of each layer) -> action [1, A]`"""
+    """`(state [1, S], return [1, 1], timestep [1], keys and values by layer) -> action [1, A]`"""
 
     def __init__(self, model, layout="out_in"):
         super().__init__()
@@ -106,7 +106,7 @@ def out_in(weight, bias):
 
 
 def cache_of(model, hidden_states, past):
-    """Keys and values of the first `past` tokens in each layer, from Hugging Face's hidden states."""
+    """Keys and values of the first `past` tokens by layer, from Hugging Face's hidden states."""
     arrays = []
     heads = model.config.n_head
     for index, block in enumerate(model.encoder.h):

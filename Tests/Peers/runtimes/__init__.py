@@ -11,14 +11,14 @@ import pathlib
 import numpy as np
 
 Peer = collections.namedtuple("Peer", "load run read")
-"""`load(arrays)` puts inputs in place, `run()` computes, `read()` returns the action as an array."""
+"""`load(arrays)` puts inputs in place, `run()` computes, `read()` returns the action."""
 
 
 class Case:
     """What a peer is asked to build: a form of the model, its files and example inputs.
 
     form       "window", "cached" or "empty" (one addition: what a call costs)
-    precision  "float32" or "bfloat16"
+    precision  "float32", "bfloat16" or "int8"
     options    the peer's own
     """
 

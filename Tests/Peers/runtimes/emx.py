@@ -28,7 +28,7 @@ def build(case):
     layout = case.options.get("layout", "") if case.form == "cached" else ""
     stem = f"emx-{case.form}{layout}-{os.getpid()}"
     source, library = case.work / f"{stem}.c", case.work / f"{stem}.so"
-    # Next to the interpreter in the virtual environment. All temporaries on the stack, weights in C.
+    # Next to the interpreter. All temporaries go on the stack, all weights into the C file.
     generator = pathlib.Path(sys.executable).parent / "emx-onnx-cgen"
     command = [generator, "compile", case.onnx(layout), source, "--model-name", "model"]
     command += ["--large-temp-threshold", "0", "--large-weight-threshold", "0", "--restrict-arrays"]
@@ -46,7 +46,7 @@ def build(case):
     pointers = [ctypes.c_void_p(array.ctypes.data) for array in [*inputs, action]]
 
     def load(arrays):
-        for held, array in zip(inputs, arrays):
+        for held, array in zip(inputs, arrays, strict=True):
             held[...] = array
 
     return Peer(load, lambda: function(*pointers), action.copy)

@@ -36,7 +36,9 @@ class Model:
         return x @ self.tensors[name + ".weight"].T + self.tensors[name + ".bias"]
 
     def conv1d(self, x, name, columns=slice(None)):
-        return x @ self.tensors[name + ".weight"][:, columns] + self.tensors[name + ".bias"][columns]
+        return (
+            x @ self.tensors[name + ".weight"][:, columns] + self.tensors[name + ".bias"][columns]
+        )
 
     def norm(self, x, name, epsilon):
         mean = x.mean(-1, keepdims=True)
@@ -69,7 +71,7 @@ class Model:
         return action.astype(jnp.float32)
 
     def window(self, states, actions, returns_to_go, timesteps, attention_mask):
-        """`get_action`'s inputs `[1, K, ...]` -> `[1, A]`. XLA removes what the action does not need."""
+        """`get_action`'s inputs `[1, K, ...]` -> `[1, A]`; XLA removes what is not needed."""
         states, actions, returns = (
             x[0].astype(self.dtype) for x in (states, actions, returns_to_go)
         )
@@ -142,7 +144,7 @@ def build(case):
     def arrays_of(arrays):
         return [
             jnp.asarray(array, dtype if case.holds_cache(name) else None)
-            for name, array in zip(case.names, arrays)
+            for name, array in zip(case.names, arrays, strict=True)
         ]
 
     function = jax.jit(getattr(model, case.form)).lower(*arrays_of(case.example)).compile()

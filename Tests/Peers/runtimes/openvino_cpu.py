@@ -40,7 +40,7 @@ def build(case):
         request.set_tensor(port, tensors[port.any_name])
 
     def load(arrays):
-        for name, array in zip(case.names, arrays):
+        for name, array in zip(case.names, arrays, strict=True):
             if name not in tensors:
                 continue
             if tensors[name].element_type == openvino.Type.bf16:
