@@ -11,6 +11,7 @@ import os
 import pathlib
 import shlex
 import subprocess
+import sys
 
 PHASES = ["act", "prepare", "act+prepare"]
 
@@ -42,8 +43,9 @@ class Ours:
             return parse(pathlib.Path(self.source).read_text())
         done = subprocess.run(
             shlex.split(self.source),
-            check=True,
             stdout=subprocess.PIPE,
             preexec_fn=lambda: os.sched_setaffinity(0, {self.core}),
         )
+        if done.returncode:
+            sys.exit(f"peers: --ours: `{self.source}` ended with status {done.returncode}")
         return parse(done.stdout)

@@ -14,6 +14,7 @@ import pathlib
 import platform
 import random
 import shlex
+import signal
 import statistics
 import subprocess
 import sys
@@ -90,7 +91,13 @@ class Process:
         return answer
 
     def death(self):
-        return f"the process ended with status {self.process.wait()}"
+        status = self.process.wait()
+        how = f"by {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
+        return f"the process ended {how} while {'measured' if self.built else 'built'}"
+
+    @property
+    def built(self):
+        return "version" in self.result
 
     def build(self, limit):
         answer = self.ask(self.request, limit)
@@ -134,6 +141,11 @@ def progress(text):
 
 
 def measure(options, work):
+    words = [word.strip().lower() for word in options.only.split(",")] if options.only else [""]
+    entries = [e for e in ENTRIES if any(word in e.name.lower() for word in words)]
+    if not entries:
+        sys.exit(f"peers: --only: no peer is called {options.only}; see catalogue.py")
+    ours = OurFigures(options.ours, options.core)
     progress("exporting")
     with (work / "export.log").open("w") as log:
         command = [sys.executable, HERE / "export.py", options.model, options.episode, work]
@@ -141,10 +153,7 @@ def measure(options, work):
     if done.returncode:
         sys.exit((work / "export.log").read_text() + "peers: the model could not be exported")
 
-    words = [word.strip().lower() for word in options.only.split(",")] if options.only else [""]
-    entries = [e for e in ENTRIES if any(word in e.name.lower() for word in words)]
     processes = []
-    ours = OurFigures(options.ours, options.core)
     try:
         for entry in entries:
             process = Process(entry, options.core, work)

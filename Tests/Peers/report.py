@@ -101,9 +101,9 @@ def best_table(results):
         if mine and theirs:
             kind = f"{kinds[form]}, {allowed or 'any precision'}"
             name = f"{theirs['name']} {SHORT[theirs['precision']]}"
-            times = f"{microseconds(theirs['p50'])} / {microseconds(mine['p50'])}"
+            medians = f"{microseconds(theirs['p50'])} / {microseconds(mine['p50'])}"
             title = phase_title((precision, phase))
-            lines.append(row(title, kind, name, times, f"**{times(ratio(theirs, mine))}x**"))
+            lines.append(row(title, kind, name, medians, f"**{times(ratio(theirs, mine))}x**"))
     if not lines:
         return []
     header = row("ours", "against the best peer", "which is", "µs", "ratio")

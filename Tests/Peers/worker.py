@@ -7,6 +7,8 @@ import gc
 import importlib
 import json
 import os
+import pathlib
+import subprocess
 import sys
 import time
 import traceback
@@ -86,10 +88,14 @@ class Worker:
 
 
 def reason(error):
-    """A failure in one line, for the table."""
-    text = getattr(error, "stderr", None) or str(error)
+    """A failure in one line, for the table; the log has the rest."""
+    name, text = type(error).__name__, str(error)
+    if isinstance(error, subprocess.CalledProcessError):
+        name = f"{pathlib.Path(error.cmd[0]).name} ended with status {error.returncode}"
+        text = error.stderr or ""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"[:160]
+    lines = [line for line in lines if "error" in line.lower()] or lines
+    return ": ".join([name, *lines[:1]])[:160]
 
 
 def main():
