@@ -35,10 +35,13 @@ extension AffineMap {
   /// Rows of each head moved apart to multiples of `headStride`; zero between.
   func paddingInputHeads(headSize: Int, headStride: Int) -> AffineMap {
     let heads = weights.rowCount / headSize
-    var result = AffineMap(Matrix(rowCount: heads * headStride, columnCount: weights.columnCount), bias: bias)
+    var result = AffineMap(
+      Matrix(rowCount: heads * headStride, columnCount: weights.columnCount), bias: bias)
     for row in 0..<weights.rowCount {
       let target = row / headSize * headStride + row % headSize
-      for column in 0..<weights.columnCount { result.weights[target, column] = weights[row, column] }
+      for column in 0..<weights.columnCount {
+        result.weights[target, column] = weights[row, column]
+      }
     }
     return result
   }

@@ -11,20 +11,25 @@ struct FoldedWeights {
   func map(_ content: PackedTensor.Content) -> AffineMap {
     switch content {
     case .embedReturn: return linear("embed_return", inputs: 1, outputs: shape.hiddenSize)
-    case .embedAction: return linear("embed_action", inputs: shape.actionDimension, outputs: shape.hiddenSize)
+    case .embedAction:
+      return linear("embed_action", inputs: shape.actionDimension, outputs: shape.hiddenSize)
     case .embedState: return embedState
     case .query(let layer): return padHeads(query(layer))
     case .key(let layer): return padHeads(AffineMap(key(layer)))
     case .value(let layer): return padHeads(AffineMap(value(layer)))
     case .projection(let layer):
-      return projection(layer).paddingInputHeads(headSize: shape.headSize, headStride: shape.headStride)
-    case .absorbedKey(let layer, let head): return AffineMap(key(layer).columns(columns(of: head)).transposed)
-    case .absorbedValue(let layer, let head): return AffineMap(value(layer).columns(columns(of: head)))
+      return projection(layer).paddingInputHeads(
+        headSize: shape.headSize, headStride: shape.headStride)
+    case .absorbedKey(let layer, let head):
+      return AffineMap(key(layer).columns(columns(of: head)).transposed)
+    case .absorbedValue(let layer, let head):
+      return AffineMap(value(layer).columns(columns(of: head)))
     case .fusedQuery(let layer):
       // (n·diag(g)·Wq + s·Wq + bq)·scale·(diag(g)·Wk)ᵀ
       let query = query(layer)
       let keyTransposed = key(layer).transposed
-      return AffineMap(query.weights * keyTransposed, bias: keyTransposed.multiplied(byRow: query.bias))
+      return AffineMap(
+        query.weights * keyTransposed, bias: keyTransposed.multiplied(byRow: query.bias))
     case .fusedOutput(let layer):
       let projection = projection(layer)
       return AffineMap(value(layer) * projection.weights, bias: projection.bias)
@@ -33,7 +38,8 @@ struct FoldedWeights {
       return convolution("\(block).mlp.c_fc", inputs: shape.hiddenSize, outputs: shape.innerSize)
         .afterNorm(gain: vector("\(block).ln_2.weight"), shift: vector("\(block).ln_2.bias"))
     case .outer(let layer):
-      return convolution("encoder.h.\(layer).mlp.c_proj", inputs: shape.innerSize, outputs: shape.hiddenSize)
+      return convolution(
+        "encoder.h.\(layer).mlp.c_proj", inputs: shape.innerSize, outputs: shape.hiddenSize)
     case .predictAction:
       return linear("predict_action.0", inputs: shape.hiddenSize, outputs: shape.actionDimension)
         .afterNorm(gain: vector("encoder.ln_f.weight"), shift: vector("encoder.ln_f.bias"))
@@ -65,7 +71,8 @@ struct FoldedWeights {
   /// difference is exact; what the rounding left out goes into the bias, and 1/std into the weights.
   private var embedState: AffineMap {
     let map = linear("embed_state", inputs: shape.stateDimension, outputs: shape.hiddenSize)
-    let deviation = model.options.stateStandardDeviation ?? Array(repeating: 1, count: shape.stateDimension)
+    let deviation =
+      model.options.stateStandardDeviation ?? Array(repeating: 1, count: shape.stateDimension)
     let weights = map.weights.scalingRows(by: deviation.map { 1 / $0 })
     let remainder = stateMean.map { Double(Float($0)) - $0 }
     let carried = weights.multiplied(byRow: remainder)
@@ -79,7 +86,8 @@ struct FoldedWeights {
   }
 
   private func attention(_ layer: Int) -> AffineMap {
-    convolution("encoder.h.\(layer).attn.c_attn", inputs: shape.hiddenSize, outputs: 3 * shape.hiddenSize)
+    convolution(
+      "encoder.h.\(layer).attn.c_attn", inputs: shape.hiddenSize, outputs: 3 * shape.hiddenSize)
   }
 
   private func gain(_ layer: Int) -> [Double] { vector("encoder.h.\(layer).ln_1.weight") }
@@ -102,7 +110,8 @@ struct FoldedWeights {
 
   /// c_proj, with the constant part of the values, which the probabilities sum to one, carried through it.
   private func projection(_ layer: Int) -> AffineMap {
-    var projection = convolution("encoder.h.\(layer).attn.c_proj", inputs: shape.hiddenSize, outputs: shape.hiddenSize)
+    var projection = convolution(
+      "encoder.h.\(layer).attn.c_proj", inputs: shape.hiddenSize, outputs: shape.hiddenSize)
     let carried = projection.weights.multiplied(byRow: third(2, layer).bias)
     projection.bias = zip(projection.bias, carried).map { $0 + $1 }
     return projection
@@ -118,11 +127,15 @@ struct FoldedWeights {
 
   /// Conv1D of the transformer blocks: weight [inputs, outputs].
   private func convolution(_ name: String, inputs: Int, outputs: Int) -> AffineMap {
-    AffineMap(Matrix(rowCount: inputs, columnCount: outputs, values: vector("\(name).weight")), bias: vector("\(name).bias"))
+    AffineMap(
+      Matrix(rowCount: inputs, columnCount: outputs, values: vector("\(name).weight")),
+      bias: vector("\(name).bias"))
   }
 
   /// nn.Linear of the embeddings and heads: weight [outputs, inputs].
   private func linear(_ name: String, inputs: Int, outputs: Int) -> AffineMap {
-    AffineMap(Matrix(rowCount: outputs, columnCount: inputs, values: vector("\(name).weight")).transposed, bias: vector("\(name).bias"))
+    AffineMap(
+      Matrix(rowCount: outputs, columnCount: inputs, values: vector("\(name).weight")).transposed,
+      bias: vector("\(name).bias"))
   }
 }

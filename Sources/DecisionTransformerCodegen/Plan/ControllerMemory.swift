@@ -31,7 +31,9 @@ extension ControllerMemory {
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
     append(.returnInput, rows: 1, stride: Shape.lanes, "return-to-go of the return token")
     append(.stateInput, rows: 1, stride: shape.stateStride, "state minus state_mean")
-    append(.actionInput, rows: 1, stride: shape.actionStride, "action that enters the history, model units")
+    append(
+      .actionInput, rows: 1, stride: shape.actionStride,
+      "action that enters the history, model units")
     append(.prediction, rows: 1, stride: shape.actionStride, "predicted action, model units")
     append(.tokens, rows: slots, stride: hidden, "embedded tokens of the window")
     if shape.layerCount > 1 {
@@ -43,10 +45,16 @@ extension ControllerMemory {
     for (layer, form) in forms.enumerated() {
       if form == .standard {
         append(.value(layer: layer), rows: slots, stride: attention, "values of block \(layer)")
-        append(.keyPanels(layer: layer), rows: shape.headCount * shape.keyStride, stride: shape.headSize + 1, "mask and keys of block \(layer), panels of 16")
+        append(
+          .keyPanels(layer: layer), rows: shape.headCount * shape.keyStride,
+          stride: shape.headSize + 1, "mask and keys of block \(layer), panels of 16")
       } else {
-        append(.normalized(layer: layer), rows: slots, stride: hidden, "normalised rows of block \(layer): its values")
-        append(.keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1, "mask and keys of block \(layer), panels of 16")
+        append(
+          .normalized(layer: layer), rows: slots, stride: hidden,
+          "normalised rows of block \(layer): its values")
+        append(
+          .keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1,
+          "mask and keys of block \(layer), panels of 16")
       }
     }
     append(.stream, rows: slots, stride: hidden, "residual stream")
@@ -60,15 +68,25 @@ extension ControllerMemory {
     }
     if forms.contains(.absorbed) {
       append(.headQuery, rows: 1, stride: attention, "query of the state token")
-      append(.absorbedQueries, rows: shape.headCount, stride: hidden, "its queries against normalised rows, one per head")
-      append(.absorbedMixed, rows: shape.headCount, stride: hidden, "its mixed normalised rows, one per head")
+      append(
+        .absorbedQueries, rows: shape.headCount, stride: hidden,
+        "its queries against normalised rows, one per head")
+      append(
+        .absorbedMixed, rows: shape.headCount, stride: hidden,
+        "its mixed normalised rows, one per head")
       append(.headValues, rows: 1, stride: attention, "its values")
     }
-    append(.scores, rows: shape.headCount * max(2, shape.layerCount > 1 ? shape.pastTokenCount : 0), stride: shape.keyStride, "attention scores and probabilities")
+    append(
+      .scores, rows: shape.headCount * max(2, shape.layerCount > 1 ? shape.pastTokenCount : 0),
+      stride: shape.keyStride, "attention scores and probabilities")
     append(.inner, rows: slots, stride: shape.innerStride, "inner rows of the MLP")
   }
 
-  private mutating func append(_ name: ControllerBuffer.Name, rows: Int, stride: Int, _ purpose: String) {
-    buffers.append(ControllerBuffer(name: name, rows: rows, stride: stride, offset: floatCount, purpose: purpose))
+  private mutating func append(
+    _ name: ControllerBuffer.Name, rows: Int, stride: Int, _ purpose: String
+  ) {
+    buffers.append(
+      ControllerBuffer(name: name, rows: rows, stride: stride, offset: floatCount, purpose: purpose)
+    )
   }
 }

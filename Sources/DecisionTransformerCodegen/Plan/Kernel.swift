@@ -15,7 +15,8 @@ public enum Kernel: Hashable, Sendable {
   case scores(rows: Int, heads: Int, depth: Int, queryStride: Int, keyStride: Int, causal: Bool)
   /// mixed[row, head] = Σ over keys of p[head, row, key] · v[key, head]. With `causal` a tile stops at its last row.
   /// `rowStride` is that of values and of results.
-  case mix(rows: Int, heads: Int, keys: Int, columns: Int, keyStride: Int, rowStride: Int, causal: Bool)
+  case mix(
+    rows: Int, heads: Int, keys: Int, columns: Int, keyStride: Int, rowStride: Int, causal: Bool)
   /// Copies rows into key panels, transposed.
   case storeKeys(heads: Int, depth: Int, rowStride: Int, keyStride: Int)
 }

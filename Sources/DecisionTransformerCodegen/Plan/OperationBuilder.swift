@@ -24,7 +24,9 @@ struct OperationBuilder {
     let token = Operand(.tokens, row: .at(slot))
     return [
       linear(rows: 1, depth: depth, columns: shape.hiddenSize, Operand(input), content, to: token),
-      Operation(kind: .embedNormalize(token), comment: "embed_timestep, embed_ln, wpe[0]", multiplyAdds: 0, weightBytes: 3 * shape.hiddenStride * 4),
+      Operation(
+        kind: .embedNormalize(token), comment: "embed_timestep, embed_ln, wpe[0]", multiplyAdds: 0,
+        weightBytes: 3 * shape.hiddenStride * 4),
     ]
   }
 
@@ -34,13 +36,18 @@ struct OperationBuilder {
   /// their queries, which stay valid as long as the token is in the window.
   func rows(_ layer: Int, _ tokens: TokenRange, storingKeys: Bool = true) -> [Operation] {
     let input = Operand(layer == 0 ? .tokens : .stream, row: tokens.first)
-    let normalized = Operand(forms[layer] == .standard ? .scratch : .normalized(layer: layer), row: tokens.first)
+    let normalized = Operand(
+      forms[layer] == .standard ? .scratch : .normalized(layer: layer), row: tokens.first)
     var operations = [normalize(tokens, input, to: normalized, "h.\(layer).ln_1")]
     if forms[layer] == .standard {
-      operations.append(linear(rows: tokens.count, depth: shape.hiddenSize, columns: shape.attentionStride,
-        normalized, .key(layer: layer), to: Operand(keyRows(layer), row: tokens.first)))
-      operations.append(linear(rows: tokens.count, depth: shape.hiddenSize, columns: shape.attentionStride,
-        normalized, .value(layer: layer), to: Operand(.value(layer: layer), row: tokens.first)))
+      operations.append(
+        linear(
+          rows: tokens.count, depth: shape.hiddenSize, columns: shape.attentionStride,
+          normalized, .key(layer: layer), to: Operand(keyRows(layer), row: tokens.first)))
+      operations.append(
+        linear(
+          rows: tokens.count, depth: shape.hiddenSize, columns: shape.attentionStride,
+          normalized, .value(layer: layer), to: Operand(.value(layer: layer), row: tokens.first)))
     }
     if storingKeys { operations += storeKeys(layer, tokens) }
     if layer == 0 && shape.layerCount > 1 {
@@ -52,13 +59,21 @@ struct OperationBuilder {
   /// Copies the key rows of `tokens` into panels.
   func storeKeys(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
     let standard = forms[layer] == .standard
-    let kernel = standard
-      ? Kernel.storeKeys(heads: shape.headCount, depth: shape.headSize, rowStride: shape.attentionStride, keyStride: shape.keyStride)
-      : Kernel.storeKeys(heads: 1, depth: shape.hiddenSize, rowStride: shape.hiddenStride, keyStride: shape.keyStride)
+    let kernel =
+      standard
+      ? Kernel.storeKeys(
+        heads: shape.headCount, depth: shape.headSize, rowStride: shape.attentionStride,
+        keyStride: shape.keyStride)
+      : Kernel.storeKeys(
+        heads: 1, depth: shape.hiddenSize, rowStride: shape.hiddenStride, keyStride: shape.keyStride
+      )
     let input = Operand(standard ? keyRows(layer) : .normalized(layer: layer), row: tokens.first)
-    return [Operation(
-      kind: .storeKeys(kernel, rows: tokens.count, input: input, keys: Operand(.keyPanels(layer: layer))),
-      comment: "", multiplyAdds: 0, weightBytes: 0)]
+    return [
+      Operation(
+        kind: .storeKeys(
+          kernel, rows: tokens.count, input: input, keys: Operand(.keyPanels(layer: layer))),
+        comment: "", multiplyAdds: 0, weightBytes: 0)
+    ]
   }
 
   /// Attention of `tokens` with its residual connection; `rows` of them must have run.
@@ -69,7 +84,8 @@ struct OperationBuilder {
   private func rowAttention(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
     let standard = forms[layer] == .standard
     let causal = tokens.first == .at(0) && tokens.count == shape.pastTokenCount
-    let (heads, depth, stride) = standard
+    let (heads, depth, stride) =
+      standard
       ? (shape.headCount, shape.headSize, shape.attentionStride)
       : (1, shape.hiddenSize, shape.hiddenStride)
     var operations: [Operation] = []
@@ -83,12 +99,21 @@ struct OperationBuilder {
     let values = Operand(standard ? .value(layer: layer) : .normalized(layer: layer))
     let mixed = Operand(.mixed, row: tokens.first)
     operations += [
-      scores(.scores(rows: tokens.count, heads: heads, depth: depth, queryStride: stride, keyStride: shape.keyStride, causal: causal), layer, queries),
+      scores(
+        .scores(
+          rows: tokens.count, heads: heads, depth: depth, queryStride: stride,
+          keyStride: shape.keyStride, causal: causal), layer, queries),
       softmax(heads: heads, rows: tokens.count, lastKey: tokens.first, step: 1),
-      mix(.mix(rows: tokens.count, heads: heads, keys: shape.keyCount, columns: columns, keyStride: shape.keyStride, rowStride: stride, causal: causal), values, to: mixed),
-      linear(rows: tokens.count, depth: standard ? shape.attentionStride : shape.hiddenSize, columns: shape.hiddenSize, epilogue: .add,
+      mix(
+        .mix(
+          rows: tokens.count, heads: heads, keys: shape.keyCount, columns: columns,
+          keyStride: shape.keyStride, rowStride: stride, causal: causal), values, to: mixed),
+      linear(
+        rows: tokens.count, depth: standard ? shape.attentionStride : shape.hiddenSize,
+        columns: shape.hiddenSize, epilogue: .add,
         mixed, standard ? .projection(layer: layer) : .fusedOutput(layer: layer),
-        residual: Operand(layer == 0 ? .tokens : .stream, row: tokens.first), to: Operand(.stream, row: tokens.first)),
+        residual: Operand(layer == 0 ? .tokens : .stream, row: tokens.first),
+        to: Operand(.stream, row: tokens.first)),
     ]
     return operations
   }
@@ -97,35 +122,62 @@ struct OperationBuilder {
   private func absorbedAttention(_ layer: Int) -> [Operation] {
     let state = Operand.Row.at(shape.stateToken)
     let (heads, hidden) = (shape.headCount, shape.hiddenSize)
-    var operations = [linear(rows: 1, depth: hidden, columns: shape.attentionStride,
-      Operand(.normalized(layer: layer), row: state), .query(layer: layer), to: Operand(.headQuery))]
+    var operations = [
+      linear(
+        rows: 1, depth: hidden, columns: shape.attentionStride,
+        Operand(.normalized(layer: layer), row: state), .query(layer: layer),
+        to: Operand(.headQuery))
+    ]
     for head in 0..<heads {
-      operations.append(linear(rows: 1, depth: shape.headSize, columns: hidden,
-        Operand(.headQuery, column: head * shape.headStride), .absorbedKey(layer: layer, head: head), to: Operand(.absorbedQueries, row: .at(head))))
+      operations.append(
+        linear(
+          rows: 1, depth: shape.headSize, columns: hidden,
+          Operand(.headQuery, column: head * shape.headStride),
+          .absorbedKey(layer: layer, head: head), to: Operand(.absorbedQueries, row: .at(head))))
     }
     operations += [
-      scores(.scores(rows: heads, heads: 1, depth: hidden, queryStride: shape.hiddenStride, keyStride: shape.keyStride, causal: false), layer, Operand(.absorbedQueries)),
+      scores(
+        .scores(
+          rows: heads, heads: 1, depth: hidden, queryStride: shape.hiddenStride,
+          keyStride: shape.keyStride, causal: false), layer, Operand(.absorbedQueries)),
       softmax(heads: 1, rows: heads, lastKey: state, step: 0),
-      mix(.mix(rows: heads, heads: 1, keys: shape.keyCount, columns: shape.hiddenStride, keyStride: shape.keyStride, rowStride: shape.hiddenStride, causal: false),
+      mix(
+        .mix(
+          rows: heads, heads: 1, keys: shape.keyCount, columns: shape.hiddenStride,
+          keyStride: shape.keyStride, rowStride: shape.hiddenStride, causal: false),
         Operand(.normalized(layer: layer)), to: Operand(.absorbedMixed)),
     ]
     for head in 0..<heads {
-      operations.append(linear(rows: 1, depth: hidden, columns: shape.headSize,
-        Operand(.absorbedMixed, row: .at(head)), .absorbedValue(layer: layer, head: head), to: Operand(.headValues, column: head * shape.headStride)))
+      operations.append(
+        linear(
+          rows: 1, depth: hidden, columns: shape.headSize,
+          Operand(.absorbedMixed, row: .at(head)), .absorbedValue(layer: layer, head: head),
+          to: Operand(.headValues, column: head * shape.headStride)))
     }
-    operations.append(linear(rows: 1, depth: shape.attentionStride, columns: hidden, epilogue: .add,
-      Operand(.headValues), .projection(layer: layer), residual: Operand(layer == 0 ? .tokens : .stream, row: state), to: Operand(.stream, row: state)))
+    operations.append(
+      linear(
+        rows: 1, depth: shape.attentionStride, columns: hidden, epilogue: .add,
+        Operand(.headValues), .projection(layer: layer),
+        residual: Operand(layer == 0 ? .tokens : .stream, row: state),
+        to: Operand(.stream, row: state)))
     return operations
   }
 
   // MARK: MLP and head
 
   func feedForward(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
-    let (stream, scratch, inner) = (Operand(.stream, row: tokens.first), Operand(.scratch, row: tokens.first), Operand(.inner, row: tokens.first))
+    let (stream, scratch, inner) = (
+      Operand(.stream, row: tokens.first), Operand(.scratch, row: tokens.first),
+      Operand(.inner, row: tokens.first)
+    )
     return [
       normalize(tokens, stream, to: scratch, "h.\(layer).ln_2"),
-      linear(rows: tokens.count, depth: shape.hiddenSize, columns: shape.innerSize, epilogue: .activation(model.config.activation), scratch, .inner(layer: layer), to: inner),
-      linear(rows: tokens.count, depth: shape.innerSize, columns: shape.hiddenSize, epilogue: .add, inner, .outer(layer: layer), residual: stream, to: stream),
+      linear(
+        rows: tokens.count, depth: shape.hiddenSize, columns: shape.innerSize,
+        epilogue: .activation(model.config.activation), scratch, .inner(layer: layer), to: inner),
+      linear(
+        rows: tokens.count, depth: shape.innerSize, columns: shape.hiddenSize, epilogue: .add,
+        inner, .outer(layer: layer), residual: stream, to: stream),
     ]
   }
 
@@ -134,7 +186,9 @@ struct OperationBuilder {
     let scratch = Operand(.scratch, row: state.first)
     return [
       normalize(state, Operand(.stream, row: state.first), to: scratch, "ln_f"),
-      linear(rows: 1, depth: shape.hiddenSize, columns: shape.actionDimension, epilogue: model.config.hasActionTanh ? .activation(.tanh) : .store,
+      linear(
+        rows: 1, depth: shape.hiddenSize, columns: shape.actionDimension,
+        epilogue: model.config.hasActionTanh ? .activation(.tanh) : .store,
         scratch, .predictAction, to: Operand(.prediction)),
     ]
   }
@@ -145,7 +199,11 @@ struct OperationBuilder {
     var buffers: [ControllerBuffer.Name] = shape.layerCount > 1 ? [.tokens, .query] : []
     buffers += forms[0] == .standard ? [.key, .value(layer: 0)] : [.normalized(layer: 0)]
     return buffers.map { Operation(kind: .slide($0), comment: "", multiplyAdds: 0, weightBytes: 0) }
-      + forms.indices.map { Operation(kind: .mask(layer: $0), comment: "keys of steps before the first", multiplyAdds: 0, weightBytes: 0) }
+      + forms.indices.map {
+        Operation(
+          kind: .mask(layer: $0), comment: "keys of steps before the first", multiplyAdds: 0,
+          weightBytes: 0)
+      }
   }
 
   // MARK: Single operations
@@ -155,8 +213,11 @@ struct OperationBuilder {
   private func query(_ layer: Int, _ tokens: TokenRange, _ normalized: Operand) -> Operation {
     let standard = forms[layer] == .standard
     let buffer: ControllerBuffer.Name = layer == 0 && shape.layerCount > 1 ? .query : .queries
-    return linear(rows: tokens.count, depth: shape.hiddenSize, columns: standard ? shape.attentionStride : shape.hiddenSize,
-      normalized, standard ? .query(layer: layer) : .fusedQuery(layer: layer), to: Operand(buffer, row: tokens.first))
+    return linear(
+      rows: tokens.count, depth: shape.hiddenSize,
+      columns: standard ? shape.attentionStride : shape.hiddenSize,
+      normalized, standard ? .query(layer: layer) : .fusedQuery(layer: layer),
+      to: Operand(buffer, row: tokens.first))
   }
 
   private func linear(
@@ -166,30 +227,45 @@ struct OperationBuilder {
     let index = weights.tensors.firstIndex { $0.content == content }!
     let tensor = weights.tensors[index]
     return Operation(
-      kind: .linear(.linear(rows: rows, depth: depth, columns: columns, epilogue: epilogue), input: input, weights: index, residual: residual, output: output),
+      kind: .linear(
+        .linear(rows: rows, depth: depth, columns: columns, epilogue: epilogue), input: input,
+        weights: index, residual: residual, output: output),
       comment: tensor.sources, multiplyAdds: rows * depth * columns, weightBytes: tensor.byteCount)
   }
 
-  private func normalize(_ tokens: TokenRange, _ input: Operand, to output: Operand, _ comment: String) -> Operation {
-    Operation(kind: .normalize(rows: tokens.count, input: input, output: output), comment: comment, multiplyAdds: 0, weightBytes: 0)
+  private func normalize(
+    _ tokens: TokenRange, _ input: Operand, to output: Operand, _ comment: String
+  ) -> Operation {
+    Operation(
+      kind: .normalize(rows: tokens.count, input: input, output: output), comment: comment,
+      multiplyAdds: 0, weightBytes: 0)
   }
 
   private func scores(_ kernel: Kernel, _ layer: Int, _ queries: Operand) -> Operation {
-    guard case .scores(let rows, let heads, let depth, _, _, let causal) = kernel else { preconditionFailure() }
+    guard case .scores(let rows, let heads, let depth, _, _, let causal) = kernel else {
+      preconditionFailure()
+    }
     return Operation(
-      kind: .scores(kernel, queries: queries, keys: Operand(.keyPanels(layer: layer)), output: Operand(.scores)),
-      comment: "q·kᵀ", multiplyAdds: heads * depth * pairs(rows: rows, causal: causal), weightBytes: 0)
+      kind: .scores(
+        kernel, queries: queries, keys: Operand(.keyPanels(layer: layer)), output: Operand(.scores)),
+      comment: "q·kᵀ", multiplyAdds: heads * depth * pairs(rows: rows, causal: causal),
+      weightBytes: 0)
   }
 
   private func softmax(heads: Int, rows: Int, lastKey: Operand.Row, step: Int) -> Operation {
-    Operation(kind: .softmax(heads: heads, rows: rows, lastKey: lastKey, step: step), comment: "", multiplyAdds: 0, weightBytes: 0)
+    Operation(
+      kind: .softmax(heads: heads, rows: rows, lastKey: lastKey, step: step), comment: "",
+      multiplyAdds: 0, weightBytes: 0)
   }
 
   private func mix(_ kernel: Kernel, _ values: Operand, to output: Operand) -> Operation {
-    guard case .mix(let rows, let heads, _, let columns, _, _, let causal) = kernel else { preconditionFailure() }
+    guard case .mix(let rows, let heads, _, let columns, _, _, let causal) = kernel else {
+      preconditionFailure()
+    }
     return Operation(
       kind: .mix(kernel, values: values, output: output),
-      comment: "p·v", multiplyAdds: heads * columns * pairs(rows: rows, causal: causal), weightBytes: 0)
+      comment: "p·v", multiplyAdds: heads * columns * pairs(rows: rows, causal: causal),
+      weightBytes: 0)
   }
 
   /// Pairs of query and key that are needed.

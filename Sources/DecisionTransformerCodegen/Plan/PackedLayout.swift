@@ -22,20 +22,34 @@ extension PackedLayout {
   /// Lays out what the forms need, in the order in which the phases read it.
   init(shape: Shape, forms: [AttentionForm]) {
     let hidden = shape.hiddenSize
-    append("embed.state_mean", .stateMean, .rows(rows: 1, columns: shape.stateDimension), "state_mean")
+    append(
+      "embed.state_mean", .stateMean, .rows(rows: 1, columns: shape.stateDimension), "state_mean")
     append("embed.return", .embedReturn, .panels(depth: 1, columns: hidden), "embed_return")
-    append("embed.state", .embedState, .panels(depth: shape.stateDimension, columns: hidden), "embed_state, 1/state_std")
-    append("embed.action", .embedAction, .panels(depth: shape.actionDimension, columns: hidden), "embed_action")
+    append(
+      "embed.state", .embedState, .panels(depth: shape.stateDimension, columns: hidden),
+      "embed_state, 1/state_std")
+    append(
+      "embed.action", .embedAction, .panels(depth: shape.actionDimension, columns: hidden),
+      "embed_action")
     append("embed.norm_gain", .embedNormGain, .rows(rows: 1, columns: hidden), "embed_ln.weight")
-    append("embed.norm_shift", .embedNormShift, .rows(rows: 1, columns: hidden), "embed_ln.bias, wpe[0]")
+    append(
+      "embed.norm_shift", .embedNormShift, .rows(rows: 1, columns: hidden), "embed_ln.bias, wpe[0]")
     for (layer, form) in forms.enumerated() {
       let block = "h.\(layer)"
       appendAttention(layer: layer, form: form, shape: shape)
-      append("layer\(layer).inner", .inner(layer: layer), .panels(depth: hidden, columns: shape.innerSize), "\(block).ln_2, mlp.c_fc")
-      append("layer\(layer).outer", .outer(layer: layer), .panels(depth: shape.innerSize, columns: hidden), "\(block).mlp.c_proj")
+      append(
+        "layer\(layer).inner", .inner(layer: layer),
+        .panels(depth: hidden, columns: shape.innerSize), "\(block).ln_2, mlp.c_fc")
+      append(
+        "layer\(layer).outer", .outer(layer: layer),
+        .panels(depth: shape.innerSize, columns: hidden), "\(block).mlp.c_proj")
     }
-    append("predict.action", .predictAction, .panels(depth: hidden, columns: shape.actionDimension), "ln_f, predict_action.0")
-    append("embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden), "embed_timestep")
+    append(
+      "predict.action", .predictAction, .panels(depth: hidden, columns: shape.actionDimension),
+      "ln_f, predict_action.0")
+    append(
+      "embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden),
+      "embed_timestep")
   }
 
   private mutating func appendAttention(layer: Int, form: AttentionForm, shape: Shape) {
@@ -45,26 +59,52 @@ extension PackedLayout {
     let output = "attn.c_proj"
     switch form {
     case .fused:
-      append("\(name).query", .fusedQuery(layer: layer), .panels(depth: hidden, columns: hidden), "\(input) (q·kᵀ), scale")
-      append("\(name).output", .fusedOutput(layer: layer), .panels(depth: hidden, columns: hidden), "\(input) (v), \(output)")
+      append(
+        "\(name).query", .fusedQuery(layer: layer), .panels(depth: hidden, columns: hidden),
+        "\(input) (q·kᵀ), scale")
+      append(
+        "\(name).output", .fusedOutput(layer: layer), .panels(depth: hidden, columns: hidden),
+        "\(input) (v), \(output)")
     case .standard:
-      append("\(name).query", .query(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (q), scale")
-      append("\(name).key", .key(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (k)")
-      append("\(name).value", .value(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (v)")
-      append("\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden), "h.\(layer).\(output)")
+      append(
+        "\(name).query", .query(layer: layer), .panels(depth: hidden, columns: attention),
+        "\(input) (q), scale")
+      append(
+        "\(name).key", .key(layer: layer), .panels(depth: hidden, columns: attention),
+        "\(input) (k)")
+      append(
+        "\(name).value", .value(layer: layer), .panels(depth: hidden, columns: attention),
+        "\(input) (v)")
+      append(
+        "\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden),
+        "h.\(layer).\(output)")
     case .absorbed:
-      append("\(name).query", .query(layer: layer), .panels(depth: hidden, columns: attention), "\(input) (q), scale")
+      append(
+        "\(name).query", .query(layer: layer), .panels(depth: hidden, columns: attention),
+        "\(input) (q), scale")
       for head in 0..<shape.headCount {
-        append("\(name).key\(head)", .absorbedKey(layer: layer, head: head), .panels(depth: shape.headSize, columns: hidden), "\(input) (kᵀ, head \(head))")
+        append(
+          "\(name).key\(head)", .absorbedKey(layer: layer, head: head),
+          .panels(depth: shape.headSize, columns: hidden), "\(input) (kᵀ, head \(head))")
       }
       for head in 0..<shape.headCount {
-        append("\(name).value\(head)", .absorbedValue(layer: layer, head: head), .panels(depth: hidden, columns: shape.headSize), "\(input) (v, head \(head))")
+        append(
+          "\(name).value\(head)", .absorbedValue(layer: layer, head: head),
+          .panels(depth: hidden, columns: shape.headSize), "\(input) (v, head \(head))")
       }
-      append("\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden), "h.\(layer).\(output)")
+      append(
+        "\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden),
+        "h.\(layer).\(output)")
     }
   }
 
-  private mutating func append(_ name: String, _ content: PackedTensor.Content, _ arrangement: PackedTensor.Arrangement, _ sources: String) {
-    tensors.append(PackedTensor(name: name, content: content, arrangement: arrangement, offset: floatCount, sources: sources))
+  private mutating func append(
+    _ name: String, _ content: PackedTensor.Content, _ arrangement: PackedTensor.Arrangement,
+    _ sources: String
+  ) {
+    tensors.append(
+      PackedTensor(
+        name: name, content: content, arrangement: arrangement, offset: floatCount, sources: sources
+      ))
   }
 }

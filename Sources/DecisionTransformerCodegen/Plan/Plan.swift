@@ -22,7 +22,9 @@ public struct Plan: Equatable, Sendable {
 
   public init(_ model: Model) {
     shape = Shape(model)
-    forms = (0..<model.config.layerCount).map { [shape] layer in .cheapest(layer: layer, shape: shape) }
+    forms = (0..<model.config.layerCount).map { [shape] layer in
+      .cheapest(layer: layer, shape: shape)
+    }
     weights = PackedLayout(shape: shape, forms: forms)
     memory = ControllerMemory(shape: shape, forms: forms)
     let schedule = Schedule(model: model, shape: shape, forms: forms, weights: weights)
@@ -48,7 +50,8 @@ public struct Plan: Equatable, Sendable {
   }
 
   private static func digest(model: Model, weights: PackedLayout) -> UInt64 {
-    var text = "\(model.config.layerNormEpsilon) \(model.config.activation.rawValue) \(model.config.hasActionTanh)"
+    var text =
+      "\(model.config.layerNormEpsilon) \(model.config.activation.rawValue) \(model.config.hasActionTanh)"
     text += " \(model.config.headCount)"
     for layer in 0..<model.config.layerCount {
       text += " \(model.config.attentionScale(layer: layer))"

@@ -22,32 +22,51 @@ struct Schedule {
     addSingleToken()
     if shape.pastTokenCount > 0 { addPreparation() }
     let earlierLayers = 0..<(shape.layerCount - 1)
-    feedback = ["embedReturn", "embedState"] + earlierLayers.map { "feedbackBlock\($0)" }
+    feedback =
+      ["embedReturn", "embedState"] + earlierLayers.map { "feedbackBlock\($0)" }
       + ["feedbackKeys", "finalBlock", "predict"]
-    shortFeedback = ["embedState"] + earlierLayers.map { "tokenBlock\($0)" } + ["tokenKeys", "finalBlock", "predict"]
+    shortFeedback =
+      ["embedState"] + earlierLayers.map { "tokenBlock\($0)" } + [
+        "tokenKeys", "finalBlock", "predict",
+      ]
     returnPreparation = ["embedReturn"] + earlierLayers.map { "tokenBlock\($0)" } + ["tokenKeys"]
     if shape.pastTokenCount > 0 {
-      preparation = ["appendAction", "slideWindow"] + earlierLayers.map { "windowBlock\($0)" } + ["windowKeys"]
+      preparation =
+        ["appendAction", "slideWindow"] + earlierLayers.map { "windowBlock\($0)" } + ["windowKeys"]
     }
   }
 
   private var lastLayer: Int { shape.layerCount - 1 }
 
-  private mutating func add(_ name: String, _ summary: String, takesToken: Bool = false, _ operations: [Operation]) {
-    routines.append(Routine(name: name, summary: summary, takesToken: takesToken, operations: operations))
+  private mutating func add(
+    _ name: String, _ summary: String, takesToken: Bool = false, _ operations: [Operation]
+  ) {
+    routines.append(
+      Routine(name: name, summary: summary, takesToken: takesToken, operations: operations))
   }
 
   private mutating func addFeedback() {
     let tokens = TokenRange(first: .at(shape.returnToken), count: 2)
     let state = TokenRange(first: .at(shape.stateToken), count: 1)
-    add("embedReturn", "The return token of the current step.", builder.embed(.returnInput, slot: shape.returnToken))
-    add("embedState", "The state token of the current step.", builder.embed(.stateInput, slot: shape.stateToken))
+    add(
+      "embedReturn", "The return token of the current step.",
+      builder.embed(.returnInput, slot: shape.returnToken))
+    add(
+      "embedState", "The state token of the current step.",
+      builder.embed(.stateInput, slot: shape.stateToken))
     for layer in 0..<lastLayer {
-      add("feedbackBlock\(layer)", "Block \(layer + 1) of \(shape.layerCount) for the return and state tokens.",
-        builder.rows(layer, tokens) + builder.attention(layer, tokens) + builder.feedForward(layer, tokens))
+      add(
+        "feedbackBlock\(layer)",
+        "Block \(layer + 1) of \(shape.layerCount) for the return and state tokens.",
+        builder.rows(layer, tokens) + builder.attention(layer, tokens)
+          + builder.feedForward(layer, tokens))
     }
-    add("feedbackKeys", "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of both tokens.", builder.rows(lastLayer, tokens))
-    add("finalBlock", "Block \(shape.layerCount) of \(shape.layerCount) for the state token.",
+    add(
+      "feedbackKeys",
+      "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of both tokens.",
+      builder.rows(lastLayer, tokens))
+    add(
+      "finalBlock", "Block \(shape.layerCount) of \(shape.layerCount) for the state token.",
       builder.attention(lastLayer, state) + builder.feedForward(lastLayer, state))
     add("predict", "The action, from the state token.", builder.predict())
   }
@@ -55,25 +74,37 @@ struct Schedule {
   private mutating func addSingleToken() {
     let token = TokenRange(first: .token, count: 1)
     for layer in 0..<lastLayer {
-      add("tokenBlock\(layer)", "Block \(layer + 1) of \(shape.layerCount) for one token.", takesToken: true,
-        builder.rows(layer, token) + builder.attention(layer, token) + builder.feedForward(layer, token))
+      add(
+        "tokenBlock\(layer)", "Block \(layer + 1) of \(shape.layerCount) for one token.",
+        takesToken: true,
+        builder.rows(layer, token) + builder.attention(layer, token)
+          + builder.feedForward(layer, token))
     }
-    add("tokenKeys", "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of one token.", takesToken: true, builder.rows(lastLayer, token))
+    add(
+      "tokenKeys",
+      "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of one token.",
+      takesToken: true, builder.rows(lastLayer, token))
   }
 
   private mutating func addPreparation() {
     let window = TokenRange(first: .at(0), count: shape.pastTokenCount)
     let action = TokenRange(first: .at(shape.actionToken), count: 1)
-    add("appendAction", "The action token of the step that ends.",
-      builder.embed(.actionInput, slot: shape.actionToken) + builder.rows(0, action, storingKeys: false))
+    add(
+      "appendAction", "The action token of the step that ends.",
+      builder.embed(.actionInput, slot: shape.actionToken)
+        + builder.rows(0, action, storingKeys: false))
     add("slideWindow", "Drops the oldest step; every row moves three slots.", builder.slide())
     for layer in 0..<lastLayer {
       // Block 0's rows moved with their tokens; only their panels are made anew.
       let rows = layer == 0 ? builder.storeKeys(0, window) : builder.rows(layer, window)
-      add("windowBlock\(layer)", "Block \(layer + 1) of \(shape.layerCount) for the \(shape.pastTokenCount) past tokens.",
+      add(
+        "windowBlock\(layer)",
+        "Block \(layer + 1) of \(shape.layerCount) for the \(shape.pastTokenCount) past tokens.",
         rows + builder.attention(layer, window) + builder.feedForward(layer, window))
     }
-    add("windowKeys", "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of the past.",
+    add(
+      "windowKeys",
+      "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of the past.",
       lastLayer == 0 ? builder.storeKeys(0, window) : builder.rows(lastLayer, window))
   }
 }

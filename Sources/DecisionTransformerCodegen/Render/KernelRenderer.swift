@@ -9,7 +9,8 @@ struct KernelRenderer {
         linear(kernel.name, rows, depth, columns, epilogue, to: &writer)
       case .scores(let rows, let heads, let depth, let queryStride, let keyStride, let causal):
         scores(kernel.name, rows, heads, depth, queryStride, keyStride, causal, to: &writer)
-      case .mix(let rows, let heads, let keys, let columns, let keyStride, let rowStride, let causal):
+      case .mix(
+        let rows, let heads, let keys, let columns, let keyStride, let rowStride, let causal):
         mix(kernel.name, rows, heads, keys, columns, keyStride, rowStride, causal, to: &writer)
       case .storeKeys(let heads, let depth, let rowStride, let keyStride):
         storeKeys(kernel.name, heads, depth, rowStride, keyStride, to: &writer)
@@ -22,7 +23,8 @@ struct KernelRenderer {
   }
 
   private func linear(
-    _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue, to writer: inout CodeWriter
+    _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue,
+    to writer: inout CodeWriter
   ) {
     let (parameter, value): (String, String) =
       switch epilogue {
@@ -31,50 +33,63 @@ struct KernelRenderer {
       case .add: (" _ residual: Floats,", ", .add(residual)")
       }
     begin(to: &writer)
-    writer.scope("private func \(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)") { writer in
+    writer.scope("private func \(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)") {
+      writer in
       let panel = literal((depth + 1) * Shape.lanes)
-      writer.write("rows\(rows)(Product(x, \(Shape.stride(depth)), w, panel: \(panel), depth: \(depth), y, \(Shape.stride(columns))\(value)), panels: \(Shape.stride(columns) / Shape.lanes))")
+      writer.write(
+        "rows\(rows)(Product(x, \(Shape.stride(depth)), w, panel: \(panel), depth: \(depth), y, \(Shape.stride(columns))\(value)), panels: \(Shape.stride(columns) / Shape.lanes))"
+      )
     }
   }
 
   private func scores(
-    _ name: String, _ rows: Int, _ heads: Int, _ depth: Int, _ queryStride: Int, _ keyStride: Int, _ causal: Bool,
+    _ name: String, _ rows: Int, _ heads: Int, _ depth: Int, _ queryStride: Int, _ keyStride: Int,
+    _ causal: Bool,
     to writer: inout CodeWriter
   ) {
     let panel = (depth + 1) * Shape.lanes
     begin(to: &writer)
-    writer.scope("private func \(name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)") { writer in
+    writer.scope("private func \(name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)")
+    { writer in
       perHead(heads, to: &writer) { head, writer in
         writer.write(
           "rows\(rows)(Product(",
           "  queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth),",
-          "  scores\(head(rows * keyStride)), \(keyStride)\(causal ? ", part: .visibleKeys" : "")), panels: \(keyStride / Shape.lanes))")
+          "  scores\(head(rows * keyStride)), \(keyStride)\(causal ? ", part: .visibleKeys" : "")), panels: \(keyStride / Shape.lanes))"
+        )
       }
     }
   }
 
   private func mix(
-    _ name: String, _ rows: Int, _ heads: Int, _ keys: Int, _ columns: Int, _ keyStride: Int, _ rowStride: Int,
+    _ name: String, _ rows: Int, _ heads: Int, _ keys: Int, _ columns: Int, _ keyStride: Int,
+    _ rowStride: Int,
     _ causal: Bool, to writer: inout CodeWriter
   ) {
     begin(to: &writer)
-    writer.scope("private func \(name)(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats)") { writer in
+    writer.scope("private func \(name)(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats)")
+    { writer in
       perHead(heads, to: &writer) { head, writer in
         writer.write(
           "rows\(rows)(Product(",
           "  scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys), biased: false,",
-          "  mixed\(head(columns)), \(rowStride)\(causal ? ", part: .visibleDepth" : "")), panels: \(columns / Shape.lanes))")
+          "  mixed\(head(columns)), \(rowStride)\(causal ? ", part: .visibleDepth" : "")), panels: \(columns / Shape.lanes))"
+        )
       }
     }
   }
 
   private func storeKeys(
-    _ name: String, _ heads: Int, _ depth: Int, _ rowStride: Int, _ keyStride: Int, to writer: inout CodeWriter
+    _ name: String, _ heads: Int, _ depth: Int, _ rowStride: Int, _ keyStride: Int,
+    to writer: inout CodeWriter
   ) {
     let panel = (depth + 1) * Shape.lanes
-    writer.write("", "/// Stores rows as keys from `first` on: column by column into panels of 16 keys.")
+    writer.write(
+      "", "/// Stores rows as keys from `first` on: column by column into panels of 16 keys.")
     writer.write("@inline(never) @_noAllocation @_noLocks")
-    writer.scope("private func \(name)(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats)") { writer in
+    writer.scope(
+      "private func \(name)(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats)"
+    ) { writer in
       writer.scope("for row in 0..<rows") { writer in
         perHead(heads, to: &writer) { head, writer in
           let place = heads == 1 ? "key / 16" : "(head * \(keyStride / Shape.lanes) + key / 16)"

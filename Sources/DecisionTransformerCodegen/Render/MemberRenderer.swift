@@ -12,53 +12,77 @@ struct MemberRenderer {
   // MARK: Episode
 
   func episode(to writer: inout CodeWriter) {
-    writer.write("/// Starts an episode in which `targetReturn` is to be collected (environment units), ready for the first `act`.")
+    writer.write(
+      "/// Starts an episode in which `targetReturn` is to be collected (environment units), ready for the first `act`."
+    )
     writer.write("/// A target that is not finite is reported by `act`.")
     begin(to: &writer)
     writer.scope("\(access)mutating func reset(targetReturn: Float)") { writer in
       writer.write("var index = 0")
-      writer.write("while index < \(literal(plan.memory.floatCount)) { Vector(repeating: 0).store(at: memory + index); index += 16 }")
-      writer.write("(timestep, stage, returnToGo, rewardWeight) = (0, .prepared, \(scaled("targetReturn")), 0)")
+      writer.write(
+        "while index < \(literal(plan.memory.floatCount)) { Vector(repeating: 0).store(at: memory + index); index += 16 }"
+      )
+      writer.write(
+        "(timestep, stage, returnToGo, rewardWeight) = (0, .prepared, \(scaled("targetReturn")), 0)"
+      )
       writer.write("(rewardIsKnown, returnIsPrepared) = (false, false)")
       for line in masks { writer.write(line) }
     }
     if model.options.targetReturn != nil {
       writer.write("", "/// Starts an episode with `defaultTargetReturn`.")
       begin(to: &writer)
-      writer.scope("\(access)mutating func reset()") { $0.write("reset(targetReturn: Self.defaultTargetReturn)") }
+      writer.scope("\(access)mutating func reset()") {
+        $0.write("reset(targetReturn: Self.defaultTargetReturn)")
+      }
     }
-    writer.write("", "/// Asks for `targetReturn` from now on: the next return token is exactly the new target, and the reward")
+    writer.write(
+      "",
+      "/// Asks for `targetReturn` from now on: the next return token is exactly the new target, and the reward"
+    )
     writer.write("/// of the action before it is not subtracted. Past tokens keep theirs.")
     begin(to: &writer)
     writer.scope("\(access)mutating func retarget(_ targetReturn: Float)") { writer in
-      writer.write("(returnToGo, rewardWeight, returnIsPrepared) = (\(scaled("targetReturn")), 0, false)")
+      writer.write(
+        "(returnToGo, rewardWeight, returnIsPrepared) = (\(scaled("targetReturn")), 0, false)")
     }
   }
 
   private var masks: [String] {
     let text = OperandText(plan: plan)
     return plan.forms.indices.map {
-      text.statement(Operation(kind: .mask(layer: $0), comment: "", multiplyAdds: 0, weightBytes: 0))
+      text.statement(
+        Operation(kind: .mask(layer: $0), comment: "", multiplyAdds: 0, weightBytes: 0))
     }
   }
 
   // MARK: Feedback
 
   func act(to writer: inout CodeWriter) {
-    writer.write("/// The action for `state`. `reward` is what the environment paid for the previous action (default 0); the first")
-    writer.write("/// step of an episode ignores it. Runs `prepare()` first where the caller has not.")
+    writer.write(
+      "/// The action for `state`. `reward` is what the environment paid for the previous action (default 0); the first"
+    )
+    writer.write(
+      "/// step of an episode ignores it. Runs `prepare()` first where the caller has not.")
     writer.write("///")
     writer.write("/// A call that throws has not taken a step.")
     begin(to: &writer)
-    writer.scope("\(access)mutating func act(_ state: State, reward: Float? = nil) throws(StepError) -> Action") { writer in
+    writer.scope(
+      "\(access)mutating func act(_ state: State, reward: Float? = nil) throws(StepError) -> Action"
+    ) { writer in
       writer.write("guard stage != .notReset else { throw .notReset }")
       if endsEpisodes {
-        writer.write("guard (stage == .acted ? timestep + 1 : timestep) < \(length) else {", "  throw .episodeEnded(maximumLength: \(length))", "}")
+        writer.write(
+          "guard (stage == .acted ? timestep + 1 : timestep) < \(length) else {",
+          "  throw .episodeEnded(maximumLength: \(length))", "}")
       }
       writer.write("var index = 0")
-      writer.write("while index < \(plan.shape.stateDimension) { if !state[index].isFinite { throw .nonFiniteState(index: index) }; index += 1 }")
+      writer.write(
+        "while index < \(plan.shape.stateDimension) { if !state[index].isFinite { throw .nonFiniteState(index: index) }; index += 1 }"
+      )
       writer.write("let nextReturn = try returnToGo(after: reward)", "prepare()", "", "index = 0")
-      writer.write("while index < \(plan.shape.stateDimension) { stateInput[index] = state[index]; index += 1 }")
+      writer.write(
+        "while index < \(plan.shape.stateDimension) { stateInput[index] = state[index]; index += 1 }"
+      )
       for start in stride(from: 0, to: plan.shape.stateStride, by: Shape.lanes) {
         let input = start == 0 ? "stateInput" : "stateInput + \(start)"
         let mean = plan.weights.tensor(.stateMean).offset + start
@@ -67,23 +91,33 @@ struct MemberRenderer {
       }
       writer.branches([
         ("returnIsPrepared", { phase(plan.shortFeedback, to: &$0, token: plan.shape.stateToken) }),
-        (nil, {
-          $0.write("returnInput[0] = nextReturn")
-          phase(plan.feedback, to: &$0, token: plan.shape.stateToken)
-        }),
+        (
+          nil,
+          {
+            $0.write("returnInput[0] = nextReturn")
+            phase(plan.feedback, to: &$0, token: plan.shape.stateToken)
+          }
+        ),
       ])
       writer.write("index = 0")
-      writer.write("while index < \(plan.shape.actionDimension) { if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }; index += 1 }")
+      writer.write(
+        "while index < \(plan.shape.actionDimension) { if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }; index += 1 }"
+      )
       writer.write("(stage, returnToGo, rewardWeight) = (.acted, nextReturn, 1)")
       writer.write("(rewardIsKnown, returnIsPrepared) = (false, false)")
       writer.write("var action = Action(repeating: 0)")
       for (index, scale) in model.actionScale.enumerated() {
-        writer.write("action[\(index)] = prediction[\(index)]\(scale == 1 ? "" : " * \(literal(Float(scale)))")")
+        writer.write(
+          "action[\(index)] = prediction[\(index)]\(scale == 1 ? "" : " * \(literal(Float(scale)))")"
+        )
       }
       writer.write("return action")
     }
-    writer.write("", "/// The next return token: float32, as in the published loop.", "@_noAllocation @_noLocks")
-    writer.scope("private func returnToGo(after reward: Float?) throws(StepError) -> Float") { writer in
+    writer.write(
+      "", "/// The next return token: float32, as in the published loop.",
+      "@_noAllocation @_noLocks")
+    writer.scope("private func returnToGo(after reward: Float?) throws(StepError) -> Float") {
+      writer in
       writer.write("guard reward == nil || !rewardIsKnown else { throw .rewardGivenTwice }")
       writer.write("let paid = reward ?? 0")
       writer.write("guard paid.isFinite else { throw .nonFiniteReward }")
@@ -95,7 +129,9 @@ struct MemberRenderer {
   // MARK: Preparation
 
   func prepare(to writer: inout CodeWriter) {
-    writer.write("/// Takes the predicted action into the history and does everything that does not need the next state.")
+    writer.write(
+      "/// Takes the predicted action into the history and does everything that does not need the next state."
+    )
     writer.write("/// Does nothing before the first `act`, a second time, or after the last step.")
     begin(to: &writer)
     writer.scope("\(access)mutating func prepare()") { writer in
@@ -108,29 +144,46 @@ struct MemberRenderer {
       }
       writer.write("advance()")
     }
-    writer.write("", "/// The same with the action that was really executed (environment units), where it differs from the prediction.")
-    writer.write("/// With the `reward`, if it is known already, the return token is prepared too and `act` runs one token;")
+    writer.write(
+      "",
+      "/// The same with the action that was really executed (environment units), where it differs from the prediction."
+    )
+    writer.write(
+      "/// With the `reward`, if it is known already, the return token is prepared too and `act` runs one token;"
+    )
     writer.write("/// `act` must not be given the reward again.")
     begin(to: &writer)
-    writer.scope("\(access)mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError)") { writer in
+    writer.scope(
+      "\(access)mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError)"
+    ) { writer in
       writer.write("guard stage != .notReset else { throw .notReset }")
       writer.write("guard canPrepare else { throw .nothingToPrepare }")
       writer.write("var index = 0")
-      writer.write("while index < \(plan.shape.actionDimension) { if !executed[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }")
+      writer.write(
+        "while index < \(plan.shape.actionDimension) { if !executed[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }"
+      )
       writer.write("let nextReturn = try returnToGo(after: reward)")
       if hasPast {
         for (index, scale) in model.actionScale.enumerated() {
-          writer.write("actionInput[\(index)] = executed[\(index)]\(scale == 1 ? "" : " / \(literal(Float(scale)))")")
+          writer.write(
+            "actionInput[\(index)] = executed[\(index)]\(scale == 1 ? "" : " / \(literal(Float(scale)))")"
+          )
         }
       }
       writer.write("advance()", "guard reward != nil else { return }")
-      writer.write("(returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)")
+      writer.write(
+        "(returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)")
       writer.write("returnInput[0] = nextReturn")
       phase(plan.returnPreparation, to: &writer, token: plan.shape.returnToken)
     }
     writer.write("", "private var canPrepare: Bool {")
-    writer.write("  @_noAllocation @_noLocks get { stage == .acted\(endsEpisodes ? " && timestep + 1 < \(length)" : "") }", "}")
-    writer.write("", "/// One step on: the action joins the history, the window slides, what the slide made stale is computed anew.", "@_noAllocation @_noLocks")
+    writer.write(
+      "  @_noAllocation @_noLocks get { stage == .acted\(endsEpisodes ? " && timestep + 1 < \(length)" : "") }",
+      "}")
+    writer.write(
+      "",
+      "/// One step on: the action joins the history, the window slides, what the slide made stale is computed anew.",
+      "@_noAllocation @_noLocks")
     writer.scope("private mutating func advance()") { writer in
       if hasPast {
         writer.write("appendAction()", "timestep += 1")

@@ -28,7 +28,8 @@ struct OperandText {
     case .linear(let kernel, let input, let weights, let residual, let output):
       let offset = plan.weights.tensors[weights].offset
       let source = offset == 0 ? "weights" : "weights + \(literal(offset))"
-      let arguments = [pointer(input), source] + (residual.map { [pointer($0)] } ?? []) + [pointer(output)]
+      let arguments =
+        [pointer(input), source] + (residual.map { [pointer($0)] } ?? []) + [pointer(output)]
       return "\(kernel.name)(\(arguments.joined(separator: ", ")))"
     case .normalize(let rows, let input, let output):
       return "normalize(\(pointer(input)), \(pointer(output)), rows: \(rows))"
@@ -41,7 +42,8 @@ struct OperandText {
     case .mix(let kernel, let values, let output):
       return "\(kernel.name)(scores, \(pointer(values)), \(pointer(output)))"
     case .storeKeys(let kernel, let rows, let input, let keys):
-      return "\(kernel.name)(\(pointer(input)), rows: \(rows), first: \(row(input.row)), \(pointer(keys)))"
+      return
+        "\(kernel.name)(\(pointer(input)), rows: \(rows), first: \(row(input.row)), \(pointer(keys)))"
     case .slide(let name):
       let buffer = plan.memory.buffer(name)
       let count = plan.shape.pastTokenCount * buffer.stride

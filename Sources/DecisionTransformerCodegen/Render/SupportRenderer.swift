@@ -11,7 +11,9 @@ struct SupportRenderer {
     maskKeys(to: &writer)
   }
 
-  private func begin(_ writer: inout CodeWriter, _ summary: String, inline: String = "@inline(never)") {
+  private func begin(
+    _ writer: inout CodeWriter, _ summary: String, inline: String = "@inline(never)"
+  ) {
     writer.write("", "/// \(summary)", "\(inline) @_noAllocation @_noLocks")
   }
 
@@ -20,7 +22,9 @@ struct SupportRenderer {
   private func normalize(to writer: inout CodeWriter) {
     let (size, stride) = (plan.shape.hiddenSize, plan.shape.hiddenStride)
     begin(&writer, "(x - mean) / √(variance + epsilon) of each row of \(size).")
-    writer.scope("private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = \(literal(Float(model.config.layerNormEpsilon))))") { writer in
+    writer.scope(
+      "private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = \(literal(Float(model.config.layerNormEpsilon))))"
+    ) { writer in
       writer.write("var row = 0")
       writer.scope("while row < rows") { writer in
         writer.write("let x = input + row * \(stride), y = output + row * \(stride)")
@@ -33,20 +37,30 @@ struct SupportRenderer {
   private func normalizeRow(_ size: Int, _ stride: Int, to writer: inout CodeWriter) {
     writer.write("var total = Vector(repeating: 0), squares = total, index = 0")
     writer.write("while index < \(stride) { total += Vector(at: x + index); index += 16 }")
-    writer.write("let mean = Vector(repeating: VectorMath.sum(of: total) * \(literal(1 / Float(size))))", "index = 0")
+    writer.write(
+      "let mean = Vector(repeating: VectorMath.sum(of: total) * \(literal(1 / Float(size))))",
+      "index = 0")
     writer.scope("while index < \(stride)") { writer in
       let difference = "Vector(at: x + index) - mean"
       if size % Shape.lanes == 0 {
         writer.write("let difference = \(difference)")
       } else {
         writer.write("let isPadding = Self.lanes &+ Int32(truncatingIfNeeded: index) .>= \(size)")
-        writer.write("let difference = (\(difference)).replacing(with: Vector(repeating: 0), where: isPadding)")
+        writer.write(
+          "let difference = (\(difference)).replacing(with: Vector(repeating: 0), where: isPadding)"
+        )
       }
-      writer.write("squares = VectorMath.multiplyAdd(difference, difference, squares)", "difference.store(at: y + index)", "index += 16")
+      writer.write(
+        "squares = VectorMath.multiplyAdd(difference, difference, squares)",
+        "difference.store(at: y + index)", "index += 16")
     }
     writer.write("let variance = VectorMath.sum(of: squares) * \(literal(1 / Float(size)))")
-    writer.write("let scale = Vector(repeating: VectorMath.reciprocalSquareRoot(variance + epsilon))", "index = 0")
-    writer.write("while index < \(stride) { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }")
+    writer.write(
+      "let scale = Vector(repeating: VectorMath.reciprocalSquareRoot(variance + epsilon))",
+      "index = 0")
+    writer.write(
+      "while index < \(stride) { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }"
+    )
   }
 
   private func embedNormalize(to writer: inout CodeWriter) {
@@ -57,13 +71,23 @@ struct SupportRenderer {
     let last = plan.shape.maximumEpisodeLength - 1
     begin(&writer, "embed_ln(x + embed_timestep[timestep]) + wpe[0] of one token, in place.")
     writer.scope("private func embedNormalize(_ token: MutableFloats)") { writer in
-      let index = model.options.timestepOverflow == .clamp ? "min(timestep, \(literal(last)))" : "timestep"
-      writer.write("let time = weights + \(literal(timesteps)) + \(index) * \(stride)", "var index = 0")
-      writer.write("while index < \(stride) { (Vector(at: token + index) + Vector(at: time + index)).store(at: token + index); index += 16 }")
-      writer.write("normalize(token, token, rows: 1, epsilon: 1e-05)  // whatever layer_norm_epsilon says", "index = 0")
+      let index =
+        model.options.timestepOverflow == .clamp ? "min(timestep, \(literal(last)))" : "timestep"
+      writer.write(
+        "let time = weights + \(literal(timesteps)) + \(index) * \(stride)", "var index = 0")
+      writer.write(
+        "while index < \(stride) { (Vector(at: token + index) + Vector(at: time + index)).store(at: token + index); index += 16 }"
+      )
+      writer.write(
+        "normalize(token, token, rows: 1, epsilon: 1e-05)  // whatever layer_norm_epsilon says",
+        "index = 0")
       writer.scope("while index < \(stride)") { writer in
-        writer.write("let gain = Vector(at: weights + \(literal(gain)) + index), shift = Vector(at: weights + \(literal(shift)) + index)")
-        writer.write("VectorMath.multiplyAdd(Vector(at: token + index), gain, shift).store(at: token + index)", "index += 16")
+        writer.write(
+          "let gain = Vector(at: weights + \(literal(gain)) + index), shift = Vector(at: weights + \(literal(shift)) + index)"
+        )
+        writer.write(
+          "VectorMath.multiplyAdd(Vector(at: token + index), gain, shift).store(at: token + index)",
+          "index += 16")
       }
     }
   }
@@ -72,13 +96,18 @@ struct SupportRenderer {
 
   private func softmax(to writer: inout CodeWriter) {
     let stride = plan.shape.keyStride
-    begin(&writer, "Probabilities from scores, in place: row r of each head sees keys up to lastKey + r * step.")
+    begin(
+      &writer,
+      "Probabilities from scores, in place: row r of each head sees keys up to lastKey + r * step.")
     writer.scope("private func softmax(heads: Int, rows: Int, lastKey: Int, step: Int)") { writer in
-      writer.write("let hidden = Vector(repeating: Self.hiddenScore)", "var row = 0, last = lastKey, head = 0")
+      writer.write(
+        "let hidden = Vector(repeating: Self.hiddenScore)", "var row = 0, last = lastKey, head = 0")
       writer.scope("while head < heads") { writer in
         writer.write("row = 0", "last = lastKey")
         writer.scope("while row < rows") { writer in
-          writer.write("let y = scores + (head * rows + row) * \(stride)", "let lastLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: last))")
+          writer.write(
+            "let y = scores + (head * rows + row) * \(stride)",
+            "let lastLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: last))")
           softmaxRow(stride, to: &writer)
           writer.write("row += 1", "last += step")
         }
@@ -92,7 +121,8 @@ struct SupportRenderer {
     writer.scope("while index < \(stride)") { writer in
       writer.write("let isHidden = Self.lanes &+ Int32(truncatingIfNeeded: index) .> lastLane")
       writer.write("let score = Vector(at: y + index).replacing(with: hidden, where: isHidden)")
-      writer.write("top = VectorMath.maximum(top, score)", "score.store(at: y + index)", "index += 16")
+      writer.write(
+        "top = VectorMath.maximum(top, score)", "score.store(at: y + index)", "index += 16")
     }
     writer.write("top = Vector(repeating: VectorMath.maximum(of: top))", "index = 0")
     writer.scope("while index < \(stride)") { writer in
@@ -100,14 +130,17 @@ struct SupportRenderer {
       writer.write("total += power", "power.store(at: y + index)", "index += 16")
     }
     writer.write("let scale = Vector(repeating: 1 / VectorMath.sum(of: total))", "index = 0")
-    writer.write("while index < \(stride) { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }")
+    writer.write(
+      "while index < \(stride) { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }"
+    )
   }
 
   // MARK: Window
 
   private func move(to writer: inout CodeWriter) {
     begin(&writer, "Moves `count` floats to the front, from `distance` behind it.")
-    writer.scope("private func move(_ rows: MutableFloats, by distance: Int, count: Int)") { writer in
+    writer.scope("private func move(_ rows: MutableFloats, by distance: Int, count: Int)") {
+      writer in
       writer.write("var index = 0")
       writer.scope("while index < count") { writer in
         writer.write("Vector(at: rows + distance + index).store(at: rows + index)", "index += 16")
@@ -117,16 +150,25 @@ struct SupportRenderer {
 
   private func maskKeys(to writer: inout CodeWriter) {
     let (shape, groups) = (plan.shape, plan.shape.keyStride / Shape.lanes)
-    begin(&writer, "Hides keys of steps before the episode's first, and the padding behind the last key.")
-    writer.scope("private func maskKeys(_ keys: MutableFloats, panels: Int, stride: Int)") { writer in
-      writer.write("let first = Int32(truncatingIfNeeded: max(0, \(shape.pastTokenCount) - 3 * timestep))")
-      writer.write("let hidden = Vector(repeating: Self.hiddenScore), visible = Vector(repeating: 0)")
+    begin(
+      &writer,
+      "Hides keys of steps before the episode's first, and the padding behind the last key.")
+    writer.scope("private func maskKeys(_ keys: MutableFloats, panels: Int, stride: Int)") {
+      writer in
+      writer.write(
+        "let first = Int32(truncatingIfNeeded: max(0, \(shape.pastTokenCount) - 3 * timestep))")
+      writer.write(
+        "let hidden = Vector(repeating: Self.hiddenScore), visible = Vector(repeating: 0)")
       writer.write("var panel = 0")
       writer.scope("while panel < panels") { writer in
         let panel = groups == 1 ? "0" : "panel % \(groups)"
-        writer.write("let key = Self.lanes &+ Int32(truncatingIfNeeded: \(groups == 1 ? panel : "(\(panel))") * 16)")
+        writer.write(
+          "let key = Self.lanes &+ Int32(truncatingIfNeeded: \(groups == 1 ? panel : "(\(panel))") * 16)"
+        )
         writer.write("let mask = visible.replacing(with: hidden, where: key .< first)")
-        writer.write("mask.replacing(with: hidden, where: key .>= \(shape.keyCount)).store(at: keys + panel * stride)", "panel += 1")
+        writer.write(
+          "mask.replacing(with: hidden, where: key .>= \(shape.keyCount)).store(at: keys + panel * stride)",
+          "panel += 1")
       }
     }
   }

@@ -34,7 +34,8 @@ public struct SwiftRenderer {
       members.prepare(to: &$0)
       routines(plan.preparation, to: &$0)
     }
-    section("One token at a time: the feedback phase when the reward was known early", to: &writer) {
+    section("One token at a time: the feedback phase when the reward was known early", to: &writer)
+    {
       routines(plan.shortFeedback, to: &$0)
     }
     section("Norms, softmax, window", to: &writer) {
@@ -43,8 +44,12 @@ public struct SwiftRenderer {
       $0.write("private typealias MutableFloats = UnsafeMutablePointer<Float>")
       SupportRenderer(plan: plan, model: model).render(to: &$0)
     }
-    section("Kernels: one function per shape", to: &writer) { KernelRenderer(plan: plan).render(to: &$0) }
-    section("Tiles: inner loops, unrolled", to: &writer) { TileRenderer(plan, model: model).render(to: &$0) }
+    section("Kernels: one function per shape", to: &writer) {
+      KernelRenderer(plan: plan).render(to: &$0)
+    }
+    section("Tiles: inner loops, unrolled", to: &writer) {
+      TileRenderer(plan, model: model).render(to: &$0)
+    }
     return writer.text
   }
 
@@ -53,7 +58,9 @@ public struct SwiftRenderer {
   /// A public declaration may only mention what a public import brings.
   private var imports: String { model.options.access == .public ? "public " : "" }
 
-  private func section(_ title: String, to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void) {
+  private func section(
+    _ title: String, to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void
+  ) {
     writer.write("// MARK: - \(title)", "")
     writer.scope("extension \(model.name)") { writer in
       var content = CodeWriter()
@@ -67,12 +74,19 @@ public struct SwiftRenderer {
   // MARK: Declaration
 
   private func documentation(to writer: inout CodeWriter) {
-    writer.write("/// A Decision Transformer with \(count(plan.shape.stateDimension, "state component")) and \(count(plan.shape.actionDimension, "action component")): the sliding-window loop of Hugging Face's")
+    writer.write(
+      "/// A Decision Transformer with \(count(plan.shape.stateDimension, "state component")) and \(count(plan.shape.actionDimension, "action component")): the sliding-window loop of Hugging Face's"
+    )
     writer.write("/// `get_action`, exact at every step, in environment units.")
     writer.write("///")
-    writer.write("/// `act` is the critical path; `prepare` does everything that does not need the next state and belongs")
-    writer.write("/// between sending an action and the next state. Nothing after `init` allocates or locks, and every")
-    writer.write("/// step performs the same operations. One controller is used by one thread at a time.")
+    writer.write(
+      "/// `act` is the critical path; `prepare` does everything that does not need the next state and belongs"
+    )
+    writer.write(
+      "/// between sending an action and the next state. Nothing after `init` allocates or locks, and every"
+    )
+    writer.write(
+      "/// step performs the same operations. One controller is used by one thread at a time.")
   }
 
   private func constants(to writer: inout CodeWriter) {
@@ -82,8 +96,10 @@ public struct SwiftRenderer {
     writer.write("/// One action, environment units.")
     writer.write("\(access)typealias Action = InlineArray<\(shape.actionDimension), Float>", "")
     let dimensions: [(String, Int)] = [
-      ("stateDimension", shape.stateDimension), ("actionDimension", shape.actionDimension), ("hiddenSize", shape.hiddenSize),
-      ("layerCount", shape.layerCount), ("headCount", shape.headCount), ("innerSize", shape.innerSize),
+      ("stateDimension", shape.stateDimension), ("actionDimension", shape.actionDimension),
+      ("hiddenSize", shape.hiddenSize),
+      ("layerCount", shape.layerCount), ("headCount", shape.headCount),
+      ("innerSize", shape.innerSize),
     ]
     for (name, value) in dimensions { constant(name, "Int", literal(value), to: &writer) }
     writer.write("/// Control steps of context, K.")
@@ -105,31 +121,43 @@ public struct SwiftRenderer {
     writer.write("")
     writer.write("/// The score of a key that must not be seen: its probability is exactly zero.")
     writer.write("private static var hiddenScore: Float { -3e38 }")
-    writer.write("private static var lanes: SIMD16<Int32> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }")
-    writer.write("/// Does not compile against a DecisionTransformer library of another generation: generate the file anew.")
+    writer.write(
+      "private static var lanes: SIMD16<Int32> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }"
+    )
+    writer.write(
+      "/// Does not compile against a DecisionTransformer library of another generation: generate the file anew."
+    )
     writer.write("private typealias Format = GeneratedCodeFormat1")
   }
 
-  private func constant(_ name: String, _ type: String, _ value: String, to writer: inout CodeWriter) {
+  private func constant(
+    _ name: String, _ type: String, _ value: String, to writer: inout CodeWriter
+  ) {
     writer.write("\(access)static var \(name): \(type) { \(value) }")
   }
 
   private func storage(to writer: inout CodeWriter) {
     writer.write("", "private enum Stage { case notReset, prepared, acted }", "")
     writer.write("private let packedWeights: PackedWeights", "private let storage: AlignedMemory")
-    writer.write("private let weights: UnsafePointer<Float>", "private let memory: UnsafeMutablePointer<Float>")
+    writer.write(
+      "private let weights: UnsafePointer<Float>", "private let memory: UnsafeMutablePointer<Float>"
+    )
     writer.write("private var stage = Stage.notReset")
-    writer.write("/// The step that `act` computes next, or has computed, from the episode's start.")
+    writer.write(
+      "/// The step that `act` computes next, or has computed, from the episode's start.")
     writer.write("private var timestep = 0")
     writer.write("/// Of the last return token, divided by the return scale.")
     writer.write("private var returnToGo: Float = 0")
-    writer.write("/// 1 where the next reward counts; 0 in an episode's first step and after a new target.")
+    writer.write(
+      "/// 1 where the next reward counts; 0 in an episode's first step and after a new target.")
     writer.write("private var rewardWeight: Float = 0")
-    writer.write("/// Whether `prepare` was given the reward, and whether it has computed the return token.")
+    writer.write(
+      "/// Whether `prepare` was given the reward, and whether it has computed the return token.")
     writer.write("private var rewardIsKnown = false, returnIsPrepared = false", "")
     for buffer in plan.memory.buffers {
       let place = buffer.offset == 0 ? "memory" : "memory + \(literal(buffer.offset))"
-      writer.write("private var \(buffer.name.identifier): UnsafeMutablePointer<Float> { \(place) }")
+      writer.write(
+        "private var \(buffer.name.identifier): UnsafeMutablePointer<Float> { \(place) }")
     }
   }
 
@@ -141,17 +169,25 @@ public struct SwiftRenderer {
       "    try self.init(weights: weights, storage: AlignedMemory(byteCount: Self.memorySize))",
       "  }", "#endif")
     writer.write("")
-    writer.write("/// A controller in the caller's memory: at least `memorySize` bytes at a multiple of `memoryAlignment`,")
+    writer.write(
+      "/// A controller in the caller's memory: at least `memorySize` bytes at a multiple of `memoryAlignment`,"
+    )
     writer.write("/// which must outlive it.")
     writer.write("\(access)init(")
     writer.write("  weights: PackedWeights, memory: UnsafeMutableRawBufferPointer")
     writer.scope(") throws(InitializationError)") { writer in
-      writer.write("try self.init(", "  weights: weights, storage: AlignedMemory(using: memory, byteCount: Self.memorySize))")
+      writer.write(
+        "try self.init(",
+        "  weights: weights, storage: AlignedMemory(using: memory, byteCount: Self.memorySize))")
     }
     writer.write("")
-    writer.scope("private init(weights: PackedWeights, storage: consuming AlignedMemory) throws(InitializationError)") { writer in
+    writer.scope(
+      "private init(weights: PackedWeights, storage: consuming AlignedMemory) throws(InitializationError)"
+    ) { writer in
       writer.write("try Processor.check()")
-      writer.write("let payload = try weights.payload(", "  layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)")
+      writer.write(
+        "let payload = try weights.payload(",
+        "  layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)")
       writer.write("self.weights = payload.assumingMemoryBound(to: Float.self)")
       writer.write("self.memory = storage.base.assumingMemoryBound(to: Float.self)")
       writer.write("self.packedWeights = weights", "self.storage = storage")
@@ -161,12 +197,15 @@ public struct SwiftRenderer {
   // MARK: Phases
 
   private func routines(_ names: [String], to writer: inout CodeWriter) {
-    for routine in plan.routines where names.contains(routine.name) && !isWritten(routine.name, before: names) {
+    for routine in plan.routines
+    where names.contains(routine.name) && !isWritten(routine.name, before: names) {
       writer.write("", "/// \(routine.summary)\(cost(of: routine))")
       let parameter = routine.takesToken ? "token: Int" : ""
-      writer.scope("@_noAllocation @_noLocks private func \(routine.name)(\(parameter))") { writer in
+      writer.scope("@_noAllocation @_noLocks private func \(routine.name)(\(parameter))") {
+        writer in
         for operation in routine.operations {
-          writer.write(CodeWriter.line(text.statement(operation), comment: operation.comment, column: 78))
+          writer.write(
+            CodeWriter.line(text.statement(operation), comment: operation.comment, column: 78))
         }
       }
     }
@@ -178,7 +217,8 @@ public struct SwiftRenderer {
   }
 
   private func cost(of routine: Routine) -> String {
-    routine.multiplyAdds == 0 ? "" : " \(literal(routine.multiplyAdds).replacing("_", with: " ")) multiply-adds."
+    routine.multiplyAdds == 0
+      ? "" : " \(literal(routine.multiplyAdds).replacing("_", with: " ")) multiply-adds."
   }
 
   private func count(_ number: Int, _ noun: String) -> String {

@@ -35,7 +35,9 @@ struct TileRenderer {
 
   private var tileWidths: [Int] {
     let widths = panelCounts.flatMap { rows, counts in
-      VectorLevel.allCases.flatMap { level in counts.flatMap { Tiling(rows: rows, level: level).widths(for: $0) } }
+      VectorLevel.allCases.flatMap { level in
+        counts.flatMap { Tiling(rows: rows, level: level).widths(for: $0) }
+      }
     }
     return Set(widths).sorted(by: >)
   }
@@ -43,10 +45,14 @@ struct TileRenderer {
   // MARK: Operands
 
   private func product(to writer: inout CodeWriter) {
-    writer.write("", "/// Where the operands of epilogue(x · w + b) lie, and which part of the sums a causal product needs.")
+    writer.write(
+      "",
+      "/// Where the operands of epilogue(x · w + b) lie, and which part of the sums a causal product needs."
+    )
     writer.scope("private struct Product") { writer in
       writer.write(
-        "enum Epilogue { case store, activation\(needsTanh ? ", tanh" : ""), add(Floats) }", "enum Part { case all, visibleKeys, visibleDepth }", "",
+        "enum Epilogue { case store, activation\(needsTanh ? ", tanh" : ""), add(Floats) }",
+        "enum Part { case all, visibleKeys, visibleDepth }", "",
         "var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool",
         "var y: MutableFloats, yStride: Int, epilogue: Epilogue, part: Part", "",
         "@inline(__always) @_noAllocation @_noLocks",
@@ -73,7 +79,8 @@ struct TileRenderer {
         writer.write("let y = y + place", "switch epilogue {", "case .store: sums.store(at: y)")
         writer.write("case .activation: VectorMath.\(activation.functionName)(sums).store(at: y)")
         if needsTanh { writer.write("case .tanh: VectorMath.hyperbolicTangent(sums).store(at: y)") }
-        writer.write("case .add(let residual): (sums + Vector(at: residual + place)).store(at: y)", "}")
+        writer.write(
+          "case .add(let residual): (sums + Vector(at: residual + place)).store(at: y)", "}")
       }
     }
   }
@@ -81,13 +88,18 @@ struct TileRenderer {
   // MARK: Sweeps
 
   private func sweep(_ rows: Int, _ counts: Set<Int>, to writer: inout CodeWriter) {
-    writer.write("", "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows").", "@inline(__always)")
+    writer.write(
+      "", "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows").", "@inline(__always)")
     writer.scope("private func rows\(rows)(_ product: Product, panels: Int)") { writer in
       // Neighbouring levels with the same tiling share a branch.
       var branches: [(level: VectorLevel, lines: [String])] = []
       for level in VectorLevel.allCases.reversed() {
         let lines = sweep(rows, counts, level)
-        if branches.last?.lines == lines { branches[branches.count - 1].level = level } else { branches.append((level, lines)) }
+        if branches.last?.lines == lines {
+          branches[branches.count - 1].level = level
+        } else {
+          branches.append((level, lines))
+        }
       }
       writer.branches(
         branches.map { level, lines in
@@ -102,14 +114,19 @@ struct TileRenderer {
     let widths = Set(counts.flatMap { tiling.widths(for: $0) }).sorted(by: >)
     return widths.flatMap { width -> [String] in
       let isWidest = width == tiling.panels
-      let header = isWidest ? "for group in 0..<panels\(width == 1 ? "" : " / \(width)")" : "if panels & \(width) != 0"
-      let panel = isWidest ? (width == 1 ? "group" : "group * \(width)") : "panels & ~\(2 * width - 1)"
+      let header =
+        isWidest
+        ? "for group in 0..<panels\(width == 1 ? "" : " / \(width)")" : "if panels & \(width) != 0"
+      let panel =
+        isWidest ? (width == 1 ? "group" : "group * \(width)") : "panels & ~\(2 * width - 1)"
       let calls = tiling.rows.map { stretch in
         let row = stretch.count == 1 ? "\(stretch.start)" : "tile * \(stretch.size)"
-        let call = "tile\(stretch.size)(Sums\(width).self, product.tile(row: \(row), rows: \(stretch.size), panel: \(panel)))"
+        let call =
+          "tile\(stretch.size)(Sums\(width).self, product.tile(row: \(row), rows: \(stretch.size), panel: \(panel)))"
         return stretch.count == 1 ? call : "for tile in 0..<\(stretch.count) { \(call) }"
       }
-      return calls.count == 1 ? ["\(header) { \(calls[0]) }"] : ["\(header) {"] + calls.map { "  \($0)" } + ["}"]
+      return calls.count == 1
+        ? ["\(header) { \(calls[0]) }"] : ["\(header) {"] + calls.map { "  \($0)" } + ["}"]
     }
   }
 
@@ -147,9 +164,16 @@ struct TileRenderer {
     writer.scope("private struct Sums\(width): RowSums") { writer in
       writer.write("var \(list(indices.map { "s\($0)" })): Vector")
       writer.oneLine("init()", indices.map { "s\($0) = Vector()" })
-      writer.oneLine("init(_ place: Floats, _ panel: Int)", indices.map { "s\($0) = Vector(at: place\($0 == 0 ? "" : " + " + offset($0, "panel")))" })
-      writer.oneLine("mutating func add(_ x: Float, _ w: Self)", ["let x = Vector(repeating: x)"] + indices.map { "s\($0) = VectorMath.multiplyAdd(x, w.s\($0), s\($0))" })
-      writer.oneLine("func finish(_ p: Product, _ place: Int)", indices.map { "p.store(s\($0), place\($0 == 0 ? "" : " + \($0 * Shape.lanes)")" + ")" })
+      writer.oneLine(
+        "init(_ place: Floats, _ panel: Int)",
+        indices.map { "s\($0) = Vector(at: place\($0 == 0 ? "" : " + " + offset($0, "panel")))" })
+      writer.oneLine(
+        "mutating func add(_ x: Float, _ w: Self)",
+        ["let x = Vector(repeating: x)"]
+          + indices.map { "s\($0) = VectorMath.multiplyAdd(x, w.s\($0), s\($0))" })
+      writer.oneLine(
+        "func finish(_ p: Product, _ place: Int)",
+        indices.map { "p.store(s\($0), place\($0 == 0 ? "" : " + \($0 * Shape.lanes)")" + ")" })
     }
   }
 
