@@ -11,6 +11,13 @@ public typealias Vector = SIMD16<Float>
 
 /// Arithmetic on vectors: the functions that generated code calls.
 public enum VectorMath {
+  /// Which tiles of a matrix product suit the registers of this build: 2 for AVX-512, 1 for AVX2 with
+  /// FMA and for NEON, 0 for anything else. A constant of the build: branches on it fold away.
+  @inlinable
+  public static var level: Int32 {
+    @_noAllocation @_noLocks @inline(__always) get { dt_vector_level() }
+  }
+
   /// `a * b + c`: rounded once where the target fuses the two (FMA on x86-64, Arm), else twice.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
