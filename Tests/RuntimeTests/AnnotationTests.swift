@@ -20,7 +20,7 @@ private func everything(
     + VectorMath.reciprocalSquareRoot(x[2])
   let result = scalar + VectorMath.sum(of: vector) + VectorMath.maximum(of: vector)
   memory.base.storeBytes(of: result, as: Float.self)
-  guard result.isFinite else { throw .nonFiniteAction(index: 0) }
+  guard result.isFinite, VectorMath.level >= 0 else { throw .nonFiniteAction(index: 0) }
   return result
 }
 

@@ -55,7 +55,7 @@ struct KernelRenderer {
         writer.write(
           "rows\(rows)(Product(",
           "  queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth),",
-          "  scores\(head(rows * keyStride)), \(keyStride)\(causal ? ", part: .visibleKeys" : "")), panels: \(keyStride / Shape.lanes))"
+          "  scores\(head(rows * keyStride)), \(keyStride)\(causal ? ", hidesKeys: true" : "")), panels: \(keyStride / Shape.lanes))"
         )
       }
     }
@@ -73,7 +73,7 @@ struct KernelRenderer {
         writer.write(
           "rows\(rows)(Product(",
           "  scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys), biased: false,",
-          "  mixed\(head(columns)), \(rowStride)\(causal ? ", part: .visibleDepth" : "")), panels: \(columns / Shape.lanes))"
+          "  mixed\(head(columns)), \(rowStride)\(causal ? ", hidesDepth: true" : "")), panels: \(columns / Shape.lanes))"
         )
       }
     }

@@ -23,9 +23,9 @@ struct MemberRenderer {
         "while index < \(literal(plan.memory.floatCount)) { Vector(repeating: 0).store(at: memory + index); index += 16 }"
       )
       writer.write(
-        "(timestep, stage, returnToGo, rewardWeight) = (0, .prepared, \(scaled("targetReturn")), 0)"
+        "(timestep, returnToGo, rewardWeight) = (0, \(scaled("targetReturn")), 0)"
       )
-      writer.write("(rewardIsKnown, returnIsPrepared) = (false, false)")
+      writer.write("(isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)")
       for line in masks { writer.write(line) }
     }
     if model.options.targetReturn != nil {
@@ -69,10 +69,10 @@ struct MemberRenderer {
     writer.scope(
       "\(access)mutating func act(_ state: State, reward: Float? = nil) throws(StepError) -> Action"
     ) { writer in
-      writer.write("guard stage != .notReset else { throw .notReset }")
+      writer.write("guard isStarted else { throw .notReset }")
       if endsEpisodes {
         writer.write(
-          "guard (stage == .acted ? timestep + 1 : timestep) < \(length) else {",
+          "guard (awaitsPreparation ? timestep + 1 : timestep) < \(length) else {",
           "  throw .episodeEnded(maximumLength: \(length))", "}")
       }
       writer.write("var index = 0")
@@ -103,7 +103,7 @@ struct MemberRenderer {
       writer.write(
         "while index < \(plan.shape.actionDimension) { if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }; index += 1 }"
       )
-      writer.write("(stage, returnToGo, rewardWeight) = (.acted, nextReturn, 1)")
+      writer.write("(awaitsPreparation, returnToGo, rewardWeight) = (true, nextReturn, 1)")
       writer.write("(rewardIsKnown, returnIsPrepared) = (false, false)")
       writer.write("var action = Action(repeating: 0)")
       for (index, scale) in model.actionScale.enumerated() {
@@ -156,7 +156,7 @@ struct MemberRenderer {
     writer.scope(
       "\(access)mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError)"
     ) { writer in
-      writer.write("guard stage != .notReset else { throw .notReset }")
+      writer.write("guard isStarted else { throw .notReset }")
       writer.write("guard canPrepare else { throw .nothingToPrepare }")
       writer.write("var index = 0")
       writer.write(
@@ -178,7 +178,7 @@ struct MemberRenderer {
     }
     writer.write("", "private var canPrepare: Bool {")
     writer.write(
-      "  @_noAllocation @_noLocks get { stage == .acted\(endsEpisodes ? " && timestep + 1 < \(length)" : "") }",
+      "  @_noAllocation @_noLocks get { awaitsPreparation\(endsEpisodes ? " && timestep + 1 < \(length)" : "") }",
       "}")
     writer.write(
       "",
@@ -191,7 +191,7 @@ struct MemberRenderer {
       } else {
         writer.write("timestep += 1")
       }
-      writer.write("stage = .prepared")
+      writer.write("awaitsPreparation = false")
     }
   }
 

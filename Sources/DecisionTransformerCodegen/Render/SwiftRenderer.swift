@@ -137,12 +137,13 @@ public struct SwiftRenderer {
   }
 
   private func storage(to writer: inout CodeWriter) {
-    writer.write("", "private enum Stage { case notReset, prepared, acted }", "")
+    writer.write("")
     writer.write("private let packedWeights: PackedWeights", "private let storage: AlignedMemory")
     writer.write(
       "private let weights: UnsafePointer<Float>", "private let memory: UnsafeMutablePointer<Float>"
     )
-    writer.write("private var stage = Stage.notReset")
+    writer.write("/// Whether an episode runs, and whether its latest action waits to join the history.")
+    writer.write("private var isStarted = false, awaitsPreparation = false")
     writer.write(
       "/// The step that `act` computes next, or has computed, from the episode's start.")
     writer.write("private var timestep = 0")

@@ -52,16 +52,18 @@ struct TileRenderer {
     writer.scope("private struct Product") { writer in
       writer.write(
         "enum Epilogue { case store, activation\(needsTanh ? ", tanh" : ""), add(Floats) }",
-        "enum Part { case all, visibleKeys, visibleDepth }", "",
+        "",
         "var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool",
-        "var y: MutableFloats, yStride: Int, epilogue: Epilogue, part: Part", "",
+        "var y: MutableFloats, yStride: Int, epilogue: Epilogue, hidesKeys: Bool, hidesDepth: Bool", "",
         "@inline(__always) @_noAllocation @_noLocks",
         "init(",
         "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, step: Int = 16, depth: Int, biased: Bool = true,",
-        "  _ y: MutableFloats, _ yStride: Int, _ epilogue: Epilogue = .store, part: Part = .all",
+        "  _ y: MutableFloats, _ yStride: Int, _ epilogue: Epilogue = .store,",
+        "  hidesKeys: Bool = false, hidesDepth: Bool = false",
         ") {",
         "  (self.x, self.xStride, self.w, self.panel, self.step, self.depth) = (x, xStride, w, panel, step, depth)",
-        "  (self.biased, self.y, self.yStride, self.epilogue, self.part) = (biased, y, yStride, epilogue, part)",
+        "  (self.biased, self.y, self.yStride, self.epilogue) = (biased, y, yStride, epilogue)",
+        "  (self.hidesKeys, self.hidesDepth) = (hidesKeys, hidesDepth)",
         "}", "",
         "/// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the",
         "/// depth are left out.",
@@ -71,8 +73,8 @@ struct TileRenderer {
           "var tile = self", "tile.x += row * xStride", "tile.w += index * panel",
           "tile.y += row * yStride + index * 16",
           "if case .add(let residual) = epilogue { tile.epilogue = .add(residual + row * yStride + index * 16) }",
-          "if part == .visibleKeys && index * 16 >= row + rows { tile.depth = 0 }",
-          "if part == .visibleDepth { tile.depth = row + rows }", "return tile")
+          "if hidesKeys && index * 16 >= row + rows { tile.depth = 0 }",
+          "if hidesDepth { tile.depth = row + rows }", "return tile")
       }
       writer.write("", "@inline(__always) @_noAllocation @_noLocks")
       writer.scope("func store(_ sums: Vector, _ place: Int)") { writer in
