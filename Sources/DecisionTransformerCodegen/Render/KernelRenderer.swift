@@ -26,18 +26,20 @@ struct KernelRenderer {
     _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue,
     to writer: inout CodeWriter
   ) {
-    let (parameter, value): (String, String) =
+    let finish =
       switch epilogue {
-      case .store: ("", "")
-      case .activation(let activation): ("", activation == .tanh ? ", .tanh" : ", .activation")
-      case .add: (" _ residual: Floats,", ", .add(residual)")
+      case .store: "Store"
+      case .activation(let activation): activation == .tanh ? "Tanh" : "Activate"
+      case .add: "Add"
       }
+    let parameter = epilogue == .add ? " _ residual: Floats," : ""
+    let residual = epilogue == .add ? ", residual: residual" : ""
     begin(to: &writer)
     writer.scope("private func \(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)") {
       writer in
       let panel = literal((depth + 1) * Shape.lanes)
       writer.write(
-        "rows\(rows)(Product(x, \(Shape.stride(depth)), w, panel: \(panel), depth: \(depth), y, \(Shape.stride(columns))\(value)), panels: \(Shape.stride(columns) / Shape.lanes))"
+        "rows\(rows)(Product<\(finish)>(x, \(Shape.stride(depth)), w, panel: \(panel), depth: \(depth), y, \(Shape.stride(columns))\(residual)), panels: \(Shape.stride(columns) / Shape.lanes))"
       )
     }
   }
@@ -53,7 +55,7 @@ struct KernelRenderer {
     { writer in
       perHead(heads, to: &writer) { head, writer in
         writer.write(
-          "rows\(rows)(Product(",
+          "rows\(rows)(Product<Store>(",
           "  queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth),",
           "  scores\(head(rows * keyStride)), \(keyStride)\(causal ? ", hidesKeys: true" : "")), panels: \(keyStride / Shape.lanes))"
         )
@@ -71,7 +73,7 @@ struct KernelRenderer {
     { writer in
       perHead(heads, to: &writer) { head, writer in
         writer.write(
-          "rows\(rows)(Product(",
+          "rows\(rows)(Product<Store>(",
           "  scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys), biased: false,",
           "  mixed\(head(columns)), \(rowStride)\(causal ? ", hidesDepth: true" : "")), panels: \(columns / Shape.lanes))"
         )

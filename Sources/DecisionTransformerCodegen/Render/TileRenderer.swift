@@ -45,46 +45,52 @@ struct TileRenderer {
   // MARK: Operands
 
   private func product(to writer: inout CodeWriter) {
-    writer.write(
-      "",
-      "/// Where the operands of epilogue(x · w + b) lie, and which part of the sums a causal product needs."
-    )
-    writer.scope("private struct Product") { writer in
+    writer.write("", "/// What happens to sums before they are stored.")
+    writer.scope("private protocol Epilogue") { writer in
+      writer.write("static func apply(_ sums: Vector, _ residual: Floats) -> Vector")
+    }
+    for (name, value) in epilogues {
+      writer.scope("private enum \(name): Epilogue") { writer in
+        writer.write(
+          "@inline(__always) @_noAllocation @_noLocks",
+          "static func apply(_ sums: Vector, _ residual: Floats) -> Vector { \(value) }")
+      }
+    }
+    writer.write("", "/// Where the operands of epilogue(x · w + b) lie.")
+    writer.scope("private struct Product<Finish: Epilogue>") { writer in
       writer.write(
-        "enum Epilogue { case store, activation\(needsTanh ? ", tanh" : ""), add(Floats) }",
-        "",
         "var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool",
-        "var y: MutableFloats, yStride: Int, epilogue: Epilogue, hidesKeys: Bool, hidesDepth: Bool", "",
-        "@inline(__always) @_noAllocation @_noLocks",
+        "var y: MutableFloats, yStride: Int, residual: Floats, hidesKeys: Bool, hidesDepth: Bool", "",
+        "@inline(__always)",
         "init(",
         "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, step: Int = 16, depth: Int, biased: Bool = true,",
-        "  _ y: MutableFloats, _ yStride: Int, _ epilogue: Epilogue = .store,",
-        "  hidesKeys: Bool = false, hidesDepth: Bool = false",
+        "  _ y: MutableFloats, _ yStride: Int, residual: Floats? = nil, hidesKeys: Bool = false, hidesDepth: Bool = false",
         ") {",
         "  (self.x, self.xStride, self.w, self.panel, self.step, self.depth) = (x, xStride, w, panel, step, depth)",
-        "  (self.biased, self.y, self.yStride, self.epilogue) = (biased, y, yStride, epilogue)",
+        "  (self.biased, self.y, self.yStride, self.residual) = (biased, y, yStride, residual ?? Floats(y))",
         "  (self.hidesKeys, self.hidesDepth) = (hidesKeys, hidesDepth)",
         "}", "",
         "/// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the",
         "/// depth are left out.",
-        "@inline(__always) @_noAllocation @_noLocks")
-      writer.scope("func tile(row: Int, rows: Int, panel index: Int) -> Product") { writer in
+        "@inline(__always)")
+      writer.scope("func tile(row: Int, rows: Int, panel index: Int) -> Self") { writer in
         writer.write(
           "var tile = self", "tile.x += row * xStride", "tile.w += index * panel",
-          "tile.y += row * yStride + index * 16",
-          "if case .add(let residual) = epilogue { tile.epilogue = .add(residual + row * yStride + index * 16) }",
+          "tile.y += row * yStride + index * 16", "tile.residual += row * yStride + index * 16",
           "if hidesKeys && index * 16 >= row + rows { tile.depth = 0 }",
           "if hidesDepth { tile.depth = row + rows }", "return tile")
       }
-      writer.write("", "@inline(__always) @_noAllocation @_noLocks")
+      writer.write("", "@inline(__always)")
       writer.scope("func store(_ sums: Vector, _ place: Int)") { writer in
-        writer.write("let y = y + place", "switch epilogue {", "case .store: sums.store(at: y)")
-        writer.write("case .activation: VectorMath.\(activation.functionName)(sums).store(at: y)")
-        if needsTanh { writer.write("case .tanh: VectorMath.hyperbolicTangent(sums).store(at: y)") }
-        writer.write(
-          "case .add(let residual): (sums + Vector(at: residual + place)).store(at: y)", "}")
+        writer.write("Finish.apply(sums, residual + place).store(at: y + place)")
       }
     }
+  }
+
+  private var epilogues: [(name: String, value: String)] {
+    [("Store", "sums"), ("Activate", "VectorMath.\(activation.functionName)(sums)")]
+      + (needsTanh ? [("Tanh", "VectorMath.hyperbolicTangent(sums)")] : [])
+      + [("Add", "sums + Vector(at: residual)")]
   }
 
   // MARK: Sweeps
@@ -92,7 +98,7 @@ struct TileRenderer {
   private func sweep(_ rows: Int, _ counts: Set<Int>, to writer: inout CodeWriter) {
     writer.write(
       "", "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows").", "@inline(__always)")
-    writer.scope("private func rows\(rows)(_ product: Product, panels: Int)") { writer in
+    writer.scope("private func rows\(rows)<Finish: Epilogue>(_ product: Product<Finish>, panels: Int)") { writer in
       // Neighbouring levels with the same tiling share a branch.
       var branches: [(level: VectorLevel, lines: [String])] = []
       for level in VectorLevel.allCases.reversed() {
@@ -137,7 +143,7 @@ struct TileRenderer {
   private func tile(_ rows: Int, to writer: inout CodeWriter) {
     let indices = Array(0..<rows)
     writer.write("", "@inline(__always)")
-    writer.scope("private func tile\(rows)<Sums: RowSums>(_: Sums.Type, _ p: Product)") { writer in
+    writer.scope("private func tile\(rows)<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>)") { writer in
       writer.write(
         "let bias = p.biased ? Sums(p.w, p.panel) : Sums()",
         "var " + indices.map { "r\($0) = bias" }.joined(separator: ", "),
@@ -156,7 +162,7 @@ struct TileRenderer {
     writer.scope("private protocol RowSums") { writer in
       writer.write(
         "init()", "init(_ place: Floats, _ panel: Int)", "mutating func add(_ x: Float, _ w: Self)",
-        "func finish(_ p: Product, _ place: Int)")
+        "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)")
     }
   }
 
@@ -174,7 +180,7 @@ struct TileRenderer {
         ["let x = Vector(repeating: x)"]
           + indices.map { "s\($0) = VectorMath.multiplyAdd(x, w.s\($0), s\($0))" })
       writer.oneLine(
-        "func finish(_ p: Product, _ place: Int)",
+        "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)", isGeneric: true,
         indices.map { "p.store(s\($0), place\($0 == 0 ? "" : " + \($0 * Shape.lanes)")" + ")" })
     }
   }
@@ -189,8 +195,10 @@ struct TileRenderer {
 
 extension CodeWriter {
   /// Writes an inlined function of short statements.
-  fileprivate mutating func oneLine(_ declaration: String, _ statements: [String]) {
-    let attributes = "@inline(__always) @_noAllocation @_noLocks"
+  fileprivate mutating func oneLine(
+    _ declaration: String, isGeneric: Bool = false, _ statements: [String]
+  ) {
+    let attributes = "@inline(__always)\(isGeneric ? "" : " @_noAllocation @_noLocks")"
     let body = statements.joined(separator: "; ")
     if body.count + declaration.count < 62 {
       write("\(attributes) \(declaration) { \(body) }")
