@@ -1,3 +1,5 @@
+public import CDecisionTransformer
+
 extension SIMD16<Float> {
   /// The sixteen numbers at `place`, a multiple of 16 bytes (fastest at a multiple of 64).
   @_noAllocation @_noLocks @inlinable @inline(__always)
@@ -9,5 +11,17 @@ extension SIMD16<Float> {
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public func store(at place: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(place).storeBytes(of: self, as: Self.self)
+  }
+}
+
+extension VectorMath {
+  /// Transposes sixteen rows of sixteen floats; rows and columns start at multiples of 64 bytes, their
+  /// strides are in floats.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func transpose(
+    _ rows: UnsafePointer<Float>, stride rowStride: Int,
+    to columns: UnsafeMutablePointer<Float>, stride columnStride: Int
+  ) {
+    dt_transpose(rows, rowStride, columns, columnStride)
   }
 }

@@ -63,4 +63,27 @@ DT_INLINE float dt_largest_lane(dt_float16 a) {
   return two.x < two.y ? two.y : two.x;
 }
 
+// Sixteen rows of sixteen floats, `row_stride` and `column_stride` floats apart, transposed: four rounds of
+// interleaving halves. (Swift has no shuffles of its own.)
+DT_INLINE void dt_transpose(
+    const float *rows, intptr_t row_stride, float *columns, intptr_t column_stride) {
+  dt_float16 a[16], b[16];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i++) a[i] = *(const dt_float16 *)(rows + i * row_stride);
+#pragma clang loop unroll(full)
+  for (int round = 0; round < 4; round++) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 8; i++) {
+      b[2 * i] = __builtin_shufflevector(
+          a[i], a[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      b[2 * i + 1] = __builtin_shufflevector(
+          a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i++) a[i] = b[i];
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i++) *(dt_float16 *)(columns + i * column_stride) = a[i];
+}
+
 #endif

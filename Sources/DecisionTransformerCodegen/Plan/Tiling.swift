@@ -30,13 +30,14 @@ extension Tiling {
   /// Many rows are bound by arithmetic: as many sums as registers allow (6x4 vectors of 16 floats; more
   /// spills). One or two rows are bound by streaming weights: enough independent sums to hide the latency
   /// of the multiply-add.
-  public init(rows: Int, level: VectorLevel) {
+  /// With `causal`, narrower tiles where that leaves out more hidden keys.
+  public init(rows: Int, level: VectorLevel, causal: Bool = false) {
     let mostRows: Int
     (mostRows, panels) =
       switch (level, rows) {
       case (.avx512, 1): (1, 4)
       case (.avx512, 2): (2, 4)
-      case (.avx512, _): (6, 4)
+      case (.avx512, _): (6, causal ? 2 : 4)
       case (.avx2, 1): (1, 4)
       case (.avx2, 2): (2, 2)
       case (.avx2, _): (6, 1)

@@ -19,7 +19,7 @@ struct KernelRenderer {
   }
 
   private func begin(to writer: inout CodeWriter) {
-    writer.write("", "@inline(never) @_noAllocation @_noLocks")
+    writer.write("@inline(never) @_noAllocation @_noLocks")
   }
 
   private func linear(
@@ -54,10 +54,10 @@ struct KernelRenderer {
     writer.scope("private func \(name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)")
     { writer in
       perHead(heads, to: &writer) { head, writer in
-        writer.write(
+        writer.writeCall(
           "rows\(rows)(Product<Store>(",
-          "  queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth),",
-          "  scores\(head(rows * keyStride)), \(keyStride)\(causal ? ", hidesKeys: true" : "")), panels: \(keyStride / Shape.lanes))"
+          "queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth),",
+          "scores\(head(rows * keyStride)), \(keyStride)\(causal ? ", hidesKeys: true" : "")), panels: \(keyStride / Shape.lanes))"
         )
       }
     }
@@ -72,10 +72,10 @@ struct KernelRenderer {
     writer.scope("private func \(name)(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats)")
     { writer in
       perHead(heads, to: &writer) { head, writer in
-        writer.write(
+        writer.writeCall(
           "rows\(rows)(Product<Store>(",
-          "  scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys), biased: false,",
-          "  mixed\(head(columns)), \(rowStride)\(causal ? ", hidesDepth: true" : "")), panels: \(columns / Shape.lanes))"
+          "scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys), biased: false,",
+          "mixed\(head(columns)), \(rowStride)\(causal ? ", hidesDepth: true" : "")), panels: \(columns / Shape.lanes))"
         )
       }
     }
@@ -92,14 +92,44 @@ struct KernelRenderer {
     writer.scope(
       "private func \(name)(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats)"
     ) { writer in
-      writer.scope("for row in 0..<rows") { writer in
-        perHead(heads, to: &writer) { head, writer in
-          let place = heads == 1 ? "key / 16" : "(head * \(keyStride / Shape.lanes) + key / 16)"
-          writer.write(
-            "let key = first + row, x = input + row * \(rowStride)\(head(Shape.stride(depth)))",
-            "let column = keys + \(place) * \(literal(panel)) + key % 16 + 16", "var index = 0",
-            "while index < \(depth) { column[index * 16] = x[index]; index += 1 }")
+      writer.write("var row = 0")
+      writer.scope("while row < rows") { writer in
+        writer.write("let key = first + row, x = input + row * \(rowStride)")
+        writer.write("let column = keys + key / 16 * \(literal(panel)) + key % 16 + 16")
+        let headKeys = keyStride / Shape.lanes * panel
+        let single: (inout CodeWriter) -> Void = { writer in
+          perHead(heads, to: &writer) { head, writer in
+            let (x, column) = (head(Shape.stride(depth)), head(headKeys))
+            writer.write("var index = 0")
+            writer.write(
+              heads == 1
+                ? "while index < \(depth) { column[index * 16] = x[index]; index += 1 }"
+                : "while index < \(depth) { (column\(column))[index * 16] = (x\(x))[index]; index += 1 }"
+            )
+          }
+          writer.write("row += 1")
         }
+        // Whole panels go through registers where the depth has no remainder.
+        guard depth % Shape.lanes == 0, plan.shape.pastTokenCount >= Shape.lanes else {
+          single(&writer)
+          return
+        }
+        writer.branches([
+          (
+            "key % 16 == 0 && row + 16 <= rows",
+            { writer in
+              perHead(heads, to: &writer) { head, writer in
+                let (x, column) = (head(Shape.stride(depth)), head(headKeys))
+                writer.scope("for block in 0..<\(depth / Shape.lanes)") { writer in
+                  writer.write(
+                    "VectorMath.transpose(x\(x) + block * 16, stride: \(rowStride), to: column\(column) + block * 256, stride: 16)"
+                  )
+                }
+              }
+              writer.write("row += 16")
+            }
+          ), (nil, single),
+        ])
       }
     }
   }
@@ -114,6 +144,19 @@ struct KernelRenderer {
       body({ _ in "" }, &writer)
     } else {
       writer.scope("for head in 0..<\(heads)") { body({ " + head * \(literal($0))" }, &$0) }
+    }
+  }
+}
+
+extension CodeWriter {
+  /// Writes a call on one line where it fits, else its arguments on lines of their own.
+  fileprivate mutating func writeCall(_ opening: String, _ arguments: String...) {
+    let line = opening + arguments.joined(separator: " ")
+    if line.count < 106 {
+      write(line)
+    } else {
+      write(opening)
+      for argument in arguments { write("  \(argument)") }
     }
   }
 }

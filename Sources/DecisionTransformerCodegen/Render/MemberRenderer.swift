@@ -25,7 +25,9 @@ struct MemberRenderer {
       writer.write(
         "(timestep, returnToGo, rewardWeight) = (0, \(scaled("targetReturn")), 0)"
       )
-      writer.write("(isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)")
+      writer.write(
+        "(isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)"
+      )
       for line in masks { writer.write(line) }
     }
     if model.options.targetReturn != nil {
@@ -89,16 +91,27 @@ struct MemberRenderer {
         let weights = mean == 0 ? "weights" : "weights + \(literal(mean))"
         writer.write("(Vector(at: \(input)) - Vector(at: \(weights))).store(at: \(input))")
       }
+      // The last block and the head are the same whether the return token was prepared or not.
+      let tail = Set(plan.feedback).intersection(plan.shortFeedback).subtracting(["embedState"])
       writer.branches([
-        ("returnIsPrepared", { phase(plan.shortFeedback, to: &$0, token: plan.shape.stateToken) }),
+        (
+          "returnIsPrepared",
+          {
+            phase(
+              plan.shortFeedback.filter { !tail.contains($0) }, to: &$0,
+              token: plan.shape.stateToken)
+          }
+        ),
         (
           nil,
           {
             $0.write("returnInput[0] = nextReturn")
-            phase(plan.feedback, to: &$0, token: plan.shape.stateToken)
+            phase(
+              plan.feedback.filter { !tail.contains($0) }, to: &$0, token: plan.shape.stateToken)
           }
         ),
       ])
+      phase(plan.feedback.filter { tail.contains($0) }, to: &writer, token: plan.shape.stateToken)
       writer.write("index = 0")
       writer.write(
         "while index < \(plan.shape.actionDimension) { if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }; index += 1 }"

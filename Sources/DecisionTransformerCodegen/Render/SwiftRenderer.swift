@@ -142,7 +142,8 @@ public struct SwiftRenderer {
     writer.write(
       "private let weights: UnsafePointer<Float>", "private let memory: UnsafeMutablePointer<Float>"
     )
-    writer.write("/// Whether an episode runs, and whether its latest action waits to join the history.")
+    writer.write(
+      "/// Whether an episode runs, and whether its latest action waits to join the history.")
     writer.write("private var isStarted = false, awaitsPreparation = false")
     writer.write(
       "/// The step that `act` computes next, or has computed, from the episode's start.")

@@ -4,6 +4,8 @@ struct TileRenderer {
   /// For each number of rows that some kernel has: the panel counts of these kernels.
   private let panelCounts: [(rows: Int, counts: Set<Int>)]
 
+  /// Panels of keys of the causal product with this number of rows.
+  private let causalPanels: [Int: Int]
   private let activation: Activation
   private let needsTanh: Bool
 
@@ -11,6 +13,11 @@ struct TileRenderer {
     activation = model.config.activation
     needsTanh = model.config.hasActionTanh || activation == .tanh
     let sums = plan.kernels.compactMap(\.sums)
+    causalPanels = plan.kernels.reduce(into: [:]) { panels, kernel in
+      if case .scores(let rows, _, _, _, let keys, true) = kernel {
+        panels[rows] = keys / Shape.lanes
+      }
+    }
     panelCounts = Set(sums.map(\.rows)).sorted(by: >).map { rows in
       (rows, Set(sums.filter { $0.rows == rows }.map(\.panels)))
     }
@@ -37,6 +44,9 @@ struct TileRenderer {
     let widths = panelCounts.flatMap { rows, counts in
       VectorLevel.allCases.flatMap { level in
         counts.flatMap { Tiling(rows: rows, level: level).widths(for: $0) }
+          + (causalPanels[rows].map {
+            Tiling(rows: rows, level: level, causal: true).widths(for: $0)
+          } ?? [])
       }
     }
     return Set(widths).sorted(by: >)
@@ -52,15 +62,16 @@ struct TileRenderer {
     for (name, value) in epilogues {
       writer.scope("private enum \(name): Epilogue") { writer in
         writer.write(
-          "@inline(__always) @_noAllocation @_noLocks",
-          "static func apply(_ sums: Vector, _ residual: Floats) -> Vector { \(value) }")
+          "@inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { \(value) }"
+        )
       }
     }
     writer.write("", "/// Where the operands of epilogue(x · w + b) lie.")
     writer.scope("private struct Product<Finish: Epilogue>") { writer in
       writer.write(
         "var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool",
-        "var y: MutableFloats, yStride: Int, residual: Floats, hidesKeys: Bool, hidesDepth: Bool", "",
+        "var y: MutableFloats, yStride: Int, residual: Floats, hidesKeys: Bool, hidesDepth: Bool",
+        "",
         "@inline(__always)",
         "init(",
         "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, step: Int = 16, depth: Int, biased: Bool = true,",
@@ -98,7 +109,9 @@ struct TileRenderer {
   private func sweep(_ rows: Int, _ counts: Set<Int>, to writer: inout CodeWriter) {
     writer.write(
       "", "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows").", "@inline(__always)")
-    writer.scope("private func rows\(rows)<Finish: Epilogue>(_ product: Product<Finish>, panels: Int)") { writer in
+    writer.scope(
+      "private func rows\(rows)<Finish: Epilogue>(_ product: Product<Finish>, panels: Int)"
+    ) { writer in
       // Neighbouring levels with the same tiling share a branch.
       var branches: [(level: VectorLevel, lines: [String])] = []
       for level in VectorLevel.allCases.reversed() {
@@ -119,6 +132,15 @@ struct TileRenderer {
 
   private func sweep(_ rows: Int, _ counts: Set<Int>, _ level: VectorLevel) -> [String] {
     let tiling = Tiling(rows: rows, level: level)
+    let all = sweep(counts, tiling)
+    guard let panels = causalPanels[rows] else { return all }
+    let causal = Tiling(rows: rows, level: level, causal: true)
+    if causal == tiling { return all }
+    return ["if product.hidesKeys {"] + sweep([panels], causal).map { "  \($0)" } + ["} else {"]
+      + all.map { "  \($0)" } + ["}"]
+  }
+
+  private func sweep(_ counts: Set<Int>, _ tiling: Tiling) -> [String] {
     let widths = Set(counts.flatMap { tiling.widths(for: $0) }).sorted(by: >)
     return widths.flatMap { width -> [String] in
       let isWidest = width == tiling.panels
@@ -143,7 +165,9 @@ struct TileRenderer {
   private func tile(_ rows: Int, to writer: inout CodeWriter) {
     let indices = Array(0..<rows)
     writer.write("", "@inline(__always)")
-    writer.scope("private func tile\(rows)<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>)") { writer in
+    writer.scope(
+      "private func tile\(rows)<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>)"
+    ) { writer in
       writer.write(
         "let bias = p.biased ? Sums(p.w, p.panel) : Sums()",
         "var " + indices.map { "r\($0) = bias" }.joined(separator: ", "),
