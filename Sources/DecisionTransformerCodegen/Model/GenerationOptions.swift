@@ -3,6 +3,9 @@ public struct GenerationOptions: Equatable, Sendable {
   /// How packed weights are stored.
   public enum Precision: String, CaseIterable, Sendable {
     case float32
+    /// Matrices of the blocks rounded to bfloat16 (to nearest, ties to even); arithmetic stays float32, and so
+    /// do embeddings, biases and the action head, which are small.
+    case bfloat16
   }
 
   /// What the generated type can return.

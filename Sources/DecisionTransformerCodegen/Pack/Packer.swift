@@ -2,7 +2,7 @@ import DecisionTransformer
 
 /// Writes a checkpoint's numbers into the plan's layout.
 public enum Packer {
-  /// The packed weights' payload in floats, exactly as the plan lays it out.
+  /// The packed weights' payload in 32-bit words, exactly as the plan lays it out.
   ///
   /// Throws where folding leaves the range of float32, naming the tensors.
   public static func payload(
@@ -10,48 +10,68 @@ public enum Packer {
   ) throws(InvalidInput) -> [Float] {
     let folded = FoldedWeights(model: model, shape: plan.shape, checkpoint: checkpoint)
     var payload = [Float](repeating: 0, count: plan.weights.floatCount)
+    var problems: [Diagnostic] = []
     for tensor in plan.weights.tensors {
+      var isFinite = true
       switch tensor.arrangement {
-      case .panels(let depth, let columns):
-        let map = folded.map(tensor.content)
-        precondition(map.weights.rowCount == depth && map.weights.columnCount == columns)
-        write(map, to: &payload, at: tensor.offset)
-      case .rows(let rows, let columns):
-        let values = folded.rows(tensor.content)
-        precondition(values.count == rows * columns)
-        let stride = Shape.stride(columns)
-        for row in 0..<rows {
-          for column in 0..<columns {
-            payload[tensor.offset + row * stride + column] = Float(values[row * columns + column])
-          }
+      case .panels, .pairedPanels:
+        let panels = Panels(folded.map(tensor.content), isPaired: tensor.isPaired)
+        isFinite = panels.isFinite
+        panels.write(to: &payload, at: tensor.offset)
+      case .rows(_, let columns):
+        let values = folded.rows(tensor.content).map { Float($0) }
+        isFinite = values.allSatisfy(\.isFinite)
+        for (index, value) in values.enumerated() {
+          payload[tensor.offset + index / columns * Shape.stride(columns) + index % columns] = value
         }
       }
-    }
-    let problems = plan.weights.tensors.compactMap { tensor in
-      overflow(in: payload[tensor.offset..<tensor.offset + tensor.floatCount], tensor, path)
+      if !isFinite {
+        problems.append(
+          Diagnostic(
+            path: path, key: tensor.sources,
+            "folded into \(tensor.name) it leaves the range of float32; accepted: smaller values"))
+      }
     }
     guard problems.isEmpty else { throw InvalidInput(problems) }
     return payload
   }
+}
 
-  private static func overflow(
-    in values: ArraySlice<Float>, _ tensor: PackedTensor, _ path: String
-  ) -> Diagnostic? {
-    guard values.contains(where: { !$0.isFinite }) else { return nil }
-    return Diagnostic(
-      path: path, key: tensor.sources,
-      "folded into \(tensor.name) it leaves the range of float32; smaller values are accepted")
+/// A map as panels of 16 columns: the float32 biases, then the rows, one by one as float32 or in pairs as bfloat16.
+private struct Panels {
+  private let depth: Int
+  private let columns: Int
+  private let weights: [Float]
+  private let bias: [Float]
+  private let isPaired: Bool
+
+  init(_ map: AffineMap, isPaired: Bool) {
+    depth = map.weights.rowCount
+    columns = map.weights.columnCount
+    weights = map.weights.values.map { Float($0) }
+    bias = map.bias.map { Float($0) }
+    self.isPaired = isPaired
   }
 
-  /// Panels of 16 columns: the biases, then each row.
-  private static func write(_ map: AffineMap, to payload: inout [Float], at offset: Int) {
-    let (depth, lanes) = (map.weights.rowCount, Shape.lanes)
-    for column in 0..<map.weights.columnCount {
-      let panel = offset + column / lanes * (depth + 1) * lanes + column % lanes
-      payload[panel] = Float(map.bias[column])
-      for row in 0..<depth {
-        payload[panel + (row + 1) * lanes] = Float(map.weights[row, column])
+  var isFinite: Bool { weights.allSatisfy(\.isFinite) && bias.allSatisfy(\.isFinite) }
+
+  func write(to payload: inout [Float], at offset: Int) {
+    let (lanes, step) = (Shape.lanes, isPaired ? 2 : 1)
+    let panelRows = (depth + step - 1) / step + 1
+    for column in 0..<columns {
+      let panel = offset + column / lanes * panelRows * lanes + column % lanes
+      payload[panel] = bias[column]
+      for row in stride(from: 0, to: depth, by: step) {
+        payload[panel + (row / step + 1) * lanes] = word(row, column)
       }
     }
+  }
+
+  /// The number of `row`, or the pair that begins with it; a missing last row is zero.
+  private func word(_ row: Int, _ column: Int) -> Float {
+    let even = weights[row * columns + column]
+    guard isPaired else { return even }
+    let odd = row + 1 < depth ? weights[(row + 1) * columns + column] : 0
+    return Float(bitPattern: BFloat16.word(even: even, odd: odd))
   }
 }

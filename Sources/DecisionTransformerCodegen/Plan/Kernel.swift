@@ -8,8 +8,8 @@ public enum Kernel: Hashable, Sendable {
     case add
   }
 
-  /// y[row] = epilogue(x[row] · w + b), weights in panels.
-  case linear(rows: Int, depth: Int, columns: Int, epilogue: Epilogue)
+  /// y[row] = epilogue(x[row] · w + b), weights in panels; `paired` where they are bfloat16.
+  case linear(rows: Int, depth: Int, columns: Int, epilogue: Epilogue, paired: Bool)
   /// scores[head, row, key] = mask[key] + q[row, head] · k[key, head], keys in panels. With `causal`
   /// only the panels that a tile's last row can see are computed.
   case scores(rows: Int, heads: Int, depth: Int, queryStride: Int, keyStride: Int, causal: Bool)
@@ -25,8 +25,8 @@ extension Kernel {
   /// The function's name in generated code.
   public var name: String {
     switch self {
-    case .linear(let rows, let depth, let columns, let epilogue):
-      "linear_\(rows)x\(depth)x\(columns)\(epilogue.suffix)"
+    case .linear(let rows, let depth, let columns, let epilogue, let paired):
+      "linear_\(rows)x\(depth)x\(columns)\(paired ? "_bfloat16" : "")\(epilogue.suffix)"
     case .scores(let rows, let heads, let depth, _, _, let causal):
       "scores_\(rows)x\(heads)x\(depth)\(causal ? "_causal" : "")"
     case .mix(let rows, let heads, _, let columns, _, _, let causal):

@@ -228,7 +228,8 @@ struct OperationBuilder {
     let tensor = weights.tensors[index]
     return Operation(
       kind: .linear(
-        .linear(rows: rows, depth: depth, columns: columns, epilogue: epilogue), input: input,
+        .linear(
+          rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: tensor.isPaired), input: input,
         weights: index, residual: residual, output: output),
       comment: tensor.sources, multiplyAdds: rows * depth * columns, weightBytes: tensor.byteCount)
   }

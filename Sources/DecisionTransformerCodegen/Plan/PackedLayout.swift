@@ -1,6 +1,7 @@
 /// The static layout of the packed weights.
 public struct PackedLayout: Equatable, Sendable {
   public private(set) var tensors: [PackedTensor] = []
+  private var precision = GenerationOptions.Precision.float32
 
   /// Length in floats.
   public var floatCount: Int {
@@ -20,7 +21,10 @@ public struct PackedLayout: Equatable, Sendable {
 
 extension PackedLayout {
   /// Lays out what the forms need, in the order in which the phases read it.
-  init(shape: Shape, forms: [AttentionForm]) {
+  init(
+    shape: Shape, forms: [AttentionForm], precision: GenerationOptions.Precision = .float32
+  ) {
+    self.precision = precision
     let hidden = shape.hiddenSize
     append(
       "embed.state_mean", .stateMean, .rows(rows: 1, columns: shape.stateDimension), "state_mean")
@@ -39,10 +43,10 @@ extension PackedLayout {
       appendAttention(layer: layer, form: form, shape: shape)
       append(
         "layer\(layer).inner", .inner(layer: layer),
-        .panels(depth: hidden, columns: shape.innerSize), "\(block).ln_2, mlp.c_fc")
+        matrix(depth: hidden, columns: shape.innerSize), "\(block).ln_2, mlp.c_fc")
       append(
         "layer\(layer).outer", .outer(layer: layer),
-        .panels(depth: shape.innerSize, columns: hidden), "\(block).mlp.c_proj")
+        matrix(depth: shape.innerSize, columns: hidden), "\(block).mlp.c_proj")
     }
     append(
       "predict.action", .predictAction, .panels(depth: hidden, columns: shape.actionDimension),
@@ -60,41 +64,49 @@ extension PackedLayout {
     switch form {
     case .fused:
       append(
-        "\(name).query", .fusedQuery(layer: layer), .panels(depth: hidden, columns: hidden),
+        "\(name).query", .fusedQuery(layer: layer), matrix(depth: hidden, columns: hidden),
         "\(input) (q·kᵀ), scale")
       append(
-        "\(name).output", .fusedOutput(layer: layer), .panels(depth: hidden, columns: hidden),
+        "\(name).output", .fusedOutput(layer: layer), matrix(depth: hidden, columns: hidden),
         "\(input) (v), \(output)")
     case .standard:
       append(
-        "\(name).query", .query(layer: layer), .panels(depth: hidden, columns: attention),
+        "\(name).query", .query(layer: layer), matrix(depth: hidden, columns: attention),
         "\(input) (q), scale")
       append(
-        "\(name).key", .key(layer: layer), .panels(depth: hidden, columns: attention),
+        "\(name).key", .key(layer: layer), matrix(depth: hidden, columns: attention),
         "\(input) (k)")
       append(
-        "\(name).value", .value(layer: layer), .panels(depth: hidden, columns: attention),
+        "\(name).value", .value(layer: layer), matrix(depth: hidden, columns: attention),
         "\(input) (v)")
       append(
-        "\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden),
+        "\(name).projection", .projection(layer: layer), matrix(depth: attention, columns: hidden),
         "h.\(layer).\(output)")
     case .absorbed:
       append(
-        "\(name).query", .query(layer: layer), .panels(depth: hidden, columns: attention),
+        "\(name).query", .query(layer: layer), matrix(depth: hidden, columns: attention),
         "\(input) (q), scale")
       for head in 0..<shape.headCount {
         append(
           "\(name).key\(head)", .absorbedKey(layer: layer, head: head),
-          .panels(depth: shape.headSize, columns: hidden), "\(input) (kᵀ, head \(head))")
+          matrix(depth: shape.headSize, columns: hidden), "\(input) (kᵀ, head \(head))")
       }
       for head in 0..<shape.headCount {
         append(
           "\(name).value\(head)", .absorbedValue(layer: layer, head: head),
-          .panels(depth: hidden, columns: shape.headSize), "\(input) (v, head \(head))")
+          matrix(depth: hidden, columns: shape.headSize), "\(input) (v, head \(head))")
       }
       append(
-        "\(name).projection", .projection(layer: layer), .panels(depth: attention, columns: hidden),
+        "\(name).projection", .projection(layer: layer), matrix(depth: attention, columns: hidden),
         "h.\(layer).\(output)")
+    }
+  }
+
+  /// A matrix of a block in the precision asked for.
+  private func matrix(depth: Int, columns: Int) -> PackedTensor.Arrangement {
+    switch precision {
+    case .float32: .panels(depth: depth, columns: columns)
+    case .bfloat16: .pairedPanels(depth: depth, columns: columns)
     }
   }
 

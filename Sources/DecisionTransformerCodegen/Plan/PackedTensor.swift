@@ -38,6 +38,9 @@ public struct PackedTensor: Equatable, Sendable {
   public enum Arrangement: Equatable, Sendable {
     /// Panels of 16 columns; each holds the 16 biases, then 16 columns of every row.
     case panels(depth: Int, columns: Int)
+    /// Panels of 16 columns; each holds the 16 float32 biases, then the rows in pairs: the bfloat16 numbers of
+    /// an even row in the lower halves of 16 words, those of the odd row after it in the upper halves.
+    case pairedPanels(depth: Int, columns: Int)
     /// `rows` rows of `columns` numbers, each padded to whole vectors.
     case rows(rows: Int, columns: Int)
   }
@@ -56,8 +59,14 @@ extension PackedTensor {
   public var floatCount: Int {
     switch arrangement {
     case .panels(let depth, let columns): Shape.stride(columns) * (depth + 1)
+    case .pairedPanels(let depth, let columns): Shape.stride(columns) * ((depth + 1) / 2 + 1)
     case .rows(let rows, let columns): rows * Shape.stride(columns)
     }
+  }
+
+  /// Whether the numbers are bfloat16.
+  public var isPaired: Bool {
+    if case .pairedPanels = arrangement { true } else { false }
   }
 
   public var byteCount: Int { floatCount * MemoryLayout<Float>.stride }
@@ -65,7 +74,8 @@ extension PackedTensor {
   /// The shape as the layout table prints it.
   public var shapeText: String {
     switch arrangement {
-    case .panels(let depth, let columns): "\(depth)x\(columns)"
+    case .panels(let depth, let columns), .pairedPanels(let depth, let columns):
+      "\(depth)x\(columns)"
     case .rows(let rows, let columns): rows == 1 ? "\(columns)" : "\(rows)x\(columns)"
     }
   }
@@ -73,6 +83,7 @@ extension PackedTensor {
   public var arrangementText: String {
     switch arrangement {
     case .panels: "panels"
+    case .pairedPanels: "pairs"
     case .rows: "rows"
     }
   }

@@ -25,7 +25,7 @@ public struct Plan: Equatable, Sendable {
     forms = (0..<model.config.layerCount).map { [shape] layer in
       .cheapest(layer: layer, shape: shape)
     }
-    weights = PackedLayout(shape: shape, forms: forms)
+    weights = PackedLayout(shape: shape, forms: forms, precision: model.options.precision)
     memory = ControllerMemory(shape: shape, forms: forms)
     let schedule = Schedule(model: model, shape: shape, forms: forms, weights: weights)
     routines = schedule.routines

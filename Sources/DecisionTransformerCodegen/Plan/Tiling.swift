@@ -67,7 +67,7 @@ extension Kernel {
   /// Rows and panels of the kernel's sums; nil for a kernel without sums.
   public var sums: (rows: Int, panels: Int)? {
     switch self {
-    case .linear(let rows, _, let columns, _): (rows, Shape.stride(columns) / Shape.lanes)
+    case .linear(let rows, _, let columns, _, _): (rows, Shape.stride(columns) / Shape.lanes)
     case .scores(let rows, _, _, _, let keys, _): (rows, keys / Shape.lanes)
     case .mix(let rows, _, _, let columns, _, _, _): (rows, columns / Shape.lanes)
     case .storeKeys: nil

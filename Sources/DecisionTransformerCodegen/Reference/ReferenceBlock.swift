@@ -1,7 +1,7 @@
 import Foundation
 
 /// One pre-layer-norm GPT-2 block: x + attention(ln_1 x), then x + mlp(ln_2 x).
-struct ReferenceBlock {
+struct ReferenceBlock: TransformerBlock {
   let layerNorm1: LayerNorm
   /// H → 3H: queries, keys and values side by side.
   let attentionInput: Linear
@@ -51,8 +51,16 @@ struct ReferenceBlock {
     return result
   }
 
+}
+
+/// A block of the transformer: 3T tokens × H in, the same shape out.
+protocol TransformerBlock: Sendable {
+  func callAsFunction(_ input: Matrix) -> Matrix
+}
+
+extension TransformerBlock {
   /// Softmax over each row up to the diagonal; later tokens weigh exactly 0.
-  private func causalSoftmax(_ scores: Matrix) -> Matrix {
+  func causalSoftmax(_ scores: Matrix) -> Matrix {
     var weights = Matrix(rowCount: scores.rowCount, columnCount: scores.columnCount)
     for token in 0..<scores.rowCount {
       let largest = scores[row: token].prefix(token + 1).max()!

@@ -15,8 +15,14 @@ public struct ReferenceController: Sendable {
   private var nextReturnToGo: Float?
 
   public init(model: Model, checkpoint: Checkpoint) {
+    self.init(
+      model: model,
+      interpreter: ReferenceInterpreter(config: model.config, checkpoint: checkpoint))
+  }
+
+  public init(model: Model, interpreter: ReferenceInterpreter) {
     self.model = model
-    interpreter = ReferenceInterpreter(config: model.config, checkpoint: checkpoint)
+    self.interpreter = interpreter
   }
 
   /// The return token of the latest step, divided by the return scale; nil before the first step.

@@ -31,13 +31,28 @@ public struct ReferenceInterpreter: Sendable {
   let embedLayerNorm: LayerNorm
   /// Row 0 of wpe: every token has position 0.
   let position: [Double]
-  let blocks: [ReferenceBlock]
+  let blocks: [any TransformerBlock]
   let finalLayerNorm: LayerNorm
   let predictAction: Linear
   let predictState: Linear
   let predictReturn: Linear
 
+  /// The checkpoint as it is.
   public init(config: ModelConfig, checkpoint: Checkpoint) {
+    self.init(config: config, checkpoint: checkpoint, blocks: nil)
+  }
+
+  /// The blocks as `payload` has them, folded and rounded; embeddings and the action head, which no
+  /// precision rounds, as in the checkpoint.
+  public init(plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float]) {
+    let unpacker = Unpacker(plan: plan, payload: payload)
+    let blocks = (0..<model.config.layerCount).map {
+      PlanBlock(layer: $0, model: model, unpacker: unpacker)
+    }
+    self.init(config: model.config, checkpoint: checkpoint, blocks: blocks)
+  }
+
+  private init(config: ModelConfig, checkpoint: Checkpoint, blocks: [any TransformerBlock]?) {
     let tensors = ReferenceTensors(config: config, checkpoint: checkpoint)
     self.config = config
     embedReturn = tensors.linear("embed_return")
@@ -47,7 +62,8 @@ public struct ReferenceInterpreter: Sendable {
     // Its epsilon is PyTorch's default, whatever layer_norm_epsilon says.
     embedLayerNorm = tensors.layerNorm("embed_ln", epsilon: 1e-5)
     position = Array(tensors.matrix("encoder.wpe.weight")[row: 0])
-    blocks = (0..<config.layerCount).map { ReferenceBlock(layer: $0, of: config, tensors) }
+    self.blocks =
+      blocks ?? (0..<config.layerCount).map { ReferenceBlock(layer: $0, of: config, tensors) }
     finalLayerNorm = tensors.layerNorm("encoder.ln_f", epsilon: config.layerNormEpsilon)
     predictAction = tensors.linear("predict_action.0")
     predictState = tensors.linear("predict_state")

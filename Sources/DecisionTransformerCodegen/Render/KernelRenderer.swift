@@ -5,8 +5,8 @@ struct KernelRenderer {
   func render(to writer: inout CodeWriter) {
     for kernel in plan.kernels {
       switch kernel {
-      case .linear(let rows, let depth, let columns, let epilogue):
-        linear(kernel.name, rows, depth, columns, epilogue, to: &writer)
+      case .linear(let rows, let depth, let columns, let epilogue, let paired):
+        linear(kernel.name, rows, depth, columns, epilogue, paired, to: &writer)
       case .scores(let rows, let heads, let depth, let queryStride, let keyStride, let causal):
         scores(kernel.name, rows, heads, depth, queryStride, keyStride, causal, to: &writer)
       case .mix(
@@ -23,7 +23,7 @@ struct KernelRenderer {
   }
 
   private func linear(
-    _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue,
+    _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue, _ paired: Bool,
     to writer: inout CodeWriter
   ) {
     let finish =
@@ -37,9 +37,9 @@ struct KernelRenderer {
     begin(to: &writer)
     writer.scope("private func \(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)") {
       writer in
-      let panel = literal((depth + 1) * Shape.lanes)
+      let panel = literal(((paired ? (depth + 1) / 2 : depth) + 1) * Shape.lanes)
       writer.write(
-        "rows\(rows)(Product<\(finish)>(x, \(Shape.stride(depth)), w, panel: \(panel), depth: \(depth), y, \(Shape.stride(columns))\(residual)), panels: \(Shape.stride(columns) / Shape.lanes))"
+        "rows\(rows)(Product<\(finish)>(x, \(Shape.stride(depth)), w, panel: \(panel), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(paired ? ", paired: true" : ""), y, \(Shape.stride(columns))\(residual)), panels: \(Shape.stride(columns) / Shape.lanes))"
       )
     }
   }

@@ -8,10 +8,13 @@ struct TileRenderer {
   private let causalPanels: [Int: Int]
   private let activation: Activation
   private let needsTanh: Bool
+  /// Whether some weights are bfloat16.
+  private let hasPairs: Bool
 
   init(_ plan: Plan, model: Model) {
     activation = model.config.activation
     needsTanh = model.config.hasActionTanh || activation == .tanh
+    hasPairs = plan.weights.tensors.contains(where: \.isPaired)
     let sums = plan.kernels.compactMap(\.sums)
     causalPanels = plan.kernels.reduce(into: [:]) { panels, kernel in
       if case .scores(let rows, _, _, _, let keys, true) = kernel {
@@ -74,12 +77,12 @@ struct TileRenderer {
         "",
         "@inline(__always)",
         "init(",
-        "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, step: Int = 16, depth: Int, biased: Bool = true,",
+        "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, step: Int = 16, depth: Int, biased: Bool = true,\(hasPairs ? " paired: Bool = false," : "")",
         "  _ y: MutableFloats, _ yStride: Int, residual: Floats? = nil, hidesKeys: Bool = false, hidesDepth: Bool = false",
         ") {",
         "  (self.x, self.xStride, self.w, self.panel, self.step, self.depth) = (x, xStride, w, panel, step, depth)",
         "  (self.biased, self.y, self.yStride, self.residual) = (biased, y, yStride, residual ?? Floats(y))",
-        "  (self.hidesKeys, self.hidesDepth) = (hidesKeys, hidesDepth)",
+        "  (self.hidesKeys, self.hidesDepth\(hasPairs ? ", self.paired" : "")) = (hidesKeys, hidesDepth\(hasPairs ? ", paired" : ""))",
         "}", "",
         "/// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the",
         "/// depth are left out.",
@@ -172,12 +175,33 @@ struct TileRenderer {
         "let bias = p.biased ? Sums(p.w, p.panel) : Sums()",
         "var " + indices.map { "r\($0) = bias" }.joined(separator: ", "),
         "var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0")
-      writer.scope("while k < p.depth") { writer in
-        writer.write("let row = Sums(w, p.panel)")
-        writer.write(list: indices.map { "r\($0).add(x[\(offset($0, "p.xStride"))], row)" })
-        writer.write("x += 1; w += p.step; k += 1")
+      let single: (inout CodeWriter) -> Void = { writer in
+        writer.scope("while k < p.depth") { writer in
+          writer.write("let row = Sums(w, p.panel)")
+          writer.write(list: indices.map { "r\($0).add(x[\(offset($0, "p.xStride"))], row)" })
+          writer.write("x += 1; w += p.step; k += 1")
+        }
+      }
+      if hasPairs {
+        writer.branches([("p.paired", { pairLoop(indices, to: &$0) }), (nil, single)])
+      } else {
+        single(&writer)
       }
       writer.write(list: indices.map { "r\($0).finish(p, \(offset($0, "p.yStride")))" })
+    }
+  }
+
+  /// Two rows of bfloat16 weights a turn.
+  private func pairLoop(_ indices: [Int], to writer: inout CodeWriter) {
+    writer.scope("while k < p.depth") { writer in
+      writer.write("let pair = Sums(w, p.panel), even = pair.evenRow()")
+      writer.write(list: indices.map { "r\($0).add(x[\(offset($0, "p.xStride"))], even)" })
+      writer.write("let odd = pair.oddRow()")
+      writer.write(
+        list: indices.map {
+          "r\($0).add(x[\($0 == 0 ? "1" : offset($0, "p.xStride") + " + 1")], odd)"
+        })
+      writer.write("x += 2; w += 16; k += 2")
     }
   }
 
@@ -187,6 +211,7 @@ struct TileRenderer {
       writer.write(
         "init()", "init(_ place: Floats, _ panel: Int)", "mutating func add(_ x: Float, _ w: Self)",
         "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)")
+      if hasPairs { writer.write("func evenRow() -> Self", "func oddRow() -> Self") }
     }
   }
 
@@ -206,6 +231,13 @@ struct TileRenderer {
       writer.oneLine(
         "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)", isGeneric: true,
         indices.map { "p.store(s\($0), place\($0 == 0 ? "" : " + \($0 * Shape.lanes)")" + ")" })
+      guard hasPairs else { return }
+      for row in ["evenRow", "oddRow"] {
+        writer.oneLine(
+          "func \(row)() -> Self",
+          ["var row = self"] + indices.map { "row.s\($0) = VectorMath.\(row)(of: s\($0))" }
+            + ["return row"])
+      }
     }
   }
 

@@ -1,0 +1,85 @@
+/// One block computed in double precision from the plan's packed tensors, exactly as stored: what
+/// generated code would return with exact arithmetic. It judges rounded weights (`precision`), for which
+/// the checkpoint itself is no yardstick.
+struct PlanBlock: TransformerBlock {
+  private let form: AttentionForm
+  private let shape: Shape
+  private let layerNorm: LayerNorm
+  private let activation: Activation
+  private let query: AffineMap
+  /// Keys and values of the standard form; none where normalised rows are both.
+  private let key: AffineMap?
+  private let value: AffineMap?
+  /// Per head, of the absorbed form.
+  private let absorbedKeys: [AffineMap]
+  private let absorbedValues: [AffineMap]
+  private let output: AffineMap
+  private let inner: AffineMap
+  private let outer: AffineMap
+
+  init(layer: Int, model: Model, unpacker: Unpacker) {
+    let plan = unpacker.plan
+    form = plan.forms[layer]
+    shape = plan.shape
+    activation = model.config.activation
+    // Gains and shifts are folded into the maps that follow.
+    layerNorm = LayerNorm(
+      gain: Array(repeating: 1, count: shape.hiddenSize),
+      shift: Array(repeating: 0, count: shape.hiddenSize), epsilon: model.config.layerNormEpsilon)
+    let heads = form == .absorbed ? 0..<shape.headCount : 0..<0
+    query = unpacker.map(form == .fused ? .fusedQuery(layer: layer) : .query(layer: layer))
+    key = form == .standard ? unpacker.map(.key(layer: layer)) : nil
+    value = form == .standard ? unpacker.map(.value(layer: layer)) : nil
+    absorbedKeys = heads.map { unpacker.map(.absorbedKey(layer: layer, head: $0)) }
+    absorbedValues = heads.map { unpacker.map(.absorbedValue(layer: layer, head: $0)) }
+    output = unpacker.map(form == .fused ? .fusedOutput(layer: layer) : .projection(layer: layer))
+    inner = unpacker.map(.inner(layer: layer))
+    outer = unpacker.map(.outer(layer: layer))
+  }
+
+  func callAsFunction(_ input: Matrix) -> Matrix {
+    let normalized = layerNorm(input)
+    let x = output(attend(normalized)) + input
+    return x + outer(inner(layerNorm(x)).map(activation.reference))
+  }
+
+  /// What enters the output map: one head's columns after the other, each padded to its stride.
+  private func attend(_ normalized: Matrix) -> Matrix {
+    let queries = query(normalized)
+    switch form {
+    case .fused:
+      return causalSoftmax(queries * normalized.transposed) * normalized
+    case .standard:
+      let (keys, values) = (key!(normalized), value!(normalized))
+      return perHead(normalized.rowCount) { columns in
+        causalSoftmax(queries.columns(columns) * keys.columns(columns).transposed)
+          * values.columns(columns)
+      }
+    case .absorbed:
+      return perHead(normalized.rowCount) { columns in
+        let head = columns.lowerBound / shape.headStride
+        let headQuery = queries.columns(columns.lowerBound..<columns.lowerBound + shape.headSize)
+        let weights = causalSoftmax(absorbedKeys[head](headQuery) * normalized.transposed)
+        return absorbedValues[head](weights * normalized)
+      }
+    }
+  }
+
+  private func perHead(_ rows: Int, _ mixed: (Range<Int>) -> Matrix) -> Matrix {
+    var result = Matrix(rowCount: rows, columnCount: shape.attentionStride)
+    for head in 0..<shape.headCount {
+      let first = head * shape.headStride
+      let part = mixed(first..<first + shape.headStride)
+      for row in 0..<rows {
+        for column in 0..<part.columnCount { result[row, first + column] = part[row, column] }
+      }
+    }
+    return result
+  }
+}
+
+extension AffineMap {
+  fileprivate func callAsFunction(_ input: Matrix) -> Matrix {
+    Linear(weight: weights, bias: bias)(input)
+  }
+}
