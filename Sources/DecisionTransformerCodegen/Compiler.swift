@@ -4,7 +4,8 @@ import DecisionTransformer
 public struct Compilation: Sendable {
   public var model: Model
   public var plan: Plan
-  /// `<Name>.swift`, and with a checkpoint `<Name>Weights.swift` or `<Name>.weights`.
+  /// `<Name>.swift`, and with a checkpoint `<Name>Weights.swift` or `<Name>.weights`; with rounded weights
+  /// also `<Name>.manifest.json`, which says what the rounding costs.
   public var files: [OutputFile]
   /// Warnings and notes.
   public var remarks: [Diagnostic]
@@ -28,7 +29,16 @@ public enum Compiler {
       let checkpoint = try CheckpointReader.read(
         folder: folder, config: model.config, remarks: &remarks)
     {
-      files.append(try weights(plan, model, checkpoint, folder: folder))
+      let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: folder)
+      files.append(weights(model, packedFile(plan, payload)))
+      if model.options.precision != .float32 {
+        let cost = PrecisionCost(
+          plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+        files.append(
+          OutputFile(
+            name: OutputNames(model: model.name).manifest,
+            contents: Array(cost.manifest(model, version: version).utf8)))
+      }
     }
     return Compilation(model: model, plan: plan, files: files, remarks: remarks)
   }
@@ -43,18 +53,19 @@ public enum Compiler {
   public static func packedWeights(
     _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String = ""
   ) throws(InvalidInput) -> [UInt8] {
-    let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: folder)
-    return payload.withUnsafeBytes { bytes in
+    packedFile(
+      plan, try Packer.payload(plan, model: model, checkpoint: checkpoint, path: folder))
+  }
+
+  private static func packedFile(_ plan: Plan, _ payload: [Float]) -> [UInt8] {
+    payload.withUnsafeBytes { bytes in
       PackedWeights.header(
         layoutDigest: plan.layoutDigest, byteCount: bytes.count,
         checksum: PackedWeights.checksum(bytes)) + bytes
     }
   }
 
-  private static func weights(
-    _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String
-  ) throws(InvalidInput) -> OutputFile {
-    let packed = try packedWeights(plan, model, checkpoint, folder: folder)
+  private static func weights(_ model: Model, _ packed: [UInt8]) -> OutputFile {
     let embeds =
       switch model.options.weightStorage {
       case .embedded: true

@@ -8,11 +8,15 @@ public struct OutputNames: Equatable, Sendable {
   /// The packed weights as a file to map.
   public var weightsFile: String
 
+  /// What rounded weights cost.
+  public var manifest: String
+
   public init(model name: String) {
     code = "\(name).swift"
     embeddedWeights = "\(name)Weights.swift"
     weightsFile = "\(name).weights"
+    manifest = "\(name).manifest.json"
   }
 
-  public var all: [String] { [code, embeddedWeights, weightsFile] }
+  public var all: [String] { [code, embeddedWeights, weightsFile, manifest] }
 }

@@ -229,7 +229,8 @@ struct OperationBuilder {
     return Operation(
       kind: .linear(
         .linear(
-          rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: tensor.isPaired), input: input,
+          rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: tensor.isPaired),
+        input: input,
         weights: index, residual: residual, output: output),
       comment: tensor.sources, multiplyAdds: rows * depth * columns, weightBytes: tensor.byteCount)
   }

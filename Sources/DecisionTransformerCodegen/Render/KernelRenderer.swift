@@ -23,7 +23,8 @@ struct KernelRenderer {
   }
 
   private func linear(
-    _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue, _ paired: Bool,
+    _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue,
+    _ paired: Bool,
     to writer: inout CodeWriter
   ) {
     let finish =

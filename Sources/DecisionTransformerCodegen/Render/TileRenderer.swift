@@ -73,7 +73,7 @@ struct TileRenderer {
     writer.scope("private struct Product<Finish: Epilogue>") { writer in
       writer.write(
         "var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool",
-        "var y: MutableFloats, yStride: Int, residual: Floats, hidesKeys: Bool, hidesDepth: Bool",
+        "var y: MutableFloats, yStride: Int, residual: Floats, hidesKeys: Bool, hidesDepth: Bool\(hasPairs ? ", paired: Bool" : "")",
         "",
         "@inline(__always)",
         "init(",
