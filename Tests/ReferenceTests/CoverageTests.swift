@@ -1,4 +1,5 @@
 import DecisionTransformerCodegen
+import RecordedEpisodes
 import Testing
 
 /// What the golden cases are worth: they touch every option, and an implementation that ignores an
