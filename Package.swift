@@ -68,7 +68,7 @@ let package = Package(
     .testTarget(
       name: "MatrixTests",
       dependencies: [
-        "CAllocationHook", "DecisionTransformer", "ModelMatrix", "RecordedEpisodes",
+        "CAllocationHook", "DecisionTransformer", "DecisionTransformerCodegen", "ModelMatrix", "RecordedEpisodes",
       ]),
     .testTarget(
       name: "GeneratedTests",

@@ -1,7 +1,7 @@
 package import DecisionTransformer
 
 /// The members of a generated type, so that a test is written once for all of them.
-package protocol GeneratedController: ~Copyable {
+package protocol GeneratedController: ~Copyable, SendableMetatype {
   associatedtype State: FloatVector
   associatedtype Action: FloatVector
 
@@ -24,7 +24,7 @@ package protocol GeneratedController: ~Copyable {
 
 /// A generated type with its weights in the program.
 package protocol EmbeddedController: GeneratedController, ~Copyable {
-  static var embeddedWeights: Result<PackedWeights, InitializationError> { get }
+  static func embeddedWeights() throws(InitializationError) -> PackedWeights
 
   init() throws(InitializationError)
 }
