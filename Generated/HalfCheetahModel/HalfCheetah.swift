@@ -93,13 +93,12 @@ public struct HalfCheetah: ~Copyable, @unchecked Sendable {
   /// Does not compile against a DecisionTransformer library of another generation: generate the file anew.
   private typealias Format = GeneratedCodeFormat1
 
-  private enum Stage { case notReset, prepared, acted }
-
   private let packedWeights: PackedWeights
   private let storage: AlignedMemory
   private let weights: UnsafePointer<Float>
   private let memory: UnsafeMutablePointer<Float>
-  private var stage = Stage.notReset
+  /// Whether an episode runs, and whether its latest action waits to join the history.
+  private var isStarted = false, awaitsPreparation = false
   /// The step that `act` computes next, or has computed, from the episode's start.
   private var timestep = 0
   /// Of the last return token, divided by the return scale.
@@ -164,8 +163,8 @@ extension HalfCheetah {
   public mutating func reset(targetReturn: Float) {
     var index = 0
     while index < 128_336 { Vector(repeating: 0).store(at: memory + index); index += 16 }
-    (timestep, stage, returnToGo, rewardWeight) = (0, .prepared, targetReturn / 1000, 0)
-    (rewardIsKnown, returnIsPrepared) = (false, false)
+    (timestep, returnToGo, rewardWeight) = (0, targetReturn / 1000, 0)
+    (isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)
     maskKeys(keys0, panels: 4, stride: 2064)
     maskKeys(keys1, panels: 4, stride: 2064)
     maskKeys(keys2, panels: 4, stride: 2064)
@@ -194,8 +193,8 @@ extension HalfCheetah {
   /// A call that throws has not taken a step.
   @_noAllocation @_noLocks
   public mutating func act(_ state: State, reward: Float? = nil) throws(StepError) -> Action {
-    guard stage != .notReset else { throw .notReset }
-    guard (stage == .acted ? timestep + 1 : timestep) < 1000 else {
+    guard isStarted else { throw .notReset }
+    guard (awaitsPreparation ? timestep + 1 : timestep) < 1000 else {
       throw .episodeEnded(maximumLength: 1000)
     }
     var index = 0
@@ -226,7 +225,7 @@ extension HalfCheetah {
     }
     index = 0
     while index < 6 { if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }; index += 1 }
-    (stage, returnToGo, rewardWeight) = (.acted, nextReturn, 1)
+    (awaitsPreparation, returnToGo, rewardWeight) = (true, nextReturn, 1)
     (rewardIsKnown, returnIsPrepared) = (false, false)
     var action = Action(repeating: 0)
     action[0] = prediction[0]
@@ -331,7 +330,7 @@ extension HalfCheetah {
   /// `act` must not be given the reward again.
   @_noAllocation @_noLocks
   public mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError) {
-    guard stage != .notReset else { throw .notReset }
+    guard isStarted else { throw .notReset }
     guard canPrepare else { throw .nothingToPrepare }
     var index = 0
     while index < 6 { if !executed[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
@@ -353,7 +352,7 @@ extension HalfCheetah {
   }
 
   private var canPrepare: Bool {
-    @_noAllocation @_noLocks get { stage == .acted && timestep + 1 < 1000 }
+    @_noAllocation @_noLocks get { awaitsPreparation && timestep + 1 < 1000 }
   }
 
   /// One step on: the action joins the history, the window slides, what the slide made stale is computed anew.
@@ -365,7 +364,7 @@ extension HalfCheetah {
     windowBlock0()
     windowBlock1()
     windowKeys()
-    stage = .prepared
+    awaitsPreparation = false
   }
 
   /// The action token of the step that ends. 17 152 multiply-adds.
@@ -570,12 +569,12 @@ extension HalfCheetah {
 extension HalfCheetah {
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x1x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product(x, 16, w, panel: 32, depth: 1, y, 128), panels: 8)
+    rows1(Product<Store>(x, 16, w, panel: 32, depth: 1, y, 128), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x17x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product(x, 32, w, panel: 288, depth: 17, y, 128), panels: 8)
+    rows1(Product<Store>(x, 32, w, panel: 288, depth: 17, y, 128), panels: 8)
   }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
@@ -591,166 +590,179 @@ extension HalfCheetah {
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
+    rows2(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows2(Product(
+    rows2(Product<Store>(
       queries, 128, keys, panel: 2064, depth: 128,
       scores, 64), panels: 4)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows2(Product(
+    rows2(Product<Store>(
       scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
       mixed, 128), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product(x, 128, w, panel: 2064, depth: 128, y, 128, .add(residual)), panels: 8)
+    rows2(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product(x, 128, w, panel: 2064, depth: 128, y, 512, .activation), panels: 32)
+    rows2(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product(x, 512, w, panel: 8208, depth: 512, y, 128, .add(residual)), panels: 8)
+    rows2(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
+    rows1(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows1(Product(
+    rows1(Product<Store>(
       queries, 128, keys, panel: 2064, depth: 128,
       scores, 64), panels: 4)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows1(Product(
+    rows1(Product<Store>(
       scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
       mixed, 128), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product(x, 128, w, panel: 2064, depth: 128, y, 128, .add(residual)), panels: 8)
+    rows1(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product(x, 128, w, panel: 2064, depth: 128, y, 512, .activation), panels: 32)
+    rows1(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product(x, 512, w, panel: 8208, depth: 512, y, 128, .add(residual)), panels: 8)
+    rows1(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x128x6_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product(x, 128, w, panel: 2064, depth: 128, y, 16, .tanh), panels: 1)
+    rows1(Product<Tanh>(x, 128, w, panel: 2064, depth: 128, y, 16), panels: 1)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x6x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product(x, 16, w, panel: 112, depth: 6, y, 128), panels: 8)
+    rows1(Product<Store>(x, 16, w, panel: 112, depth: 6, y, 128), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows57(Product(
+    rows57(Product<Store>(
       queries, 128, keys, panel: 2064, depth: 128,
-      scores, 64, part: .visibleKeys), panels: 4)
+      scores, 64, hidesKeys: true), panels: 4)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows57(Product(
+    rows57(Product<Store>(
       scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
-      mixed, 128, part: .visibleDepth), panels: 8)
+      mixed, 128, hidesDepth: true), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product(x, 128, w, panel: 2064, depth: 128, y, 128, .add(residual)), panels: 8)
+    rows57(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows57(Product(x, 128, w, panel: 2064, depth: 128, y, 512, .activation), panels: 32)
+    rows57(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product(x, 512, w, panel: 8208, depth: 512, y, 128, .add(residual)), panels: 8)
+    rows57(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
   }
 
   @inline(never) @_noAllocation @_noLocks
   private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows57(Product(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
+    rows57(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
   }
 }
 
 // MARK: - Tiles: inner loops, unrolled
 
 extension HalfCheetah {
-  /// Where the operands of epilogue(x · w + b) lie, and which part of the sums a causal product needs.
-  private struct Product {
-    enum Epilogue { case store, activation, tanh, add(Floats) }
-    enum Part { case all, visibleKeys, visibleDepth }
-
-    var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool
-    var y: MutableFloats, yStride: Int, epilogue: Epilogue, part: Part
-
+  /// What happens to sums before they are stored.
+  private protocol Epilogue {
+    static func apply(_ sums: Vector, _ residual: Floats) -> Vector
+  }
+  private enum Store: Epilogue {
     @inline(__always) @_noAllocation @_noLocks
+    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums }
+  }
+  private enum Activate: Epilogue {
+    @inline(__always) @_noAllocation @_noLocks
+    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.rectified(sums) }
+  }
+  private enum Tanh: Epilogue {
+    @inline(__always) @_noAllocation @_noLocks
+    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.hyperbolicTangent(sums) }
+  }
+  private enum Add: Epilogue {
+    @inline(__always) @_noAllocation @_noLocks
+    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums + Vector(at: residual) }
+  }
+
+  /// Where the operands of epilogue(x · w + b) lie.
+  private struct Product<Finish: Epilogue> {
+    var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool
+    var y: MutableFloats, yStride: Int, residual: Floats, hidesKeys: Bool, hidesDepth: Bool
+
+    @inline(__always)
     init(
       _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, step: Int = 16, depth: Int, biased: Bool = true,
-      _ y: MutableFloats, _ yStride: Int, _ epilogue: Epilogue = .store, part: Part = .all
+      _ y: MutableFloats, _ yStride: Int, residual: Floats? = nil, hidesKeys: Bool = false, hidesDepth: Bool = false
     ) {
       (self.x, self.xStride, self.w, self.panel, self.step, self.depth) = (x, xStride, w, panel, step, depth)
-      (self.biased, self.y, self.yStride, self.epilogue, self.part) = (biased, y, yStride, epilogue, part)
+      (self.biased, self.y, self.yStride, self.residual) = (biased, y, yStride, residual ?? Floats(y))
+      (self.hidesKeys, self.hidesDepth) = (hidesKeys, hidesDepth)
     }
 
     /// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the
     /// depth are left out.
-    @inline(__always) @_noAllocation @_noLocks
-    func tile(row: Int, rows: Int, panel index: Int) -> Product {
+    @inline(__always)
+    func tile(row: Int, rows: Int, panel index: Int) -> Self {
       var tile = self
       tile.x += row * xStride
       tile.w += index * panel
       tile.y += row * yStride + index * 16
-      if case .add(let residual) = epilogue { tile.epilogue = .add(residual + row * yStride + index * 16) }
-      if part == .visibleKeys && index * 16 >= row + rows { tile.depth = 0 }
-      if part == .visibleDepth { tile.depth = row + rows }
+      tile.residual += row * yStride + index * 16
+      if hidesKeys && index * 16 >= row + rows { tile.depth = 0 }
+      if hidesDepth { tile.depth = row + rows }
       return tile
     }
 
-    @inline(__always) @_noAllocation @_noLocks
+    @inline(__always)
     func store(_ sums: Vector, _ place: Int) {
-      let y = y + place
-      switch epilogue {
-      case .store: sums.store(at: y)
-      case .activation: VectorMath.rectified(sums).store(at: y)
-      case .tanh: VectorMath.hyperbolicTangent(sums).store(at: y)
-      case .add(let residual): (sums + Vector(at: residual + place)).store(at: y)
-      }
+      Finish.apply(sums, residual + place).store(at: y + place)
     }
   }
 
   /// All tiles of 57 rows.
   @inline(__always)
-  private func rows57(_ product: Product, panels: Int) {
+  private func rows57<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
     if VectorMath.level >= 2 {
       for group in 0..<panels / 4 {
         for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
@@ -768,7 +780,7 @@ extension HalfCheetah {
 
   /// All tiles of 2 rows.
   @inline(__always)
-  private func rows2(_ product: Product, panels: Int) {
+  private func rows2<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
     if VectorMath.level >= 2 {
       for group in 0..<panels / 4 { tile2(Sums4.self, product.tile(row: 0, rows: 2, panel: group * 4)) }
     } else if VectorMath.level >= 1 {
@@ -780,7 +792,7 @@ extension HalfCheetah {
 
   /// All tiles of 1 row.
   @inline(__always)
-  private func rows1(_ product: Product, panels: Int) {
+  private func rows1<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
     if VectorMath.level >= 1 {
       for group in 0..<panels / 4 { tile1(Sums4.self, product.tile(row: 0, rows: 1, panel: group * 4)) }
       if panels & 1 != 0 { tile1(Sums1.self, product.tile(row: 0, rows: 1, panel: panels & ~1)) }
@@ -793,7 +805,7 @@ extension HalfCheetah {
   // Each tile holds its rows by the panels of `Sums` in registers.
 
   @inline(__always)
-  private func tile6<Sums: RowSums>(_: Sums.Type, _ p: Product) {
+  private func tile6<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias, r3 = bias, r4 = bias, r5 = bias
     var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
@@ -808,7 +820,7 @@ extension HalfCheetah {
   }
 
   @inline(__always)
-  private func tile3<Sums: RowSums>(_: Sums.Type, _ p: Product) {
+  private func tile3<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias
     var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
@@ -821,7 +833,7 @@ extension HalfCheetah {
   }
 
   @inline(__always)
-  private func tile2<Sums: RowSums>(_: Sums.Type, _ p: Product) {
+  private func tile2<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias
     var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
@@ -834,7 +846,7 @@ extension HalfCheetah {
   }
 
   @inline(__always)
-  private func tile1<Sums: RowSums>(_: Sums.Type, _ p: Product) {
+  private func tile1<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias
     var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
@@ -851,7 +863,7 @@ extension HalfCheetah {
     init()
     init(_ place: Floats, _ panel: Int)
     mutating func add(_ x: Float, _ w: Self)
-    func finish(_ p: Product, _ place: Int)
+    func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)
   }
 
   private struct Sums4: RowSums {
@@ -869,8 +881,8 @@ extension HalfCheetah {
       s1 = VectorMath.multiplyAdd(x, w.s1, s1); s2 = VectorMath.multiplyAdd(x, w.s2, s2)
       s3 = VectorMath.multiplyAdd(x, w.s3, s3)
     }
-    @inline(__always) @_noAllocation @_noLocks
-    func finish(_ p: Product, _ place: Int) {
+    @inline(__always)
+    func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int) {
       p.store(s0, place); p.store(s1, place + 16); p.store(s2, place + 32); p.store(s3, place + 48)
     }
   }
@@ -885,8 +897,10 @@ extension HalfCheetah {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)
       s1 = VectorMath.multiplyAdd(x, w.s1, s1)
     }
-    @inline(__always) @_noAllocation @_noLocks
-    func finish(_ p: Product, _ place: Int) { p.store(s0, place); p.store(s1, place + 16) }
+    @inline(__always)
+    func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int) {
+      p.store(s0, place); p.store(s1, place + 16)
+    }
   }
 
   private struct Sums1: RowSums {
@@ -897,7 +911,8 @@ extension HalfCheetah {
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)
     }
-    @inline(__always) @_noAllocation @_noLocks func finish(_ p: Product, _ place: Int) { p.store(s0, place) }
+    @inline(__always)
+    func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int) { p.store(s0, place) }
   }
 }
 
