@@ -211,8 +211,6 @@ extension HalfCheetah {
       tokenBlock0(token: 58)
       tokenBlock1(token: 58)
       tokenKeys(token: 58)
-      finalBlock()
-      predict()
     } else {
       returnInput[0] = nextReturn
       embedReturn()
@@ -220,9 +218,9 @@ extension HalfCheetah {
       feedbackBlock0()
       feedbackBlock1()
       feedbackKeys()
-      finalBlock()
-      predict()
     }
+    finalBlock()
+    predict()
     index = 0
     while index < 6 { if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }; index += 1 }
     (awaitsPreparation, returnToGo, rewardWeight) = (true, nextReturn, 1)
@@ -571,7 +569,6 @@ extension HalfCheetah {
   private func linear_1x1x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 16, w, panel: 32, depth: 1, y, 128), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x17x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 32, w, panel: 288, depth: 17, y, 128), panels: 8)
@@ -580,121 +577,106 @@ extension HalfCheetah {
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
   @inline(never) @_noAllocation @_noLocks
   private func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
-    for row in 0..<rows {
+    var row = 0
+    while row < rows {
       let key = first + row, x = input + row * 128
       let column = keys + key / 16 * 2064 + key % 16 + 16
-      var index = 0
-      while index < 128 { column[index * 16] = x[index]; index += 1 }
+      if key % 16 == 0 && row + 16 <= rows {
+        for block in 0..<8 {
+          VectorMath.transpose(x + block * 16, stride: 128, to: column + block * 256, stride: 16)
+        }
+        row += 16
+      } else {
+        var index = 0
+        while index < 128 { column[index * 16] = x[index]; index += 1 }
+        row += 1
+      }
     }
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows2(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows2(Product<Store>(
-      queries, 128, keys, panel: 2064, depth: 128,
-      scores, 64), panels: 4)
+    rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows2(Product<Store>(
       scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
       mixed, 128), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows2(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows1(Product<Store>(
-      queries, 128, keys, panel: 2064, depth: 128,
-      scores, 64), panels: 4)
+    rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows1(Product<Store>(
       scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
       mixed, 128), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x128x6_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Tanh>(x, 128, w, panel: 2064, depth: 128, y, 16), panels: 1)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x6x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 16, w, panel: 112, depth: 6, y, 128), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     rows57(Product<Store>(
       queries, 128, keys, panel: 2064, depth: 128,
       scores, 64, hidesKeys: true), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows57(Product<Store>(
       scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
       mixed, 128, hidesDepth: true), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows57(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows57(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows57(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows57(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
@@ -709,20 +691,16 @@ extension HalfCheetah {
     static func apply(_ sums: Vector, _ residual: Floats) -> Vector
   }
   private enum Store: Epilogue {
-    @inline(__always) @_noAllocation @_noLocks
-    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums }
+    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums }
   }
   private enum Activate: Epilogue {
-    @inline(__always) @_noAllocation @_noLocks
-    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.rectified(sums) }
+    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.rectified(sums) }
   }
   private enum Tanh: Epilogue {
-    @inline(__always) @_noAllocation @_noLocks
-    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.hyperbolicTangent(sums) }
+    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.hyperbolicTangent(sums) }
   }
   private enum Add: Epilogue {
-    @inline(__always) @_noAllocation @_noLocks
-    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums + Vector(at: residual) }
+    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums + Vector(at: residual) }
   }
 
   /// Where the operands of epilogue(x · w + b) lie.
@@ -764,9 +742,16 @@ extension HalfCheetah {
   @inline(__always)
   private func rows57<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
     if VectorMath.level >= 2 {
-      for group in 0..<panels / 4 {
-        for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
-        tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
+      if product.hidesKeys {
+        for group in 0..<panels / 2 {
+          for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
+          tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
+        }
+      } else {
+        for group in 0..<panels / 4 {
+          for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
+          tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
+        }
       }
     } else if VectorMath.level >= 1 {
       for group in 0..<panels {

@@ -47,15 +47,14 @@
 //   keys1            64x65                  23 488       16 640  mask and keys of block 1, panels of 16
 //   stream           60x64                  27 648       15 360  residual stream
 //   scratch          60x64                  31 488       15 360  normalised rows
-//   queries          60x64                  35 328       15 360  queries
-//   mixed            60x64                  39 168       15 360  attention's weighted sums
-//   headQuery        1x64                   43 008          256  query of the state token
-//   absorbedQueries  2x64                   43 072          512  its queries against normalised rows, one per head
-//   absorbedMixed    2x64                   43 200          512  its mixed normalised rows, one per head
-//   headValues       1x64                   43 328          256  its values
-//   scores           114x64                 43 392       29 184  attention scores and probabilities
-//   inner            60x256                 50 688       61 440  inner rows of the MLP
-//   total 264 192 bytes
+//   mixed            60x64                  35 328       15 360  attention's weighted sums
+//   headQuery        1x64                   39 168          256  query of the state token
+//   absorbedQueries  2x64                   39 232          512  its queries against normalised rows, one per head
+//   absorbedMixed    2x64                   39 360          512  its mixed normalised rows, one per head
+//   headValues       1x64                   39 488          256  its values
+//   scores           114x64                 39 552       29 184  attention scores and probabilities
+//   inner            60x256                 46 848       61 440  inner rows of the MLP
+//   total 248 832 bytes
 
 public import DecisionTransformer
 
@@ -82,7 +81,7 @@ public struct Pendulum: ~Copyable, @unchecked Sendable {
   /// Steps of an episode for which the model has timesteps.
   public static var maximumEpisodeLength: Int { 200 }
   /// Bytes of memory a controller works in, and the alignment they need.
-  public static var memorySize: Int { 264_192 }
+  public static var memorySize: Int { 248_832 }
   public static var memoryAlignment: Int { 64 }
   /// Bytes of packed weights without their header.
   public static var packedWeightsSize: Int { 456_064 }
@@ -126,14 +125,13 @@ public struct Pendulum: ~Copyable, @unchecked Sendable {
   private var keys1: UnsafeMutablePointer<Float> { memory + 23_488 }
   private var stream: UnsafeMutablePointer<Float> { memory + 27_648 }
   private var scratch: UnsafeMutablePointer<Float> { memory + 31_488 }
-  private var queries: UnsafeMutablePointer<Float> { memory + 35_328 }
-  private var mixed: UnsafeMutablePointer<Float> { memory + 39_168 }
-  private var headQuery: UnsafeMutablePointer<Float> { memory + 43_008 }
-  private var absorbedQueries: UnsafeMutablePointer<Float> { memory + 43_072 }
-  private var absorbedMixed: UnsafeMutablePointer<Float> { memory + 43_200 }
-  private var headValues: UnsafeMutablePointer<Float> { memory + 43_328 }
-  private var scores: UnsafeMutablePointer<Float> { memory + 43_392 }
-  private var inner: UnsafeMutablePointer<Float> { memory + 50_688 }
+  private var mixed: UnsafeMutablePointer<Float> { memory + 35_328 }
+  private var headQuery: UnsafeMutablePointer<Float> { memory + 39_168 }
+  private var absorbedQueries: UnsafeMutablePointer<Float> { memory + 39_232 }
+  private var absorbedMixed: UnsafeMutablePointer<Float> { memory + 39_360 }
+  private var headValues: UnsafeMutablePointer<Float> { memory + 39_488 }
+  private var scores: UnsafeMutablePointer<Float> { memory + 39_552 }
+  private var inner: UnsafeMutablePointer<Float> { memory + 46_848 }
 
   #if !hasFeature(Embedded)
     /// A controller with memory of its own. Any number of controllers share one `weights`.
@@ -170,7 +168,7 @@ extension Pendulum {
   @_noAllocation @_noLocks
   public mutating func reset(targetReturn: Float) {
     var index = 0
-    while index < 66_048 { Vector(repeating: 0).store(at: memory + index); index += 16 }
+    while index < 62_208 { Vector(repeating: 0).store(at: memory + index); index += 16 }
     (timestep, returnToGo, rewardWeight) = (0, targetReturn / 200, 0)
     (isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)
     maskKeys(keys0, panels: 8, stride: 528)
@@ -216,17 +214,15 @@ extension Pendulum {
       embedState()
       tokenBlock0(token: 58)
       tokenKeys(token: 58)
-      finalBlock()
-      predict()
     } else {
       returnInput[0] = nextReturn
       embedReturn()
       embedState()
       feedbackBlock0()
       feedbackKeys()
-      finalBlock()
-      predict()
     }
+    finalBlock()
+    predict()
     index = 0
     while index < 1 { if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }; index += 1 }
     (awaitsPreparation, returnToGo, rewardWeight) = (true, nextReturn, 1)
@@ -531,12 +527,10 @@ extension Pendulum {
   private func linear_1x1x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 16, w, panel: 32, depth: 1, y, 64), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x3x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 16, w, panel: 64, depth: 3, y, 64), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows2(Product<Store>(x, 64, w, panel: 1040, depth: 64, y, 64), panels: 4)
@@ -545,16 +539,26 @@ extension Pendulum {
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
   @inline(never) @_noAllocation @_noLocks
   private func storeKeys_2x32(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
-    for row in 0..<rows {
-      for head in 0..<2 {
-        let key = first + row, x = input + row * 64 + head * 32
-        let column = keys + (head * 4 + key / 16) * 528 + key % 16 + 16
-        var index = 0
-        while index < 32 { column[index * 16] = x[index]; index += 1 }
+    var row = 0
+    while row < rows {
+      let key = first + row, x = input + row * 64
+      let column = keys + key / 16 * 528 + key % 16 + 16
+      if key % 16 == 0 && row + 16 <= rows {
+        for head in 0..<2 {
+          for block in 0..<2 {
+            VectorMath.transpose(x + head * 32 + block * 16, stride: 64, to: column + head * 2112 + block * 256, stride: 16)
+          }
+        }
+        row += 16
+      } else {
+        for head in 0..<2 {
+          var index = 0
+          while index < 32 { (column + head * 2112)[index * 16] = (x + head * 32)[index]; index += 1 }
+        }
+        row += 1
       }
     }
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func scores_2x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     for head in 0..<2 {
@@ -563,7 +567,6 @@ extension Pendulum {
         scores + head * 128, 64), panels: 4)
     }
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func mix_2x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     for head in 0..<2 {
@@ -572,17 +575,14 @@ extension Pendulum {
         mixed + head * 32, 64), panels: 2)
     }
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 64, w, panel: 1040, depth: 64, y, 64, residual: residual), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows2(Product<Activate>(x, 64, w, panel: 1040, depth: 64, y, 256), panels: 16)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_2x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 256, w, panel: 4112, depth: 256, y, 64, residual: residual), panels: 4)
@@ -591,63 +591,60 @@ extension Pendulum {
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
   @inline(never) @_noAllocation @_noLocks
   private func storeKeys_1x64(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
-    for row in 0..<rows {
+    var row = 0
+    while row < rows {
       let key = first + row, x = input + row * 64
       let column = keys + key / 16 * 1040 + key % 16 + 16
-      var index = 0
-      while index < 64 { column[index * 16] = x[index]; index += 1 }
+      if key % 16 == 0 && row + 16 <= rows {
+        for block in 0..<4 {
+          VectorMath.transpose(x + block * 16, stride: 64, to: column + block * 256, stride: 16)
+        }
+        row += 16
+      } else {
+        var index = 0
+        while index < 64 { column[index * 16] = x[index]; index += 1 }
+        row += 1
+      }
     }
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 64, w, panel: 1040, depth: 64, y, 64), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x32x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 32, w, panel: 528, depth: 32, y, 64), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func scores_2x1x64(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows2(Product<Store>(
-      queries, 64, keys, panel: 1040, depth: 64,
-      scores, 64), panels: 4)
+    rows2(Product<Store>(queries, 64, keys, panel: 1040, depth: 64, scores, 64), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows2(Product<Store>(
       scores, 64, values, panel: 16, step: 64, depth: 59, biased: false,
       mixed, 64), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 64, w, panel: 1040, depth: 64, y, 32), panels: 2)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 64, w, panel: 1040, depth: 64, y, 64, residual: residual), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Activate>(x, 64, w, panel: 1040, depth: 64, y, 256), panels: 16)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 256, w, panel: 4112, depth: 256, y, 64, residual: residual), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Tanh>(x, 64, w, panel: 1040, depth: 64, y, 16), panels: 1)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func scores_1x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     for head in 0..<2 {
@@ -656,7 +653,6 @@ extension Pendulum {
         scores + head * 64, 64), panels: 4)
     }
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func mix_1x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     for head in 0..<2 {
@@ -665,7 +661,6 @@ extension Pendulum {
         mixed + head * 32, 64), panels: 2)
     }
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func scores_57x2x32_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     for head in 0..<2 {
@@ -674,7 +669,6 @@ extension Pendulum {
         scores + head * 3648, 64, hidesKeys: true), panels: 4)
     }
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func mix_57x2x32_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     for head in 0..<2 {
@@ -683,17 +677,14 @@ extension Pendulum {
         mixed + head * 32, 64, hidesDepth: true), panels: 2)
     }
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_57x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows57(Product<Add>(x, 64, w, panel: 1040, depth: 64, y, 64, residual: residual), panels: 4)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_57x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows57(Product<Activate>(x, 64, w, panel: 1040, depth: 64, y, 256), panels: 16)
   }
-
   @inline(never) @_noAllocation @_noLocks
   private func linear_57x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows57(Product<Add>(x, 256, w, panel: 4112, depth: 256, y, 64, residual: residual), panels: 4)
@@ -708,20 +699,16 @@ extension Pendulum {
     static func apply(_ sums: Vector, _ residual: Floats) -> Vector
   }
   private enum Store: Epilogue {
-    @inline(__always) @_noAllocation @_noLocks
-    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums }
+    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums }
   }
   private enum Activate: Epilogue {
-    @inline(__always) @_noAllocation @_noLocks
-    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.gaussianErrorLinearTanh(sums) }
+    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.gaussianErrorLinearTanh(sums) }
   }
   private enum Tanh: Epilogue {
-    @inline(__always) @_noAllocation @_noLocks
-    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.hyperbolicTangent(sums) }
+    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.hyperbolicTangent(sums) }
   }
   private enum Add: Epilogue {
-    @inline(__always) @_noAllocation @_noLocks
-    static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums + Vector(at: residual) }
+    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums + Vector(at: residual) }
   }
 
   /// Where the operands of epilogue(x · w + b) lie.
@@ -763,13 +750,20 @@ extension Pendulum {
   @inline(__always)
   private func rows57<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
     if VectorMath.level >= 2 {
-      for group in 0..<panels / 4 {
-        for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
-        tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
-      }
-      if panels & 2 != 0 {
-        for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: panels & ~3)) }
-        tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: panels & ~3))
+      if product.hidesKeys {
+        for group in 0..<panels / 2 {
+          for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
+          tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
+        }
+      } else {
+        for group in 0..<panels / 4 {
+          for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
+          tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
+        }
+        if panels & 2 != 0 {
+          for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: panels & ~3)) }
+          tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: panels & ~3))
+        }
       }
     } else if VectorMath.level >= 1 {
       for group in 0..<panels {

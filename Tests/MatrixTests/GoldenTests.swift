@@ -11,6 +11,24 @@ struct GoldenTests {
     #expect(MatrixModel.all.map(\.name).sorted() == RecordedEpisode.goldenNames)
   }
 
+  @Test("whose layers have every form of attention in every place")
+  func forms() throws {
+    var places: Set<String> = []
+    for name in RecordedEpisode.goldenNames {
+      let forms = Plan(try RecordedEpisode(golden: name).model).forms
+      for (layer, form) in forms.enumerated() {
+        let place =
+          forms.count == 1
+          ? "only" : layer == 0 ? "first" : layer == forms.count - 1 ? "last" : "inner"
+        places.insert("\(form) \(place)")
+      }
+    }
+    let expected = ["fused", "standard"].flatMap { form in
+      ["only", "first", "inner", "last"].map { "\(form) \($0)" }
+    }
+    #expect(places == Set(expected + ["absorbed only", "absorbed last"]))
+  }
+
   @Test("over a whole episode, whichever way it is driven", arguments: MatrixModel.all)
   func episode(model: MatrixModel) throws {
     let golden = try RecordedEpisode(golden: model.name)

@@ -6,6 +6,8 @@ import Testing
 
 extension AliasedConfig: EmbeddedController {}
 extension ClampedTimesteps: EmbeddedController {}
+extension EightHeads: EmbeddedController {}
+extension EightHeadsOneLayer: EmbeddedController {}
 extension ExecutedActions: EmbeddedController {}
 extension Float16Checkpoint: EmbeddedController {}
 extension Float64Checkpoint: EmbeddedController {}
@@ -39,6 +41,7 @@ struct MatrixModel: Sendable, CustomTestStringConvertible {
 
   static let all = [
     MatrixModel(AliasedConfig.self), MatrixModel(ClampedTimesteps.self),
+    MatrixModel(EightHeads.self), MatrixModel(EightHeadsOneLayer.self),
     MatrixModel(ExecutedActions.self), MatrixModel(Float16Checkpoint.self),
     MatrixModel(Float64Checkpoint.self), MatrixModel(GeluFourHeads.self),
     MatrixModel(GeluNewTwoHeads.self), MatrixModel(InverseLayerScale.self),
