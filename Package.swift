@@ -48,14 +48,44 @@ let package = Package(
       resources: [.copy("Resources/episode.safetensors")],
       plugins: ["DecisionTransformerPlugin"]),
 
+    // MARK: Checked-in output: what the generator makes of the trained models, for review
+    .target(
+      name: "HopperModel", dependencies: ["DecisionTransformer"], path: "Generated/HopperModel"),
+    .target(
+      name: "PendulumModel", dependencies: ["DecisionTransformer"], path: "Generated/PendulumModel"),
+    .target(
+      name: "HalfCheetahModel", dependencies: ["DecisionTransformer"],
+      path: "Generated/HalfCheetahModel"),
+
     // MARK: Tests
+    .target(
+      name: "RecordedEpisodes", dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"],
+      path: "Tests/RecordedEpisodes"),
+    // The small models, through the build-tool plugin as a user's would go.
+    .target(
+      name: "ModelMatrix", dependencies: ["DecisionTransformer"], path: "Tests/Models",
+      exclude: ["HalfCheetah.dtmodel", "Pendulum.dtmodel"], plugins: ["DecisionTransformerPlugin"]),
+    .testTarget(
+      name: "MatrixTests",
+      dependencies: [
+        "CAllocationHook", "DecisionTransformer", "DecisionTransformerCodegen", "ModelMatrix", "RecordedEpisodes",
+      ]),
+    .testTarget(
+      name: "GeneratedTests",
+      dependencies: [
+        "DecisionTransformer", "DecisionTransformerCodegen", "HalfCheetahModel", "HopperModel",
+        "PendulumModel", "RecordedEpisodes",
+      ]),
+    .testTarget(
+      name: "PlanTests", dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"]),
     .testTarget(name: "ToolTests", dependencies: ["DecisionTransformerCodegen", "dtgen"]),
     .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
     .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(
       name: "RuntimeTests", dependencies: ["DecisionTransformer", "CDecisionTransformer"]),
     .testTarget(name: "EmbeddedTests"),
-    .testTarget(name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen"]),
+    .testTarget(
+      name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen", "RecordedEpisodes"]),
     .testTarget(name: "CheckpointTests", dependencies: ["DecisionTransformerCodegen"]),
   ],
   swiftLanguageModes: [.v6]

@@ -108,6 +108,9 @@ CASES = [
          3, 18, dtype=torch.bfloat16, prefix="decision_transformer."),
     Case("Float64Checkpoint", shape(5, 2, 20, 1, 1, "gelu", 37, dtype="float64"), 5, 20,
          dtype=torch.float64, return_scale=10),
+    # So many heads that the last block keeps keys and values of all heads.
+    Case("EightHeads", shape(4, 2, 32, 8, 2, "relu", 24), 8, 24, return_scale=50),
+    Case("EightHeadsOneLayer", shape(5, 2, 16, 8, 1, "gelu"), 5, 18),
     # state_dim and act_dim are the defaults, 17 and 4.
     Case("OldCheckpoint",
          dict(hidden_size=16, n_head=2, n_layer=1, n_inner=None, activation_function="relu",

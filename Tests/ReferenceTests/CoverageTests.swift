@@ -1,4 +1,5 @@
 import DecisionTransformerCodegen
+import RecordedEpisodes
 import Testing
 
 /// What the golden cases are worth: they touch every option, and an implementation that ignores an
@@ -14,7 +15,7 @@ struct CoverageTests {
     let configs = cases.map(\.model.config)
     let options = cases.map(\.model.options)
     #expect(Set(configs.map(\.activation)) == Set(Activation.allCases))
-    #expect(Set(configs.map(\.headCount)) == [1, 2, 4])
+    #expect(Set(configs.map(\.headCount)) == [1, 2, 4, 8])
     #expect(Set(configs.map(\.layerCount)) == [1, 2, 3, 4])
     #expect(Set(cases.map(\.model.window)).isSuperset(of: [1, 2, 3, 5, 8, 20]))
     #expect(Set(configs.map { $0.hiddenSize % 16 == 0 }) == [true, false])

@@ -1,4 +1,5 @@
 import DecisionTransformerCodegen
+import RecordedEpisodes
 import Testing
 
 /// The reference interpreter against Hugging Face in float64, on small random models that together

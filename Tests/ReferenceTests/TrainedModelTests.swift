@@ -1,11 +1,12 @@
 import DecisionTransformerCodegen
+import RecordedEpisodes
 import Testing
 
 /// The reference interpreter against episodes that Hugging Face's float32 model drove in the real
 /// environments.
 @Suite("The reference equals the recorded float32 episodes to their rounding")
 struct TrainedModelTests {
-  @Test(arguments: ["Hopper", "Pendulum", "HalfCheetah"])
+  @Test(arguments: RecordedEpisode.trainedNames)
   func episode(name: String) throws {
     let recorded = try RecordedEpisode(trained: name)
     let replay = recorded.replay()

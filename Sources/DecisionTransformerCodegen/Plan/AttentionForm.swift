@@ -13,19 +13,20 @@ public enum AttentionForm: String, Equatable, Sendable {
 
 extension AttentionForm {
   /// How many multiplications of the preparation phase one of the feedback phase, the critical path, is worth.
-  static let feedbackWeight = 8
+  package static let feedbackWeight = 8
 
   /// The cheapest form for a layer.
   ///
   /// With one head the fused form always wins. With more, only the last layer, where a single token asks,
-  /// can gain: absorbing saves the keys and values of all past tokens and pays with wider scores.
+  /// can gain: absorbing saves the keys and values of all past tokens and of one token in the feedback
+  /// phase, and pays with wider scores.
   static func cheapest(layer: Int, shape: Shape) -> AttentionForm {
     if shape.headCount == 1 { return .fused }
     guard layer == shape.layerCount - 1 else { return .standard }
     let hidden = shape.hiddenSize
     // Layer 0 keeps its rows from step to step: there, one new token a step is all that is saved.
     let pastTokens = layer == 0 ? min(1, shape.pastTokenCount) : shape.pastTokenCount
-    let saved = pastTokens * 2 * hidden * hidden
+    let saved = (pastTokens + feedbackWeight) * 2 * hidden * hidden
     let widerScores = 2 * (shape.headCount - 1) * hidden * shape.keyCount
     return saved > feedbackWeight * widerScores ? .absorbed : .standard
   }

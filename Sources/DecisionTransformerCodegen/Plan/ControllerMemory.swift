@@ -59,8 +59,11 @@ extension ControllerMemory {
     }
     append(.stream, rows: slots, stride: hidden, "residual stream")
     append(.scratch, rows: slots, stride: hidden, "normalised rows")
-    if shape.layerCount > 1 || forms[0] != .absorbed {
+    let asking = shape.layerCount == 1 ? forms : Array(forms.dropFirst())
+    if asking.contains(where: { $0 != .absorbed }) {
       append(.queries, rows: slots, stride: attention, "queries")
+    }
+    if shape.layerCount > 1 || forms[0] != .absorbed {
       append(.mixed, rows: slots, stride: attention, "attention's weighted sums")
     }
     if forms.dropFirst().contains(.standard) {

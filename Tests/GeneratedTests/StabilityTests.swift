@@ -1,0 +1,122 @@
+import DecisionTransformerCodegen
+import Foundation
+import RecordedEpisodes
+import Testing
+
+/// What generated code depends on: shape and options, byte by byte, and nothing else.
+@Suite("Generated code")
+struct StabilityTests {
+  let folder: URL
+
+  init() throws { folder = try RecordedEpisode(golden: "WholeEpisode").folder }
+
+  @Test("and weights are the same bytes on every run and in every folder")
+  func repeats() throws {
+    let first = try ModelFolderCopy(of: folder).compile()
+    #expect(first.keys.sorted() == ["WholeEpisode.swift", "WholeEpisodeWeights.swift"])
+    #expect(try ModelFolderCopy(of: folder).compile() == first)
+    let copy = try ModelFolderCopy(of: folder)
+    #expect(try copy.compile() == first)
+    #expect(try copy.compile() == first)
+  }
+
+  @Test("is the same with and without the checkpoint")
+  func codeOnly() throws {
+    let copy = try ModelFolderCopy(of: folder)
+    let code = try copy.compile(codeOnly: true)
+    #expect(Array(code.keys) == ["WholeEpisode.swift"])
+    let withCheckpoint = try copy.compile()
+    #expect(code["WholeEpisode.swift"] == withCheckpoint["WholeEpisode.swift"])
+    try FileManager.default.removeItem(at: copy.url.appending(path: "model.safetensors"))
+    #expect(try copy.compile() == code)
+  }
+
+  @Test(
+    "does not change with the checkpoint's numbers or their type; the weights do",
+    arguments: [TensorDataType.float32, .float64, .bfloat16])
+  func checkpoint(type: TensorDataType) throws {
+    let copy = try ModelFolderCopy(of: folder)
+    let before = try copy.compile()
+    try copy.replaceCheckpoint(storing: type) { $0 * 1.5 + 0.01 }
+    let after = try copy.compile()
+    #expect(after["WholeEpisode.swift"] == before["WholeEpisode.swift"])
+    #expect(after["WholeEpisodeWeights.swift"] != before["WholeEpisodeWeights.swift"])
+  }
+
+  @Test("and weights do not change when the same numbers are stored in a wider type")
+  func widerType() throws {
+    let copy = try ModelFolderCopy(of: folder)
+    let before = try copy.compile()
+    try copy.replaceCheckpoint(storing: .float64)
+    #expect(try copy.compile() == before)
+  }
+}
+
+/// Options are literals in the code: one number is a few lines, and they are known.
+@Suite("Editing a number of codegen.json")
+struct OptionTests {
+  @Test(
+    "state_mean or state_std changes the weights alone", arguments: ["state_mean", "state_std"])
+  func normalisation(key: String) throws {
+    let copy = try ModelFolderCopy(of: RecordedEpisode(golden: "WholeEpisode").folder)
+    let before = try copy.compile()
+    try copy.setOptions([key: [1, 2, 3, 4, 5, 6, 7, 8.5]])
+    let after = try copy.compile()
+    #expect(after["WholeEpisode.swift"] == before["WholeEpisode.swift"])
+    #expect(after["WholeEpisodeWeights.swift"] != before["WholeEpisodeWeights.swift"])
+  }
+
+  @Test("target_return changes its constant")
+  func targetReturn() throws {
+    try expectChanges(
+      ["target_return": 2500],
+      ["public static var defaultTargetReturn: Float { 2500 }"])
+  }
+
+  @Test("return_scale changes the three divisions by it")
+  func returnScale() throws {
+    try expectChanges(
+      ["return_scale": 500],
+      [
+        "(timestep, returnToGo, rewardWeight) = (0, targetReturn / 500, 0)",
+        "(returnToGo, rewardWeight, returnIsPrepared) = (targetReturn / 500, 0, false)",
+        "let next = returnToGo - (paid * rewardWeight) / 500",
+      ])
+  }
+
+  @Test("action_scale changes what leaves and enters of the actions it scales")
+  func actionScale() throws {
+    try expectChanges(
+      ["action_scale": [1, 2.5, 1]],
+      ["action[1] = prediction[1] * 2.5", "actionInput[1] = executed[1] / 2.5"])
+  }
+
+  @Test("leaves the packed weights as they are, where the model does not know the number")
+  func weights() throws {
+    let copy = try ModelFolderCopy(of: RecordedEpisode(golden: "WholeEpisode").folder)
+    let before = try copy.compile()["WholeEpisodeWeights.swift"]
+    try copy.setOptions(["target_return": 7, "return_scale": 3, "action_scale": [2, 0.5]])
+    #expect(try copy.compile()["WholeEpisodeWeights.swift"] == before)
+  }
+
+  /// Expects that with `options` just these lines of Hopper's code are new, in this order.
+  private func expectChanges(
+    _ options: [String: Any], _ expected: [String],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let copy = try ModelFolderCopy(of: RecordedEpisode(trained: "Hopper").folder)
+    func lines() throws -> [Substring] {
+      let code = try #require(copy.compile(codeOnly: true)["Hopper.swift"])
+      return String(decoding: code, as: UTF8.self)
+        .split(separator: "\n", omittingEmptySubsequences: false)
+    }
+    let before = try lines()
+    try copy.setOptions(options)
+    let after = try lines()
+    #expect(before.count == after.count, sourceLocation: sourceLocation)
+    let changed = zip(before, after).filter { $0 != $1 }.map {
+      $1.trimmingCharacters(in: .whitespaces)
+    }
+    #expect(changed == expected, sourceLocation: sourceLocation)
+  }
+}

@@ -1,0 +1,81 @@
+import DecisionTransformerCodegen
+
+/// What an operation reads or writes of a buffer: a rectangle of rows and floats.
+struct Access {
+  var buffer: ControllerBuffer.Name
+  var rows: Range<Int>
+  var columns: Range<Int>
+  /// Floats from row to row by which the kernel goes; nil where the operation has one row.
+  var stride: Int?
+
+  private init(_ operand: Operand, rows: Int, columns: Int, stride: Int, token: Int) {
+    let first =
+      switch operand.row {
+      case .at(let row): row
+      case .token: token
+      }
+    buffer = operand.buffer
+    self.rows = first..<first + rows
+    self.columns = operand.column..<operand.column + columns
+    self.stride = rows == 1 ? nil : stride
+  }
+
+  /// Everything that `operation` touches; `token` is the routine's parameter.
+  static func all(of operation: Operation, in plan: Plan, token: Int) -> [Access] {
+    let shape = plan.shape
+    func access(_ operand: Operand, _ rows: Int, _ columns: Int, stride: Int) -> Access {
+      Access(operand, rows: rows, columns: columns, stride: stride, token: token)
+    }
+    func scores(_ rows: Int) -> Access {
+      access(Operand(.scores), rows, shape.keyStride, stride: shape.keyStride)
+    }
+    func panels(_ operand: Operand, _ heads: Int, _ depth: Int) -> Access {
+      access(operand, heads * shape.keyStride, depth + 1, stride: depth + 1)
+    }
+    switch operation.kind {
+    case .linear(let kernel, let input, _, let residual, let output):
+      guard case .linear(let rows, let depth, let columns, _) = kernel else { return [] }
+      let (wide, deep) = (Shape.stride(columns), Shape.stride(depth))
+      return [access(input, rows, depth, stride: deep)]
+        + ([residual, output].compactMap(\.self)).map { access($0, rows, wide, stride: wide) }
+    case .normalize(let rows, let input, let output):
+      return [input, output].map {
+        access($0, rows, shape.hiddenStride, stride: shape.hiddenStride)
+      }
+    case .embedNormalize(let operand):
+      return [access(operand, 1, shape.hiddenStride, stride: shape.hiddenStride)]
+    case .scores(let kernel, let queries, let keys, let output):
+      guard case .scores(let rows, let heads, let depth, let stride, _, _) = kernel else {
+        return []
+      }
+      let width = (heads - 1) * Shape.stride(depth) + depth
+      return [
+        access(queries, rows, width, stride: stride), panels(keys, heads, depth),
+        access(output, heads * rows, shape.keyStride, stride: shape.keyStride),
+      ]
+    case .softmax(let heads, let rows, _, _): return [scores(heads * rows)]
+    case .mix(let kernel, let values, let output):
+      guard case .mix(let rows, let heads, let keys, let columns, _, let stride, _) = kernel else {
+        return []
+      }
+      return [
+        scores(heads * rows), access(values, keys, heads * columns, stride: stride),
+        access(output, rows, heads * columns, stride: stride),
+      ]
+    case .storeKeys(let kernel, let rows, let input, let keys):
+      guard case .storeKeys(let heads, let depth, let stride, _) = kernel else { return [] }
+      let width = (heads - 1) * Shape.stride(depth) + depth
+      return [access(input, rows, width, stride: stride), panels(keys, heads, depth)]
+    case .slide(let name):
+      let stride = plan.memory.buffer(name).stride
+      return [access(Operand(name), shape.pastTokenCount + 3, stride, stride: stride)]
+    case .mask(let layer):
+      let isStandard = plan.forms[layer] == .standard
+      return [
+        panels(
+          Operand(.keyPanels(layer: layer)), isStandard ? shape.headCount : 1,
+          isStandard ? shape.headSize : shape.hiddenSize)
+      ]
+    }
+  }
+}

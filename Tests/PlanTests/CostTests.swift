@@ -1,0 +1,133 @@
+import DecisionTransformerCodegen
+import Testing
+
+/// Work counted a second time, from the network's formulas.
+@Suite("The plan's costs")
+struct CostTests {
+  /// Multiply-adds of matrix products in one layer, for sizes that fill whole vectors.
+  private struct Layer {
+    var (hidden, inner, heads): (Int, Int, Int)
+
+    /// Rows in the form that later queries need, and their own queries.
+    func keysAndValues(_ form: AttentionForm) -> Int { form == .standard ? 2 * hidden * hidden : 0 }
+
+    func query(_ form: AttentionForm) -> Int {
+      // The absorbed form goes through Wk and Wv on the query's side.
+      form == .absorbed ? 3 * hidden * hidden : hidden * hidden
+    }
+
+    /// Scores, mixed rows and projection of one query that sees `keys` keys.
+    func attention(_ form: AttentionForm, keys: Int) -> Int {
+      2 * keys * hidden * (form == .absorbed ? heads : 1) + hidden * hidden
+    }
+
+    var feedForward: Int { 2 * hidden * inner }
+  }
+
+  /// The phases' multiply-adds by formula.
+  private struct Expected {
+    var feedback = 0
+    var shortFeedback = 0
+    var preparation = 0
+
+    init(_ config: ModelConfig, window: Int, forms: [AttentionForm]) {
+      let layer = Layer(
+        hidden: config.hiddenSize, inner: config.innerSize, heads: config.headCount)
+      let (hidden, last) = (config.hiddenSize, config.layerCount - 1)
+      let past = 3 * (window - 1)
+      feedback = hidden * (1 + config.stateDimension + config.actionDimension)
+      shortFeedback = hidden * (config.stateDimension + config.actionDimension)
+      for (index, form) in forms.enumerated() {
+        let token =
+          layer.keysAndValues(form) + layer.query(form)
+          + layer.attention(form, keys: past + 2) + layer.feedForward
+        // In the last layer the return token is only seen.
+        feedback += token + (index < last ? token : layer.keysAndValues(form))
+        shortFeedback += token
+      }
+      guard past > 0 else { return }
+      preparation = config.actionDimension * hidden + layer.keysAndValues(forms[0])
+      if last > 0 { preparation += layer.query(forms[0]) }
+      for (index, form) in forms.enumerated() {
+        // Block 0 moves its rows, and every row's query, with the window.
+        if index > 0 { preparation += past * layer.keysAndValues(form) }
+        guard index < last else { continue }
+        if index > 0 { preparation += past * layer.query(form) }
+        preparation += past * layer.feedForward
+        for row in 0..<past { preparation += layer.attention(form, keys: row + 1) }
+      }
+    }
+  }
+
+  @Test("are the formulas' where sizes fill whole vectors")
+  func totals() {
+    for seed in RandomModel.seeds {
+      let model = Self.evenModel(seed: seed)
+      let plan = Plan(model)
+      let expected = Expected(model.config, window: model.window, forms: plan.forms)
+      #expect(plan.total(plan.feedback, \.multiplyAdds) == expected.feedback, "seed \(seed)")
+      #expect(
+        plan.total(plan.shortFeedback, \.multiplyAdds) == expected.shortFeedback, "seed \(seed)")
+      #expect(plan.total(plan.preparation, \.multiplyAdds) == expected.preparation, "seed \(seed)")
+    }
+  }
+
+  @Test("of the published shape are a fraction of the original loop's")
+  func publishedShape() {
+    var config = ModelConfig()
+    (config.stateDimension, config.actionDimension) = (11, 3)
+    let plan = Plan(RandomModel.model(config, GenerationOptions()))
+    #expect(plan.forms == [.fused, .fused, .fused])
+    // Hugging Face runs 60 padded tokens through everything: 38.2 million.
+    #expect(plan.total(plan.feedback, \.multiplyAdds) == 896_640)
+    #expect(plan.total(plan.preparation, \.multiplyAdds) == 18_606_976)
+  }
+
+  @Test("read in the feedback phase every weight of the blocks once")
+  func weightBytes() {
+    for seed in RandomModel.seeds {
+      let plan = Plan(RandomModel.model(seed: seed))
+      let blocks = plan.weights.tensors.filter { $0.name.hasPrefix("layer") }
+      let bytes = blocks.reduce(0) { $0 + $1.byteCount }
+      let outside = ["embedReturn", "embedState", "predict"]
+      let names = plan.feedback.filter { !outside.contains($0) }
+      #expect(plan.total(names, \.weightBytes) == bytes, "seed \(seed)")
+    }
+  }
+
+  @Test("would not be lower in another form of attention")
+  func forms() {
+    for seed in RandomModel.seeds {
+      let model = Self.evenModel(seed: seed)
+      let plan = Plan(model)
+      func cost(_ forms: [AttentionForm]) -> Int {
+        let total = Expected(model.config, window: model.window, forms: forms)
+        // The feedback phase is what the robot waits for.
+        return AttentionForm.feedbackWeight * total.feedback + total.preparation
+      }
+      let last = model.config.layerCount - 1
+      for layer in 0...last {
+        let others: [AttentionForm] =
+          (model.config.headCount == 1 ? [.standard, .fused] : [.standard])
+          + (layer == last ? [.absorbed] : [])
+        for form in others {
+          var forms = plan.forms
+          forms[layer] = form
+          #expect(
+            cost(plan.forms) <= cost(forms),
+            "\(form) in layer \(layer) of seed \(seed) instead of \(plan.forms)")
+        }
+      }
+    }
+  }
+
+  /// A random model whose dimensions are whole vectors.
+  private static func evenModel(seed: UInt64) -> Model {
+    var random = SplitMix64(state: seed &+ 1000)
+    var model = RandomModel.model(seed: seed)
+    let headSize = 16 * Int.random(in: 1...4, using: &random)
+    model.config.hiddenSize = model.config.headCount * headSize
+    model.config.innerSize = 16 * Int.random(in: 1...20, using: &random)
+    return model
+  }
+}

@@ -1,0 +1,67 @@
+import DecisionTransformerCodegen
+
+/// The generator of Steele, Lea and Flood (2014): a seed gives the same numbers everywhere.
+struct SplitMix64: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
+  }
+}
+
+/// Models of all shapes, the same for the same seed.
+enum RandomModel {
+  static let seeds = UInt64(0)..<150
+
+  /// Sizes around the vector's 16 lanes and far from it; every option.
+  static func model(seed: UInt64) -> Model {
+    var random = SplitMix64(state: seed)
+    var config = ModelConfig()
+    config.stateDimension = .random(in: 1...40, using: &random)
+    config.actionDimension = .random(in: 1...20, using: &random)
+    config.headCount = [1, 1, 2, 3, 4, 8].randomElement(using: &random)!
+    let headSizes = [1, 5, 8, 15, 16, 17, 24, 32]
+    config.hiddenSize = config.headCount * headSizes.randomElement(using: &random)!
+    config.layerCount = .random(in: 1...4, using: &random)
+    config.innerSize = .random(in: 1...90, using: &random)
+    config.maximumEpisodeLength = .random(in: 1...60, using: &random)
+    config.positionCount = .random(in: 1...9, using: &random)
+    config.activation = Activation.allCases.randomElement(using: &random)!
+    config.layerNormEpsilon = [1e-5, 1e-3, 0.1].randomElement(using: &random)!
+    config.hasActionTanh = .random(using: &random)
+    config.scalesAttention = .random(using: &random)
+    config.scalesAttentionByInverseLayerIndex = .random(using: &random)
+    var options = GenerationOptions()
+    options.window = .random(in: 1...24, using: &random)
+    options.timestepOverflow = Bool.random(using: &random) ? .clamp : .error
+    if .random(using: &random) {
+      options.stateMean = numbers(config.stateDimension, -3...3, &random)
+      options.stateStandardDeviation = numbers(config.stateDimension, 0.01...2, &random)
+    }
+    return model(config, options)
+  }
+
+  static func model(_ config: ModelConfig, _ options: GenerationOptions) -> Model {
+    Model(name: "Robot", config: config, options: options, configDigest: "0123")
+  }
+
+  /// Every tensor that `model` reads, with numbers around those of trained models.
+  static func checkpoint(of model: Model, seed: UInt64) -> Checkpoint {
+    var random = SplitMix64(state: seed ^ 0xC0FFEE)
+    var tensors: [String: [Float]] = [:]
+    for (name, shape) in Checkpoint.requiredTensors(of: model.config) {
+      tensors[name] = numbers(shape.reduce(1, *), -1...1, &random).map { Float($0) }
+    }
+    return Checkpoint(tensors: tensors)
+  }
+
+  static func numbers(
+    _ count: Int, _ range: ClosedRange<Double>, _ random: inout SplitMix64
+  ) -> [Double] {
+    (0..<count).map { _ in .random(in: range, using: &random) }
+  }
+}

@@ -1,0 +1,83 @@
+import DecisionTransformerCodegen
+import Testing
+
+/// The operations of both phases.
+@Suite("The schedule")
+struct ScheduleTests {
+  @Test("touches only rows and columns that its buffers have, by their strides")
+  func accesses() {
+    for seed in RandomModel.seeds {
+      let plan = Plan(RandomModel.model(seed: seed))
+      for (routine, operation, token) in calls(in: plan) {
+        for access in Access.all(of: operation, in: plan, token: token) {
+          let buffer = plan.memory.buffer(access.buffer)
+          let place = "\(operation) in \(routine) of seed \(seed)"
+          #expect(0 <= access.rows.lowerBound && access.rows.upperBound <= buffer.rows, "\(place)")
+          #expect(access.columns.upperBound <= buffer.stride, "\(place)")
+          if let stride = access.stride { #expect(stride == buffer.stride, "\(place)") }
+        }
+      }
+    }
+  }
+
+  @Test("gives every kernel the weights, keys and scores it is made for")
+  func kernels() {
+    for seed in RandomModel.seeds {
+      let plan = Plan(RandomModel.model(seed: seed))
+      let shape = plan.shape
+      for (routine, operation, token) in calls(in: plan) {
+        let place = "\(operation) in \(routine) of seed \(seed)"
+        switch operation.kind {
+        case .linear(
+          .linear(_, let depth, let columns, let epilogue), _, let weights, let residual, _):
+          let tensor = plan.weights.tensors[weights]
+          #expect(tensor.arrangement == .panels(depth: depth, columns: columns), "\(place)")
+          #expect((epilogue == .add) == (residual != nil), "\(place)")
+        case .scores(.scores(_, _, _, _, let keyStride, _), _, _, _),
+          .mix(.mix(_, _, _, _, let keyStride, _, _), _, _),
+          .storeKeys(.storeKeys(_, _, _, let keyStride), _, _, _):
+          #expect(keyStride == shape.keyStride, "\(place)")
+        case .softmax(_, let rows, let lastKey, let step):
+          let first = lastKey == .token ? token : row(lastKey)
+          // No row sees a key behind the state token.
+          #expect(first + (rows - 1) * step <= shape.stateToken, "\(place)")
+        default: break
+        }
+      }
+      #expect(shape.keyStride >= shape.keyCount && shape.keyStride % Shape.lanes == 0)
+    }
+  }
+
+  @Test("runs every routine in some phase, and no routine that does not exist")
+  func phases() {
+    for seed in RandomModel.seeds {
+      let plan = Plan(RandomModel.model(seed: seed))
+      let names = plan.routines.map(\.name)
+      let phases = [plan.feedback, plan.shortFeedback, plan.preparation, plan.returnPreparation]
+      #expect(Set(names).count == names.count)
+      #expect(Set(phases.joined()) == Set(names), "seed \(seed)")
+      #expect(plan.preparation.isEmpty == (plan.shape.window == 1))
+    }
+  }
+
+  @Test("knows every kernel by a name of its own")
+  func names() {
+    for seed in RandomModel.seeds {
+      let kernels = Plan(RandomModel.model(seed: seed)).kernels
+      #expect(Set(kernels.map(\.name)).count == Set(kernels).count, "seed \(seed)")
+    }
+  }
+
+  /// Each operation with the slots that its routine is called for.
+  private func calls(in plan: Plan) -> [(routine: String, operation: Operation, token: Int)] {
+    plan.routines.flatMap { routine in
+      let tokens = routine.takesToken ? [plan.shape.returnToken, plan.shape.stateToken] : [-1]
+      return tokens.flatMap { token in routine.operations.map { (routine.name, $0, token) } }
+    }
+  }
+
+  private func row(_ row: Operand.Row) -> Int {
+    guard case .at(let index) = row else { return -1 }
+    return index
+  }
+}

@@ -1,0 +1,46 @@
+package import DecisionTransformer
+
+/// The members of a generated type, so that a test is written once for all of them.
+package protocol GeneratedController: ~Copyable, SendableMetatype {
+  associatedtype State: FloatVector
+  associatedtype Action: FloatVector
+
+  static var window: Int { get }
+  static var maximumEpisodeLength: Int { get }
+  static var memorySize: Int { get }
+  static var memoryAlignment: Int { get }
+  static var packedWeightsSize: Int { get }
+  static var layoutDigest: UInt64 { get }
+
+  init(weights: PackedWeights) throws(InitializationError)
+  init(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError)
+
+  mutating func reset(targetReturn: Float)
+  mutating func retarget(_ targetReturn: Float)
+  mutating func act(_ state: State, reward: Float?) throws(StepError) -> Action
+  mutating func prepare()
+  mutating func prepare(executed: Action, reward: Float?) throws(StepError)
+}
+
+/// A generated type with its weights in the program.
+package protocol EmbeddedController: GeneratedController, ~Copyable {
+  static func embeddedWeights() throws(InitializationError) -> PackedWeights
+
+  init() throws(InitializationError)
+}
+
+/// A vector whose length is part of its type.
+package protocol FloatVector: BitwiseCopyable, Sendable {
+  init(_ values: [Float])
+
+  var values: [Float] { get }
+}
+
+extension InlineArray: FloatVector where Element == Float {
+  package init(_ values: [Float]) {
+    precondition(values.count == count, "a vector has as many components as its type says")
+    self.init { values[$0] }
+  }
+
+  package var values: [Float] { indices.map { self[$0] } }
+}
