@@ -14,6 +14,7 @@ let package = Package(
     .plugin(name: "GenerateDecisionTransformer", targets: ["GenerateDecisionTransformer"]),
     .executable(name: "dtgen", targets: ["dtgen"]),
     .executable(name: "hopper", targets: ["hopper"]),
+    .executable(name: "dtbench", targets: ["dtbench"]),
   ],
   targets: [
     // MARK: Runtime: what a generated model links.
@@ -46,6 +47,10 @@ let package = Package(
     .executableTarget(
       name: "hopper", dependencies: ["DecisionTransformer", "CAllocationHook"],
       resources: [.copy("Resources/episode.safetensors")],
+      plugins: ["DecisionTransformerPlugin"]),
+    // Its Hopper.dtmodel is a symbolic link to hopper's.
+    .executableTarget(
+      name: "dtbench", dependencies: ["DecisionTransformer"],
       plugins: ["DecisionTransformerPlugin"]),
 
     // MARK: Checked-in output: what the generator makes of the trained models, for review

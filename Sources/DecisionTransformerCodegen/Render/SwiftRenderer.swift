@@ -111,6 +111,18 @@ public struct SwiftRenderer {
     constant("memoryAlignment", "Int", String(ControllerMemory.alignment), to: &writer)
     writer.write("/// Bytes of packed weights without their header.")
     constant("packedWeightsSize", "Int", literal(plan.weights.byteCount), to: &writer)
+    writer.write(
+      "/// Multiply-adds of one `act` that is given the reward, and the bytes of weights they read."
+    )
+    constant(
+      "feedbackMultiplyAdds", "Int", literal(plan.total(plan.feedback, \.multiplyAdds)), to: &writer
+    )
+    constant(
+      "feedbackWeightBytes", "Int", literal(plan.total(plan.feedback, \.weightBytes)), to: &writer)
+    writer.write("/// Multiply-adds of one `prepare` without a reward.")
+    constant(
+      "preparationMultiplyAdds", "Int", literal(plan.total(plan.preparation, \.multiplyAdds)),
+      to: &writer)
     writer.write("/// Identifies the layout of the packed weights.")
     constant("layoutDigest", "UInt64", hexadecimal(plan.layoutDigest), to: &writer)
     constant("generatorVersion", "StaticString", "\"\(version)\"", to: &writer)

@@ -1,0 +1,28 @@
+import DecisionTransformer
+
+/// Runs all measurements of one model.
+struct Benchmark<Controller: MeasuredController & ~Copyable> {
+  let request: Request
+
+  func run(model: String, precision: String, machine: Machine) throws -> Report {
+    let first = try FirstCalls(Controller.self)
+    var loop = try Loop<Controller>(
+      budget: Budget(steps: request.steps, seconds: request.seconds))
+    var ceilings = Ceilings(streamedBytes: Controller.feedbackWeightBytes)
+    ceilings.measure(rounds: 300)
+    let spinLoop = try loop.warmUp()
+
+    let fullSpeed = try loop.runAtFullSpeed(spinLoop)
+    ceilings.measure(rounds: 300)
+    let fixedRate = try loop.run(rate: request.rate, waiting: request.waiting)
+    ceilings.measure(rounds: 300)
+    let denormals =
+      request.denormals ? try DenormalComparison(Controller.self, budget: loop.budget) : nil
+
+    return Report(
+      model: model, precision: precision, machine: machine,
+      work: Report.Work(Controller.self), first: first, fullSpeed: fullSpeed,
+      fixedRate: fixedRate, rate: request.rate, waiting: request.waiting, ceilings: ceilings,
+      denormals: denormals)
+  }
+}

@@ -1,0 +1,61 @@
+import DecisionTransformer
+
+/// What the program needs of a generated controller; every generated type conforms as it is.
+protocol MeasuredController: ~Copyable, SendableMetatype {
+  associatedtype State: StateVector
+  associatedtype Action
+
+  init() throws(InitializationError)
+  mutating func reset(targetReturn: Float)
+  mutating func act(_ state: State, reward: Float?) throws(StepError) -> Action
+  mutating func prepare()
+
+  static var maximumEpisodeLength: Int { get }
+  static var memorySize: Int { get }
+  static var packedWeightsSize: Int { get }
+  static var feedbackMultiplyAdds: Int { get }
+  static var feedbackWeightBytes: Int { get }
+  static var preparationMultiplyAdds: Int { get }
+
+  init(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError)
+  static func embeddedWeights() throws(InitializationError) -> PackedWeights
+}
+
+/// An observation of any dimension, made component by component.
+protocol StateVector {
+  init(components: () -> Float)
+}
+
+extension InlineArray: StateVector where Element == Float {
+  init(components: () -> Float) {
+    self.init { _ in components() }
+  }
+}
+
+// MARK: - Models
+
+extension Hopper: MeasuredController {}
+
+/// A model that can be measured.
+struct CatalogueEntry: Sendable {
+  let name: String
+  let precision: String
+  let measure: @Sendable (Request, Machine) throws -> Report
+
+  private init<Controller: MeasuredController & ~Copyable>(
+    _ type: Controller.Type, precision: String
+  ) {
+    let name = "\(type)"
+    self.name = name
+    self.precision = precision
+    measure = { request, machine in
+      try Benchmark<Controller>(request: request)
+        .run(model: name, precision: precision, machine: machine)
+    }
+  }
+
+  /// All models; the first is measured unless `--model` says otherwise.
+  static let all = [
+    CatalogueEntry(Hopper.self, precision: "float32")
+  ]
+}

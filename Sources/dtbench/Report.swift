@@ -1,0 +1,135 @@
+import DecisionTransformer
+import Foundation
+
+/// What the program prints of one model: one value, as text and as JSON.
+struct Report: Encodable {
+  /// What the generated type says its calls cost.
+  struct Work: Encodable {
+    var feedbackMultiplyAdds, feedbackWeightBytes, preparationMultiplyAdds: Int
+    var packedWeightBytes, memoryBytes: Int
+
+    init<Controller: MeasuredController & ~Copyable>(_ type: Controller.Type) {
+      feedbackMultiplyAdds = type.feedbackMultiplyAdds
+      feedbackWeightBytes = type.feedbackWeightBytes
+      preparationMultiplyAdds = type.preparationMultiplyAdds
+      packedWeightBytes = type.packedWeightsSize
+      memoryBytes = type.memorySize
+    }
+  }
+
+  struct FixedRate: Encodable {
+    var hertz: Double
+    var waiting: String
+    var act, prepare, both: Latency
+    var lateStarts: Int
+    var steps: Int
+
+    enum CodingKeys: String, CodingKey {
+      case hertz, waiting, act, prepare, steps
+      case both = "act+prepare"
+      case lateStarts = "late_starts"
+    }
+  }
+
+  /// The core's ceilings, and what share of them the median call reaches.
+  struct Shares: Encodable {
+    var gigaflopsCeiling, gigabytesPerSecondCeiling: Double
+    var streamedBytes: Int
+    /// All of `prepare`, its norms and softmax included, against the ceiling of multiply-adds.
+    var prepareOfMultiplyAdds: Double
+    /// The weights that `act` reads, against the bandwidth for a buffer of that size.
+    var actOfBandwidth: Double
+    var actOfMultiplyAdds: Double
+  }
+
+  /// p99.9 / p50 of `act`, and of a spin loop of the same length run alternately with it.
+  struct Tail: Encodable {
+    var act, spin, ratio: Double
+  }
+
+  var model, precision: String
+  var machine: Machine
+  var work: Work
+  var steps: Int
+  var act, prepare, both: Latency
+  var spin: Latency
+  var tail: Tail
+  var fixedRate: FixedRate
+  var firstCall: FirstCalls
+  var shares: Shares
+  var denormals: DenormalComparison?
+  /// For the plot.
+  let curves: [Curve]
+
+  enum CodingKeys: String, CodingKey {
+    case model, precision, machine, work, steps, act, prepare, spin, tail, shares, denormals
+    case both = "act+prepare"
+    case fixedRate = "fixed_rate"
+    case firstCall = "first_call"
+  }
+
+  init(
+    model: String, precision: String, machine: Machine, work: Work, first: FirstCalls,
+    fullSpeed: LoopTimes, fixedRate: LoopTimes, rate: Double, waiting: Waiting,
+    ceilings: borrowing Ceilings, denormals: DenormalComparison?
+  ) {
+    (self.model, self.precision, self.machine, self.work) = (model, precision, machine, work)
+    (firstCall, self.denormals) = (first, denormals)
+    steps = fullSpeed.act.nanoseconds.count
+    act = Latency(fullSpeed.act)
+    prepare = Latency(fullSpeed.prepare)
+    both = Latency(fullSpeed.both)
+    let spinTimes = fullSpeed.spin ?? fullSpeed.act
+    spin = Latency(spinTimes)
+    tail = Tail(
+      act: fullSpeed.act.tailRatio, spin: spinTimes.tailRatio,
+      ratio: fullSpeed.act.tailRatio / spinTimes.tailRatio)
+    self.fixedRate = FixedRate(
+      hertz: rate, waiting: waiting.rawValue, act: Latency(fixedRate.act),
+      prepare: Latency(fixedRate.prepare), both: Latency(fixedRate.both),
+      lateStarts: fixedRate.lateStarts, steps: fixedRate.act.nanoseconds.count)
+    // Operations per nanosecond are 10⁹ operations a second; a multiply-add is two.
+    let perSecond = { (multiplyAdds: Int, microseconds: Double) in
+      2 * Double(multiplyAdds) / (1000 * microseconds)
+    }
+    shares = Shares(
+      gigaflopsCeiling: ceilings.multiplyAdd, gigabytesPerSecondCeiling: ceilings.streaming,
+      streamedBytes: ceilings.streamedBytes,
+      prepareOfMultiplyAdds: perSecond(work.preparationMultiplyAdds, prepare.p50)
+        / ceilings.multiplyAdd,
+      actOfBandwidth: Double(work.feedbackWeightBytes) / (1000 * act.p50) / ceilings.streaming,
+      actOfMultiplyAdds: perSecond(work.feedbackMultiplyAdds, act.p50) / ceilings.multiplyAdd)
+    curves = [
+      Curve(name: "act", distribution: fullSpeed.act),
+      Curve(name: "prepare", distribution: fullSpeed.prepare),
+      Curve(name: "act at \(ReportText.plain(rate)) Hz", distribution: fixedRate.act),
+      Curve(name: "spin loop", distribution: spinTimes),
+    ]
+  }
+
+  /// One report as an object, several as an array.
+  static func json(_ reports: [Report]) -> String {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .custom { path in SnakeCaseKey(path.last!.stringValue) }
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    // Strings, finite numbers and nothing else.
+    let data = try! reports.count == 1 ? encoder.encode(reports[0]) : encoder.encode(reports)
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+/// `camelCase` as `camel_case`; what is no such name ("act+prepare", "p99.9") stays.
+private struct SnakeCaseKey: CodingKey {
+  var stringValue: String
+  var intValue: Int? { nil }
+
+  init(_ name: String) {
+    stringValue = name.reduce(into: "") { text, character in
+      if character.isUppercase { text += "_" }
+      text += character.lowercased()
+    }
+  }
+
+  init?(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}

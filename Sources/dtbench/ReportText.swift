@@ -1,0 +1,93 @@
+import Foundation
+
+extension Report {
+  /// The report for people.
+  var text: String {
+    let text = ReportText(self)
+    return [text.heading, text.latencies, text.comparison, text.denormals]
+      .filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
+}
+
+/// Formats a report's parts.
+struct ReportText {
+  private let report: Report
+
+  init(_ report: Report) { self.report = report }
+
+  /// Without a fraction where there is none.
+  static func plain(_ number: Double) -> String { String(format: "%g", number) }
+
+  var heading: String {
+    let machine = report.machine
+    let core = machine.core.map { "core \($0) of \(machine.cores)" } ?? "not pinned"
+    return """
+      \(report.model), \(report.precision) weights
+        \(machine.processor), \(core), \(machine.vectorLevel) build\
+      \(machine.optimized ? "" : " (debug: not optimised)"), memory \
+      \(machine.memoryLocked ? "locked" : "not locked")
+        act      \(report.work.feedbackMultiplyAdds) multiply-adds, \
+      \(report.work.feedbackWeightBytes) bytes of weights
+        prepare  \(report.work.preparationMultiplyAdds) multiply-adds
+      """
+  }
+
+  var latencies: String {
+    let fixed = report.fixedRate
+    let header = Latency.header.map { column($0) }.joined()
+    return """
+      microseconds\(header)
+      full speed, \(report.steps) steps
+        act         \(row(report.act))
+        prepare     \(row(report.prepare))
+        act+prepare \(row(report.both))
+        spin loop   \(row(report.spin))
+      \(Self.plain(fixed.hertz)) Hz (\(fixed.waiting)), \(fixed.steps) steps, \
+      \(fixed.lateStarts) started late
+        act         \(row(fixed.act))
+        prepare     \(row(fixed.prepare))
+        act+prepare \(row(fixed.both))
+      first call    initialization \(number(report.firstCall.initialization)), \
+      act \(number(report.firstCall.act)), prepare \(number(report.firstCall.prepare))
+      """
+  }
+
+  var comparison: String {
+    let (shares, tail) = (report.shares, report.tail)
+    return """
+      ceilings of this core: multiply-add \(number(shares.gigaflopsCeiling)) GFLOP/s, streaming of \
+      \(shares.streamedBytes) bytes \(number(shares.gigabytesPerSecondCeiling)) GB/s
+        prepare \(percent(shares.prepareOfMultiplyAdds)) of the multiply-add ceiling
+        act     \(percent(shares.actOfBandwidth)) of the streaming bandwidth, \
+      \(percent(shares.actOfMultiplyAdds)) of the multiply-add ceiling
+      p99.9 / p50: act \(ratio(tail.act)), spin loop \(ratio(tail.spin)), \
+      one to the other \(ratio(tail.ratio))
+      """
+  }
+
+  var denormals: String {
+    guard let medians = report.denormals else { return "" }
+    func line(_ name: String, _ value: DenormalComparison.Medians) -> String {
+      name + column(number(value.act)) + column(number(value.prepare))
+    }
+    return """
+      denormal numbers, p50     \(column("act"))\(column("prepare"))
+      \(line("  ordinary inputs         ", medians.ordinaryInputs))
+      \(line("  denormal inputs         ", medians.denormalInputs))
+      \(line("  ordinary memory         ", medians.ordinaryMemory))
+      \(line("  denormal memory         ", medians.denormalMemory))
+      """
+  }
+
+  private func row(_ latency: Latency) -> String {
+    latency.row.map { column(number($0)) }.joined().dropFirst(2).description
+  }
+
+  private func column(_ text: String) -> String {
+    String(repeating: " ", count: max(1, 10 - text.count)) + text
+  }
+
+  private func number(_ value: Double) -> String { String(format: "%.2f", value) }
+  private func ratio(_ value: Double) -> String { String(format: "%.3f", value) }
+  private func percent(_ value: Double) -> String { String(format: "%.1f %%", 100 * value) }
+}
