@@ -15,6 +15,7 @@ struct GenerateRequest {
     let model = compilation.model.name
     let names = OutputNames(model: model)
     var files = compilation.files
+    let hasWeights = files.contains { $0.name != names.code && names.all.contains($0.name) }
     if forBuild, !files.contains(where: { $0.name == names.embeddedWeights }) {
       files.append(placeholder(names, hasFile: files.contains { $0.name == names.weightsFile }))
     }
@@ -26,7 +27,7 @@ struct GenerateRequest {
       throw InvalidInput([error])
     }
     for remark in compilation.remarks { Console.error(remark.description) }
-    for remark in remarks(about: files, names, in: outputFolder) {
+    for remark in remarks(about: files, hasWeights: hasWeights, names, in: outputFolder) {
       Console.error(remark.description)
     }
     guard !forBuild else { return }
@@ -49,10 +50,11 @@ struct GenerateRequest {
 
   /// What the user should know about the output folder.
   private func remarks(
-    about files: [OutputFile], _ names: OutputNames, in outputFolder: OutputFolder
+    about files: [OutputFile], hasWeights: Bool, _ names: OutputNames,
+    in outputFolder: OutputFolder
   ) -> [Diagnostic] {
-    if forBuild {
-      guard files.contains(where: { $0.name == names.weightsFile }) else { return [] }
+    guard forBuild else { return codeOnly ? [] : outputFolder.leftovers(beside: files, names) }
+    if files.contains(where: { $0.name == names.weightsFile }) {
       return [
         Diagnostic(
           .note, path: outputFolder.path(of: names.weightsFile),
@@ -60,7 +62,14 @@ struct GenerateRequest {
         )
       ]
     }
-    return codeOnly ? [] : outputFolder.leftovers(beside: files, names)
+    return hasWeights
+      ? []
+      : [
+        Diagnostic(
+          .note, path: folder,
+          "without a checkpoint the type has no init(); open packed weights with "
+            + "PackedWeights(path:) and pass them to init(weights:)")
+      ]
   }
 }
 
