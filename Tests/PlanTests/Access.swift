@@ -34,7 +34,7 @@ struct Access {
     }
     switch operation.kind {
     case .linear(let kernel, let input, _, let residual, let output):
-      guard case .linear(let rows, let depth, let columns, _) = kernel else { return [] }
+      guard case .linear(let rows, let depth, let columns, _, _) = kernel else { return [] }
       let (wide, deep) = (Shape.stride(columns), Shape.stride(depth))
       return [access(input, rows, depth, stride: deep)]
         + ([residual, output].compactMap(\.self)).map { access($0, rows, wide, stride: wide) }

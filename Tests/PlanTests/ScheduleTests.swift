@@ -29,9 +29,11 @@ struct ScheduleTests {
         let place = "\(operation) in \(routine) of seed \(seed)"
         switch operation.kind {
         case .linear(
-          .linear(_, let depth, let columns, let epilogue), _, let weights, let residual, _):
+          .linear(_, let depth, let columns, let epilogue, let paired), _, let weights, let residual, _):
           let tensor = plan.weights.tensors[weights]
-          #expect(tensor.arrangement == .panels(depth: depth, columns: columns), "\(place)")
+          let panels = PackedTensor.Arrangement.panels(depth: depth, columns: columns)
+          let pairs = PackedTensor.Arrangement.pairedPanels(depth: depth, columns: columns)
+          #expect(tensor.arrangement == (paired ? pairs : panels), "\(place)")
           #expect((epilogue == .add) == (residual != nil), "\(place)")
         case .scores(.scores(_, _, _, _, let keyStride, _), _, _, _),
           .mix(.mix(_, _, _, _, let keyStride, _, _), _, _),

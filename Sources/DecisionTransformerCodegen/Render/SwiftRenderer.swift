@@ -61,7 +61,7 @@ public struct SwiftRenderer {
   private func section(
     _ title: String, to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void
   ) {
-    writer.write("// MARK: - \(title)", "")
+    writer.write("// MARK: - \(title)")
     writer.scope("extension \(model.name)") { writer in
       var content = CodeWriter()
       body(&content)

@@ -1,0 +1,89 @@
+import DecisionTransformerCodegen
+import Foundation
+import ModelMatrix
+import RecordedEpisodes
+import Testing
+
+extension RoundedFourHeads: EmbeddedController {}
+extension RoundedOneHead: EmbeddedController {}
+extension RoundedTwoHeads: EmbeddedController {}
+
+/// bfloat16 weights against exact arithmetic on the rounded tensors. (The folders link to those of other
+/// small models and differ in `precision` alone.)
+@Suite("Rounded weights")
+struct RoundedWeightsTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// The model whose checkpoint and episode these are.
+    let original: String
+    let replay: @Sendable (RecordedEpisode, Pace) throws -> [[Float]]
+
+    var testDescription: String { name }
+
+    init<Controller: EmbeddedController & ~Copyable>(_: Controller.Type, of original: String) {
+      name = String(describing: Controller.self)
+      self.original = original
+      replay = { episode, pace in
+        var replay = Replay<Controller>(episode, pace: pace)
+        var controller = try Controller()
+        try replay.run(&controller)
+        return replay.environmentActions
+      }
+    }
+  }
+
+  static let cases = [
+    Case(RoundedOneHead.self, of: "ReluOneHead"), Case(RoundedFourHeads.self, of: "TanhOddInner"),
+    Case(RoundedTwoHeads.self, of: "GeluNewTwoHeads"),
+  ]
+
+  @Test("give what exact arithmetic on them gives", arguments: cases)
+  func episode(rounded: Case) throws {
+    let episode = try RecordedEpisode(golden: rounded.original)
+    let (model, exact) = try reference(rounded, episode)
+    var controller = exact
+    controller.reset(targetReturn: episode.targetReturn)
+    let expected = episode.states.indices.map { step in
+      controller.act(
+        state: episode.states[step], reward: step == 0 ? 0 : episode.rewards[step - 1])
+    }
+    for pace in [Pace.actOnly, .prepared, .executed, .rewardKnown] {
+      let actions = try rounded.replay(episode, pace).map {
+        zip($0, model.actionScale).map { Double($0) / $1 }
+      }
+      #expect(largestDifference(actions, expected) <= 2e-5, "\(pace)")
+    }
+    // The rounding is there, and it is no more than rounding.
+    let difference = largestDifference(expected, episode.actions)
+    #expect(difference > 1e-4 && difference < 0.2)
+  }
+
+  @Test("cost what the manifest says", arguments: cases)
+  func manifest(rounded: Case) throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Models/\(rounded.name).dtmodel")
+    let compilation = try Compiler.compile(folder: folder.path)
+    let file = try #require(
+      compilation.files.first { $0.name == "\(rounded.name).manifest.json" })
+    let manifest = try #require(
+      try JSONSerialization.jsonObject(with: Data(file.contents)) as? [String: Any])
+    let largest = try #require(manifest["largest_action_difference"] as? Double)
+    let mean = try #require(manifest["mean_action_difference"] as? Double)
+    #expect(manifest["precision"] as? String == "bfloat16")
+    #expect(mean > 1e-5 && mean < largest && largest < 0.2)
+  }
+
+  private func reference(
+    _ rounded: Case, _ episode: RecordedEpisode
+  ) throws -> (Model, ReferenceController) {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Models/\(rounded.name).dtmodel")
+    let model = try ModelFolder(path: folder.path).readModel().model
+    let plan = Plan(model)
+    let payload = try Packer.payload(
+      plan, model: model, checkpoint: episode.checkpoint, path: folder.path)
+    let interpreter = ReferenceInterpreter(
+      plan: plan, model: model, checkpoint: episode.checkpoint, payload: payload)
+    return (model, ReferenceController(model: model, interpreter: interpreter))
+  }
+}
