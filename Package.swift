@@ -64,7 +64,8 @@ let package = Package(
 
     // MARK: Tests
     .target(
-      name: "RecordedEpisodes", dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"],
+      name: "RecordedEpisodes",
+      dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"],
       path: "Tests/RecordedEpisodes"),
     // The small models, through the build-tool plugin as a user's would go.
     .target(
@@ -73,7 +74,8 @@ let package = Package(
     .testTarget(
       name: "MatrixTests",
       dependencies: [
-        "CAllocationHook", "DecisionTransformer", "DecisionTransformerCodegen", "ModelMatrix", "RecordedEpisodes",
+        "CAllocationHook", "DecisionTransformer", "DecisionTransformerCodegen", "ModelMatrix",
+        "RecordedEpisodes",
       ]),
     .testTarget(
       name: "GeneratedTests",

@@ -81,6 +81,11 @@ public struct HalfCheetah: ~Copyable, @unchecked Sendable {
   public static var memoryAlignment: Int { 64 }
   /// Bytes of packed weights without their header.
   public static var packedWeightsSize: Int { 2_512_064 }
+  /// Multiply-adds of one `act` that is given the reward, and the bytes of weights they read.
+  public static var feedbackMultiplyAdds: Int { 897_792 }
+  public static var feedbackWeightBytes: Int { 1_998_400 }
+  /// Multiply-adds of one `prepare` without a reward.
+  public static var preparationMultiplyAdds: Int { 18_607_360 }
   /// Identifies the layout of the packed weights.
   public static var layoutDigest: UInt64 { 0x4c20ddc4e30933c2 }
   public static var generatorVersion: StaticString { "0.1.0" }
@@ -155,7 +160,6 @@ public struct HalfCheetah: ~Copyable, @unchecked Sendable {
 }
 
 // MARK: - Episode
-
 extension HalfCheetah {
   /// Starts an episode in which `targetReturn` is to be collected (environment units), ready for the first `act`.
   /// A target that is not finite is reported by `act`.
@@ -185,7 +189,6 @@ extension HalfCheetah {
 }
 
 // MARK: - Feedback phase: from "state arrived" to "action known"
-
 extension HalfCheetah {
   /// The action for `state`. `reward` is what the environment paid for the previous action (default 0); the first
   /// step of an episode ignores it. Runs `prepare()` first where the caller has not.
@@ -312,7 +315,6 @@ extension HalfCheetah {
 }
 
 // MARK: - Preparation phase: while the world moves
-
 extension HalfCheetah {
   /// Takes the predicted action into the history and does everything that does not need the next state.
   /// Does nothing before the first `act`, a second time, or after the last step.
@@ -417,7 +419,6 @@ extension HalfCheetah {
 }
 
 // MARK: - One token at a time: the feedback phase when the reward was known early
-
 extension HalfCheetah {
   /// Block 1 of 3 for one token. 178 944 multiply-adds.
   @_noAllocation @_noLocks private func tokenBlock0(token: Int) {
@@ -455,7 +456,6 @@ extension HalfCheetah {
 }
 
 // MARK: - Norms, softmax, window
-
 extension HalfCheetah {
   private typealias Vector = DecisionTransformer.Vector
   private typealias Floats = UnsafePointer<Float>
@@ -563,7 +563,6 @@ extension HalfCheetah {
 }
 
 // MARK: - Kernels: one function per shape
-
 extension HalfCheetah {
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x1x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
@@ -684,7 +683,6 @@ extension HalfCheetah {
 }
 
 // MARK: - Tiles: inner loops, unrolled
-
 extension HalfCheetah {
   /// What happens to sums before they are stored.
   private protocol Epilogue {

@@ -81,6 +81,11 @@ public struct Hopper: ~Copyable, @unchecked Sendable {
   public static var memoryAlignment: Int { 64 }
   /// Bytes of packed weights without their header.
   public static var packedWeightsSize: Int { 2_507_392 }
+  /// Multiply-adds of one `act` that is given the reward, and the bytes of weights they read.
+  public static var feedbackMultiplyAdds: Int { 896_640 }
+  public static var feedbackWeightBytes: Int { 1_995_328 }
+  /// Multiply-adds of one `prepare` without a reward.
+  public static var preparationMultiplyAdds: Int { 18_606_976 }
   /// Identifies the layout of the packed weights.
   public static var layoutDigest: UInt64 { 0xcbe6083a9f60742f }
   public static var generatorVersion: StaticString { "0.1.0" }
@@ -155,7 +160,6 @@ public struct Hopper: ~Copyable, @unchecked Sendable {
 }
 
 // MARK: - Episode
-
 extension Hopper {
   /// Starts an episode in which `targetReturn` is to be collected (environment units), ready for the first `act`.
   /// A target that is not finite is reported by `act`.
@@ -185,7 +189,6 @@ extension Hopper {
 }
 
 // MARK: - Feedback phase: from "state arrived" to "action known"
-
 extension Hopper {
   /// The action for `state`. `reward` is what the environment paid for the previous action (default 0); the first
   /// step of an episode ignores it. Runs `prepare()` first where the caller has not.
@@ -308,7 +311,6 @@ extension Hopper {
 }
 
 // MARK: - Preparation phase: while the world moves
-
 extension Hopper {
   /// Takes the predicted action into the history and does everything that does not need the next state.
   /// Does nothing before the first `act`, a second time, or after the last step.
@@ -410,7 +412,6 @@ extension Hopper {
 }
 
 // MARK: - One token at a time: the feedback phase when the reward was known early
-
 extension Hopper {
   /// Block 1 of 3 for one token. 178 944 multiply-adds.
   @_noAllocation @_noLocks private func tokenBlock0(token: Int) {
@@ -448,7 +449,6 @@ extension Hopper {
 }
 
 // MARK: - Norms, softmax, window
-
 extension Hopper {
   private typealias Vector = DecisionTransformer.Vector
   private typealias Floats = UnsafePointer<Float>
@@ -556,7 +556,6 @@ extension Hopper {
 }
 
 // MARK: - Kernels: one function per shape
-
 extension Hopper {
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x1x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
@@ -677,7 +676,6 @@ extension Hopper {
 }
 
 // MARK: - Tiles: inner loops, unrolled
-
 extension Hopper {
   /// What happens to sums before they are stored.
   private protocol Epilogue {

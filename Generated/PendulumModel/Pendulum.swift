@@ -85,6 +85,11 @@ public struct Pendulum: ~Copyable, @unchecked Sendable {
   public static var memoryAlignment: Int { 64 }
   /// Bytes of packed weights without their header.
   public static var packedWeightsSize: Int { 456_064 }
+  /// Multiply-adds of one `act` that is given the reward, and the bytes of weights they read.
+  public static var feedbackMultiplyAdds: Int { 177_984 }
+  public static var feedbackWeightBytes: Int { 405_312 }
+  /// Multiply-adds of one `prepare` without a reward.
+  public static var preparationMultiplyAdds: Int { 2_325_184 }
   /// Identifies the layout of the packed weights.
   public static var layoutDigest: UInt64 { 0xb485a8d9abca89b0 }
   public static var generatorVersion: StaticString { "0.1.0" }
@@ -161,7 +166,6 @@ public struct Pendulum: ~Copyable, @unchecked Sendable {
 }
 
 // MARK: - Episode
-
 extension Pendulum {
   /// Starts an episode in which `targetReturn` is to be collected (environment units), ready for the first `act`.
   /// A target that is not finite is reported by `act`.
@@ -190,7 +194,6 @@ extension Pendulum {
 }
 
 // MARK: - Feedback phase: from "state arrived" to "action known"
-
 extension Pendulum {
   /// The action for `state`. `reward` is what the environment paid for the previous action (default 0); the first
   /// step of an episode ignores it. Runs `prepare()` first where the caller has not.
@@ -301,7 +304,6 @@ extension Pendulum {
 }
 
 // MARK: - Preparation phase: while the world moves
-
 extension Pendulum {
   /// Takes the predicted action into the history and does everything that does not need the next state.
   /// Does nothing before the first `act`, a second time, or after the last step.
@@ -387,7 +389,6 @@ extension Pendulum {
 }
 
 // MARK: - One token at a time: the feedback phase when the reward was known early
-
 extension Pendulum {
   /// Block 1 of 2 for one token. 56 704 multiply-adds.
   @_noAllocation @_noLocks private func tokenBlock0(token: Int) {
@@ -413,7 +414,6 @@ extension Pendulum {
 }
 
 // MARK: - Norms, softmax, window
-
 extension Pendulum {
   private typealias Vector = DecisionTransformer.Vector
   private typealias Floats = UnsafePointer<Float>
@@ -521,7 +521,6 @@ extension Pendulum {
 }
 
 // MARK: - Kernels: one function per shape
-
 extension Pendulum {
   @inline(never) @_noAllocation @_noLocks
   private func linear_1x1x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
@@ -692,7 +691,6 @@ extension Pendulum {
 }
 
 // MARK: - Tiles: inner loops, unrolled
-
 extension Pendulum {
   /// What happens to sums before they are stored.
   private protocol Epilogue {

@@ -29,9 +29,11 @@ struct GenerateDecisionTransformer: CommandPlugin {
   private func models(of request: Request, in package: Package) throws -> [ModelFolder] {
     let targets =
       request.targets.isEmpty ? package.targets : try package.targets(named: request.targets)
-    // Targets may lie in each other's folders, as excluded parts.
+    // Targets may lie in each other's folders, as excluded parts, or share a folder through a link.
     let found = Dictionary(
-      targets.flatMap { ModelFolder.all(below: $0.directoryURL) }.map { ($0.url.path, $0) },
+      targets.flatMap { ModelFolder.all(below: $0.directoryURL) }.map {
+        ($0.url.resolvingSymlinksInPath().path, $0)
+      },
       uniquingKeysWith: { first, _ in first }
     ).values.sorted { $0.url.path < $1.url.path }
     var models = request.models.isEmpty ? found : []

@@ -29,7 +29,8 @@ struct ScheduleTests {
         let place = "\(operation) in \(routine) of seed \(seed)"
         switch operation.kind {
         case .linear(
-          .linear(_, let depth, let columns, let epilogue, let paired), _, let weights, let residual, _):
+          .linear(_, let depth, let columns, let epilogue, let paired), _, let weights,
+          let residual, _):
           let tensor = plan.weights.tensors[weights]
           let panels = PackedTensor.Arrangement.panels(depth: depth, columns: columns)
           let pairs = PackedTensor.Arrangement.pairedPanels(depth: depth, columns: columns)
