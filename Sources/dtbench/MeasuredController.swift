@@ -35,6 +35,7 @@ extension InlineArray: StateVector where Element == Float {
 // MARK: - Models
 
 extension Hopper: MeasuredController {}
+extension HopperBFloat16: MeasuredController {}
 
 /// A model that can be measured.
 struct CatalogueEntry: Sendable {
@@ -56,6 +57,7 @@ struct CatalogueEntry: Sendable {
 
   /// All models; the first is measured unless `--model` says otherwise.
   static let all = [
-    CatalogueEntry(Hopper.self, precision: "float32")
+    CatalogueEntry(Hopper.self, precision: "float32"),
+    CatalogueEntry(HopperBFloat16.self, precision: "bfloat16"),
   ]
 }
