@@ -45,6 +45,11 @@ public struct InspectionReport: Encodable, Sendable {
     /// The attention form of each layer.
     var attention: [String]
     var phases: [Phase]
+    /// Hugging Face's loop: the whole window, every time.
+    var plainGraph: Phase
+    /// The plain graph's multiply-adds over those of `act`, and over those of `act` and `prepare` together.
+    var savingOfAct: Double
+    var savingOfStep: Double
     var layoutDigest: String
     var packedWeights: Layout
     /// Of one controller.
@@ -135,6 +140,14 @@ extension InspectionReport.Plan {
         name: name, multiplyAdds: plan.total(routines, \.multiplyAdds),
         weightBytes: plan.total(routines, \.weightBytes))
     }
+    let plain = plan.plainGraph
+    plainGraph = InspectionReport.Phase(
+      name: "plain graph", multiplyAdds: plain.multiplyAdds, weightBytes: plain.weightBytes)
+    func saving(_ multiplyAdds: Int) -> Double {
+      (Double(plain.multiplyAdds) / Double(multiplyAdds) * 100).rounded() / 100
+    }
+    savingOfAct = saving(phases[0].multiplyAdds)
+    savingOfStep = saving(phases[0].multiplyAdds + phases[2].multiplyAdds)
     layoutDigest = "0x" + String(plan.layoutDigest, radix: 16)
     packedWeights = InspectionReport.Layout(
       bytes: plan.weights.byteCount,

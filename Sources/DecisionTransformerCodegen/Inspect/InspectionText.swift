@@ -40,7 +40,12 @@ extension InspectionReport {
     Table(
       title: "what a call costs",
       rows: [["", "multiply-adds", "weight bytes"]]
-        + plan.phases.map { [$0.name, grouped($0.multiplyAdds), grouped($0.weightBytes)] },
+        + (plan.phases + [plan.plainGraph]).map {
+          [$0.name, grouped($0.multiplyAdds), grouped($0.weightBytes)]
+        } + [
+          ["saved by act", "\(plan.savingOfAct) times"],
+          ["saved by act and prepare", "\(plan.savingOfStep) times"],
+        ],
       rightAligned: [1, 2])
   }
 

@@ -1,0 +1,24 @@
+/// What Hugging Face's own loop does for one action: the yardstick for what the plan saves.
+public struct PlainGraph: Equatable, Sendable {
+  /// Multiply-adds of one forward pass over the padded window: 3K tokens through every layer, full
+  /// square attention, all three heads.
+  public var multiplyAdds: Int
+  /// Bytes of float32 weights it reads.
+  public var weightBytes: Int
+
+  init(_ shape: Shape) {
+    let (tokens, hidden, window) = (3 * shape.window, shape.hiddenSize, shape.window)
+    let blockWeights = 4 * hidden * hidden + 2 * hidden * shape.innerSize
+    let inputs = 1 + shape.stateDimension + shape.actionDimension
+    let attention = 2 * tokens * tokens * hidden
+    multiplyAdds =
+      shape.layerCount * (tokens * blockWeights + attention) + 2 * window * inputs * hidden
+    weightBytes =
+      (shape.layerCount * blockWeights + 2 * inputs * hidden) * MemoryLayout<Float>.stride
+  }
+}
+
+extension Plan {
+  /// The same function as an unspecialised graph computes it.
+  public var plainGraph: PlainGraph { PlainGraph(shape) }
+}
