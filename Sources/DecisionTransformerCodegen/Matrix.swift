@@ -1,7 +1,7 @@
 /// Rows of Doubles, one after the other: the tokens or steps of a window, or a weight.
-struct Matrix {
-  let rowCount: Int
-  let columnCount: Int
+package struct Matrix {
+  package let rowCount: Int
+  package let columnCount: Int
   var values: [Double]
 
   init(rowCount: Int, columnCount: Int, values: [Double]) {
@@ -24,7 +24,7 @@ struct Matrix {
       rowCount: rows.count, columnCount: rows.first?.count ?? 0, values: Array(rows.joined()))
   }
 
-  subscript(row: Int, column: Int) -> Double {
+  package subscript(row: Int, column: Int) -> Double {
     get { values[row * columnCount + column] }
     set { values[row * columnCount + column] = newValue }
   }

@@ -112,6 +112,9 @@ struct PlanTests {
         digest { $0.config.maximumEpisodeLength += 1 },
         digest { $0.config.activation = config.activation == .relu ? .gelu : .relu },
         digest { $0.config.layerNormEpsilon *= 2 }, digest { $0.config.hasActionTanh.toggle() },
+        digest {
+          $0.options.precision = model.options.precision == .float32 ? .bfloat16 : .float32
+        },
         digest { if config.headSize > 1 { $0.config.scalesAttention.toggle() } },
         digest {
           guard config.layerCount > 1 else { return }

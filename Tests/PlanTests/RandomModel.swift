@@ -37,6 +37,7 @@ enum RandomModel {
     config.scalesAttentionByInverseLayerIndex = .random(using: &random)
     var options = GenerationOptions()
     options.window = .random(in: 1...24, using: &random)
+    options.precision = GenerationOptions.Precision.allCases.randomElement(using: &random)!
     options.timestepOverflow = Bool.random(using: &random) ? .clamp : .error
     if .random(using: &random) {
       options.stateMean = numbers(config.stateDimension, -3...3, &random)

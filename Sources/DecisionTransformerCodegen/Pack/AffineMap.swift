@@ -1,7 +1,7 @@
 /// y = x · weights + bias, in double precision.
-struct AffineMap {
-  var weights: Matrix
-  var bias: [Double]
+package struct AffineMap {
+  package var weights: Matrix
+  package var bias: [Double]
 
   init(_ weights: Matrix, bias: [Double]? = nil) {
     self.weights = weights

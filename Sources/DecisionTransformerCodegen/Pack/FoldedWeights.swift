@@ -2,13 +2,19 @@
 ///
 /// Notation of one layer: g and s are ln_1's gain and shift, so that its output is y = n∘g + s for a
 /// normalised row n; Wq, Wk, Wv, bq, bk, bv are the thirds of c_attn, Wo, bo is c_proj.
-struct FoldedWeights {
+package struct FoldedWeights {
   let model: Model
   let shape: Shape
   let checkpoint: Checkpoint
 
+  package init(model: Model, shape: Shape, checkpoint: Checkpoint) {
+    self.model = model
+    self.shape = shape
+    self.checkpoint = checkpoint
+  }
+
   /// The affine map behind a tensor in panels.
-  func map(_ content: PackedTensor.Content) -> AffineMap {
+  package func map(_ content: PackedTensor.Content) -> AffineMap {
     switch content {
     case .embedReturn: return linear("embed_return", inputs: 1, outputs: shape.hiddenSize)
     case .embedAction:
@@ -49,7 +55,7 @@ struct FoldedWeights {
   }
 
   /// The rows behind a tensor in rows.
-  func rows(_ content: PackedTensor.Content) -> [Double] {
+  package func rows(_ content: PackedTensor.Content) -> [Double] {
     switch content {
     case .stateMean: return stateMean.map { Double(Float($0)) }
     case .timesteps: return vector("embed_timestep.weight")

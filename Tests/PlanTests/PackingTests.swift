@@ -1,0 +1,112 @@
+import DecisionTransformer
+import DecisionTransformerCodegen
+import Testing
+
+/// Folded tensors as they lie in the packed weights.
+@Suite("Packing")
+struct PackingTests {
+  @Test("puts every number of a tensor in its place, and zero everywhere else")
+  func places() throws {
+    for seed in UInt64(0)..<12 {
+      let model = RandomModel.model(seed: seed)
+      let (plan, checkpoint) = (Plan(model), RandomModel.checkpoint(of: model, seed: seed))
+      let folded = FoldedWeights(model: model, shape: plan.shape, checkpoint: checkpoint)
+      let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: "")
+      var expected = [UInt32](repeating: 0, count: plan.weights.floatCount)
+      for tensor in plan.weights.tensors {
+        switch tensor.arrangement {
+        case .rows(let rows, let columns):
+          let (values, stride) = (folded.rows(tensor.content), (columns + 15) / 16 * 16)
+          for row in 0..<rows {
+            for column in 0..<columns {
+              expected[tensor.offset + row * stride + column] =
+                Float(values[row * columns + column]).bitPattern
+            }
+          }
+        case .panels(let depth, let columns):
+          let map = folded.map(tensor.content)
+          for column in 0..<columns {
+            let panel = tensor.offset + column / 16 * 16 * (1 + depth) + column % 16
+            expected[panel] = Float(map.bias[column]).bitPattern
+            for row in 0..<depth {
+              expected[panel + 16 * (1 + row)] = Float(map.weights[row, column]).bitPattern
+            }
+          }
+        case .pairedPanels(let depth, let columns):
+          let map = folded.map(tensor.content)
+          for column in 0..<columns {
+            let panel = tensor.offset + column / 16 * 16 * (1 + (depth + 1) / 2) + column % 16
+            expected[panel] = Float(map.bias[column]).bitPattern
+            for row in 0..<depth {
+              let half = bfloat16(Float(map.weights[row, column]))
+              expected[panel + 16 * (1 + row / 2)] |= row % 2 == 0 ? half : half << 16
+            }
+          }
+        }
+      }
+      let isExpected = payload.map(\.bitPattern) == expected
+      #expect(isExpected, "seed \(seed)")
+    }
+  }
+
+  @Test("loses nothing but the rounding: a forward pass of the packed blocks is the checkpoint's")
+  func forward() throws {
+    for seed in UInt64(0)..<12 {
+      var model = RandomModel.model(seed: seed)
+      model.options.precision = .float32
+      let (plan, config) = (Plan(model), model.config)
+      var random = SplitMix64(state: seed)
+      // Weights of the size that trained models have.
+      let large = RandomModel.checkpoint(of: model, seed: seed)
+      let checkpoint = Checkpoint { name in
+        large.values(name).map { name.contains("embed") || name.contains("ln_") ? $0 : $0 / 5 }
+      }
+      let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: "")
+      let steps = min(3, config.maximumEpisodeLength)
+      func rows(_ count: Int) -> [[Double]] {
+        (0..<steps).map { _ in RandomModel.numbers(count, -1...1, &random) }
+      }
+      let (states, actions) = (rows(config.stateDimension), rows(config.actionDimension))
+      let interpreters = [
+        ReferenceInterpreter(config: config, checkpoint: checkpoint),
+        ReferenceInterpreter(plan: plan, model: model, checkpoint: checkpoint, payload: payload),
+      ]
+      let results = interpreters.map {
+        $0.forward(
+          states: states, actions: actions, returnsToGo: Array(repeating: 0.5, count: steps),
+          timesteps: Array(0..<steps)
+        ).actionPredictions.joined()
+      }
+      let difference = zip(results[0], results[1]).map { abs($0 - $1) }.max()!
+      #expect(difference <= 1e-5, "seed \(seed)")
+    }
+  }
+
+  @Test("names the tensors whose product leaves the range of float32")
+  func overflow() {
+    var config = ModelConfig()
+    (config.hiddenSize, config.innerSize, config.layerCount) = (8, 8, 1)
+    let model = RandomModel.model(config, GenerationOptions())
+    let small = RandomModel.checkpoint(of: model, seed: 1)
+    let checkpoint = Checkpoint { name in
+      name.contains("c_attn.weight") ? small.values(name).map { $0 * 1e30 } : small.values(name)
+    }
+    let error = #expect(throws: InvalidInput.self) {
+      try Packer.payload(Plan(model), model: model, checkpoint: checkpoint, path: "folder")
+    }
+    let lines = error?.diagnostics.map(\.description) ?? []
+    #expect(lines.count == 1)
+    #expect(lines.first?.contains("layer0.query") == true)
+    #expect(lines.first?.contains("folder: h.0.ln_1, attn.c_attn (q·kᵀ), scale: ") == true)
+  }
+
+  /// The upper half of the nearest bfloat16; ties go to the even one.
+  private func bfloat16(_ value: Float) -> UInt32 {
+    let below = value.bitPattern & 0xffff_0000
+    let above = below &+ 0x1_0000
+    let (low, high) = (Double(Float(bitPattern: below)), Double(Float(bitPattern: above)))
+    let (down, up) = (abs(Double(value) - low), abs(high - Double(value)))
+    let isUp = up < down || (up == down && below & 0x1_0000 != 0)
+    return (isUp ? above : below) >> 16
+  }
+}
