@@ -28,7 +28,7 @@ struct CompilerOutput {
 /// The toolchain's compiler, making Embedded Swift that may not allocate.
 struct EmbeddedCompiler {
   let target: EmbeddedTarget
-  private let package = URL(fileURLWithPath: #filePath)
+  static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// Whether the toolchain has the standard library of Embedded Swift (Xcode's has not).
@@ -66,7 +66,7 @@ struct EmbeddedCompiler {
   }
 
   private func compileRuntime(in directory: URL) throws -> CompilerOutput {
-    let sources = package.appendingPathComponent("Sources/DecisionTransformer")
+    let sources = Self.package.appendingPathComponent("Sources/DecisionTransformer")
     let files = try FileManager.default
       .contentsOfDirectory(at: sources, includingPropertiesForKeys: nil)
       .filter { $0.pathExtension == "swift" }
@@ -79,7 +79,7 @@ struct EmbeddedCompiler {
     _ sources: [URL], module: String, in directory: URL
   ) throws -> CompilerOutput {
     let object = directory.appendingPathComponent("\(module).o")
-    let headers = package.appendingPathComponent("Sources/CDecisionTransformer/include")
+    let headers = Self.package.appendingPathComponent("Sources/CDecisionTransformer/include")
     let output = try Self.run(
       ["-target", target.triple] + target.flags + [
         "-enable-experimental-feature", "Embedded", "-wmo", "-Xfrontend", "-no-allocations",
