@@ -91,6 +91,7 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests", dependencies: ["DecisionTransformer", "CDecisionTransformer"]),
     .testTarget(name: "EmbeddedTests"),
+    .testTarget(name: "AssemblyTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(
       name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen", "RecordedEpisodes"]),
     .testTarget(name: "CheckpointTests", dependencies: ["DecisionTransformerCodegen"]),

@@ -241,11 +241,10 @@ extension HalfCheetah {
   /// The next return token: float32, as in the published loop.
   @_noAllocation @_noLocks
   private func returnToGo(after reward: Float?) throws(StepError) -> Float {
-    guard reward == nil || !rewardIsKnown else { throw .rewardGivenTwice }
-    let paid = reward ?? 0
-    guard paid.isFinite else { throw .nonFiniteReward }
+    guard !rewardIsKnown || reward == nil else { throw .rewardGivenTwice }
+    let paid = Float(bitPattern: reward?.bitPattern ?? 0)
     let next = returnToGo - (paid * rewardWeight) / 1000
-    guard next.isFinite else { throw .nonFiniteReturn }
+    guard next.isFinite else { throw paid.isFinite ? .nonFiniteReturn : .nonFiniteReward }
     return next
   }
 
@@ -550,13 +549,15 @@ extension HalfCheetah {
   /// Hides keys of steps before the episode's first, and the padding behind the last key.
   @inline(never) @_noAllocation @_noLocks
   private func maskKeys(_ keys: MutableFloats, panels: Int, stride: Int) {
-    let first = Int32(truncatingIfNeeded: max(0, 57 - 3 * timestep))
+    let first = max(0, 57 - 3 * timestep)
+    let firstLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))
+    let endLane = SIMD16<Int32>(repeating: 59)
     let hidden = Vector(repeating: Self.hiddenScore), visible = Vector(repeating: 0)
     var panel = 0
     while panel < panels {
       let key = Self.lanes &+ Int32(truncatingIfNeeded: (panel % 4) * 16)
-      let mask = visible.replacing(with: hidden, where: key .< first)
-      mask.replacing(with: hidden, where: key .>= 59).store(at: keys + panel * stride)
+      let mask = visible.replacing(with: hidden, where: key .< firstLane)
+      mask.replacing(with: hidden, where: key .>= endLane).store(at: keys + panel * stride)
       panel += 1
     }
   }

@@ -9,13 +9,10 @@ struct Benchmark<Controller: MeasuredController & ~Copyable> {
     var loop = try Loop<Controller>(
       budget: Budget(steps: request.steps, seconds: request.seconds))
     var ceilings = Ceilings(streamedBytes: Controller.feedbackWeightBytes)
-    ceilings.measure(rounds: 300)
     let spinLoop = try loop.warmUp()
-
-    let fullSpeed = try loop.runAtFullSpeed(spinLoop)
-    ceilings.measure(rounds: 300)
+    // Ceilings and calls take turns, so that both meet the same neighbours.
+    let fullSpeed = try loop.runAtFullSpeed(spinLoop) { ceilings.measure() }
     let fixedRate = try loop.run(rate: request.rate, waiting: request.waiting)
-    ceilings.measure(rounds: 300)
     let denormals =
       request.denormals ? try DenormalComparison(Controller.self, budget: loop.budget) : nil
 

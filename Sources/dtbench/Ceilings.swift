@@ -1,53 +1,77 @@
 import DecisionTransformer
 
-/// What the core can do at most, measured in the same run as the model.
+/// What the core can do at most, measured in bursts between the stretches of the model's loop.
 struct Ceilings: ~Copyable {
-  /// Multiply-adds a second, in 10⁹ · 2 operations: independent sums in registers, nothing else.
-  var multiplyAdd = 0.0
-  /// Loads a second, in 10⁹ bytes, of a buffer as large as the weights that `act` reads, again and again.
-  var streaming = 0.0
+  /// A rate of all bursts: the best, which is what the core can do, and the median, which is what was
+  /// left of it by whoever else was using the machine.
+  struct Rate: Encodable {
+    var best, p50: Double
+  }
 
   private let buffer: AlignedMemory
   private let vectorCount: Int
+  private var multiplyAddTimes, streamingTimes: Samples
+  private static let mostBursts = 10_000
 
   init(streamedBytes: Int) {
     vectorCount = streamedBytes / MemoryLayout<Vector>.size / 4 * 4
     buffer = AlignedMemory(byteCount: vectorCount * MemoryLayout<Vector>.size)
+    multiplyAddTimes = Samples(capacity: Self.mostBursts)
+    streamingTimes = Samples(capacity: Self.mostBursts)
   }
 
   var streamedBytes: Int { vectorCount * MemoryLayout<Vector>.size }
 
-  /// Raises the ceilings to what `rounds` short bursts reach. A burst is a fraction of a millisecond,
-  /// so that some are not interrupted.
-  mutating func measure(rounds: Int) {
+  /// Independent multiply-adds in registers and nothing else, in 10⁹ operations a second; each is two.
+  var multiplyAdd: Rate {
+    rate(of: multiplyAddTimes, amount: 2 * Self.multiplyAddCount)
+  }
+
+  /// Loads of a buffer as large as the weights that `act` reads, again and again, in 10⁹ bytes a second.
+  var streaming: Rate { rate(of: streamingTimes, amount: streamedBytes) }
+
+  private func rate(of times: borrowing Samples, amount: Int) -> Rate {
+    let distribution = times.distribution
+    // 10⁹ a second are 1 a nanosecond; ranks are in microseconds.
+    return Rate(
+      best: Double(amount) / (1000 * distribution.rank(0)),
+      p50: Double(amount) / (1000 * distribution.rank(0.5)))
+  }
+
+  /// Measures short bursts: a fraction of a millisecond, so that most are not interrupted. Of the
+  /// streaming bursts the first, which finds other data in the caches, is not counted.
+  mutating func measure(bursts: Int = 20) {
     let floats = UnsafePointer(buffer.base.assumingMemoryBound(to: Float.self))
-    for _ in 0..<rounds {
-      let iterations = 4000
+    Self.keep(Self.sum(of: floats, vectors: vectorCount))
+    for _ in 0..<bursts {
       let started = now()
-      let multiplyAdds = Self.multiplyAdds(iterations: iterations)
+      Self.multiplyAdds(Self.iterations)
       let multiplied = now()
       Self.keep(Self.sum(of: floats, vectors: vectorCount))
       let streamed = now()
-      multiplyAdd = max(multiplyAdd, 2 * Double(multiplyAdds) / Double(multiplied - started))
-      streaming = max(streaming, Double(streamedBytes) / Double(streamed - multiplied))
+      multiplyAddTimes.append(multiplied - started)
+      streamingTimes.append(streamed - multiplied)
     }
   }
 
-  /// Runs multiply-adds for `iterations` and returns how many. As many sums as hide the latency of
-  /// the instruction and leave no register over: 12 vectors of 16 with AVX-512, 6 with 16 registers
-  /// of 8 floats or 32 of 4, 3 with 16 registers of 4.
+  private static let iterations = 1000
+
+  /// As many sums at a time as hide the latency of a multiply-add and leave no register over: 12 vectors
+  /// of 16 with AVX-512, 6 with 16 registers of 8 floats or 32 of 4, 3 with 16 registers of 4.
+  private static var triples: Int { VectorMath.level >= 2 ? 4 : VectorMath.level >= 1 ? 2 : 1 }
+
+  /// How many multiply-adds `multiplyAdds` runs.
+  private static var multiplyAddCount: Int {
+    iterations * unrolling * triples * 3 * Vector.scalarCount
+  }
+
   @inline(never)
-  private static func multiplyAdds(iterations: Int) -> Int {
-    let level = VectorMath.level
-    let triples = level >= 2 ? 4 : level >= 1 ? 2 : 1
-    if level >= 2 {
-      keep(fourTriples(iterations))
-    } else if level >= 1 {
-      keep(twoTriples(iterations))
-    } else {
-      keep(oneTriple(iterations))
+  private static func multiplyAdds(_ iterations: Int) {
+    switch triples {
+    case 4: keep(fourTriples(iterations))
+    case 2: keep(twoTriples(iterations))
+    default: keep(oneTriple(iterations))
     }
-    return iterations * unrolling * triples * 3 * Vector.scalarCount
   }
 
   private static let unrolling = 4

@@ -31,15 +31,29 @@ struct Report: Encodable {
     }
   }
 
-  /// The core's ceilings, and what share of them the median call reaches.
-  struct Shares: Encodable {
-    var gigaflopsCeiling, gigabytesPerSecondCeiling: Double
+  /// The core's ceilings in the same run: 10⁹ operations and 10⁹ bytes a second.
+  struct CeilingRates: Encodable {
+    var multiplyAdd, streaming: Ceilings.Rate
     var streamedBytes: Int
-    /// All of `prepare`, its norms and softmax included, against the ceiling of multiply-adds.
-    var prepareOfMultiplyAdds: Double
+  }
+
+  /// What share of the ceilings the calls reach: the median call of the median burst, and the best call
+  /// of the best burst.
+  struct Share: Encodable {
+    var p50, best: Double
+
+    init(amount: Int, _ latency: Latency, _ ceiling: Ceilings.Rate) {
+      p50 = Double(amount) / (1000 * latency.p50) / ceiling.p50
+      best = Double(amount) / (1000 * latency.min) / ceiling.best
+    }
+  }
+
+  struct Shares: Encodable {
+    /// All of `prepare`, its norms, softmax and copying included, against the multiply-add ceiling.
+    var prepareOfMultiplyAdds: Share
     /// The weights that `act` reads, against the bandwidth for a buffer of that size.
-    var actOfBandwidth: Double
-    var actOfMultiplyAdds: Double
+    var actOfStreaming: Share
+    var actOfMultiplyAdds: Share
   }
 
   /// p99.9 / p50 of `act`, and of a spin loop of the same length run alternately with it.
@@ -56,13 +70,15 @@ struct Report: Encodable {
   var tail: Tail
   var fixedRate: FixedRate
   var firstCall: FirstCalls
+  var ceilings: CeilingRates
   var shares: Shares
   var denormals: DenormalComparison?
   /// For the plot.
   let curves: [Curve]
 
   enum CodingKeys: String, CodingKey {
-    case model, precision, machine, work, steps, act, prepare, spin, tail, shares, denormals
+    case model, precision, machine, work, steps, act, prepare, spin, tail, ceilings, shares,
+      denormals
     case both = "act+prepare"
     case fixedRate = "fixed_rate"
     case firstCall = "first_call"
@@ -88,17 +104,15 @@ struct Report: Encodable {
       hertz: rate, waiting: waiting.rawValue, act: Latency(fixedRate.act),
       prepare: Latency(fixedRate.prepare), both: Latency(fixedRate.both),
       lateStarts: fixedRate.lateStarts, steps: fixedRate.act.nanoseconds.count)
-    // Operations per nanosecond are 10⁹ operations a second; a multiply-add is two.
-    let perSecond = { (multiplyAdds: Int, microseconds: Double) in
-      2 * Double(multiplyAdds) / (1000 * microseconds)
-    }
+    self.ceilings = CeilingRates(
+      multiplyAdd: ceilings.multiplyAdd, streaming: ceilings.streaming,
+      streamedBytes: ceilings.streamedBytes)
     shares = Shares(
-      gigaflopsCeiling: ceilings.multiplyAdd, gigabytesPerSecondCeiling: ceilings.streaming,
-      streamedBytes: ceilings.streamedBytes,
-      prepareOfMultiplyAdds: perSecond(work.preparationMultiplyAdds, prepare.p50)
-        / ceilings.multiplyAdd,
-      actOfBandwidth: Double(work.feedbackWeightBytes) / (1000 * act.p50) / ceilings.streaming,
-      actOfMultiplyAdds: perSecond(work.feedbackMultiplyAdds, act.p50) / ceilings.multiplyAdd)
+      prepareOfMultiplyAdds: Share(
+        amount: 2 * work.preparationMultiplyAdds, prepare, self.ceilings.multiplyAdd),
+      actOfStreaming: Share(amount: work.feedbackWeightBytes, act, self.ceilings.streaming),
+      actOfMultiplyAdds: Share(
+        amount: 2 * work.feedbackMultiplyAdds, act, self.ceilings.multiplyAdd))
     curves = [
       Curve(name: "act", distribution: fullSpeed.act),
       Curve(name: "prepare", distribution: fullSpeed.prepare),

@@ -53,13 +53,19 @@ struct ReportText {
   }
 
   var comparison: String {
-    let (shares, tail) = (report.shares, report.tail)
+    let (ceilings, shares, tail) = (report.ceilings, report.shares, report.tail)
+    func line(_ name: String, _ share: Report.Share) -> String {
+      name + column(percent(share.best)) + column(percent(share.p50))
+    }
     return """
-      ceilings of this core: multiply-add \(number(shares.gigaflopsCeiling)) GFLOP/s, streaming of \
-      \(shares.streamedBytes) bytes \(number(shares.gigabytesPerSecondCeiling)) GB/s
-        prepare \(percent(shares.prepareOfMultiplyAdds)) of the multiply-add ceiling
-        act     \(percent(shares.actOfBandwidth)) of the streaming bandwidth, \
-      \(percent(shares.actOfMultiplyAdds)) of the multiply-add ceiling
+      ceilings of this core                     \(column("best"))\(column("p50"))
+        multiply-adds in registers, GFLOP/s     \
+      \(column(number(ceilings.multiplyAdd.best)))\(column(number(ceilings.multiplyAdd.p50)))
+        streaming of \(ceilings.streamedBytes) bytes, GB/s     \
+      \(column(number(ceilings.streaming.best)))\(column(number(ceilings.streaming.p50)))
+      \(line("  prepare, share of the multiply-adds     ", shares.prepareOfMultiplyAdds))
+      \(line("  act, share of the multiply-adds         ", shares.actOfMultiplyAdds))
+      \(line("  act, share of the streaming             ", shares.actOfStreaming))
       p99.9 / p50: act \(ratio(tail.act)), spin loop \(ratio(tail.spin)), \
       one to the other \(ratio(tail.ratio))
       """

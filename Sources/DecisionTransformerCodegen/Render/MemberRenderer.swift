@@ -131,11 +131,16 @@ struct MemberRenderer {
       "@_noAllocation @_noLocks")
     writer.scope("private func returnToGo(after reward: Float?) throws(StepError) -> Float") {
       writer in
-      writer.write("guard reward == nil || !rewardIsKnown else { throw .rewardGivenTwice }")
-      writer.write("let paid = reward ?? 0")
-      writer.write("guard paid.isFinite else { throw .nonFiniteReward }")
-      writer.write("let next = returnToGo - \(scaled("(paid * rewardWeight)"))")
-      writer.write("guard next.isFinite else { throw .nonFiniteReturn }", "return next")
+      // A call without a reward executes the same instructions as one with it: the choice is made between
+      // integers (a conditional move; between floats it is a branch), and only the sum is tested (a test
+      // of the reward would be known to succeed without one, and left out there).
+      writer.write(
+        "guard !rewardIsKnown || reward == nil else { throw .rewardGivenTwice }",
+        "let paid = Float(bitPattern: reward?.bitPattern ?? 0)",
+        "let next = returnToGo - \(scaled("(paid * rewardWeight)"))")
+      writer.write(
+        "guard next.isFinite else { throw paid.isFinite ? .nonFiniteReturn : .nonFiniteReward }",
+        "return next")
     }
   }
 

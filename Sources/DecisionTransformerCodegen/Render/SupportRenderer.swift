@@ -45,7 +45,9 @@ struct SupportRenderer {
       if size % Shape.lanes == 0 {
         writer.write("let difference = \(difference)")
       } else {
-        writer.write("let isPadding = Self.lanes &+ Int32(truncatingIfNeeded: index) .>= \(size)")
+        writer.write(
+          "let isPadding = Self.lanes &+ Int32(truncatingIfNeeded: index) .>= SIMD16(repeating: \(size))"
+        )
         writer.write(
           "let difference = (\(difference)).replacing(with: Vector(repeating: 0), where: isPadding)"
         )
@@ -148,6 +150,8 @@ struct SupportRenderer {
     }
   }
 
+  /// Vectors are compared with vectors: a comparison with one number is done lane by lane, in a loop
+  /// with branches.
   private func maskKeys(to writer: inout CodeWriter) {
     let (shape, groups) = (plan.shape, plan.shape.keyStride / Shape.lanes)
     begin(
@@ -156,7 +160,9 @@ struct SupportRenderer {
     writer.scope("private func maskKeys(_ keys: MutableFloats, panels: Int, stride: Int)") {
       writer in
       writer.write(
-        "let first = Int32(truncatingIfNeeded: max(0, \(shape.pastTokenCount) - 3 * timestep))")
+        "let first = max(0, \(shape.pastTokenCount) - 3 * timestep)",
+        "let firstLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))",
+        "let endLane = SIMD16<Int32>(repeating: \(shape.keyCount))")
       writer.write(
         "let hidden = Vector(repeating: Self.hiddenScore), visible = Vector(repeating: 0)")
       writer.write("var panel = 0")
@@ -165,9 +171,9 @@ struct SupportRenderer {
         writer.write(
           "let key = Self.lanes &+ Int32(truncatingIfNeeded: \(groups == 1 ? panel : "(\(panel))") * 16)"
         )
-        writer.write("let mask = visible.replacing(with: hidden, where: key .< first)")
+        writer.write("let mask = visible.replacing(with: hidden, where: key .< firstLane)")
         writer.write(
-          "mask.replacing(with: hidden, where: key .>= \(shape.keyCount)).store(at: keys + panel * stride)",
+          "mask.replacing(with: hidden, where: key .>= endLane).store(at: keys + panel * stride)",
           "panel += 1")
       }
     }
