@@ -214,8 +214,8 @@ struct GenerationOptionsReaderTests {
         """
       ),
       // Choices
-      (#""precision": "bfloat16""#, #"precision: found "bfloat16"; accepted: "float32""#),
-      (#""precision": 32"#, #"precision: found 32; accepted: "float32""#),
+      (#""precision": "float16""#, #"precision: found "float16"; accepted: "float32", "bfloat16""#),
+      (#""precision": 32"#, #"precision: found 32; accepted: "float32", "bfloat16""#),
       (#""outputs": "action""#, #"outputs: found "action"; accepted: an array of "action""#),
       (#""outputs": []"#, #"outputs: found an empty array; accepted: an array of "action""#),
       (
