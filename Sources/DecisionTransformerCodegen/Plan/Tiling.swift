@@ -43,7 +43,7 @@ extension Tiling {
       case (.avx2, _): (6, 1)
       case (.sse2, 1): (1, 2)
       case (.sse2, 2): (2, 1)
-      case (.sse2, _): (3, 1)
+      case (.sse2, _): (2, 1)
       }
     self.rows = [
       RowStretch(start: 0, size: mostRows, count: rows / mostRows),
