@@ -751,7 +751,10 @@ extension Hopper {
         tile3(Sums1.self, product.tile(row: 54, rows: 3, panel: group))
       }
     } else {
-      for group in 0..<panels { for tile in 0..<19 { tile3(Sums1.self, product.tile(row: tile * 3, rows: 3, panel: group)) } }
+      for group in 0..<panels {
+        for tile in 0..<28 { tile2(Sums1.self, product.tile(row: tile * 2, rows: 2, panel: group)) }
+        tile1(Sums1.self, product.tile(row: 56, rows: 1, panel: group))
+      }
     }
   }
 
