@@ -24,7 +24,7 @@ let package = Package(
     // MARK: Generator
     .target(
       name: "DecisionTransformerCodegen", dependencies: ["DecisionTransformer"],
-      swiftSettings: optimized),
+      exclude: ["README.md"], swiftSettings: optimized),
     .executableTarget(
       name: "dtgen", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
 

@@ -331,15 +331,15 @@ extension HalfCheetah {
   public mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError) {
     guard isStarted else { throw .notReset }
     guard canPrepare else { throw .nothingToPrepare }
-    var index = 0
-    while index < 6 { if !executed[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
-    let nextReturn = try returnToGo(after: reward)
     actionInput[0] = executed[0]
     actionInput[1] = executed[1]
     actionInput[2] = executed[2]
     actionInput[3] = executed[3]
     actionInput[4] = executed[4]
     actionInput[5] = executed[5]
+    var index = 0
+    while index < 6 { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
+    let nextReturn = try returnToGo(after: reward)
     advance()
     guard reward != nil else { return }
     (returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)

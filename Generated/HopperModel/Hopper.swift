@@ -327,12 +327,12 @@ extension Hopper {
   public mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError) {
     guard isStarted else { throw .notReset }
     guard canPrepare else { throw .nothingToPrepare }
-    var index = 0
-    while index < 3 { if !executed[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
-    let nextReturn = try returnToGo(after: reward)
     actionInput[0] = executed[0]
     actionInput[1] = executed[1]
     actionInput[2] = executed[2]
+    var index = 0
+    while index < 3 { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
+    let nextReturn = try returnToGo(after: reward)
     advance()
     guard reward != nil else { return }
     (returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)

@@ -320,10 +320,10 @@ extension Pendulum {
   public mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError) {
     guard isStarted else { throw .notReset }
     guard canPrepare else { throw .nothingToPrepare }
-    var index = 0
-    while index < 1 { if !executed[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
-    let nextReturn = try returnToGo(after: reward)
     actionInput[0] = executed[0] / 2
+    var index = 0
+    while index < 1 { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
+    let nextReturn = try returnToGo(after: reward)
     advance()
     guard reward != nil else { return }
     (returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)

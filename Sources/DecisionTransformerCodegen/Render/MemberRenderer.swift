@@ -176,18 +176,15 @@ struct MemberRenderer {
     ) { writer in
       writer.write("guard isStarted else { throw .notReset }")
       writer.write("guard canPrepare else { throw .nothingToPrepare }")
-      writer.write("var index = 0")
-      writer.write(
-        "while index < \(plan.shape.actionDimension) { if !executed[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }"
-      )
-      writer.write("let nextReturn = try returnToGo(after: reward)")
-      if hasPast {
-        for (index, scale) in model.actionScale.enumerated() {
-          writer.write(
-            "actionInput[\(index)] = executed[\(index)]\(scale == 1 ? "" : " / \(literal(Float(scale)))")"
-          )
-        }
+      for (index, scale) in model.actionScale.enumerated() {
+        writer.write(
+          "actionInput[\(index)] = executed[\(index)]\(scale == 1 ? "" : " / \(literal(Float(scale)))")"
+        )
       }
+      writer.write(
+        "var index = 0",
+        "while index < \(plan.shape.actionDimension) { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }",
+        "let nextReturn = try returnToGo(after: reward)")
       writer.write("advance()", "guard reward != nil else { return }")
       writer.write(
         "(returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)")
