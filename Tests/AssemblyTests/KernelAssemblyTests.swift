@@ -10,7 +10,7 @@ struct KernelAssemblyTests {
   func innerLoopsAreArithmeticInRegisters(target: AssemblyTarget) throws {
     let loops = try Self.loops("Sources/hopper/Hopper.dtmodel", for: target)
     for loop in loops {
-      expectArithmetic(loop, target, least: 0.4)
+      expectArithmetic(loop, target, least: 0.3)
       let stackUses = loop.instructions.count(where: \.usesStack)
       #expect(stackUses == 0, loop.text)
     }
