@@ -36,7 +36,10 @@ struct Access {
     case .linear(let kernel, let input, _, let residual, let output):
       guard case .linear(let rows, let depth, let columns, _, _) = kernel else { return [] }
       let (wide, deep) = (Shape.stride(columns), Shape.stride(depth))
-      return [access(input, rows, depth, stride: deep)]
+      // Four panels at a time: biases, then rows of weights, an even number of them.
+      let widened = access(
+        Operand(.widened), min(4, wide / 16) * (1 + depth + depth % 2), 16, stride: 16)
+      return [access(input, rows, depth, stride: deep)] + (kernel.widensWeights ? [widened] : [])
         + ([residual, output].compactMap(\.self)).map { access($0, rows, wide, stride: wide) }
     case .normalize(let rows, let input, let output):
       return [input, output].map {

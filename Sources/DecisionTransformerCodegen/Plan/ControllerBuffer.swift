@@ -33,6 +33,8 @@ public struct ControllerBuffer: Equatable, Sendable {
     case mixed
     /// The MLP's inner rows.
     case inner
+    /// bfloat16 weights as float32, a few panels at a time, for products of many rows.
+    case widened
     /// The predicted action in model units.
     case prediction
   }
@@ -73,6 +75,7 @@ extension ControllerBuffer.Name {
     case .scores: "scores"
     case .mixed: "mixed"
     case .inner: "inner"
+    case .widened: "widened"
     case .prediction: "prediction"
     }
   }

@@ -26,8 +26,8 @@ public struct ControllerMemory: Equatable, Sendable {
 }
 
 extension ControllerMemory {
-  /// Lays out what the forms need: first what lasts from step to step, then scratch.
-  init(shape: Shape, forms: [AttentionForm]) {
+  /// Lays out what the forms and kernels need: first what lasts from step to step, then scratch.
+  init(shape: Shape, forms: [AttentionForm], kernels: [Kernel]) {
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
     append(.returnInput, rows: 1, stride: Shape.lanes, "return-to-go of the return token")
     append(.stateInput, rows: 1, stride: shape.stateStride, "state minus state_mean")
@@ -83,6 +83,9 @@ extension ControllerMemory {
       .scores, rows: shape.headCount * max(2, shape.layerCount > 1 ? shape.pastTokenCount : 0),
       stride: shape.keyStride, "attention scores and probabilities")
     append(.inner, rows: slots, stride: shape.innerStride, "inner rows of the MLP")
+    if let widest = kernels.compactMap(\.widenedRowCount).max() {
+      append(.widened, rows: widest, stride: Shape.lanes, "bfloat16 weights as float32")
+    }
   }
 
   private mutating func append(

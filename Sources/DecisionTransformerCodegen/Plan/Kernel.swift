@@ -22,6 +22,22 @@ public enum Kernel: Hashable, Sendable {
 }
 
 extension Kernel {
+  /// Panels that are widened from bfloat16 together: no tile is wider.
+  public static let widenedPanelCount = 4
+
+  /// Whether the product widens its weights before it uses them: from three rows on it pays to do so once
+  /// instead of in every tile.
+  public var widensWeights: Bool {
+    if case .linear(let rows, _, _, _, true) = self { rows > 2 } else { false }
+  }
+
+  /// Rows of 16 floats that the widened panels take.
+  var widenedRowCount: Int? {
+    guard widensWeights, case .linear(_, let depth, let columns, _, _) = self else { return nil }
+    let panels = min(Shape.stride(columns) / Shape.lanes, Self.widenedPanelCount)
+    return panels * (1 + (depth + 1) / 2 * 2)
+  }
+
   /// The function's name in generated code.
   public var name: String {
     switch self {

@@ -26,18 +26,20 @@ public struct Plan: Equatable, Sendable {
       .cheapest(layer: layer, shape: shape)
     }
     weights = PackedLayout(shape: shape, forms: forms, precision: model.options.precision)
-    memory = ControllerMemory(shape: shape, forms: forms)
     let schedule = Schedule(model: model, shape: shape, forms: forms, weights: weights)
     routines = schedule.routines
     feedback = schedule.feedback
     shortFeedback = schedule.shortFeedback
     preparation = schedule.preparation
     returnPreparation = schedule.returnPreparation
+    memory = ControllerMemory(shape: shape, forms: forms, kernels: Self.kernels(of: routines))
     layoutDigest = Self.digest(model: model, weights: weights)
   }
 
   /// Every kernel of the routines once, in order of first use.
-  public var kernels: [Kernel] {
+  public var kernels: [Kernel] { Self.kernels(of: routines) }
+
+  private static func kernels(of routines: [Routine]) -> [Kernel] {
     var seen = Set<Kernel>()
     return routines.flatMap(\.operations).compactMap(\.kernel).filter { seen.insert($0).inserted }
   }

@@ -41,8 +41,7 @@ extension Tiling {
       case (.avx2, 1): (1, 4)
       case (.avx2, 2): (2, 2)
       case (.avx2, _): (6, 1)
-      case (.sse2, 1): (1, 2)
-      case (.sse2, 2): (2, 1)
+      case (.sse2, 1), (.sse2, 2): (1, 2)
       case (.sse2, _): (2, 1)
       }
     self.rows = [
@@ -64,13 +63,16 @@ extension Tiling {
 }
 
 extension Kernel {
-  /// Rows and panels of the kernel's sums; nil for a kernel without sums.
-  public var sums: (rows: Int, panels: Int)? {
+  /// Rows of the kernel's sums and how many panels it computes at a time; nil for a kernel without sums.
+  public var sums: (rows: Int, panels: Set<Int>)? {
     switch self {
-    case .linear(let rows, _, let columns, _, _): (rows, Shape.stride(columns) / Shape.lanes)
-    case .scores(let rows, _, _, _, let keys, _): (rows, keys / Shape.lanes)
-    case .mix(let rows, _, _, let columns, _, _, _): (rows, columns / Shape.lanes)
-    case .storeKeys: nil
+    case .linear(let rows, _, let columns, _, _):
+      let (panels, most) = (Shape.stride(columns) / Shape.lanes, Self.widenedPanelCount)
+      guard widensWeights else { return (rows, [panels]) }
+      return (rows, Set([min(panels, most), panels % most]).subtracting([0]))
+    case .scores(let rows, _, _, _, let keys, _): return (rows, [keys / Shape.lanes])
+    case .mix(let rows, _, _, let columns, _, _, _): return (rows, [columns / Shape.lanes])
+    case .storeKeys: return nil
     }
   }
 }

@@ -35,13 +35,54 @@ struct KernelRenderer {
       }
     let parameter = epilogue == .add ? " _ residual: Floats," : ""
     let residual = epilogue == .add ? ", residual: residual" : ""
+    let declaration =
+      "private func \(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)"
     begin(to: &writer)
-    writer.scope("private func \(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)") {
-      writer in
+    if Kernel.linear(rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: paired)
+      .widensWeights
+    {
+      writer.scope(declaration) {
+        widened(rows, depth, columns, finish, hasResidual: epilogue == .add, to: &$0)
+      }
+      return
+    }
+    writer.scope(declaration) { writer in
       let panel = literal(((paired ? (depth + 1) / 2 : depth) + 1) * Shape.lanes)
       writer.write(
         "rows\(rows)(Product<\(finish)>(x, \(Shape.stride(depth)), w, panel: \(panel), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(paired ? ", paired: true" : ""), y, \(Shape.stride(columns))\(residual)), panels: \(Shape.stride(columns) / Shape.lanes))"
       )
+    }
+  }
+
+  /// Widens a few panels, then computes all rows of them.
+  private func widened(
+    _ rows: Int, _ depth: Int, _ columns: Int, _ finish: String, hasResidual: Bool,
+    to writer: inout CodeWriter
+  ) {
+    let panels = Shape.stride(columns) / Shape.lanes
+    let most = Kernel.widenedPanelCount
+    let pairs = (depth + 1) / 2
+    func product(_ first: String, _ count: String, to writer: inout CodeWriter) {
+      let (from, to) =
+        first == "0"
+        ? ("w", "") : ("w + \(first) * \(literal((pairs + 1) * Shape.lanes))", " + \(first) * 16")
+      writer.write("widen(\(from), panels: \(count), pairs: \(pairs))")
+      writer.writeCall(
+        "rows\(rows)(Product<\(finish)>(",
+        "x, \(Shape.stride(depth)), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), depth: \(2 * pairs),",
+        "y\(to), \(Shape.stride(columns))\(hasResidual ? ", residual: residual\(to)" : "")), panels: \(count))"
+      )
+    }
+    if panels <= most { return product("0", "\(panels)", to: &writer) }
+    writer.write("var panel = 0")
+    writer.scope("while panel < \(panels)") { writer in
+      var count = "\(most)"
+      if panels % most != 0 {
+        writer.write("let count = min(\(most), \(panels) - panel)")
+        count = "count"
+      }
+      product("panel", count, to: &writer)
+      writer.write("panel += \(most)")
     }
   }
 

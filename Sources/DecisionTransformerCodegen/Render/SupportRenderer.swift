@@ -9,6 +9,7 @@ struct SupportRenderer {
     softmax(to: &writer)
     if plan.shape.pastTokenCount > 0 { move(to: &writer) }
     maskKeys(to: &writer)
+    if plan.memory.contains(.widened) { widen(to: &writer) }
   }
 
   private func begin(
@@ -146,6 +147,27 @@ struct SupportRenderer {
       writer.write("var index = 0")
       writer.scope("while index < count") { writer in
         writer.write("Vector(at: rows + distance + index).store(at: rows + index)", "index += 16")
+      }
+    }
+  }
+
+  // MARK: bfloat16
+
+  private func widen(to writer: inout CodeWriter) {
+    begin(&writer, "Panels of bfloat16 weights as float32 in `widened`.")
+    writer.scope("private func widen(_ w: Floats, panels: Int, pairs: Int)") { writer in
+      writer.write("var from = w, to = widened, panel = 0")
+      writer.scope("while panel < panels") { writer in
+        writer.write("Vector(at: from).store(at: to)  // biases", "var pair = 0")
+        writer.write("from += 16", "to += 16")
+        writer.scope("while pair < pairs") { writer in
+          writer.write("let words = Vector(at: from)")
+          writer.write(
+            "VectorMath.evenRow(of: words).store(at: to)",
+            "VectorMath.oddRow(of: words).store(at: to + 16)")
+          writer.write("from += 16", "to += 32", "pair += 1")
+        }
+        writer.write("panel += 1")
       }
     }
   }

@@ -22,7 +22,7 @@ struct TileRenderer {
       }
     }
     panelCounts = Set(sums.map(\.rows)).sorted(by: >).map { rows in
-      (rows, Set(sums.filter { $0.rows == rows }.map(\.panels)))
+      (rows, sums.filter { $0.rows == rows }.reduce(into: []) { $0.formUnion($1.panels) })
     }
   }
 
@@ -182,7 +182,7 @@ struct TileRenderer {
           writer.write("x += 1; w += p.step; k += 1")
         }
       }
-      if hasPairs {
+      if hasPairs && rows <= 2 {
         writer.branches([("p.paired", { pairLoop(indices, to: &$0) }), (nil, single)])
       } else {
         single(&writer)
@@ -194,14 +194,8 @@ struct TileRenderer {
   /// Two rows of bfloat16 weights a turn.
   private func pairLoop(_ indices: [Int], to writer: inout CodeWriter) {
     writer.scope("while k < p.depth") { writer in
-      writer.write("let pair = Sums(w, p.panel), even = pair.evenRow()")
-      writer.write(list: indices.map { "r\($0).add(x[\(offset($0, "p.xStride"))], even)" })
-      writer.write("let odd = pair.oddRow()")
-      writer.write(
-        list: indices.map {
-          "r\($0).add(x[\($0 == 0 ? "1" : offset($0, "p.xStride") + " + 1")], odd)"
-        })
-      writer.write("x += 2; w += 16; k += 2")
+      let rows = indices.map { "&r\($0), x\($0 == 0 ? "" : " + p.xStride")" }
+      writer.write("Sums.addPair(\(list(rows)), w, p.panel)", "x += 2; w += 16; k += 2")
     }
   }
 
@@ -211,7 +205,9 @@ struct TileRenderer {
       writer.write(
         "init()", "init(_ place: Floats, _ panel: Int)", "mutating func add(_ x: Float, _ w: Self)",
         "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)")
-      if hasPairs { writer.write("func evenRow() -> Self", "func oddRow() -> Self") }
+      if hasPairs {
+        for rows in pairedRows { writer.write(pairDeclaration(rows)) }
+      }
     }
   }
 
@@ -232,11 +228,37 @@ struct TileRenderer {
         "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)", isGeneric: true,
         indices.map { "p.store(s\($0), place\($0 == 0 ? "" : " + \($0 * Shape.lanes)")" + ")" })
       guard hasPairs else { return }
-      for row in ["evenRow", "oddRow"] {
-        writer.oneLine(
-          "func \(row)() -> Self",
-          ["var row = self"] + indices.map { "row.s\($0) = VectorMath.\(row)(of: s\($0))" }
-            + ["return row"])
+      for rows in pairedRows { addPair(rows, indices, to: &writer) }
+    }
+  }
+
+  /// Rows of the tiles that widen weights themselves.
+  private var pairedRows: [Int] { tileRows.filter { $0 <= 2 }.reversed() }
+
+  private func pairDeclaration(_ rows: Int) -> String {
+    let operands = (0..<rows).map { "_ r\($0): inout Self, _ x\($0): Floats" }
+    return "static func addPair(\(list(operands)), _ w: Floats, _ panel: Int)"
+  }
+
+  /// Panel after panel, so that few registers hold widened weights at a time.
+  private func addPair(_ rows: Int, _ panels: [Int], to writer: inout CodeWriter) {
+    writer.write("@inline(__always) @_noAllocation @_noLocks")
+    writer.scope(pairDeclaration(rows)) { writer in
+      for row in 0..<rows {
+        writer.write(
+          "let even\(row) = Vector(repeating: x\(row)[0]), odd\(row) = Vector(repeating: x\(row)[1])"
+        )
+      }
+      for panel in panels {
+        let place = panel == 0 ? "w" : "w + \(offset(panel, "panel"))"
+        writer.write("let w\(panel) = Vector(at: \(place))")
+        for (half, function) in [("even", "evenRow"), ("odd", "oddRow")] {
+          writer.write("let \(half)W\(panel) = VectorMath.\(function)(of: w\(panel))")
+          writer.write(
+            list: (0..<rows).map {
+              "r\($0).s\(panel) = VectorMath.multiplyAdd(\(half)\($0), \(half)W\(panel), r\($0).s\(panel))"
+            })
+        }
       }
     }
   }
