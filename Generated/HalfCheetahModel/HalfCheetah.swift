@@ -773,7 +773,7 @@ extension HalfCheetah {
     } else if VectorMath.level >= 1 {
       for group in 0..<panels / 2 { tile2(Sums2.self, product.tile(row: 0, rows: 2, panel: group * 2)) }
     } else {
-      for group in 0..<panels { tile2(Sums1.self, product.tile(row: 0, rows: 2, panel: group)) }
+      for group in 0..<panels / 2 { for tile in 0..<2 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
     }
   }
 

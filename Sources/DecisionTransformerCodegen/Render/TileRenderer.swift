@@ -153,7 +153,8 @@ struct TileRenderer {
       let panel =
         isWidest ? (width == 1 ? "group" : "group * \(width)") : "panels & ~\(2 * width - 1)"
       let calls = tiling.rows.map { stretch in
-        let row = stretch.count == 1 ? "\(stretch.start)" : "tile * \(stretch.size)"
+        let tile = stretch.size == 1 ? "tile" : "tile * \(stretch.size)"
+        let row = stretch.count == 1 ? "\(stretch.start)" : tile
         let call =
           "tile\(stretch.size)(Sums\(width).self, product.tile(row: \(row), rows: \(stretch.size), panel: \(panel)))"
         return stretch.count == 1 ? call : "for tile in 0..<\(stretch.count) { \(call) }"
