@@ -11,6 +11,10 @@ extension EightHeadsOneLayer: EmbeddedController {}
 extension ExecutedActions: EmbeddedController {}
 extension Float16Checkpoint: EmbeddedController {}
 extension Float64Checkpoint: EmbeddedController {}
+extension ForwardFourHeads: EmbeddedController {}
+extension ForwardHiddenStates: EmbeddedController {}
+extension ForwardOneHead: EmbeddedController {}
+extension ForwardWindowOfOne: EmbeddedController {}
 extension GeluFourHeads: EmbeddedController {}
 extension GeluNewTwoHeads: EmbeddedController {}
 extension InverseLayerScale: EmbeddedController {}
@@ -50,7 +54,9 @@ struct MatrixModel: Sendable, CustomTestStringConvertible {
     MatrixModel(SiluTwoHeads.self), MatrixModel(SwishFourHeads.self),
     MatrixModel(TanhOddInner.self), MatrixModel(UnboundedActions.self),
     MatrixModel(UnscaledAttention.self), MatrixModel(WholeEpisode.self),
-    MatrixModel(WindowOfOne.self),
+    MatrixModel(WindowOfOne.self), MatrixModel(ForwardFourHeads.self),
+    MatrixModel(ForwardHiddenStates.self), MatrixModel(ForwardOneHead.self),
+    MatrixModel(ForwardWindowOfOne.self),
   ]
 
   private init<Controller: EmbeddedController & ~Copyable>(_: Controller.Type) {

@@ -216,11 +216,17 @@ struct GenerationOptionsReaderTests {
       // Choices
       (#""precision": "float16""#, #"precision: found "float16"; accepted: "float32", "bfloat16""#),
       (#""precision": 32"#, #"precision: found 32; accepted: "float32", "bfloat16""#),
-      (#""outputs": "action""#, #"outputs: found "action"; accepted: an array of "action""#),
-      (#""outputs": []"#, #"outputs: found an empty array; accepted: an array of "action""#),
       (
-        #""outputs": ["action", "attentions"]"#,
-        #"outputs[1]: found "attentions"; accepted: "action""#
+        #""outputs": "action""#,
+        #"outputs: found "action"; accepted: an array of "action", "state", "return", "last_hidden_state", "hidden_states", "attentions""#
+      ),
+      (
+        #""outputs": []"#,
+        #"outputs: found an empty array; accepted: an array of "action", "state", "return", "last_hidden_state", "hidden_states", "attentions""#
+      ),
+      (
+        #""outputs": ["action", "logits"]"#,
+        #"outputs[1]: found "logits"; accepted: "action", "state", "return", "last_hidden_state", "hidden_states", "attentions""#
       ),
       (
         #""outputs": ["action", "action"]"#,

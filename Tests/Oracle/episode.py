@@ -38,6 +38,8 @@ def make_data(case):
     options["target_return"] = data["target"]
     if case.clamp:
         options["timestep_overflow"] = "clamp"
+    if case.outputs:
+        options["outputs"] = case.outputs
     data["options"] = options
     return data
 

@@ -24,6 +24,7 @@ from safetensors import safe_open
 from transformers import DecisionTransformerConfig, DecisionTransformerModel
 
 from episode import make_data, random_numbers, returns_to_go, run_episode
+from forward import forward_answers, next_answers
 
 TESTS = Path(__file__).resolve().parent.parent
 
@@ -46,6 +47,7 @@ class Case:
     prefix: str = ""  # of the tensors' names
     old_buffers: bool = False  # attn.bias (U8) and attn.masked_bias, as up to transformers 4.26
     config_window: bool = False  # K is the config's max_length, and there is no codegen.json
+    outputs: list | None = None  # of `forward`
 
     def __post_init__(self):
         assert self.steps >= 2 * self.window + 5, self.name
@@ -62,6 +64,8 @@ DECOYS = dict(
     summary_type="cls_index", summary_use_proj=True, bos_token_id=50256, eos_token_id=50256,
     resid_pdrop=0.3, embd_pdrop=0.2, attn_pdrop=0.4, initializer_range=0.5, use_cache=True,
     torch_dtype="float32", transformers_version="4.18.0.dev0", _name_or_path="somebody/some-model")
+
+OUTPUTS = ["action", "state", "return", "last_hidden_state", "hidden_states", "attentions"]
 
 CASES = [
     # name, shape(S, A, H, heads, layers, activation, inner), window K, steps T
@@ -116,6 +120,16 @@ CASES = [
          dict(hidden_size=16, n_head=2, n_layer=1, n_inner=None, activation_function="relu",
               max_ep_len=40, n_positions=32, add_cross_attention=True, **DECOYS),
          3, 16, old_buffers=True, return_scale=1000),
+    Case("ForwardOneHead", shape(4, 2, 20, 1, 2, "gelu", 24), 4, 16, return_scale=50,
+         action_scale=[2.0, 0.5], executed=True, outputs=OUTPUTS),
+    Case("ForwardFourHeads",
+         shape(3, 2, 24, 4, 3, "silu", 20, scale_attn_by_inverse_layer_idx=True), 3, 14,
+         outputs=OUTPUTS),
+    # Without predictions of the next state, and behind the last timestep.
+    Case("ForwardHiddenStates", shape(5, 1, 16, 2, 2, "relu", 18, episode=12), 2, 20, clamp=True,
+         normalize=False, outputs=["last_hidden_state", "attentions"]),
+    Case("ForwardWindowOfOne", shape(2, 3, 16, 2, 1, "tanh", action_tanh=False), 1, 10,
+         return_scale=4, outputs=["action", "state", "return"]),
 ]
 
 # ----------------------------------------------------------------------------------------------
@@ -227,6 +241,10 @@ def record(case, root):
         "stage.timestep": str(case.steps - 1), "transformers": transformers.__version__,
         "torch": torch.__version__.split("+")[0],
     }
+    if case.outputs:
+        # Only the eager path returns attentions.
+        model = load(case, folder, torch.float64, "eager")
+        tensors |= forward_answers(case, model) | next_answers(case, data, model, actions)
     if case.executed:
         tensors["executed"] = torch.from_numpy(data["executed"])
     if case.retarget is not None:
@@ -261,7 +279,7 @@ def differences(case, new, old):
             return
         for key in sorted(a.keys()):
             x, y = a.get_tensor(key), b.get_tensor(key)
-            inputs = key in ("states", "rewards", "returns_to_go", "executed")
+            inputs = x.dtype == np.float32 and key != "actions_float32"
             tolerance = 0 if inputs else 5e-6 if key == "actions_float32" else 1e-11
             if x.shape != y.shape or x.dtype != y.dtype or not np.abs(x - y).max() <= tolerance:
                 yield f"{golden}: {key} differs"

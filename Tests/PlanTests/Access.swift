@@ -13,6 +13,7 @@ struct Access {
       switch operand.row {
       case .at(let row): row
       case .token: token
+      case .behindToken(let slots): token + slots
       }
     buffer = operand.buffer
     self.rows = first..<first + rows
@@ -69,6 +70,34 @@ struct Access {
       guard case .storeKeys(let heads, let depth, let stride, _) = kernel else { return [] }
       let width = (heads - 1) * Shape.stride(depth) + depth
       return [access(input, rows, width, stride: stride), panels(keys, heads, depth)]
+    case .maskTokens:
+      let keys = plan.memory.buffer(.forwardKeys)
+      return [
+        access(Operand(.tokenMask), 1, shape.keyStride, stride: shape.keyStride),
+        access(Operand(.forwardKeys), keys.rows, keys.stride, stride: keys.stride),
+      ]
+    case .recordTokens(let rows, let output, let index, _):
+      let stride = plan.memory.buffer(rows.buffer).stride
+      let count = shape.slotCount * shape.hiddenSize
+      return [
+        access(rows, shape.slotCount, shape.hiddenSize, stride: stride),
+        access(Operand(.output(output), column: index * count), 1, count, stride: 0),
+      ]
+    case .recordSteps(let rows, let output, _):
+      let columns =
+        output == .action
+        ? shape.actionDimension
+        : output == .state ? shape.stateDimension : 1
+      return [
+        access(rows, shape.slotCount, columns, stride: Shape.stride(columns)),
+        access(Operand(.output(output)), 1, shape.window * columns, stride: 0),
+      ]
+    case .recordAttention(let layer):
+      let count = shape.headCount * shape.slotCount * shape.slotCount
+      return [
+        scores(shape.headCount * shape.slotCount),
+        access(Operand(.output(.attentions), column: layer * count), 1, count, stride: 0),
+      ]
     case .slide(let name):
       let stride = plan.memory.buffer(name).stride
       return [access(Operand(name), shape.pastTokenCount + 3, stride, stride: stride)]

@@ -121,13 +121,14 @@ struct CostTests {
     }
   }
 
-  /// A random model whose dimensions are whole vectors.
+  /// A random controller without `forward` whose dimensions are whole vectors.
   private static func evenModel(seed: UInt64) -> Model {
     var random = SplitMix64(state: seed &+ 1000)
     var model = RandomModel.model(seed: seed)
     let headSize = 16 * Int.random(in: 1...4, using: &random)
     model.config.hiddenSize = model.config.headCount * headSize
     model.config.innerSize = 16 * Int.random(in: 1...20, using: &random)
+    model.options.outputs = [.action]
     return model
   }
 }

@@ -59,7 +59,9 @@ struct LayoutTests {
       for (index, tensor) in plan.weights.tensors.enumerated() {
         switch tensor.content {
         // Members and embed_ln read these by their offsets.
-        case .stateMean, .timesteps, .embedNormGain, .embedNormShift: break
+        case .stateMean, .stateDeviation, .timesteps, .embedNormGain, .embedNormShift,
+          .finalNormGain, .finalNormShift:
+          break
         case .embedAction where plan.shape.window == 1: break
         default: #expect(weights.contains(index), "\(tensor) of seed \(seed)")
         }

@@ -40,6 +40,10 @@ enum RandomModel {
     options.precision = GenerationOptions.Precision.allCases.randomElement(using: &random)!
     options.timestepOverflow = Bool.random(using: &random) ? .clamp : .error
     if .random(using: &random) {
+      options.outputs = GenerationOptions.Output.allCases.filter { _ in .random(using: &random) }
+      if options.outputs.isEmpty { options.outputs = [.attentions] }
+    }
+    if .random(using: &random) {
       options.stateMean = numbers(config.stateDimension, -3...3, &random)
       options.stateStandardDeviation = numbers(config.stateDimension, 0.01...2, &random)
     }

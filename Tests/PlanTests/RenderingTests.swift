@@ -38,11 +38,15 @@ struct RenderingTests {
       let code = Code(seed: seed)
       let weights = code.offsets(after: #/\bweights \+ ([0-9_]+)/#)
       let memory = code.offsets(after: #/\bmemory \+ ([0-9_]+)/#)
-      let isPast = code.plan.shape.window > 1
-      // A state of several vectors has its mean subtracted vector by vector.
-      let mean = stride(from: 0, to: Shape.stride(code.plan.shape.stateDimension), by: 16)
-      let tensors = code.plan.weights.tensors.filter { isPast || $0.content != .embedAction }
-      #expect(weights.union([0]) == Set(tensors.map(\.offset) + mean), "seed \(seed)")
+      let keepsActions = code.plan.shape.window > 1 || !code.plan.forward.isEmpty
+      // A state of several vectors has its mean subtracted, and its deviation applied, vector by vector.
+      let tensors = code.plan.weights.tensors.filter { keepsActions || $0.content != .embedAction }
+      let offsets = tensors.flatMap { tensor in
+        let isByVector = tensor.content == .stateMean || tensor.content == .stateDeviation
+        return stride(from: 0, to: isByVector ? tensor.floatCount : 1, by: 16)
+          .map { tensor.offset + $0 }
+      }
+      #expect(weights.union([0]) == Set(offsets), "seed \(seed)")
       #expect(memory.union([0]) == Set(code.plan.memory.buffers.map(\.offset)), "seed \(seed)")
     }
   }

@@ -12,6 +12,12 @@ struct ScheduleTests {
         for access in Access.all(of: operation, in: plan, token: token) {
           let buffer = plan.memory.buffer(access.buffer)
           let place = "\(operation) in \(routine) of seed \(seed)"
+          if access.buffer == .headRows, let stride = access.stride {
+            // Each head writes rows of its own length.
+            let end = (access.rows.upperBound - 1) * stride + access.columns.upperBound
+            #expect(end <= buffer.floatCount, "\(place)")
+            continue
+          }
           #expect(0 <= access.rows.lowerBound && access.rows.upperBound <= buffer.rows, "\(place)")
           #expect(access.columns.upperBound <= buffer.stride, "\(place)")
           if let stride = access.stride { #expect(stride == buffer.stride, "\(place)") }
@@ -42,8 +48,8 @@ struct ScheduleTests {
           #expect(keyStride == shape.keyStride, "\(place)")
         case .softmax(_, let rows, let lastKey, let step):
           let first = lastKey == .token ? token : row(lastKey)
-          // No row sees a key behind the state token.
-          #expect(first + (rows - 1) * step <= shape.stateToken, "\(place)")
+          // No row sees a key behind the state token, or the action token where that is one of the keys.
+          #expect(first + (rows - 1) * step < shape.keyCount, "\(place)")
         default: break
         }
       }
@@ -54,12 +60,17 @@ struct ScheduleTests {
   @Test("runs every routine in some phase, and no routine that does not exist")
   func phases() {
     for seed in RandomModel.seeds {
-      let plan = Plan(RandomModel.model(seed: seed))
+      let model = RandomModel.model(seed: seed)
+      let plan = Plan(model)
       let names = plan.routines.map(\.name)
-      let phases = [plan.feedback, plan.shortFeedback, plan.preparation, plan.returnPreparation]
+      let phases = [
+        plan.feedback, plan.shortFeedback, plan.preparation, plan.returnPreparation,
+        plan.forward.isEmpty ? [] : ["embedStep"] + plan.forward,
+      ]
       #expect(Set(names).count == names.count)
       #expect(Set(phases.joined()) == Set(names), "seed \(seed)")
-      #expect(plan.preparation.isEmpty == (plan.shape.window == 1))
+      #expect(plan.preparation.isEmpty == (plan.shape.window == 1 && !model.predictsNext))
+      #expect(plan.forward.isEmpty == (model.options.outputs == [.action]))
     }
   }
 
@@ -74,7 +85,14 @@ struct ScheduleTests {
   /// Each operation with the slots that its routine is called for.
   private func calls(in plan: Plan) -> [(routine: String, operation: Operation, token: Int)] {
     plan.routines.flatMap { routine in
-      let tokens = routine.takesToken ? [plan.shape.returnToken, plan.shape.stateToken] : [-1]
+      let shape = plan.shape
+      let tokens =
+        !routine.takesToken
+        ? [-1]
+        : routine.name == "embedStep"
+          ? Array(stride(from: 0, to: shape.slotCount, by: 3))
+          : [shape.returnToken, shape.stateToken]
+            + (plan.forward.isEmpty ? [] : [shape.actionToken])
       return tokens.flatMap { token in routine.operations.map { (routine.name, $0, token) } }
     }
   }

@@ -132,14 +132,16 @@ extension InspectionReport.Options {
 extension InspectionReport.Plan {
   fileprivate init(_ plan: DecisionTransformerCodegen.Plan) {
     attention = plan.forms.map(\.rawValue)
-    phases = [
-      ("act", plan.feedback), ("act, reward known", plan.shortFeedback),
-      ("prepare", plan.preparation), ("prepare, reward known", plan.returnPreparation),
-    ].map { name, routines in
-      InspectionReport.Phase(
-        name: name, multiplyAdds: plan.total(routines, \.multiplyAdds),
-        weightBytes: plan.total(routines, \.weightBytes))
-    }
+    let forward = plan.forward.isEmpty ? [] : [("forward", plan.forward)]
+    phases =
+      ([
+        ("act", plan.feedback), ("act, reward known", plan.shortFeedback),
+        ("prepare", plan.preparation), ("prepare, reward known", plan.returnPreparation),
+      ] + forward).map { name, routines in
+        InspectionReport.Phase(
+          name: name, multiplyAdds: plan.total(routines, \.multiplyAdds),
+          weightBytes: plan.total(routines, \.weightBytes))
+      }
     let plain = plan.plainGraph
     plainGraph = InspectionReport.Phase(
       name: "plain graph", multiplyAdds: plain.multiplyAdds, weightBytes: plain.weightBytes)

@@ -8,9 +8,13 @@ public struct GenerationOptions: Equatable, Sendable {
     case bfloat16
   }
 
-  /// What the generated type can return.
+  /// What the generated type can return; the names are those of Hugging Face's output without `_preds`.
   public enum Output: String, CaseIterable, Sendable {
-    case action
+    case action, state
+    case `return`
+    case lastHiddenState = "last_hidden_state"
+    case hiddenStates = "hidden_states"
+    case attentions
   }
 
   /// What happens at `t == max_ep_len`.
@@ -49,6 +53,7 @@ public struct GenerationOptions: Equatable, Sendable {
   /// `target_return`: the default of `reset()`, in environment units.
   public var targetReturn: Double?
   public var precision = Precision.float32
+  /// Anything but the action brings `forward`.
   public var outputs: [Output] = [.action]
   public var timestepOverflow = TimestepOverflow.error
   public var access = Access.public

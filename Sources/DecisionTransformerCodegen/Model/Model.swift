@@ -20,6 +20,14 @@ public struct Model: Equatable, Sendable {
   /// Hugging Face 4.x.
   public var window: Int { options.window ?? config.maximumLength ?? 20 }
 
+  /// What `forward` returns; empty where only the controller's action is asked for, and there is no `forward`.
+  public var forwardOutputs: Set<GenerationOptions.Output> {
+    options.outputs == [.action] ? [] : Set(options.outputs)
+  }
+
+  /// Whether the preparation phase predicts the next state or the next return.
+  public var predictsNext: Bool { !forwardOutputs.isDisjoint(with: [.state, .return]) }
+
   /// One factor per action, from model units to environment units.
   public var actionScale: [Double] {
     options.actionScale.count == 1

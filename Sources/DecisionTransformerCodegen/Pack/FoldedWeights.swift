@@ -46,10 +46,11 @@ package struct FoldedWeights {
     case .outer(let layer):
       return convolution(
         "encoder.h.\(layer).mlp.c_proj", inputs: shape.innerSize, outputs: shape.hiddenSize)
-    case .predictAction:
-      return linear("predict_action.0", inputs: shape.hiddenSize, outputs: shape.actionDimension)
-        .afterNorm(gain: vector("encoder.ln_f.weight"), shift: vector("encoder.ln_f.bias"))
-    case .stateMean, .timesteps, .embedNormGain, .embedNormShift:
+    case .predictAction: return head("predict_action.0", outputs: shape.actionDimension)
+    case .predictState: return head("predict_state", outputs: shape.stateDimension)
+    case .predictReturn: return head("predict_return", outputs: 1)
+    case .stateMean, .stateDeviation, .timesteps, .embedNormGain, .embedNormShift, .finalNormGain,
+      .finalNormShift:
       preconditionFailure("\(content) is not a map")
     }
   }
@@ -58,6 +59,9 @@ package struct FoldedWeights {
   package func rows(_ content: PackedTensor.Content) -> [Double] {
     switch content {
     case .stateMean: return stateMean.map { Double(Float($0)) }
+    case .stateDeviation: return stateDeviation
+    case .finalNormGain: return vector("encoder.ln_f.weight")
+    case .finalNormShift: return vector("encoder.ln_f.bias")
     case .timesteps: return vector("embed_timestep.weight")
     case .embedNormGain: return vector("embed_ln.weight")
     case .embedNormShift:
@@ -73,16 +77,26 @@ package struct FoldedWeights {
     model.options.stateMean ?? Array(repeating: 0, count: shape.stateDimension)
   }
 
+  private var stateDeviation: [Double] {
+    model.options.stateStandardDeviation ?? Array(repeating: 1, count: shape.stateDimension)
+  }
+
   /// The code subtracts the mean, rounded to float32, from the raw state, where the two are close and the
   /// difference is exact; what the rounding left out goes into the bias, and 1/std into the weights.
   private var embedState: AffineMap {
     let map = linear("embed_state", inputs: shape.stateDimension, outputs: shape.hiddenSize)
-    let deviation =
-      model.options.stateStandardDeviation ?? Array(repeating: 1, count: shape.stateDimension)
-    let weights = map.weights.scalingRows(by: deviation.map { 1 / $0 })
+    let weights = map.weights.scalingRows(by: stateDeviation.map { 1 / $0 })
     let remainder = stateMean.map { Double(Float($0)) - $0 }
     let carried = weights.multiplied(byRow: remainder)
     return AffineMap(weights, bias: zip(map.bias, carried).map { $0 + $1 })
+  }
+
+  // MARK: Heads
+
+  /// A head behind ln_f.
+  private func head(_ name: String, outputs: Int) -> AffineMap {
+    linear(name, inputs: shape.hiddenSize, outputs: outputs)
+      .afterNorm(gain: vector("encoder.ln_f.weight"), shift: vector("encoder.ln_f.bias"))
   }
 
   // MARK: Attention

@@ -22,7 +22,7 @@ extension AttentionForm {
   /// phase, and pays with wider scores.
   static func cheapest(layer: Int, shape: Shape) -> AttentionForm {
     if shape.headCount == 1 { return .fused }
-    guard layer == shape.layerCount - 1 else { return .standard }
+    guard layer == shape.layerCount - 1, !shape.asksEveryToken else { return .standard }
     let hidden = shape.hiddenSize
     // Layer 0 keeps its rows from step to step: there, one new token a step is all that is saved.
     let pastTokens = layer == 0 ? min(1, shape.pastTokenCount) : shape.pastTokenCount

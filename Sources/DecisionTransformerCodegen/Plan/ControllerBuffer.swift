@@ -37,6 +37,13 @@ public struct ControllerBuffer: Equatable, Sendable {
     case widened
     /// The predicted action in model units.
     case prediction
+    /// What the model expects after the latest prepared action: the normalised next state, the scaled next return.
+    case nextState, nextReturn
+    /// `forward`: the keys of one layer as panels, its values in the standard form, the mask of the tokens, the
+    /// rows of one head.
+    case forwardKeys, forwardValues, tokenMask, headRows
+    /// What `forward` returns, rows without padding.
+    case output(GenerationOptions.Output)
   }
 
   public var name: Name
@@ -77,6 +84,52 @@ extension ControllerBuffer.Name {
     case .inner: "inner"
     case .widened: "widened"
     case .prediction: "prediction"
+    case .nextState: "nextStateRow"
+    case .nextReturn: "nextReturnRow"
+    case .forwardKeys: "forwardKeys"
+    case .forwardValues: "forwardValues"
+    case .tokenMask: "tokenMask"
+    case .headRows: "headRows"
+    case .output(let output): output.identifier
+    }
+  }
+}
+
+extension GenerationOptions.Output {
+  /// The identifier in generated code: that of Hugging Face's output, spelled out.
+  var identifier: String {
+    switch self {
+    case .action: "actionPredictions"
+    case .state: "statePredictions"
+    case .return: "returnPredictions"
+    case .lastHiddenState: "lastHiddenState"
+    case .hiddenStates: "hiddenStates"
+    case .attentions: "attentions"
+    }
+  }
+
+  /// Floats for `steps` steps.
+  func floatCount(shape: Shape, steps: Int) -> Int {
+    let tokens = 3 * steps
+    return switch self {
+    case .action: steps * shape.actionDimension
+    case .state: steps * shape.stateDimension
+    case .return: steps
+    case .lastHiddenState: tokens * shape.hiddenSize
+    case .hiddenStates: (shape.layerCount + 1) * tokens * shape.hiddenSize
+    case .attentions: shape.layerCount * shape.headCount * tokens * tokens
+    }
+  }
+
+  /// The shape for T steps.
+  func shapeText(_ shape: Shape) -> String {
+    switch self {
+    case .action: "T x \(shape.actionDimension)"
+    case .state: "T x \(shape.stateDimension)"
+    case .return: "T"
+    case .lastHiddenState: "3T x \(shape.hiddenSize)"
+    case .hiddenStates: "\(shape.layerCount + 1) x 3T x \(shape.hiddenSize)"
+    case .attentions: "\(shape.layerCount) x \(shape.headCount) x 3T x 3T"
     }
   }
 }

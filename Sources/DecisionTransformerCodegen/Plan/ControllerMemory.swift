@@ -27,7 +27,10 @@ public struct ControllerMemory: Equatable, Sendable {
 
 extension ControllerMemory {
   /// Lays out what the forms and kernels need: first what lasts from step to step, then scratch.
-  init(shape: Shape, forms: [AttentionForm], kernels: [Kernel]) {
+  init(
+    shape: Shape, forms: [AttentionForm], kernels: [Kernel],
+    outputs: Set<GenerationOptions.Output> = []
+  ) {
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
     append(.returnInput, rows: 1, stride: Shape.lanes, "return-to-go of the return token")
     append(.stateInput, rows: 1, stride: shape.stateStride, "state minus state_mean")
@@ -35,6 +38,12 @@ extension ControllerMemory {
       .actionInput, rows: 1, stride: shape.actionStride,
       "action that enters the history, model units")
     append(.prediction, rows: 1, stride: shape.actionStride, "predicted action, model units")
+    if outputs.contains(.state) {
+      append(.nextState, rows: 1, stride: shape.stateStride, "expected next state, model units")
+    }
+    if outputs.contains(.return) {
+      append(.nextReturn, rows: 1, stride: Shape.lanes, "expected next return, model units")
+    }
     append(.tokens, rows: slots, stride: hidden, "embedded tokens of the window")
     if shape.layerCount > 1 {
       append(.query, rows: slots, stride: attention, "queries of block 0")
@@ -59,14 +68,15 @@ extension ControllerMemory {
     }
     append(.stream, rows: slots, stride: hidden, "residual stream")
     append(.scratch, rows: slots, stride: hidden, "normalised rows")
-    let asking = shape.layerCount == 1 ? forms : Array(forms.dropFirst())
-    if asking.contains(where: { $0 != .absorbed }) {
+    let laterForms = shape.layerCount == 1 ? forms : Array(forms.dropFirst())
+    if laterForms.contains(where: { $0 != .absorbed }) {
       append(.queries, rows: slots, stride: attention, "queries")
     }
     if shape.layerCount > 1 || forms[0] != .absorbed {
       append(.mixed, rows: slots, stride: attention, "attention's weighted sums")
     }
-    if forms.dropFirst().contains(.standard) {
+    let keepsKeyRows = shape.asksEveryToken ? forms[...] : forms.dropFirst()
+    if keepsKeyRows.contains(.standard) {
       append(.keyRows, rows: slots, stride: attention, "keys before they become panels")
     }
     if forms.contains(.absorbed) {
@@ -79,12 +89,45 @@ extension ControllerMemory {
         "its mixed normalised rows, one per head")
       append(.headValues, rows: 1, stride: attention, "its values")
     }
+    let askingCount =
+      shape.asksEveryToken ? slots : max(2, shape.layerCount > 1 ? shape.pastTokenCount : 0)
     append(
-      .scores, rows: shape.headCount * max(2, shape.layerCount > 1 ? shape.pastTokenCount : 0),
-      stride: shape.keyStride, "attention scores and probabilities")
+      .scores, rows: shape.headCount * askingCount, stride: shape.keyStride,
+      "attention scores and probabilities")
     append(.inner, rows: slots, stride: shape.innerStride, "inner rows of the MLP")
     if let widest = kernels.compactMap(\.widenedRowCount).max() {
       append(.widened, rows: widest, stride: Shape.lanes, "bfloat16 weights as float32")
+    }
+    appendForward(shape: shape, forms: forms, outputs: outputs)
+  }
+
+  /// Scratch of `forward`, then what it returns.
+  private mutating func appendForward(
+    shape: Shape, forms: [AttentionForm], outputs: Set<GenerationOptions.Output>
+  ) {
+    guard !outputs.isEmpty else { return }
+    let isStandard = forms.contains(.standard)
+    append(
+      .forwardKeys, rows: (isStandard ? shape.headCount : 1) * shape.keyStride,
+      stride: (isStandard ? shape.headSize : shape.hiddenSize) + 1,
+      "mask and keys of one block, panels of 16")
+    if isStandard {
+      append(
+        .forwardValues, rows: shape.slotCount, stride: shape.attentionStride, "values of one block")
+    }
+    append(.tokenMask, rows: 1, stride: shape.keyStride, "0 for tokens that can be seen")
+    let widestHead = [
+      outputs.contains(.action) ? shape.actionStride : 0,
+      outputs.contains(.state) ? shape.stateStride : 0, outputs.contains(.return) ? Shape.lanes : 0,
+    ].max()!
+    if widestHead > 0 {
+      append(.headRows, rows: shape.slotCount, stride: widestHead, "one head's row for every token")
+    }
+    for output in GenerationOptions.Output.allCases where outputs.contains(output) {
+      append(
+        .output(output), rows: 1,
+        stride: Shape.stride(output.floatCount(shape: shape, steps: shape.window)),
+        "\(output.rawValue), \(output.shapeText(shape))")
     }
   }
 

@@ -17,6 +17,15 @@ public struct Operation: Equatable, Sendable {
     case slide(ControllerBuffer.Name)
     /// Hides the keys of steps before the episode's first.
     case mask(layer: Int)
+    /// Hides the keys of tokens that `forward` was told not to attend to.
+    case maskTokens
+    /// Keeps rows of every token for `forward`'s caller, as stage `index` of the output; with `isNormalized`
+    /// they get ln_f's gain and shift on the way.
+    case recordTokens(Operand, GenerationOptions.Output, index: Int, isNormalized: Bool)
+    /// Keeps the row of token `token` of every step.
+    case recordSteps(Operand, GenerationOptions.Output, token: Int)
+    /// Keeps the probabilities of all heads of a layer.
+    case recordAttention(layer: Int)
   }
 
   public var kind: Kind
@@ -32,8 +41,9 @@ public struct Operation: Equatable, Sendable {
 public struct Operand: Equatable, Sendable {
   public enum Row: Equatable, Sendable {
     case at(Int)
-    /// The routine's parameter.
+    /// The routine's parameter, and slots behind it.
     case token
+    case behindToken(Int)
   }
 
   public var buffer: ControllerBuffer.Name

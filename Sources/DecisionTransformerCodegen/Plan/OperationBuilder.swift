@@ -15,13 +15,16 @@ struct OperationBuilder {
 
   /// Embeds one input as the token in `slot`: linear map, timestep, embed_ln, wpe.
   func embed(_ input: ControllerBuffer.Name, slot: Int) -> [Operation] {
+    embed(input, as: Operand(.tokens, row: .at(slot)))
+  }
+
+  func embed(_ input: ControllerBuffer.Name, as token: Operand) -> [Operation] {
     let (content, depth): (PackedTensor.Content, Int) =
       switch input {
       case .returnInput: (.embedReturn, 1)
       case .stateInput: (.embedState, shape.stateDimension)
       default: (.embedAction, shape.actionDimension)
       }
-    let token = Operand(.tokens, row: .at(slot))
     return [
       linear(rows: 1, depth: depth, columns: shape.hiddenSize, Operand(input), content, to: token),
       Operation(
@@ -69,10 +72,7 @@ struct OperationBuilder {
       )
     let input = Operand(standard ? keyRows(layer) : .normalized(layer: layer), row: tokens.first)
     return [
-      Operation(
-        kind: .storeKeys(
-          kernel, rows: tokens.count, input: input, keys: Operand(.keyPanels(layer: layer))),
-        comment: "", multiplyAdds: 0, weightBytes: 0)
+      storeKeys(kernel, rows: tokens.count, input, to: Operand(.keyPanels(layer: layer)))
     ]
   }
 
@@ -102,7 +102,7 @@ struct OperationBuilder {
       scores(
         .scores(
           rows: tokens.count, heads: heads, depth: depth, queryStride: stride,
-          keyStride: shape.keyStride, causal: causal), layer, queries),
+          keyStride: shape.keyStride, causal: causal), queries, Operand(.keyPanels(layer: layer))),
       softmax(heads: heads, rows: tokens.count, lastKey: tokens.first, step: 1),
       mix(
         .mix(
@@ -139,7 +139,8 @@ struct OperationBuilder {
       scores(
         .scores(
           rows: heads, heads: 1, depth: hidden, queryStride: shape.hiddenStride,
-          keyStride: shape.keyStride, causal: false), layer, Operand(.absorbedQueries)),
+          keyStride: shape.keyStride, causal: false), Operand(.absorbedQueries),
+        Operand(.keyPanels(layer: layer))),
       softmax(heads: 1, rows: heads, lastKey: state, step: 0),
       mix(
         .mix(
@@ -220,7 +221,7 @@ struct OperationBuilder {
       to: Operand(buffer, row: tokens.first))
   }
 
-  private func linear(
+  func linear(
     rows: Int, depth: Int, columns: Int, epilogue: Kernel.Epilogue = .store, _ input: Operand,
     _ content: PackedTensor.Content, residual: Operand? = nil, to output: Operand
   ) -> Operation {
@@ -235,7 +236,7 @@ struct OperationBuilder {
       comment: tensor.sources, multiplyAdds: rows * depth * columns, weightBytes: tensor.byteCount)
   }
 
-  private func normalize(
+  func normalize(
     _ tokens: TokenRange, _ input: Operand, to output: Operand, _ comment: String
   ) -> Operation {
     Operation(
@@ -243,24 +244,32 @@ struct OperationBuilder {
       multiplyAdds: 0, weightBytes: 0)
   }
 
-  private func scores(_ kernel: Kernel, _ layer: Int, _ queries: Operand) -> Operation {
+  func scores(_ kernel: Kernel, _ queries: Operand, _ keys: Operand) -> Operation {
     guard case .scores(let rows, let heads, let depth, _, _, let causal) = kernel else {
       preconditionFailure()
     }
     return Operation(
       kind: .scores(
-        kernel, queries: queries, keys: Operand(.keyPanels(layer: layer)), output: Operand(.scores)),
+        kernel, queries: queries, keys: keys, output: Operand(.scores)),
       comment: "q·kᵀ", multiplyAdds: heads * depth * pairs(rows: rows, causal: causal),
       weightBytes: 0)
   }
 
-  private func softmax(heads: Int, rows: Int, lastKey: Operand.Row, step: Int) -> Operation {
+  func storeKeys(
+    _ kernel: Kernel, rows: Int, _ input: Operand, to keys: Operand
+  ) -> Operation {
+    Operation(
+      kind: .storeKeys(kernel, rows: rows, input: input, keys: keys), comment: "", multiplyAdds: 0,
+      weightBytes: 0)
+  }
+
+  func softmax(heads: Int, rows: Int, lastKey: Operand.Row, step: Int) -> Operation {
     Operation(
       kind: .softmax(heads: heads, rows: rows, lastKey: lastKey, step: step), comment: "",
       multiplyAdds: 0, weightBytes: 0)
   }
 
-  private func mix(_ kernel: Kernel, _ values: Operand, to output: Operand) -> Operation {
+  func mix(_ kernel: Kernel, _ values: Operand, to output: Operand) -> Operation {
     guard case .mix(let rows, let heads, _, let columns, _, _, let causal) = kernel else {
       preconditionFailure()
     }

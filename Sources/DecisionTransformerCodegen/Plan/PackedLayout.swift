@@ -22,7 +22,8 @@ public struct PackedLayout: Equatable, Sendable {
 extension PackedLayout {
   /// Lays out what the forms need, in the order in which the phases read it.
   init(
-    shape: Shape, forms: [AttentionForm], precision: GenerationOptions.Precision = .float32
+    shape: Shape, forms: [AttentionForm], precision: GenerationOptions.Precision = .float32,
+    outputs: Set<GenerationOptions.Output> = []
   ) {
     self.precision = precision
     let hidden = shape.hiddenSize
@@ -51,9 +52,33 @@ extension PackedLayout {
     append(
       "predict.action", .predictAction, .panels(depth: hidden, columns: shape.actionDimension),
       "ln_f, predict_action.0")
+    appendOutputs(outputs, shape: shape)
     append(
       "embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden),
       "embed_timestep")
+  }
+
+  /// What only `forward` and the predictions of the preparation phase need.
+  private mutating func appendOutputs(_ outputs: Set<GenerationOptions.Output>, shape: Shape) {
+    let (hidden, states) = (shape.hiddenSize, shape.stateDimension)
+    if outputs.contains(.state) {
+      append(
+        "predict.state", .predictState, .panels(depth: hidden, columns: states),
+        "ln_f, predict_state")
+    }
+    if outputs.contains(.return) {
+      append(
+        "predict.return", .predictReturn, .panels(depth: hidden, columns: 1), "ln_f, predict_return"
+      )
+    }
+    if !outputs.isDisjoint(with: [.lastHiddenState, .hiddenStates]) {
+      append("final.norm_gain", .finalNormGain, .rows(rows: 1, columns: hidden), "ln_f.weight")
+      append("final.norm_shift", .finalNormShift, .rows(rows: 1, columns: hidden), "ln_f.bias")
+    }
+    if !outputs.isEmpty {
+      append(
+        "embed.state_std", .stateDeviation, .rows(rows: 1, columns: states), "state_std")
+    }
   }
 
   private mutating func appendAttention(layer: Int, form: AttentionForm, shape: Shape) {

@@ -30,8 +30,12 @@ public struct PackedTensor: Equatable, Sendable {
     case inner(layer: Int)
     /// mlp.c_proj
     case outer(layer: Int)
-    /// predict_action with ln_f folded in.
-    case predictAction
+    /// predict_action, predict_state, predict_return with ln_f folded in.
+    case predictAction, predictState, predictReturn
+    /// ln_f's gain and shift, for the last hidden state.
+    case finalNormGain, finalNormShift
+    /// `state_std`: from normalised states to raw ones.
+    case stateDeviation
   }
 
   /// How the numbers are arranged.

@@ -17,6 +17,8 @@ public struct Plan: Equatable, Sendable {
   public var preparation: [String]
   /// What the preparation phase does in addition when the reward is known.
   public var returnPreparation: [String]
+  /// What `forward` does once every step is embedded; empty where only the controller is asked for.
+  public var forward: [String]
   /// Identifies the packed layout together with the function it is packed for.
   public var layoutDigest: UInt64
 
@@ -25,14 +27,18 @@ public struct Plan: Equatable, Sendable {
     forms = (0..<model.config.layerCount).map { [shape] layer in
       .cheapest(layer: layer, shape: shape)
     }
-    weights = PackedLayout(shape: shape, forms: forms, precision: model.options.precision)
+    let outputs = model.forwardOutputs
+    weights = PackedLayout(
+      shape: shape, forms: forms, precision: model.options.precision, outputs: outputs)
     let schedule = Schedule(model: model, shape: shape, forms: forms, weights: weights)
     routines = schedule.routines
     feedback = schedule.feedback
     shortFeedback = schedule.shortFeedback
     preparation = schedule.preparation
     returnPreparation = schedule.returnPreparation
-    memory = ControllerMemory(shape: shape, forms: forms, kernels: Self.kernels(of: routines))
+    forward = schedule.forward
+    memory = ControllerMemory(
+      shape: shape, forms: forms, kernels: Self.kernels(of: routines), outputs: outputs)
     layoutDigest = Self.digest(model: model, weights: weights)
   }
 
@@ -73,7 +79,9 @@ extension Operation {
     case .linear(let kernel, _, _, _, _), .scores(let kernel, _, _, _), .mix(let kernel, _, _),
       .storeKeys(let kernel, _, _, _):
       kernel
-    case .normalize, .embedNormalize, .softmax, .slide, .mask: nil
+    case .normalize, .embedNormalize, .softmax, .slide, .mask, .maskTokens, .recordTokens,
+      .recordSteps, .recordAttention:
+      nil
     }
   }
 }

@@ -11,16 +11,22 @@ struct Schedule {
   private(set) var shortFeedback: [String] = []
   private(set) var preparation: [String] = []
   private(set) var returnPreparation: [String] = []
+  private(set) var forward: [String] = []
 
+  private let model: Model
   private let shape: Shape
   private let builder: OperationBuilder
 
   init(model: Model, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
+    self.model = model
     self.shape = shape
     builder = OperationBuilder(model: model, shape: shape, forms: forms, weights: weights)
     addFeedback()
     addSingleToken()
+    if keepsActions { addAction() }
+    if model.predictsNext { addExpectation() }
     if shape.pastTokenCount > 0 { addPreparation() }
+    if shape.asksEveryToken { addForward() }
     let earlierLayers = 0..<(shape.layerCount - 1)
     feedback =
       ["embedReturn", "embedState"] + earlierLayers.map { "feedbackBlock\($0)" }
@@ -30,11 +36,19 @@ struct Schedule {
         "tokenKeys", "finalBlock", "predict",
       ]
     returnPreparation = ["embedReturn"] + earlierLayers.map { "tokenBlock\($0)" } + ["tokenKeys"]
+    if keepsActions { preparation = ["appendAction"] }
+    if model.predictsNext {
+      preparation +=
+        earlierLayers.map { "tokenBlock\($0)" } + ["tokenKeys", "finalToken", "predictNext"]
+    }
     if shape.pastTokenCount > 0 {
-      preparation =
-        ["appendAction", "slideWindow"] + earlierLayers.map { "windowBlock\($0)" } + ["windowKeys"]
+      preparation +=
+        ["slideWindow"] + earlierLayers.map { "windowBlock\($0)" } + ["windowKeys"]
     }
   }
+
+  /// Whether the action of a step becomes a token: for later steps to see, or to predict from.
+  private var keepsActions: Bool { shape.pastTokenCount > 0 || model.predictsNext }
 
   private var lastLayer: Int { shape.layerCount - 1 }
 
@@ -86,13 +100,40 @@ struct Schedule {
       takesToken: true, builder.rows(lastLayer, token))
   }
 
-  private mutating func addPreparation() {
-    let window = TokenRange(first: .at(0), count: shape.pastTokenCount)
+  private mutating func addAction() {
     let action = TokenRange(first: .at(shape.actionToken), count: 1)
     add(
       "appendAction", "The action token of the step that ends.",
       builder.embed(.actionInput, slot: shape.actionToken)
-        + builder.rows(0, action, storingKeys: false))
+        + (model.predictsNext ? [] : builder.rows(0, action, storingKeys: false)))
+  }
+
+  /// From the action token, as long as the window it belongs to is whole.
+  private mutating func addExpectation() {
+    let token = TokenRange(first: .token, count: 1)
+    add(
+      "finalToken", "Block \(shape.layerCount) of \(shape.layerCount) for one token.",
+      takesToken: true, builder.attention(lastLayer, token) + builder.feedForward(lastLayer, token))
+    add(
+      "predictNext", "What the action leads to.", takesToken: true, builder.predictNext(token))
+  }
+
+  private mutating func addForward() {
+    add(
+      "embedStep", "The three tokens of a step, from `token` on.", takesToken: true,
+      builder.embedStep())
+    for layer in 0..<shape.layerCount {
+      add(
+        "forwardBlock\(layer)",
+        "Block \(layer + 1) of \(shape.layerCount) for all \(shape.slotCount) tokens.",
+        builder.forwardBlock(layer))
+    }
+    add("forwardHeads", "What is read behind the last block.", builder.forwardHeads())
+    forward = (0..<shape.layerCount).map { "forwardBlock\($0)" } + ["forwardHeads"]
+  }
+
+  private mutating func addPreparation() {
+    let window = TokenRange(first: .at(0), count: shape.pastTokenCount)
     add("slideWindow", "Drops the oldest step; every row moves three slots.", builder.slide())
     for layer in 0..<lastLayer {
       // Block 0's rows moved with their tokens; only their panels are made anew.

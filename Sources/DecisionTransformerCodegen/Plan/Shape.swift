@@ -16,6 +16,8 @@ public struct Shape: Equatable, Sendable {
   /// K, control steps of context.
   public var window: Int
   public var maximumEpisodeLength: Int
+  /// Whether every token of the window asks in every layer, the action token too: `forward`.
+  public var asksEveryToken: Bool
 
   public init(_ model: Model) {
     stateDimension = model.config.stateDimension
@@ -27,6 +29,7 @@ public struct Shape: Equatable, Sendable {
     innerSize = model.config.innerSize
     window = model.window
     maximumEpisodeLength = model.config.maximumEpisodeLength
+    asksEveryToken = !model.forwardOutputs.isEmpty
   }
 
   /// `size` rounded up to whole vectors.
@@ -50,8 +53,8 @@ public struct Shape: Equatable, Sendable {
   public var actionToken: Int { pastTokenCount + 2 }
   /// Slots of the window: three a step.
   public var slotCount: Int { 3 * window }
-  /// Tokens that the state token can see.
-  public var keyCount: Int { pastTokenCount + 2 }
+  /// Tokens that can be seen: up to the state token, with `asksEveryToken` the action token too.
+  public var keyCount: Int { asksEveryToken ? slotCount : pastTokenCount + 2 }
   /// Length of a row of attention scores.
   public var keyStride: Int { Self.stride(keyCount) }
 }

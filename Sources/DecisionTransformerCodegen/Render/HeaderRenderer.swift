@@ -27,10 +27,11 @@ struct HeaderRenderer {
 
   private func costs(to writer: inout CodeWriter) {
     writer.write("// phase                            multiply-adds   weight bytes")
-    let phases = [
-      ("feedback: act", plan.feedback), ("feedback with the reward known", plan.shortFeedback),
-      ("preparation: prepare", plan.preparation),
-    ]
+    let phases =
+      [
+        ("feedback: act", plan.feedback), ("feedback with the reward known", plan.shortFeedback),
+        ("preparation: prepare", plan.preparation),
+      ] + (plan.forward.isEmpty ? [] : [("forward, steps embedded", plan.forward)])
     for (name, phase) in phases {
       let (work, bytes) = (plan.total(phase, \.multiplyAdds), plan.total(phase, \.weightBytes))
       writer.write("// \(left(name, 30))  \(right(grouped(work), 14)) \(right(grouped(bytes), 14))")

@@ -5,7 +5,6 @@ struct MemberRenderer {
 
   private var access: String { "\(model.options.access.rawValue) " }
   private var returnScale: String { literal(Float(model.options.returnScale)) }
-  private var hasPast: Bool { plan.shape.pastTokenCount > 0 }
   private var length: String { literal(plan.shape.maximumEpisodeLength) }
   private var endsEpisodes: Bool { model.options.timestepOverflow == .error }
 
@@ -18,10 +17,15 @@ struct MemberRenderer {
     writer.write("/// A target that is not finite is reported by `act`.")
     begin(to: &writer)
     writer.scope("\(access)mutating func reset(targetReturn: Float)") { writer in
-      writer.write("var index = 0")
-      writer.write(
-        "while index < \(literal(plan.memory.floatCount)) { Vector(repeating: 0).store(at: memory + index); index += 16 }"
-      )
+      if plan.forward.isEmpty {
+        writer.write("var index = 0")
+        writer.write(
+          "while index < \(literal(plan.memory.floatCount)) { Vector(repeating: 0).store(at: memory + index); index += 16 }"
+        )
+      } else {
+        writer.write("clear()")
+      }
+      if model.predictsNext { writer.write("expectsNext = false") }
       writer.write(
         "(timestep, returnToGo, rewardWeight) = (0, \(scaled("targetReturn")), 0)"
       )
@@ -154,7 +158,7 @@ struct MemberRenderer {
     begin(to: &writer)
     writer.scope("\(access)mutating func prepare()") { writer in
       writer.write("guard canPrepare else { return }")
-      if hasPast {
+      if !plan.preparation.isEmpty {
         for start in stride(from: 0, to: plan.shape.actionStride, by: Shape.lanes) {
           let place = start == 0 ? "" : " + \(start)"
           writer.write("Vector(at: prediction\(place)).store(at: actionInput\(place))")
@@ -200,9 +204,10 @@ struct MemberRenderer {
       "/// One step on: the action joins the history, the window slides, what the slide made stale is computed anew.",
       "@_noAllocation @_noLocks")
     writer.scope("private mutating func advance()") { writer in
-      if hasPast {
+      if !plan.preparation.isEmpty {
         writer.write("appendAction()", "timestep += 1")
-        phase(Array(plan.preparation.dropFirst()), to: &writer, token: 0)
+        phase(Array(plan.preparation.dropFirst()), to: &writer, token: plan.shape.actionToken)
+        if model.predictsNext { writer.write("expectsNext = true") }
       } else {
         writer.write("timestep += 1")
       }

@@ -10,6 +10,7 @@ struct OperandText {
     case .at(0): break
     case .at(let row): text += " + \(row) * \(buffer.stride)"
     case .token: text += " + token * \(buffer.stride)"
+    case .behindToken(let slots): text += " + (token + \(slots)) * \(buffer.stride)"
     }
     if operand.column > 0 { text += " + \(operand.column)" }
     return text
@@ -19,6 +20,7 @@ struct OperandText {
     switch row {
     case .at(let index): String(index)
     case .token: "token"
+    case .behindToken(let slots): "token + \(slots)"
     }
   }
 
@@ -54,6 +56,20 @@ struct OperandText {
       let depth = standard ? plan.shape.headSize : plan.shape.hiddenSize
       let name = ControllerBuffer.Name.keyPanels(layer: layer).identifier
       return "maskKeys(\(name), panels: \(panels), stride: \(literal((depth + 1) * Shape.lanes)))"
+    case .maskTokens: return "maskTokens()"
+    case .recordTokens(let rows, let output, let index, let isNormalized):
+      let place =
+        index == 0
+        ? output.identifier
+        : "\(output.identifier) + forwardStepCount * \(literal(index * 3 * plan.shape.hiddenSize))"
+      let stride = plan.memory.buffer(rows.buffer).stride
+      return
+        "record(\(pointer(rows)), stride: \(stride), columns: \(plan.shape.hiddenSize), in: \(place)\(isNormalized ? ", isNormalized: true" : ""))"
+    case .recordSteps(let rows, let output, let token):
+      let columns = output.floatCount(shape: plan.shape, steps: 1)
+      return
+        "record(\(pointer(rows)), stride: \(Shape.stride(columns)), columns: \(columns), token: \(token), in: \(output.identifier))"
+    case .recordAttention(let layer): return "recordAttention(layer: \(layer))"
     }
   }
 }

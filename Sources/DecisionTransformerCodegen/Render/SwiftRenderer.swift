@@ -32,11 +32,19 @@ public struct SwiftRenderer {
     }
     section("Preparation phase: while the world moves", to: &writer) {
       members.prepare(to: &$0)
-      routines(plan.preparation, to: &$0)
+      routines(plan.preparation.filter { !plan.shortFeedback.contains($0) }, to: &$0)
     }
     section("One token at a time: the feedback phase when the reward was known early", to: &writer)
     {
       routines(plan.shortFeedback, to: &$0)
+    }
+    if !plan.forward.isEmpty {
+      let forward = ForwardRenderer(plan: plan, model: model)
+      section("Forward: a whole window at once, as Hugging Face's model", to: &writer) {
+        forward.members(to: &$0)
+        routines(["embedStep"] + plan.forward, to: &$0)
+        forward.support(to: &$0)
+      }
     }
     section("Norms, softmax, window", to: &writer) {
       $0.write("private typealias Vector = DecisionTransformer.Vector")
@@ -167,7 +175,9 @@ public struct SwiftRenderer {
     writer.write("private var rewardWeight: Float = 0")
     writer.write(
       "/// Whether `prepare` was given the reward, and whether it has computed the return token.")
-    writer.write("private var rewardIsKnown = false, returnIsPrepared = false", "")
+    writer.write("private var rewardIsKnown = false, returnIsPrepared = false")
+    ForwardRenderer(plan: plan, model: model).storage(to: &writer)
+    writer.write("")
     for buffer in plan.memory.buffers {
       let place = buffer.offset == 0 ? "memory" : "memory + \(literal(buffer.offset))"
       writer.write(

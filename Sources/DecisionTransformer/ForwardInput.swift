@@ -1,0 +1,77 @@
+/// A sequence that `forward` is given.
+public enum ForwardInput: Equatable, Sendable {
+  case states, actions, returnsToGo, attentionMask
+}
+
+extension ForwardInput {
+  /// Checks the input of a generated `forward` and returns the first step whose mask is 1; an empty mask is all ones.
+  ///
+  /// - Parameters:
+  ///   - window: The most steps.
+  ///   - timestepCount: Rows of the timestep embedding; `Int.max` where later timesteps use the last one.
+  @_noAllocation @_noLocks
+  public static func firstAttendedStep(
+    states: Span<Float>, actions: Span<Float>, returnsToGo: Span<Float>, timesteps: Span<Int>,
+    attentionMask: Span<UInt8>, stateDimension: Int, actionDimension: Int, window: Int,
+    timestepCount: Int
+  ) throws(ForwardError) -> Int {
+    let stepCount = timesteps.count
+    guard stepCount >= 1, stepCount <= window else {
+      throw .stepCount(stepCount, window: window)
+    }
+    try check(.states, states, count: stepCount * stateDimension)
+    try check(.actions, actions, count: stepCount * actionDimension)
+    try check(.returnsToGo, returnsToGo, count: stepCount)
+    var step = 0
+    while step < stepCount {
+      let timestep = timesteps[step]
+      guard timestep >= 0, timestep < timestepCount else {
+        throw .timestepOutOfRange(index: step, count: timestepCount)
+      }
+      step += 1
+    }
+    if attentionMask.isEmpty { return 0 }
+    guard attentionMask.count == stepCount else {
+      throw .wrongCount(.attentionMask, found: attentionMask.count, expected: stepCount)
+    }
+    var first = stepCount
+    step = stepCount
+    while step > 0 {
+      step -= 1
+      let mask = attentionMask[step]
+      guard mask == 0 || mask == 1 else {
+        throw .invalidMask(index: step)
+      }
+      if mask == 1 { first = step }
+    }
+    guard first < stepCount else { throw .nothingAttended }
+    return first
+  }
+
+  @_noAllocation @_noLocks
+  private static func check(
+    _ input: ForwardInput, _ numbers: Span<Float>, count: Int
+  ) throws(ForwardError) {
+    guard numbers.count == count else {
+      throw .wrongCount(input, found: numbers.count, expected: count)
+    }
+    var index = 0
+    while index < count {
+      guard numbers[index].isFinite else { throw .nonFinite(input, index: index) }
+      index += 1
+    }
+  }
+}
+
+#if !hasFeature(Embedded)
+  extension ForwardInput: CustomStringConvertible {
+    public var description: String {
+      switch self {
+      case .states: "states"
+      case .actions: "actions"
+      case .returnsToGo: "returnsToGo"
+      case .attentionMask: "attentionMask"
+      }
+    }
+  }
+#endif

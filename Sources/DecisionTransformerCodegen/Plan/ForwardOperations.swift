@@ -1,0 +1,141 @@
+/// The operations of `forward`: every token of the window through every layer, nothing cached, in memory that an
+/// episode does not use.
+extension OperationBuilder {
+  private var everyToken: TokenRange { TokenRange(first: .at(0), count: shape.slotCount) }
+  private var outputs: Set<GenerationOptions.Output> { model.forwardOutputs }
+
+  /// The return, state and action token of a step, in this order.
+  func embedStep() -> [Operation] {
+    let inputs: [ControllerBuffer.Name] = [.returnInput, .stateInput, .actionInput]
+    return inputs.enumerated().flatMap { place, input in
+      embed(input, as: Operand(.stream, row: place == 0 ? .token : .behindToken(place)))
+    }
+  }
+
+  func forwardBlock(_ layer: Int) -> [Operation] {
+    let (stream, scratch) = (Operand(.stream), Operand(.scratch))
+    return record(.hiddenStates, stream, index: layer)
+      + [normalize(everyToken, stream, to: scratch, "h.\(layer).ln_1")]
+      + forwardAttention(layer) + feedForward(layer, everyToken)
+  }
+
+  private func forwardAttention(_ layer: Int) -> [Operation] {
+    let standard = forms[layer] == .standard
+    let (heads, depth, stride) =
+      standard
+      ? (shape.headCount, shape.headSize, shape.attentionStride)
+      : (1, shape.hiddenSize, shape.hiddenStride)
+    let (rows, scratch) = (shape.slotCount, Operand(.scratch))
+    func project(_ content: PackedTensor.Content, _ columns: Int, to name: ControllerBuffer.Name)
+      -> Operation
+    {
+      linear(
+        rows: rows, depth: shape.hiddenSize, columns: columns, scratch, content, to: Operand(name))
+    }
+    var operations: [Operation] = []
+    if standard {
+      operations = [
+        project(.key(layer: layer), stride, to: .keyRows),
+        project(.value(layer: layer), stride, to: .forwardValues),
+      ]
+    }
+    let keys = Operand(.forwardKeys)
+    operations += [
+      storeKeys(
+        .storeKeys(heads: heads, depth: depth, rowStride: stride, keyStride: shape.keyStride),
+        rows: rows, standard ? Operand(.keyRows) : scratch, to: keys),
+      single(.maskTokens, "tokens that are not attended to"),
+      project(
+        standard ? .query(layer: layer) : .fusedQuery(layer: layer),
+        standard ? stride : shape.hiddenSize, to: .queries),
+      scores(
+        .scores(
+          rows: rows, heads: heads, depth: depth, queryStride: stride, keyStride: shape.keyStride,
+          causal: true), Operand(.queries), keys),
+      softmax(heads: heads, rows: rows, lastKey: .at(0), step: 1),
+    ]
+    if outputs.contains(.attentions) {
+      operations.append(single(.recordAttention(layer: layer), "attentions[\(layer)]"))
+    }
+    let columns = standard ? shape.headStride : shape.hiddenStride
+    return operations + [
+      mix(
+        .mix(
+          rows: rows, heads: heads, keys: shape.keyCount, columns: columns,
+          keyStride: shape.keyStride, rowStride: stride, causal: true),
+        standard ? Operand(.forwardValues) : scratch, to: Operand(.mixed)),
+      linear(
+        rows: rows, depth: standard ? stride : shape.hiddenSize, columns: shape.hiddenSize,
+        epilogue: .add, Operand(.mixed),
+        standard ? .projection(layer: layer) : .fusedOutput(layer: layer),
+        residual: Operand(.stream), to: Operand(.stream)),
+    ]
+  }
+
+  /// The last hidden state and the heads, each computed for every token and kept for those that it is read at.
+  func forwardHeads() -> [Operation] {
+    let scratch = Operand(.scratch)
+    var operations = [normalize(everyToken, Operand(.stream), to: scratch, "ln_f")]
+    operations += record(.lastHiddenState, scratch, index: 0, isNormalized: true)
+    operations += record(.hiddenStates, scratch, index: shape.layerCount, isNormalized: true)
+    let tanh = Kernel.Epilogue.activation(.tanh)
+    let heads:
+      [(
+        output: GenerationOptions.Output, content: PackedTensor.Content, columns: Int,
+        epilogue: Kernel.Epilogue, token: Int
+      )] = [
+        (
+          .action, .predictAction, shape.actionDimension,
+          model.config.hasActionTanh ? tanh : .store, 1
+        ),
+        (.state, .predictState, shape.stateDimension, .store, 2),
+        (.return, .predictReturn, 1, .store, 2),
+      ]
+    for head in heads where outputs.contains(head.output) {
+      operations += [
+        linear(
+          rows: shape.slotCount, depth: shape.hiddenSize, columns: head.columns,
+          epilogue: head.epilogue, scratch, head.content, to: Operand(.headRows)),
+        single(
+          .recordSteps(Operand(.headRows), head.output, token: head.token),
+          "\(head.output.rawValue)_preds"),
+      ]
+    }
+    return operations
+  }
+
+  /// The heads of the action token, in the preparation phase.
+  func predictNext(_ token: TokenRange) -> [Operation] {
+    let scratch = Operand(.scratch, row: token.first)
+    var operations = [normalize(token, Operand(.stream, row: token.first), to: scratch, "ln_f")]
+    if outputs.contains(.state) {
+      operations.append(
+        linear(
+          rows: 1, depth: shape.hiddenSize, columns: shape.stateDimension, scratch, .predictState,
+          to: Operand(.nextState)))
+    }
+    if outputs.contains(.return) {
+      operations.append(
+        linear(
+          rows: 1, depth: shape.hiddenSize, columns: 1, scratch, .predictReturn,
+          to: Operand(.nextReturn)))
+    }
+    return operations
+  }
+
+  private func record(
+    _ output: GenerationOptions.Output, _ rows: Operand, index: Int, isNormalized: Bool = false
+  ) -> [Operation] {
+    guard outputs.contains(output) else { return [] }
+    let place = output == .hiddenStates ? "[\(index)]" : ""
+    return [
+      single(
+        .recordTokens(rows, output, index: index, isNormalized: isNormalized),
+        "\(output.rawValue)\(place)\(isNormalized ? ": ln_f" : "")")
+    ]
+  }
+
+  private func single(_ kind: Operation.Kind, _ comment: String) -> Operation {
+    Operation(kind: kind, comment: comment, multiplyAdds: 0, weightBytes: 0)
+  }
+}
