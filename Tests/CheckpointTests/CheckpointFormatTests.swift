@@ -36,6 +36,20 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: zip(
+      ["safetensors", "safetensors-shards", "zip", "zip-shards"],
+      [
+        "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+        "pytorch_model.bin.index.json",
+      ]))
+  func inspectionNamesTheFile(format: String, file: String) throws {
+    let compilation = try compile(format)
+    #expect(compilation.checkpointFile == file)
+    let lines = InspectionReport(compilation).text.split(separator: "\n")
+    #expect(lines.count { $0.split(separator: " ").elementsEqual(["checkpoint", file[...]]) } == 1)
+  }
+
   @Test func theFixtureTellsTensorsAndElementsApart() throws {
     let config = try CheckpointFixtures.config()
     let checkpoint = try #require(

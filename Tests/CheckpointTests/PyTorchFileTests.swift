@@ -24,7 +24,8 @@ import Testing
   private func files(_ body: (inout PickleWriter) -> Void) -> [[UInt8]] {
     let object = PickleWriter.dictionary(body)
     return [
-      PyTorchWriter.legacy(object, [("0", Self.data)]), PyTorchWriter.zip(object, [("0", Self.data)]),
+      PyTorchWriter.legacy(object, [("0", Self.data)]),
+      PyTorchWriter.zip(object, [("0", Self.data)]),
     ]
   }
 
@@ -51,7 +52,8 @@ import Testing
 
   @Test(
     arguments: [
-      (1, [2, 3], [3, 1]), (-1, [1], [1]), (0, [7], [1]), (0, [2], [6]), (0, [2], [-1]), (7, [0], [1]),
+      (1, [2, 3], [3, 1]), (-1, [1], [1]), (0, [7], [1]), (0, [2], [6]), (0, [2], [-1]),
+      (7, [0], [1]),
       (0, [-2, -3], [3, 1]), (0, [2, 2], [Int.max, Int.max]), (Int.max, [2], [Int.max]),
     ] as [(Int, [Int], [Int])])
   func aTensorThatReachesOutsideItsStorageIsRefused(offset: Int, shape: [Int], strides: [Int]) {

@@ -1,5 +1,11 @@
 /// Reads the checkpoint of a model folder.
 public enum CheckpointReader {
+  /// The name of the file in `folder` that `read(folder:)` reads, which may be an index of shards; nil
+  /// if the folder holds no checkpoint.
+  public static func fileName(folder: String) -> String? {
+    CheckpointFiles(folder: folder).formats.first?.rawValue
+  }
+
   /// The checkpoint in `folder`, checked against `config`; nil if the folder holds none.
   ///
   /// The result reads its values from the mapped files when they are asked for. Warnings and notes
