@@ -95,6 +95,13 @@ let package = Package(
     .testTarget(
       name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen", "RecordedEpisodes"]),
     .testTarget(name: "CheckpointTests", dependencies: ["DecisionTransformerCodegen"]),
+    // Damaged files: a bounded run as tests, and the program of Tests/Fuzz/check.sh.
+    .target(
+      name: "Fuzzing", dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"],
+      path: "Tests/Fuzzing"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/Fuzz", exclude: ["check.sh"]),
+    .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,6 +7,8 @@ public struct Compilation: Sendable {
   /// `<Name>.swift`, and with a checkpoint `<Name>Weights.swift` or `<Name>.weights`; with rounded weights
   /// also `<Name>.manifest.json`, which says what the rounding costs.
   public var files: [OutputFile]
+  /// The name of the checkpoint's file, or of its index; nil where no checkpoint was read.
+  public var checkpointFile: String?
   /// Warnings and notes.
   public var remarks: [Diagnostic]
 }
@@ -40,7 +42,9 @@ public enum Compiler {
             contents: Array(cost.manifest(model, version: version).utf8)))
       }
     }
-    return Compilation(model: model, plan: plan, files: files, remarks: remarks)
+    return Compilation(
+      model: model, plan: plan, files: files,
+      checkpointFile: codeOnly ? nil : CheckpointReader.fileName(folder: folder), remarks: remarks)
   }
 
   /// `<Name>.swift`.

@@ -24,7 +24,18 @@ extension Diagnostic: CustomStringConvertible {
   public var description: String {
     let prefix = severity == .error ? "" : "\(severity.rawValue): "
     let location = key.map { "\(path): \($0)" } ?? path
-    return "\(prefix)\(location): \(message)"
+    return Self.oneLine("\(prefix)\(location): \(message)")
+  }
+
+  /// `text` with control characters spelled out: names in a hostile file may hold any.
+  private static func oneLine(_ text: String) -> String {
+    let isControl = { (scalar: Unicode.Scalar) in
+      scalar.properties.generalCategory == .control || scalar.value == 0x2028
+        || scalar.value == 0x2029
+    }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return text.unicodeScalars.map { isControl($0) ? $0.escaped(asASCII: true) : String($0) }
+      .joined()
   }
 }
 

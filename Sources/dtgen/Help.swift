@@ -25,8 +25,10 @@ enum Help {
       --help     this text, or a command's
       --version  the generator's version
 
-    A model folder <Name>.dtmodel holds config.json, optionally a checkpoint
-    (model.safetensors) and optionally codegen.json.
+    A model folder <Name>.dtmodel holds config.json, optionally a checkpoint and
+    optionally codegen.json. Checkpoints, the first that is there: model.safetensors,
+    model.safetensors.index.json and its shards, pytorch_model.bin (both formats of
+    torch.save; nothing in it is executed), pytorch_model.bin.index.json and its shards.
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
     """
 

@@ -134,7 +134,7 @@ extension CheckpointReaderTests {
     }
   }
 
-  @Test func safetensorsIsReadAndTheOtherFileIsNot() throws {
+  @Test func theFoldersPathMayEndWithASlash() throws {
     try TemporaryFolder.with { folder in
       try folder.write(TinyModel.file(), "model.safetensors")
       for path in [folder.path, folder.path + "/"] {
@@ -142,12 +142,6 @@ extension CheckpointReaderTests {
         #expect(lines == [])
         expectTinyValues(checkpoint)
       }
-      try folder.write([1, 2, 3], "pytorch_model.bin")
-      try folder.write(Array("{}".utf8), "model.safetensors.index.json")
-      let (checkpoint, lines) = read(folder: folder.path)
-      #expect(
-        lines == ["note: \(folder.path("pytorch_model.bin")): is not read; model.safetensors is"])
-      expectTinyValues(checkpoint)
     }
   }
 
@@ -157,61 +151,6 @@ extension CheckpointReaderTests {
       return read(folder: folder.path).checkpoint
     }
     expectTinyValues(checkpoint)
-  }
-
-  @Test func otherCheckpointsAreErrorsThatNameTheConversion() throws {
-    try TemporaryFolder.with { folder in
-      let target = folder.path("model.safetensors")
-      func command(_ imports: String, _ load: String, _ files: String) -> String {
-        #"python3 -c 'import \#(imports)save_file; save_file({k: v.contiguous().clone() "#
-          + #"for f in sys.argv[2:] for k, v in \#(load).items()}, sys.argv[1], "#
-          + #"metadata={"format": "pt"})' \#(target) \#(folder.path(files))"#
-      }
-      let fromTorch = "sys, torch; from safetensors.torch import "
-      let torchLoad = #"torch.load(f, map_location="cpu", weights_only=True)"#
-
-      try folder.write([1], "pytorch_model.bin.index.json")
-      #expect(
-        read(folder: folder.path).lines == [
-          "\(folder.path("pytorch_model.bin.index.json")): PyTorch files are not read, nor is a "
-            + "checkpoint that is split into shards; convert them to model.safetensors with: "
-            + command(fromTorch, torchLoad, "pytorch_model-*.bin")
-        ])
-      try folder.write([1], "pytorch_model.bin")
-      #expect(
-        read(folder: folder.path).lines == [
-          "\(folder.path("pytorch_model.bin")): PyTorch files are not read; "
-            + "convert it to model.safetensors with: "
-            + command(fromTorch, torchLoad, "pytorch_model.bin")
-        ])
-      try folder.write(
-        Array("version https://git-lfs.github.com/spec/v1\n".utf8), "pytorch_model.bin")
-      #expect(
-        read(folder: folder.path).lines == [
-          "\(folder.path("pytorch_model.bin")): is a Git LFS pointer, not the weights; "
-            + "fetch them with: git lfs pull"
-        ])
-      try folder.write([1], "model.safetensors.index.json")
-      #expect(
-        read(folder: folder.path).lines == [
-          "\(folder.path("model.safetensors.index.json")): the checkpoint is split into shards, "
-            + "which are not read; merge them into model.safetensors with: "
-            + command(
-              "sys; from safetensors.torch import load_file, ", "load_file(f)",
-              "model-*.safetensors")
-        ])
-    }
-  }
-
-  @Test func commandsQuoteTheFolder() throws {
-    try TemporaryFolder.with { folder in
-      try folder.makeFolder("it's mine")
-      try folder.write([1], "it's mine/pytorch_model.bin")
-      let quoted = folder.path + #"/it'\''s mine/"#
-      #expect(
-        read(folder: folder.path("it's mine")).lines.first?.hasSuffix(
-          "' '\(quoted)model.safetensors' '\(quoted)'pytorch_model.bin") == true)
-    }
   }
 
   @Test func whatCannotBeMappedIsNamed() throws {

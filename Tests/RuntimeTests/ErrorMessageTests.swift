@@ -29,4 +29,20 @@ import Testing
       #expect(all.filter { $0.contains(value) }.count == 1, "\(value)")
     }
   }
+
+  /// What users read, word for word.
+  @Test(
+    arguments: zip(
+      stepErrors,
+      [
+        "no episode: call reset(targetReturn:) first", "state[71] is not finite",
+        "the reward is not finite", "the return-to-go is not finite",
+        "the predicted action[72] is not finite", "the executed action[73] is not finite",
+        "the reward was given to prepare(executed:reward:) and again to act",
+        "there is no action to prepare from: call act first",
+        "the episode has had its 74 steps: call reset(targetReturn:)",
+      ]))
+  func refusedStepsAreExplained(error: StepError, message: String) {
+    #expect("\(error)" == message)
+  }
 }

@@ -1,12 +1,13 @@
-/// Other implementations of the Decision Transformer, told apart by their tensors' names.
+/// Implementations that compute another function than Hugging Face's, told apart by their tensors'
+/// names.
 enum CheckpointFamily {
-  case originalGym
   case online
   case minimal
   case cleanOffline
   case atari
 
-  /// The family that wrote tensors of these names; nil for Hugging Face's and for unknown ones.
+  /// The family that wrote tensors of these names, without prefixes of wrappers; nil for names that
+  /// can be read (`TensorNaming`) and for unknown ones.
   init?(names: [String]) {
     func has(_ prefixes: String...) -> Bool {
       names.contains { name in prefixes.contains(where: name.hasPrefix) }
@@ -21,17 +22,20 @@ enum CheckpointFamily {
       self = .atari
     } else if has("transformer.h."), has("embed_ordering.", "predict_action.mu.") {
       self = .online
-    } else if has("transformer.h."), has("embed_timestep.") {
-      self = .originalGym
     } else {
       return nil
     }
   }
 
+  /// The same for names that may carry prefixes of wrappers.
+  init?(wrapped names: [String]) {
+    let prefix = WrapperPrefix(of: names.filter { $0.contains(".") })
+    self.init(names: names.map(prefix.removed))
+  }
+
   /// The family's name.
   var name: String {
     switch self {
-    case .originalGym: "the original gym implementation (kzl/decision-transformer)"
     case .online: "the Online Decision Transformer (facebookresearch/online-dt)"
     case .minimal: "min-decision-transformer (nikhilbarhate99/min-decision-transformer)"
     case .cleanOffline: "CORL (Clean Offline Reinforcement Learning)"
@@ -42,9 +46,6 @@ enum CheckpointFamily {
   /// What it computes or stores differently.
   var difference: String {
     switch self {
-    case .originalGym:
-      "the same function under other names: rename transformer.* to encoder.* and add "
-        + "encoder.wpe.weight, zeros of shape [n_positions, hidden_size]"
     case .online:
       "another function: a Gaussian action head, and by default no timestep embedding"
     case .minimal:
@@ -55,5 +56,10 @@ enum CheckpointFamily {
     case .atari:
       "another model: images in, discrete actions out"
     }
+  }
+
+  /// Why the checkpoint at `path` cannot be read.
+  func diagnostic(path: String) -> Diagnostic {
+    Diagnostic(path: path, "is a checkpoint of \(name), which is \(difference)")
   }
 }

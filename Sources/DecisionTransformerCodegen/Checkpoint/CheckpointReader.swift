@@ -1,45 +1,61 @@
-import Foundation
-
 /// Reads the checkpoint of a model folder.
 public enum CheckpointReader {
+  /// The name of the file in `folder` that `read(folder:)` reads, which may be an index of shards; nil
+  /// if the folder holds no checkpoint.
+  public static func fileName(folder: String) -> String? {
+    CheckpointFiles(folder: folder).formats.first?.rawValue
+  }
+
   /// The checkpoint in `folder`, checked against `config`; nil if the folder holds none.
   ///
-  /// The result reads its values from the mapped file when they are asked for. Warnings and notes
-  /// are appended to `remarks`, and every problem of the file is in the one error.
+  /// The result reads its values from the mapped files when they are asked for. Warnings and notes
+  /// are appended to `remarks`, and every problem of the checkpoint is in the one error.
   public static func read(
     folder: String, config: ModelConfig, remarks: inout [Diagnostic]
   ) throws(InvalidInput) -> Checkpoint? {
     let files = CheckpointFiles(folder: folder)
-    if files.exists(.safetensors) {
-      if files.exists(.pickle) {
-        remarks.append(
-          Diagnostic(.note, path: files.path(.pickle), "is not read; model.safetensors is"))
-      }
-      return try read(
-        SafetensorsFile(path: files.path(.safetensors)), config: config, remarks: &remarks)
+    guard let format = files.formats.first else { return nil }
+    for other in files.formats.dropFirst() {
+      remarks.append(
+        Diagnostic(
+          .note, path: files.path(other), "is not read; \(format.rawValue) is"))
     }
-    if let problem = files.unreadableCheckpoint { throw InvalidInput([problem]) }
-    return nil
+    let path = files.path(format)
+    return switch format {
+    case .safetensors:
+      try read(try SafetensorsFile(path: path), config: config, remarks: &remarks)
+    case .pyTorch: try read(try PyTorchFile(path: path), config: config, remarks: &remarks)
+    case .safetensorsShards, .pyTorchShards:
+      try read(
+        try ShardedCheckpoint(
+          indexPath: path, format: format == .pyTorchShards ? .pyTorch : .safetensors),
+        config: config, remarks: &remarks)
+    }
   }
 
-  /// The checkpoint that `file` holds, checked against `config`.
+  /// The checkpoint that `container` holds, checked against `config`.
   public static func read(
-    _ file: SafetensorsFile, config: ModelConfig, remarks: inout [Diagnostic]
+    _ container: some TensorContainer, config: ModelConfig, remarks: inout [Diagnostic]
   ) throws(InvalidInput) -> Checkpoint {
+    let stored = container.storedTensors
     let match = TensorMatch(
-      tensors: file.names.compactMap { file.tensors[$0]?.header }, config: config, path: file.path)
+      tensors: stored.map(\.header), config: config, path: container.path)
+    let byFileName = Dictionary(stored.map { ($0.name, $0) }) { first, _ in first }
     let required = RequiredTensor.all(layerCount: config.layerCount).map(\.name)
-    let all =
-      match.diagnostics + ValueCheck(file: file, required, fileNames: match.fileNames).diagnostics
+    let used = required.compactMap { name in
+      match.fileNames[name].flatMap { byFileName[$0] }.map { (name: name, tensor: $0) }
+    }
+    let all = match.diagnostics + ValueCheck(used, path: container.path).diagnostics
     remarks += all.filter { $0.severity != .error }
     let errors = all.filter { $0.severity == .error }
     guard errors.isEmpty else { throw InvalidInput(errors) }
-    let fileNames = match.fileNames
+    let tensors = Dictionary(uniqueKeysWithValues: used.map { ($0.name, $0.tensor) })
+    let zeroCount = match.isWithoutPositions ? config.positionCount * config.hiddenSize : 0
     return Checkpoint { name in
-      guard let fileName = fileNames[name] else {
-        preconditionFailure("the model has no tensor \(name)")
-      }
-      return file.values(of: fileName)
+      if let tensor = tensors[name] { return tensor.values() }
+      precondition(
+        name == RequiredTensor.positions && zeroCount > 0, "the model has no tensor \(name)")
+      return Array(repeating: 0, count: zeroCount)
     }
   }
 }

@@ -42,10 +42,24 @@ public final class MappedFile: Sendable {
   }
 
   /// Calls `body` with the file's bytes; the pointer is valid only inside `body`.
-  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    withExtendedLifetime(self) {
-      body(UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count))
+  public func withBytes<Result, Failure>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(
+      UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count))
+  }
+
+  /// Gives the whole pages in `range` back to the system; they come again from the file when they
+  /// are read again. So reading a large file part by part never holds more than a part.
+  public func release(_ range: Range<Int>) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard page > 0, first < end, let start = UnsafeMutableRawPointer(bitPattern: address) else {
+      return
     }
+    madvise(start + first, end - first, MADV_DONTNEED)
   }
 
   private static func failure(_ problem: String, path: String) -> Diagnostic {

@@ -3,6 +3,9 @@ struct RequiredTensor {
   var name: String
   var axes: [TensorAxis]
 
+  /// The name of the position embeddings.
+  static let positions = "encoder.wpe.weight"
+
   func shape(in config: ModelConfig) -> [Int] {
     axes.map { $0.size(in: config) }
   }
@@ -20,7 +23,7 @@ struct RequiredTensor {
       add("\(module).weight", weight)
       add("\(module).bias", [bias])
     }
-    add("encoder.wpe.weight", [.positions, .hidden])
+    add(positions, [.positions, .hidden])
     for layer in 0..<layerCount {
       let block = "encoder.h.\(layer)"
       addPair("\(block).ln_1", [.hidden], bias: .hidden)

@@ -27,57 +27,31 @@ public struct SafetensorsFile: Sendable {
   public let tensors: [String: Entry]
   /// The strings under `__metadata__`.
   public let metadata: [String: String]
-  private let storage: Storage
-
-  private enum Storage: Sendable {
-    case bytes([UInt8])
-    case file(MappedFile)
-  }
+  let bytes: FileBytes
 
   /// Reads a file that is already in memory.
   public init(bytes: [UInt8], path: String) throws(InvalidInput) {
-    try self.init(storage: .bytes(bytes), path: path)
+    try self.init(.memory(bytes), path: path)
   }
 
   /// Reads a mapped file, which stays mapped as long as this value or a copy of it lives.
   public init(mapped file: MappedFile, path: String) throws(InvalidInput) {
-    try self.init(storage: .file(file), path: path)
+    try self.init(.mapped(file), path: path)
   }
 
   /// Maps and reads the file at `path`.
   public init(path: String) throws(InvalidInput) {
-    let file: MappedFile
-    do {
-      file = try MappedFile(path: path)
-    } catch {
-      throw InvalidInput([error])
-    }
-    try self.init(mapped: file, path: path)
+    try self.init(try FileBytes(path: path), path: path)
   }
 
-  private init(storage: Storage, path: String) throws(InvalidInput) {
-    let result = Self.withBytes(of: storage) { bytes in
-      Result { () throws(InvalidInput) in try SafetensorsHeader(bytes, path: path) }
+  private init(_ bytes: FileBytes, path: String) throws(InvalidInput) {
+    let header = try bytes.withBytes { (bytes) throws(InvalidInput) in
+      try SafetensorsHeader(bytes, path: path)
     }
-    let header = try result.get()
     self.path = path
-    self.storage = storage
+    self.bytes = bytes
     names = header.entries.map(\.name)
     tensors = Dictionary(header.entries.map { ($0.name, $0) }) { first, _ in first }
     metadata = header.metadata
-  }
-
-  /// Calls `body` with the bytes of the whole file.
-  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    Self.withBytes(of: storage, body)
-  }
-
-  private static func withBytes<Result>(
-    of storage: Storage, _ body: (UnsafeRawBufferPointer) -> Result
-  ) -> Result {
-    switch storage {
-    case .bytes(let bytes): bytes.withUnsafeBytes(body)
-    case .file(let file): file.withBytes(body)
-    }
   }
 }

@@ -1,25 +1,38 @@
 /// A checkpoint's tensors compared with those that a config asks for, by name, shape and type only.
 public struct TensorMatch: Sendable {
-  /// For each required tensor that can be read, its name in the file. Complete, and every shape as
-  /// required, unless there are errors.
+  /// For each required tensor that the file holds and that can be read, its name in the file.
+  /// Complete, and every shape as required, unless there are errors; only the original gym
+  /// implementation's files have no position embeddings (`isWithoutPositions`).
   public private(set) var fileNames: [String: String] = [:]
   /// Every error, warning and note, in the order of the model.
   public private(set) var diagnostics: [Diagnostic] = []
 
+  /// Whether the model has no position embeddings, which is the same as zeros.
+  public var isWithoutPositions: Bool { naming == .originalGym }
+
   private let config: ModelConfig
   private let path: String
+  private let naming: TensorNaming
 
   /// Compares `tensors`, in any order, with what `config` requires; `path` names the file in messages.
   public init(tensors: [TensorHeader], config: ModelConfig, path: String) {
     self.config = config
     self.path = path
     let names = TensorNames(tensors, config: config)
+    naming = names.naming
     if let family = CheckpointFamily(names: names.stripped) {
-      report(nil, "is a checkpoint of \(family.name), which is \(family.difference)")
+      diagnostics = [family.diagnostic(path: path)]
       return
     }
     if let problem = names.prefixProblem { report(nil, problem) }
-    let required = RequiredTensor.all(layerCount: config.layerCount)
+    if naming == .originalGym {
+      report(
+        nil,
+        "is a checkpoint of \(naming.model): its transformer is read as encoder, its position "
+          + "embeddings are zero",
+        .note)
+    }
+    let required = naming.stored(RequiredTensor.all(layerCount: config.layerCount))
     let missing = required.filter { names.tensors[$0.name] == nil }
     reportMissing(missing, of: required)
     for requirement in required {
@@ -56,19 +69,20 @@ extension TensorMatch {
     if layerCount > 0, layerCount < config.layerCount {
       rest.removeAll { BlockTensorName($0.name).map { $0.layer >= layerCount } ?? false }
       report(
-        "encoder.h.\(layerCount)",
+        naming.ownName("encoder.h.\(layerCount)"),
         "is missing; n_layer in config.json is \(config.layerCount), the checkpoint has "
           + "\(layerCount) layer\(layerCount == 1 ? "" : "s")")
     }
     if rest.count <= NameList.limit {
       for tensor in rest {
-        report(tensor.name, "is missing; accepted: \(description(of: tensor))")
+        report(
+          naming.ownName(tensor.name), "is missing; accepted: \(description(of: tensor))")
       }
     } else {
       report(
         nil,
-        "\(rest.count) of the \(required.count) tensors of a Hugging Face DecisionTransformerModel "
-          + "are missing: \(NameList.text(rest.map(\.name)))")
+        "\(rest.count) of the \(required.count) tensors of \(naming.model) are missing: "
+          + NameList.text(rest.map { naming.ownName($0.name) }))
     }
   }
 
@@ -129,7 +143,7 @@ extension TensorMatch {
     var cross: [String] = []
     var unknown: [String] = []
     var layers: Set<Int> = []
-    for (name, tensor) in zip(names.stripped, names.headers) {
+    for (name, tensor) in zip(names.names, names.headers) {
       if required.contains(name) || names.isIgnored(name, tensor) { continue }
       let part = BlockTensorName(name)
       if let part, part.layer >= config.layerCount {
@@ -144,16 +158,16 @@ extension TensorMatch {
     }
     if let last = layers.max() {
       report(
-        "encoder.h.\(layers.min() ?? last)",
+        naming.ownName("encoder.h.\(layers.min() ?? last)"),
         "is not used, because n_layer in config.json is \(config.layerCount), which is too small; "
-          + "the checkpoint has layers up to encoder.h.\(last)")
+          + "the checkpoint has layers up to \(naming.ownName("encoder.h.\(last)"))")
     }
     report(
       learned,
       "belongs to an activation with learned parameters (such as prelu); accepted: "
         + Activation.acceptedNames.joined(separator: ", "))
     report(cross, "belongs to cross attention, but add_cross_attention in config.json is false")
-    let problem = "is not a tensor of a Hugging Face DecisionTransformerModel"
+    let problem = "is not a tensor of \(naming.model)"
     if unknown.count <= NameList.limit {
       for name in unknown { report(name, problem) }
     } else {

@@ -2,29 +2,29 @@
 /// and Hugging Face's does.
 struct ValueCheck {
   private(set) var diagnostics: [Diagnostic] = []
-  private let file: SafetensorsFile
 
-  /// Reads the tensors `required`, one at a time, from `file`, where `fileNames` finds them.
-  init(file: SafetensorsFile, _ required: [String], fileNames: [String: String]) {
-    self.file = file
+  /// Reads `tensors`, by the model's names for them, one at a time. `path` names the checkpoint
+  /// where a message is about many of them.
+  init(_ tensors: [(name: String, tensor: StoredTensor)], path: String) {
     var damaged: [Diagnostic] = []
     var zero: [Diagnostic] = []
-    for name in required {
-      guard let fileName = fileNames[name] else { continue }
-      let values = file.values(of: fileName)
+    for (name, tensor) in tensors {
+      let values = tensor.values()
       if let index = values.firstIndex(where: { !$0.isFinite }) {
-        damaged.append(notFinite(fileName, index))
-      } else if !values.isEmpty, let effect = effectOfZero(name), values.allSatisfy({ $0 == 0 }) {
+        damaged.append(Self.notFinite(tensor, index))
+      } else if !values.isEmpty, let effect = Self.effectOfZero(name),
+        values.allSatisfy({ $0 == 0 })
+      {
         zero.append(
           Diagnostic(
-            .warning, path: file.path, key: fileName, "all values are zero, so \(effect)"))
+            .warning, path: tensor.path, key: tensor.name, "all values are zero, so \(effect)"))
       }
     }
     if damaged.count > NameList.limit {
       let names = damaged.compactMap(\.key)
       damaged = [
         Diagnostic(
-          path: file.path,
+          path: path,
           "\(damaged.count) tensors have values that are not finite in float32: "
             + NameList.text(names))
       ]
@@ -32,23 +32,23 @@ struct ValueCheck {
     diagnostics = damaged + zero
   }
 
-  private func notFinite(_ name: String, _ index: Int) -> Diagnostic {
+  private static func notFinite(_ tensor: StoredTensor, _ index: Int) -> Diagnostic {
     var position: [Int] = []
     var rest = index
-    for size in (file.tensors[name]?.shape ?? []).reversed() {
+    for size in tensor.header.shape.reversed() {
       position.insert(rest % size, at: 0)
       rest /= size
     }
-    let value = file.doubles(of: name)[index]
+    let value = tensor.doubles()[index]
     return Diagnostic(
-      path: file.path, key: name,
+      path: tensor.path, key: tensor.name,
       value.isFinite
         ? "the value at \(position) is \(value), which is too large for float32"
         : "the value at \(position) is \(value); every value must be finite")
   }
 
   /// What the model cannot do with this tensor all zero; nil where that may be meant.
-  private func effectOfZero(_ name: String) -> String? {
+  private static func effectOfZero(_ name: String) -> String? {
     if name == "predict_action.0.weight" { return "every action is the same" }
     let module = name.split(separator: ".").dropLast().last ?? ""
     let isNorm = module.hasPrefix("ln_") || module == "embed_ln"

@@ -5,6 +5,8 @@ public struct InspectionReport: Encodable, Sendable {
   var name: String
   var generator: String
   var configDigest: String
+  /// The checkpoint's file, or its index.
+  var checkpoint: String?
   var shape: Shape
   var options: Options
   var plan: Plan
@@ -90,6 +92,7 @@ public struct InspectionReport: Encodable, Sendable {
     name = model.name
     generator = Compiler.version
     configDigest = model.configDigest
+    checkpoint = compilation.checkpointFile
     shape = Shape(model.config)
     options = Options(model)
     plan = Plan(compilation.plan)

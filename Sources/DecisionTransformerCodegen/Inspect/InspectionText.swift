@@ -13,6 +13,7 @@ extension InspectionReport {
     return Table(
       title: "\(name) (config.json sha256 \(configDigest.prefix(12)), dtgen \(generator))",
       rows: [
+        ["checkpoint", checkpoint ?? "none"],
         ["state", "\(shape.stateDim)" + (options.normalizesState ? ", normalised" : "")],
         [
           "action",

@@ -1,0 +1,69 @@
+/// A value that a pickle builds.
+///
+/// Collections are places in a `PickleHeap`: a pickle can nest and even contain itself to any depth,
+/// and neither reading nor freeing it may recurse.
+enum PickleValue {
+  case none
+  case bool(Bool)
+  case integer(Int)
+  case number(Double)
+  case text(String)
+  /// A tuple or a list.
+  case sequence(Int)
+  case dictionary(Int)
+  /// A name that the pickle may use; nothing is called.
+  case global(PyTorchGlobal)
+  case storage(PyTorchStorage)
+  case tensor(PyTorchTensor)
+  /// What is left of an object that says nothing about numbers, such as a device.
+  case ignored
+}
+
+/// The collections of a pickle.
+struct PickleHeap {
+  var sequences: [[PickleValue]] = []
+  var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+
+  mutating func sequence(_ values: [PickleValue]) -> PickleValue {
+    sequences.append(values)
+    return .sequence(sequences.count - 1)
+  }
+
+  mutating func dictionary() -> PickleValue {
+    dictionaries.append([])
+    return .dictionary(dictionaries.count - 1)
+  }
+
+  /// The elements of a tuple or a list; nil for other values.
+  func elements(_ value: PickleValue) -> [PickleValue]? {
+    if case .sequence(let place) = value { sequences[place] } else { nil }
+  }
+
+  /// The elements of a sequence of integers; nil for other values.
+  func integers(_ value: PickleValue) -> [Int]? {
+    guard let elements = elements(value) else { return nil }
+    let integers = elements.compactMap { element in
+      if case .integer(let integer) = element { integer } else { nil }
+    }
+    return integers.count == elements.count ? integers : nil
+  }
+}
+
+extension PickleValue {
+  /// The value in a few words, for messages.
+  var excerpt: String {
+    switch self {
+    case .none: "None"
+    case .bool(let value): value ? "True" : "False"
+    case .integer(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .text(let value): JSONValue.string(value).excerpt
+    case .sequence: "a tuple or a list"
+    case .dictionary: "a dictionary"
+    case .global(let global): global.rawValue
+    case .storage: "a storage"
+    case .tensor: "a tensor"
+    case .ignored: "another object"
+    }
+  }
+}

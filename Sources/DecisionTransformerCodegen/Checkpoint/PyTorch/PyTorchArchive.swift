@@ -1,0 +1,81 @@
+/// A PyTorch file taken apart: the object that was saved, and where its storages' bytes lie.
+struct PyTorchArchive {
+  let root: PickleValue
+  let heap: PickleHeap
+  /// Positions in the file, by storage key.
+  let storages: [String: Range<Int>]
+
+  /// Takes the file `bytes` apart, which messages call `path`; both serialisations of `torch.save`.
+  init(_ bytes: UnsafeRawBufferPointer, path: String) throws(Diagnostic) {
+    if GitLFSPointer.matches(bytes) { throw GitLFSPointer.diagnostic(path: path) }
+    if ZipArchive.matches(bytes) {
+      self = try Self(zip: bytes, path: path)
+    } else if bytes.starts(with: LegacyPyTorch.magic) {
+      self = try Self(legacy: bytes, path: path)
+    } else {
+      throw Diagnostic(
+        path: path, "is not a PyTorch file; accepted: what torch.save writes, in both formats")
+    }
+  }
+
+  init(root: PickleValue, heap: PickleHeap, storages: [String: Range<Int>]) {
+    self.root = root
+    self.heap = heap
+    self.storages = storages
+  }
+
+  /// Runs `machine`; an error names the checkpoint's family if another one is recognised by then.
+  static func run(_ machine: inout PickleMachine, path: String) throws(Diagnostic) -> PickleValue {
+    do throws(PickleError) {
+      return try machine.run()
+    } catch {
+      if let family = CheckpointFamily(wrapped: machine.texts) {
+        throw family.diagnostic(path: path)
+      }
+      throw Diagnostic(path: path, key: error.place, error.message)
+    }
+  }
+}
+
+// MARK: - The zip container
+
+extension PyTorchArchive {
+  /// An archive with the entries `<name>/data.pkl`, `<name>/data/<key>` and `<name>/byteorder`.
+  private init(zip bytes: UnsafeRawBufferPointer, path: String) throws(Diagnostic) {
+    let entries = try ZipArchive(bytes, path: path).entries
+    let pickles = entries.keys.filter { $0.hasSuffix("/data.pkl") }
+    guard pickles.count == 1, let pickle = entries[pickles[0]] else {
+      throw Diagnostic(
+        path: path,
+        "is a zip archive with \(pickles.count) entries data.pkl; accepted: what torch.save writes")
+    }
+    let folder = pickles[0].dropLast("data.pkl".count)
+    if entries["\(folder)constants.pkl"] != nil {
+      throw Diagnostic(
+        path: path, "is a TorchScript program; accepted: a state_dict that torch.save wrote")
+    }
+    if let order = entries["\(folder)byteorder"],
+      !bytes[order].elementsEqual("little".utf8)
+    {
+      throw Diagnostic(
+        path: path, "was written on a big-endian machine; accepted: little-endian files")
+    }
+    var machine = PickleMachine(UnsafeRawBufferPointer(rebasing: bytes[pickle]))
+    let root = try Self.run(&machine, path: path)
+    var storages: [String: Range<Int>] = [:]
+    for (key, storage) in machine.storages {
+      let shown = PickleValue.text(key).excerpt
+      guard let range = entries["\(folder)data/\(key)"] else {
+        throw Diagnostic(path: path, "has no entry for storage \(shown)")
+      }
+      guard range.count == storage.byteCount else {
+        throw Diagnostic(
+          path: path,
+          "storage \(shown) has \(range.count) bytes; \(storage.count) elements of "
+            + "\(storage.dataType.rawValue) are described")
+      }
+      storages[key] = range
+    }
+    self.init(root: root, heap: machine.heap, storages: storages)
+  }
+}

@@ -1,0 +1,50 @@
+/// Whose names a checkpoint's tensors have: two implementations compute the same function.
+enum TensorNaming {
+  /// Hugging Face's DecisionTransformerModel.
+  case huggingFace
+  /// The original authors' gym implementation (kzl/decision-transformer): the blocks are in
+  /// `transformer` instead of `encoder`, and there are no position embeddings, which is the same as
+  /// zeros.
+  case originalGym
+
+  /// The naming that `names`, without prefixes of wrappers, follow.
+  init(names: [String]) {
+    let isOriginal =
+      !names.contains { $0.hasPrefix("encoder.") }
+      && names.contains { $0.hasPrefix("transformer.h.") }
+      && names.contains { $0.hasPrefix("embed_timestep.") }
+    self = isOriginal ? .originalGym : .huggingFace
+  }
+
+  /// What messages call the model.
+  var model: String {
+    switch self {
+    case .huggingFace: "a Hugging Face DecisionTransformerModel"
+    case .originalGym: "the original gym implementation (kzl/decision-transformer)"
+    }
+  }
+
+  /// Hugging Face's name of the tensor that this naming calls `name`.
+  func huggingFaceName(_ name: String) -> String {
+    guard self == .originalGym else { return name }
+    return Self.replacing("transformer.", by: "encoder.", in: name) ?? name
+  }
+
+  /// What this naming calls the tensor or module that Hugging Face calls `name`.
+  func ownName(_ name: String) -> String {
+    guard self == .originalGym else { return name }
+    return Self.replacing("encoder.", by: "transformer.", in: name) ?? name
+  }
+
+  /// The tensors that a file must hold, of those that the model needs.
+  func stored(_ required: [RequiredTensor]) -> [RequiredTensor] {
+    switch self {
+    case .huggingFace: required
+    case .originalGym: required.filter { $0.name != RequiredTensor.positions }
+    }
+  }
+
+  private static func replacing(_ start: String, by other: String, in name: String) -> String? {
+    name.hasPrefix(start) ? other + name.dropFirst(start.count) : nil
+  }
+}

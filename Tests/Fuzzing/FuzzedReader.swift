@@ -1,0 +1,140 @@
+import DecisionTransformer
+import DecisionTransformerCodegen
+import Foundation
+
+/// A reader of files, and whole files for it that are then damaged.
+package enum FuzzedReader: String, CaseIterable, Sendable {
+  case config, options, safetensors, zip, legacy, index, shard, packedWeights, base64
+
+  /// What reading ended in.
+  package enum Outcome: Sendable {
+    case read
+    case refused
+  }
+
+  /// What must not happen, short of a crash: an error without words, or with more than one line.
+  package struct Failure: Error, CustomStringConvertible {
+    package var description: String
+  }
+
+  /// Whole files, which are read.
+  package func seeds() throws -> [[UInt8]] {
+    switch self {
+    case .config: [try Fixtures.bytes("config.json"), Array(Fixtures.fullConfig.utf8)]
+    case .options: [Array(Fixtures.fullOptions.utf8)]
+    case .safetensors:
+      [
+        try Fixtures.bytes("safetensors/model.safetensors"),
+        try Fixtures.bytes("safetensors-original/model.safetensors"),
+      ]
+    case .zip:
+      [
+        try Fixtures.bytes("zip/pytorch_model.bin"),
+        try Fixtures.bytes("zip-views/pytorch_model.bin"),
+      ]
+    case .legacy:
+      try ["", "-views", "-prefixed", "-original", "-float16", "-float64"].map {
+        try Fixtures.bytes("legacy\($0)/pytorch_model.bin")
+      }
+    case .index: [try Fixtures.bytes("safetensors-shards/model.safetensors.index.json")]
+    case .shard: [try Fixtures.bytes("zip-shards/pytorch_model-00001-of-00002.bin")]
+    case .packedWeights: [try Fixtures.packedWeights()]
+    case .base64: [Array(Data(try Fixtures.packedWeights()).base64EncodedString().utf8)]
+    }
+  }
+
+  /// Reads `bytes`, and everything in them if they are accepted.
+  ///
+  /// `folder` exists and may be written to.
+  package func read(_ bytes: [UInt8], folder: String) throws -> Outcome {
+    do {
+      switch self {
+      case .config: try readConfig(bytes)
+      case .options:
+        _ = try GenerationOptionsReader.read(bytes, path: "F", config: Fixtures.config())
+      case .safetensors: try readAll(SafetensorsFile(bytes: bytes, path: "F"))
+      case .zip, .legacy: try readAll(PyTorchFile(bytes: bytes, path: "F"))
+      case .index, .shard: try readShards(bytes, folder: folder)
+      case .packedWeights: try readPackedWeights(bytes)
+      case .base64:
+        try bytes.withUnsafeBufferPointer { text throws(InitializationError) in
+          _ = try PackedWeights(base64: text)
+        }
+      }
+      return .read
+    } catch let error as InvalidInput {
+      guard !error.diagnostics.isEmpty else { throw Failure(description: "an error without words") }
+      for diagnostic in error.diagnostics {
+        let line = diagnostic.description
+        guard !diagnostic.message.isEmpty, diagnostic.severity == .error,
+          !line.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else { throw Failure(description: "not a line of an error: \(line.debugDescription)") }
+      }
+      return .refused
+    } catch let error as InitializationError {
+      guard !"\(error)".isEmpty else { throw Failure(description: "an error without words") }
+      return .refused
+    }
+  }
+}
+
+// MARK: - Reading all that was accepted
+
+extension FuzzedReader {
+  /// An accepted config of a small model is planned and rendered too.
+  private func readConfig(_ bytes: [UInt8]) throws {
+    var remarks: [Diagnostic] = []
+    let config = try ModelConfigReader.read(bytes, path: "F", remarks: &remarks)
+    let count = Checkpoint.requiredTensors(of: config).reduce(0) { $0 + $1.shape.reduce(1, *) }
+    guard count < 100_000, config.layerCount < 10, config.maximumLength ?? 20 < 100 else { return }
+    let model = Model(
+      name: "Fuzzed", config: config, options: GenerationOptions(), configDigest: "")
+    _ = Compiler.source(Plan(model), model)
+  }
+
+  private func readAll(_ container: some TensorContainer) throws {
+    for tensor in container.storedTensors where tensor.header.dataType.isReadable {
+      guard tensor.values().count == tensor.count, tensor.doubles().count == tensor.count else {
+        throw Failure(description: "\(tensor.name) has not as many values as its shape says")
+      }
+    }
+    var remarks: [Diagnostic] = []
+    let config = try Fixtures.config()
+    let checkpoint = try CheckpointReader.read(container, config: config, remarks: &remarks)
+    for (name, shape) in Checkpoint.requiredTensors(of: config) {
+      guard checkpoint.values(name).count == shape.reduce(1, *) else {
+        throw Failure(description: "\(name) has not as many values as the config says")
+      }
+    }
+  }
+
+  /// The index beside whole shards, or a shard beside a whole index and another shard.
+  private func readShards(_ bytes: [UInt8], folder: String) throws {
+    let (format, name) =
+      self == .index ? ("safetensors-shards", "model") : ("zip-shards", "pytorch_model")
+    let suffix = self == .index ? "safetensors" : "bin"
+    let damaged =
+      self == .index ? "model.safetensors.index.json" : "pytorch_model-00001-of-00002.bin"
+    for file in try Fixtures.files(format) {
+      let contents = file == damaged ? bytes : try Fixtures.bytes("\(format)/\(file)")
+      try Data(contents).write(to: URL(fileURLWithPath: "\(folder)/\(file)"))
+    }
+    try readAll(
+      ShardedCheckpoint(
+        indexPath: "\(folder)/\(name).\(suffix).index.json",
+        format: self == .index ? .safetensors : .pyTorch))
+  }
+
+  private func readPackedWeights(_ bytes: [UInt8]) throws {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+    defer { memory.deallocate() }
+    memory.copyBytes(from: bytes)
+    let weights = try PackedWeights(UnsafeRawBufferPointer(memory))
+    let payload = try weights.payload(
+      layoutDigest: weights.layoutDigest, byteCount: bytes.count - PackedWeights.headerByteCount)
+    let count = bytes.count - PackedWeights.headerByteCount
+    guard PackedWeights.checksum(UnsafeRawBufferPointer(start: payload, count: count)) != 0 else {
+      throw Failure(description: "a checksum of zero")
+    }
+  }
+}
