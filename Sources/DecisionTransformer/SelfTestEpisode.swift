@@ -39,7 +39,9 @@ public struct SelfTestEpisode {
     }
 
     /// The conclusion in the two lowest bits, then what is compared.
-    public var byte: UInt8 { conclusion.rawValue | (comparesAction ? 4 : 0) | (comparesStages ? 8 : 0) }
+    public var byte: UInt8 {
+      conclusion.rawValue | (comparesAction ? 4 : 0) | (comparesStages ? 8 : 0)
+    }
 
     init(byte: UInt8) {
       self.init(

@@ -26,48 +26,73 @@ struct ReferenceBlock: TransformerBlock {
     activation = config.activation
   }
 
-  func callAsFunction(_ input: Matrix) -> Matrix {
-    let x = attentionOutput(attend(attentionInput(layerNorm1(input)))) + input
+  func callAsFunction(_ input: Matrix, from first: Int) -> Matrix {
+    let mixed = attend(attentionInput(layerNorm1(input)), from: first)
+    let x = attentionOutput(mixed) + input.rows(from: first)
     return x + innerOutput(innerInput(layerNorm2(x)).map(activation.reference))
   }
 
   /// Causal softmax attention, head by head; head j has columns j·d ..< (j + 1)·d of each part.
-  private func attend(_ queriesKeysValues: Matrix) -> Matrix {
+  private func attend(_ queriesKeysValues: Matrix, from first: Int) -> Matrix {
     let hidden = queriesKeysValues.columnCount / 3
     let headSize = hidden / headCount
-    var result = Matrix(rowCount: queriesKeysValues.rowCount, columnCount: hidden)
+    var result = Matrix(rowCount: queriesKeysValues.rowCount - first, columnCount: hidden)
     for head in 0..<headCount {
       func part(_ index: Int) -> Matrix {
-        let first = index * hidden + head * headSize
-        return queriesKeysValues.columns(first..<first + headSize)
+        let column = index * hidden + head * headSize
+        return queriesKeysValues.columns(column..<column + headSize)
       }
-      let (queries, keys, values) = (part(0), part(1), part(2))
-      let scores = (queries * keys.transposed).map { attentionScale * $0 }
-      let mixed = causalSoftmax(scores) * values
+      let mixed = causalAttention(
+        part(0).rows(from: first), part(1), part(2), scale: attentionScale)
       for token in 0..<mixed.rowCount {
         for i in 0..<headSize { result[token, head * headSize + i] = mixed[token, i] }
       }
     }
     return result
   }
-
 }
 
-/// A block of the transformer: 3T tokens × H in, the same shape out.
+/// A block of the transformer.
 protocol TransformerBlock: Sendable {
-  func callAsFunction(_ input: Matrix) -> Matrix
+  /// The rows of the tokens from `first` on; `input` has all 3T tokens × H.
+  func callAsFunction(_ input: Matrix, from first: Int) -> Matrix
 }
 
 extension TransformerBlock {
-  /// Softmax over each row up to the diagonal; later tokens weigh exactly 0.
-  func causalSoftmax(_ scores: Matrix) -> Matrix {
-    var weights = Matrix(rowCount: scores.rowCount, columnCount: scores.columnCount)
-    for token in 0..<scores.rowCount {
-      let largest = scores[row: token].prefix(token + 1).max()!
-      for other in 0...token { weights[token, other] = exp(scores[token, other] - largest) }
-      let sum = weights[row: token].reduce(0, +)
-      for other in 0...token { weights[token, other] /= sum }
+  /// 3T tokens × H in, the same shape out.
+  func callAsFunction(_ input: Matrix) -> Matrix { self(input, from: 0) }
+
+  /// softmax(q·kᵀ · scale)·v. `queries` are the last of the tokens; each sees the tokens up to itself, and
+  /// later ones weigh exactly 0.
+  func causalAttention(
+    _ queries: Matrix, _ keys: Matrix, _ values: Matrix, scale: Double = 1
+  ) -> Matrix {
+    var mixed = Matrix(rowCount: queries.rowCount, columnCount: values.columnCount)
+    let keysTransposed = keys.transposed
+    // A stretch of queries at a time: the scores of a long window would fill the memory.
+    let stretch = 64
+    for start in stride(from: 0, to: queries.rowCount, by: stretch) {
+      let rows = start..<min(start + stretch, queries.rowCount)
+      var weights = queries.rows(rows) * keysTransposed
+      for row in rows {
+        let seen = keys.rowCount - queries.rowCount + row + 1
+        weights.makeProbabilities(row: row - start, count: seen, scale: scale)
+      }
+      mixed.replaceRows(from: start, weights * values)
     }
-    return weights
+    return mixed
+  }
+}
+
+extension Matrix {
+  /// Softmax of the first `count` numbers of a row, times `scale`; the others become exactly 0.
+  fileprivate mutating func makeProbabilities(row: Int, count: Int, scale: Double) {
+    let largest = self[row: row].prefix(count).reduce(-Double.infinity) { max($0, scale * $1) }
+    var sum = 0.0
+    for column in 0..<columnCount {
+      self[row, column] = column < count ? exp(scale * self[row, column] - largest) : 0
+      sum += self[row, column]
+    }
+    for column in 0..<count { self[row, column] /= sum }
   }
 }

@@ -38,6 +38,7 @@ public struct SwiftRenderer {
     {
       routines(plan.shortFeedback, to: &$0)
     }
+    SelfTestRenderer(plan: plan, model: model).render(to: &writer)
     section("Norms, softmax, window", to: &writer) {
       $0.write("private typealias Vector = DecisionTransformer.Vector")
       $0.write("private typealias Floats = UnsafePointer<Float>")
