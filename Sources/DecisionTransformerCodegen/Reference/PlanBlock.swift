@@ -42,6 +42,23 @@ struct PlanBlock: TransformerBlock {
     return x + outer(inner(layerNorm(x)).map(activation.reference))
   }
 
+  func attentionWeights(_ input: Matrix) -> [Matrix] {
+    let normalized = layerNorm(input)
+    let queries = query(normalized)
+    return (0..<shape.headCount).map { head in
+      let first = head * shape.headStride
+      let columns = first..<first + shape.headStride
+      return switch form {
+      case .fused: causalWeights(queries, normalized)
+      case .standard:
+        causalWeights(queries.columns(columns), key!(normalized).columns(columns))
+      case .absorbed:
+        causalWeights(
+          absorbedKeys[head](queries.columns(first..<first + shape.headSize)), normalized)
+      }
+    }
+  }
+
   /// What enters the output map: one head's columns after the other, each padded to its stride.
   private func attend(_ normalized: Matrix, from first: Int) -> Matrix {
     let queries = query(normalized.rows(from: first))

@@ -66,13 +66,15 @@ public struct ReferenceController: Sendable {
   }
 
   /// `act` with everything that the model computed for the window: at most K steps, oldest first.
-  public mutating func step(state: [Float], reward: Float = 0) -> ReferenceInterpreter.ForwardResult
-  {
+  public mutating func step(
+    state: [Float], reward: Float = 0, outputsAttentions: Bool = false
+  ) -> ReferenceInterpreter.ForwardResult {
     append(state: state, reward: reward)
     let window = self.window
     let result = interpreter.forward(
       states: Array(states[window]), actions: Array(actions[window]),
-      returnsToGo: returnsToGo[window].map(Double.init), timesteps: window.map(timestep))
+      returnsToGo: returnsToGo[window].map(Double.init), timesteps: window.map(timestep),
+      outputsAttentions: outputsAttentions)
     actions[actions.count - 1] = result.actionPredictions.last!
     return result
   }

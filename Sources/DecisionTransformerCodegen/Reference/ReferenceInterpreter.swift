@@ -10,6 +10,8 @@ public struct ReferenceInterpreter: Sendable {
     /// L + 1 stages × 3T tokens × H, as `output_hidden_states`: the input of the first block, the
     /// output of every block but the last, and the last block's output after ln_f.
     public var hiddenStates: [[[Double]]]
+    /// L × heads × 3T × 3T, as `output_attentions`; empty unless asked for.
+    public var attentions: [[[[Double]]]] = []
     /// T × `act_dim`, read at the state tokens, in model units.
     public var actionPredictions: [[Double]]
     /// T × `state_dim`, read at the action tokens.
@@ -78,13 +80,17 @@ public struct ReferenceInterpreter: Sendable {
   ///     be predicted (it cannot influence that prediction).
   ///   - returnsToGo: T, divided by the return scale.
   ///   - timesteps: T, each in 0 ..< `max_ep_len`.
+  ///   - outputsAttentions: whether the result has `attentions`.
   public func forward(
-    states: [[Double]], actions: [[Double]], returnsToGo: [Double], timesteps: [Int]
+    states: [[Double]], actions: [[Double]], returnsToGo: [Double], timesteps: [Int],
+    outputsAttentions: Bool = false
   ) -> ForwardResult {
     var x = embed(
       states: states, actions: actions, returnsToGo: returnsToGo, timesteps: timesteps)
     var hiddenStates = [x.rows]
+    var attentions: [[[[Double]]]] = []
     for block in blocks {
+      if outputsAttentions { attentions.append(block.attentionWeights(x).map(\.rows)) }
       x = block(x)
       hiddenStates.append(x.rows)
     }
@@ -95,7 +101,8 @@ public struct ReferenceInterpreter: Sendable {
     let afterStates = x.rows(from: 1, stride: 3)
     let afterActions = x.rows(from: 2, stride: 3)
     return ForwardResult(
-      hiddenStates: hiddenStates, actionPredictions: predictedActions(after: afterStates).rows,
+      hiddenStates: hiddenStates, attentions: attentions,
+      actionPredictions: predictedActions(after: afterStates).rows,
       statePredictions: predictState(afterActions).rows,
       returnPredictions: predictReturn(afterActions).values)
   }
