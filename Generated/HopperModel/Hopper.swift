@@ -447,6 +447,26 @@ extension Hopper {
   }
 }
 
+// MARK: - Self test
+extension Hopper: SelfTestable {
+  /// Replays the episode beside `weights` in the caller's memory and compares with the double-precision reference.
+  public static func selfTest(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport {
+    var controller = try Self(weights: weights, memory: memory)
+    return try SelfTest.run(&controller, weights) { $0.repeatStage($1, alone: $2) }
+  }
+
+  /// A stage of the latest `act` again, with the return token or `alone`; the state token's row after it.
+  private func repeatStage(_ stage: Int, alone: Bool) -> Floats {
+    switch stage {
+    case 0: embedReturn(); embedState()
+    case 1: if alone { tokenBlock0(token: 58) } else { feedbackBlock0() }
+    case 2: if alone { tokenBlock1(token: 58) } else { feedbackBlock1() }
+    default: if alone { tokenKeys(token: 58) } else { feedbackKeys() }; finalBlock()
+    }
+    return Floats((stage == 0 ? tokens : stream) + 58 * 128)
+  }
+}
+
 // MARK: - Norms, softmax, window
 extension Hopper {
   private typealias Vector = DecisionTransformer.Vector
@@ -558,18 +578,15 @@ extension Hopper {
 
 // MARK: - Kernels: one function per shape
 extension Hopper {
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x1x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x1x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 16, w, panel: 32, depth: 1, y, 128), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x11x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x11x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 16, w, panel: 192, depth: 11, y, 128), panels: 8)
   }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks
-  private func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 128
@@ -586,92 +603,72 @@ extension Hopper {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows2(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows2(Product<Store>(
       scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
       mixed, 128), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows2(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows1(Product<Store>(
       scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
       mixed, 128), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Tanh>(x, 128, w, panel: 2064, depth: 128, y, 16), panels: 1)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x3x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x3x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 16, w, panel: 64, depth: 3, y, 128), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     rows57(Product<Store>(
       queries, 128, keys, panel: 2064, depth: 128,
       scores, 64, hidesKeys: true), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows57(Product<Store>(
       scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
       mixed, 128, hidesDepth: true), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows57(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows57(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows57(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows57(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
   }
 }

@@ -412,6 +412,25 @@ extension Pendulum {
   }
 }
 
+// MARK: - Self test
+extension Pendulum: SelfTestable {
+  /// Replays the episode beside `weights` in the caller's memory and compares with the double-precision reference.
+  public static func selfTest(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport {
+    var controller = try Self(weights: weights, memory: memory)
+    return try SelfTest.run(&controller, weights) { $0.repeatStage($1, alone: $2) }
+  }
+
+  /// A stage of the latest `act` again, with the return token or `alone`; the state token's row after it.
+  private func repeatStage(_ stage: Int, alone: Bool) -> Floats {
+    switch stage {
+    case 0: embedReturn(); embedState()
+    case 1: if alone { tokenBlock0(token: 58) } else { feedbackBlock0() }
+    default: if alone { tokenKeys(token: 58) } else { feedbackKeys() }; finalBlock()
+    }
+    return Floats((stage == 0 ? tokens : stream) + 58 * 64)
+  }
+}
+
 // MARK: - Norms, softmax, window
 extension Pendulum {
   private typealias Vector = DecisionTransformer.Vector
@@ -523,22 +542,18 @@ extension Pendulum {
 
 // MARK: - Kernels: one function per shape
 extension Pendulum {
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x1x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x1x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 16, w, panel: 32, depth: 1, y, 64), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x3x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x3x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 16, w, panel: 64, depth: 3, y, 64), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows2(Product<Store>(x, 64, w, panel: 1040, depth: 64, y, 64), panels: 4)
   }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks
-  private func storeKeys_2x32(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func storeKeys_2x32(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 64
@@ -559,38 +574,32 @@ extension Pendulum {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func scores_2x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_2x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     for head in 0..<2 {
       rows2(Product<Store>(
         queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
         scores + head * 128, 64), panels: 4)
     }
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_2x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_2x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     for head in 0..<2 {
       rows2(Product<Store>(
         scores + head * 128, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false,
         mixed + head * 32, 64), panels: 2)
     }
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 64, w, panel: 1040, depth: 64, y, 64, residual: residual), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows2(Product<Activate>(x, 64, w, panel: 1040, depth: 64, y, 256), panels: 16)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 256, w, panel: 4112, depth: 256, y, 64, residual: residual), panels: 4)
   }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks
-  private func storeKeys_1x64(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func storeKeys_1x64(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 64
@@ -607,86 +616,70 @@ extension Pendulum {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 64, w, panel: 1040, depth: 64, y, 64), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x32x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x32x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 32, w, panel: 528, depth: 32, y, 64), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func scores_2x1x64(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_2x1x64(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     rows2(Product<Store>(queries, 64, keys, panel: 1040, depth: 64, scores, 64), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows2(Product<Store>(
       scores, 64, values, panel: 16, step: 64, depth: 59, biased: false,
       mixed, 64), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 64, w, panel: 1040, depth: 64, y, 32), panels: 2)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 64, w, panel: 1040, depth: 64, y, 64, residual: residual), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Activate>(x, 64, w, panel: 1040, depth: 64, y, 256), panels: 16)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 256, w, panel: 4112, depth: 256, y, 64, residual: residual), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Tanh>(x, 64, w, panel: 1040, depth: 64, y, 16), panels: 1)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func scores_1x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_1x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     for head in 0..<2 {
       rows1(Product<Store>(
         queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
         scores + head * 64, 64), panels: 4)
     }
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_1x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_1x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     for head in 0..<2 {
       rows1(Product<Store>(
         scores + head * 64, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false,
         mixed + head * 32, 64), panels: 2)
     }
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func scores_57x2x32_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_57x2x32_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     for head in 0..<2 {
       rows57(Product<Store>(
         queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
         scores + head * 3648, 64, hidesKeys: true), panels: 4)
     }
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_57x2x32_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_57x2x32_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     for head in 0..<2 {
       rows57(Product<Store>(
         scores + head * 3648, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false,
         mixed + head * 32, 64, hidesDepth: true), panels: 2)
     }
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_57x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows57(Product<Add>(x, 64, w, panel: 1040, depth: 64, y, 64, residual: residual), panels: 4)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_57x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows57(Product<Activate>(x, 64, w, panel: 1040, depth: 64, y, 256), panels: 16)
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_57x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows57(Product<Add>(x, 256, w, panel: 4112, depth: 256, y, 64, residual: residual), panels: 4)
   }
 }

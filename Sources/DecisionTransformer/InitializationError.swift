@@ -19,10 +19,14 @@ public enum InitializationError: Error, Equatable, Sendable {
   case damagedHeader
   /// There are fewer or more bytes than there should be.
   case wrongByteCount(found: Int, expected: Int)
-  /// The payload is not the one that was written.
+  /// The payload, or the self test behind it, is not the one that was written.
   case wrongChecksum(found: UInt64, expected: UInt64)
   /// The weights were packed for another model, or by another version of the generator.
   case wrongLayout(found: UInt64, expected: UInt64)
+  /// The weights carry no self test: they were generated with `"self_test": false`.
+  case noSelfTest
+  /// The self test beside the weights is not one of this model.
+  case unfitSelfTest
   /// The memory given to the controller is too small.
   case memoryTooSmall(byteCount: Int, required: Int)
   /// The memory given to the controller does not begin at a multiple of `required`.
@@ -44,7 +48,8 @@ public enum InitializationError: Error, Equatable, Sendable {
       case .notPackedWeights:
         "these are no packed weights: the first eight bytes must be DTWEIGHT"
       case .unsupportedFormatVersion(let found, let supported):
-        "the weights have format version \(found); this library reads version \(supported)"
+        "the weights have format version \(found); this library reads version \(supported): "
+          + "generate code and weights anew"
       case .damagedHeader:
         "the weights are damaged: the header has values where it must have zeros"
       case .wrongByteCount(let found, let expected):
@@ -54,6 +59,10 @@ public enum InitializationError: Error, Equatable, Sendable {
       case .wrongLayout(let found, let expected):
         "the weights have layout \(hexadecimal(found)), the generated code has "
           + "\(hexadecimal(expected)): generate both from the same model with the same generator"
+      case .noSelfTest:
+        "the weights carry no self test: generate them without \"self_test\": false"
+      case .unfitSelfTest:
+        "the self test beside the weights does not fit the generated code: generate both anew"
       case .memoryTooSmall(let byteCount, let required):
         "the memory has \(byteCount) bytes; the controller needs memorySize, \(required)"
       case .misalignedMemory(let required):

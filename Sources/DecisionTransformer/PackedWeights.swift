@@ -50,6 +50,13 @@ public struct PackedWeights: @unchecked Sendable {
     return base
   }
 
+  /// The bytes of the self test, at any address; nil without one. Valid as long as a copy of this
+  /// value exists.
+  public var selfTest: UnsafeRawBufferPointer? {
+    let section = Self.selfTest(of: bytes)
+    return section.count == 0 ? nil : section
+  }
+
   /// Everything that can be checked without knowing the model.
   private static func check(_ bytes: UnsafeRawBufferPointer) throws(InitializationError) {
     guard Int(bitPattern: bytes.baseAddress) % AlignedMemory.alignment == 0 else {
@@ -64,19 +71,32 @@ public struct PackedWeights: @unchecked Sendable {
       throw .unsupportedFormatVersion(found: header.version, supported: formatVersion)
     }
     guard header.reserved == 0 else { throw .damagedHeader }
-    let payload = payload(of: bytes)
-    guard header.byteCount == payload.countWord else {
+    let size = UnsafeRawBufferPointer(rebasing: bytes[headerByteCount...]).countWord
+    guard header.byteCount <= size, header.selfTestByteCount == size - header.byteCount else {
       throw .wrongByteCount(
         found: bytes.count,
-        expected: Int(truncatingIfNeeded: header.byteCount) &+ headerByteCount)
+        expected: Int(truncatingIfNeeded: header.byteCount &+ header.selfTestByteCount)
+          &+ headerByteCount)
     }
-    let checksum = checksum(payload)
+    let checksum = checksum(payload(of: bytes))
     guard checksum == header.checksum else {
       throw .wrongChecksum(found: checksum, expected: header.checksum)
+    }
+    let selfTestChecksum = selfTestChecksum(selfTest(of: bytes))
+    guard selfTestChecksum == header.selfTestChecksum else {
+      throw .wrongChecksum(found: selfTestChecksum, expected: header.selfTestChecksum)
     }
   }
 
   private static func payload(of bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: bytes[headerByteCount...])
+    UnsafeRawBufferPointer(rebasing: bytes[headerByteCount..<payloadEnd(in: bytes)])
+  }
+
+  private static func selfTest(of bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: bytes[payloadEnd(in: bytes)...])
+  }
+
+  private static func payloadEnd(in bytes: UnsafeRawBufferPointer) -> Int {
+    headerByteCount &+ Int(truncatingIfNeeded: Header(bytes).byteCount)
   }
 }

@@ -4,17 +4,19 @@ extension PackedWeights {
   /// | bytes | what |
   /// |---|---|
   /// | 0 ..< 8 | `DTWEIGHT` in ASCII |
-  /// | 8 ..< 12 | version of this format, 1 |
+  /// | 8 ..< 12 | version of this format, 2 |
   /// | 12 ..< 16 | zero |
   /// | 16 ..< 24 | digest of the layout: generated code has the same one |
   /// | 24 ..< 32 | bytes of the payload |
   /// | 32 ..< 40 | checksum of the payload |
-  /// | 40 ..< 64 | zero |
-  /// | 64 ... | payload |
+  /// | 40 ..< 48 | bytes of the self test behind the payload; zero without one |
+  /// | 48 ..< 56 | checksum of the self test; zero without one |
+  /// | 56 ..< 64 | zero |
+  /// | 64 ... | payload, then the self test (see `SelfTestEpisode`) |
   public static var headerByteCount: Int { 64 }
 
-  /// The version of the format that this library reads: 1.
-  public static var formatVersion: UInt32 { 1 }
+  /// The version of the format that this library reads: 2.
+  public static var formatVersion: UInt32 { 2 }
 
   /// A checksum of 64 bits, for damage and not for attacks.
   ///
@@ -49,11 +51,19 @@ extension PackedWeights {
     return product &<< 29 | product &>> 35
   }
 
+  /// That of the self test: of no bytes it is zero.
+  static func selfTestChecksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    bytes.count == 0 ? 0 : checksum(bytes)
+  }
+
   #if !hasFeature(Embedded)
-    /// The 64 bytes to write before a payload of `byteCount` bytes.
-    public static func header(layoutDigest: UInt64, byteCount: Int, checksum: UInt64) -> [UInt8] {
+    /// The 64 bytes to write before a payload of `byteCount` bytes and the self test behind it.
+    public static func header(
+      layoutDigest: UInt64, byteCount: Int, checksum: UInt64, selfTest: [UInt8] = []
+    ) -> [UInt8] {
       let words = [
-        Header.mark, UInt64(formatVersion), layoutDigest, UInt64(byteCount), checksum, 0, 0, 0,
+        Header.mark, UInt64(formatVersion), layoutDigest, UInt64(byteCount), checksum,
+        UInt64(selfTest.count), selfTest.withUnsafeBytes { selfTestChecksum($0) }, 0,
       ]
       return words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
     }
@@ -64,7 +74,7 @@ extension PackedWeights {
     /// `DTWEIGHT`
     static var mark: UInt64 { 0x5448_4749_4557_5444 }
 
-    let mark, layoutDigest, byteCount, checksum: UInt64
+    let mark, layoutDigest, byteCount, checksum, selfTestByteCount, selfTestChecksum: UInt64
     let version: UInt32
     /// All the bytes that must be zero, joined by or.
     let reserved: UInt64
@@ -76,9 +86,9 @@ extension PackedWeights {
       layoutDigest = bytes.littleEndianWord(at: 16)
       byteCount = bytes.littleEndianWord(at: 24)
       checksum = bytes.littleEndianWord(at: 32)
-      reserved =
-        second &>> 32 | bytes.littleEndianWord(at: 40) | bytes.littleEndianWord(at: 48)
-        | bytes.littleEndianWord(at: 56)
+      selfTestByteCount = bytes.littleEndianWord(at: 40)
+      selfTestChecksum = bytes.littleEndianWord(at: 48)
+      reserved = second &>> 32 | bytes.littleEndianWord(at: 56)
     }
   }
 }

@@ -9,6 +9,8 @@ public struct Compilation: Sendable {
   public var files: [OutputFile]
   /// The name of the checkpoint's file, or of its index; nil where no checkpoint was read.
   public var checkpointFile: String?
+  /// Of the checkpoint, unless codegen.json says otherwise.
+  public var selfTest: RecordedSelfTest?
   /// Warnings and notes.
   public var remarks: [Diagnostic]
 }
@@ -21,18 +23,22 @@ public enum Compiler {
   public static let largestEmbeddedByteCount = 64 << 20
 
   /// Compiles a `<Name>.dtmodel` folder. With `codeOnly` the checkpoint is not read.
+  ///
+  /// - Parameter progress: told the part of the self test's steps that is done.
   public static func compile(
-    folder: String, codeOnly: Bool = false
+    folder: String, codeOnly: Bool = false, progress: (Double) -> Void = { _ in }
   ) throws(InvalidInput) -> Compilation {
     var (model, remarks) = try ModelFolder(path: folder).readModel()
     let plan = Plan(model)
     var files = [source(plan, model)]
+    var selfTest: RecordedSelfTest?
     if !codeOnly,
       let checkpoint = try CheckpointReader.read(
         folder: folder, config: model.config, remarks: &remarks)
     {
       let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: folder)
-      files.append(weights(model, packedFile(plan, payload)))
+      selfTest = recordSelfTest(plan, model, checkpoint, payload, progress: progress)
+      files.append(weights(model, packedFile(plan, payload, selfTest)))
       if model.options.precision != .float32 {
         let cost = PrecisionCost(
           plan: plan, model: model, checkpoint: checkpoint, payload: payload)
@@ -44,7 +50,8 @@ public enum Compiler {
     }
     return Compilation(
       model: model, plan: plan, files: files,
-      checkpointFile: codeOnly ? nil : CheckpointReader.fileName(folder: folder), remarks: remarks)
+      checkpointFile: codeOnly ? nil : CheckpointReader.fileName(folder: folder),
+      selfTest: selfTest, remarks: remarks)
   }
 
   /// `<Name>.swift`.
@@ -53,19 +60,33 @@ public enum Compiler {
     return OutputFile(name: "\(model.name).swift", contents: Array(text.utf8))
   }
 
-  /// A packed-weights file, header and payload, that `PackedWeights` takes.
+  /// A packed-weights file, header, payload and self test, that `PackedWeights` takes.
   public static func packedWeights(
     _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String = ""
   ) throws(InvalidInput) -> [UInt8] {
-    packedFile(
-      plan, try Packer.payload(plan, model: model, checkpoint: checkpoint, path: folder))
+    let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: folder)
+    return packedFile(plan, payload, recordSelfTest(plan, model, checkpoint, payload))
   }
 
-  private static func packedFile(_ plan: Plan, _ payload: [Float]) -> [UInt8] {
-    payload.withUnsafeBytes { bytes in
+  /// nil where codegen.json says `"self_test": false`.
+  private static func recordSelfTest(
+    _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, _ payload: [Float],
+    progress: (Double) -> Void = { _ in }
+  ) -> RecordedSelfTest? {
+    guard model.options.hasSelfTest else { return nil }
+    var recorder = SelfTestRecorder(
+      plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+    return recorder.record(progress: progress)
+  }
+
+  private static func packedFile(
+    _ plan: Plan, _ payload: [Float], _ selfTest: RecordedSelfTest?
+  ) -> [UInt8] {
+    let section = selfTest?.section ?? []
+    return payload.withUnsafeBytes { bytes in
       PackedWeights.header(
         layoutDigest: plan.layoutDigest, byteCount: bytes.count,
-        checksum: PackedWeights.checksum(bytes)) + bytes
+        checksum: PackedWeights.checksum(bytes), selfTest: section) + bytes + section
     }
   }
 

@@ -45,6 +45,22 @@ package struct Matrix {
       })
   }
 
+  /// Some of the rows.
+  func rows(_ range: Range<Int>) -> Matrix {
+    Matrix(
+      rowCount: range.count, columnCount: columnCount,
+      values: Array(values[range.lowerBound * columnCount..<range.upperBound * columnCount]))
+  }
+
+  /// The rows from `first` on.
+  func rows(from first: Int) -> Matrix { rows(first..<rowCount) }
+
+  /// Overwrites as many rows as `other` has.
+  mutating func replaceRows(from first: Int, _ other: Matrix) {
+    let place = first * columnCount
+    values.replaceSubrange(place..<place + other.values.count, with: other.values)
+  }
+
   /// Every `stride`-th row, beginning with `first`.
   func rows(from first: Int, stride: Int) -> Matrix {
     let chosen = Swift.stride(from: first, to: rowCount, by: stride)

@@ -34,7 +34,7 @@ struct ArgumentList {
         } else if options.contains(name) {
           let value = parts.count == 2 ? String(parts[1]) : rest.popFirst()
           guard let value, !value.isEmpty else {
-            throw UsageError("\(name) needs a value; a folder is accepted", verb: verb)
+            throw UsageError("\(name) needs a value", verb: verb)
           }
           guard values.updateValue(value, forKey: name) == nil else {
             throw UsageError("\(name) is given twice; one is accepted", verb: verb)
@@ -61,10 +61,21 @@ struct ArgumentList {
 
   func has(_ flag: String) -> Bool { flags.contains(flag) }
 
-  func required(_ option: String) throws(UsageError) -> String {
+  func required(
+    _ option: String, _ kind: String = "folder"
+  ) throws(UsageError) -> String {
     guard let value = values[option] else {
-      throw UsageError("\(verb.rawValue) needs \(option) <folder>", verb: verb)
+      throw UsageError("\(verb.rawValue) needs \(option) <\(kind)>", verb: verb)
     }
     return value
+  }
+
+  /// nil where the option is not given.
+  func positiveNumber(_ option: String) throws(UsageError) -> Double? {
+    guard let text = values[option] else { return nil }
+    guard let number = Double(text), number > 0, number.isFinite else {
+      throw UsageError("\(option) '\(text)': a number above 0 is accepted", verb: verb)
+    }
+    return number
   }
 }

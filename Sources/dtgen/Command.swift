@@ -3,19 +3,22 @@ import DecisionTransformerCodegen
 /// What the command line asks for.
 enum Command {
   enum Verb: String, CaseIterable {
-    case generate, inspect, check
+    case generate, inspect, check, compare
+
+    static var names: String { "generate, inspect, check and compare" }
   }
 
   case generate(GenerateRequest)
   case inspect(InspectRequest)
   case check(CheckRequest)
+  case compare(CompareRequest)
   /// About one verb, or about the whole.
   case help(Verb?)
   case version
 
   init(arguments: [String]) throws(UsageError) {
     guard let first = arguments.first else {
-      throw UsageError("a command is missing; generate, inspect and check are accepted")
+      throw UsageError("a command is missing; \(Verb.names) are accepted")
     }
     if ["--help", "-h", "help"].contains(first) {
       self = .help(arguments.dropFirst().first.flatMap(Verb.init))
@@ -24,7 +27,7 @@ enum Command {
     } else if let verb = Verb(rawValue: first) {
       self = try Command(verb, Array(arguments.dropFirst()))
     } else {
-      throw UsageError("'\(first)' is no command; generate, inspect and check are accepted")
+      throw UsageError("'\(first)' is no command; \(Verb.names) are accepted")
     }
   }
 
@@ -51,6 +54,15 @@ enum Command {
         CheckRequest(
           folder: arguments.folder, against: try arguments.required("--against"),
           codeOnly: arguments.has("--code-only")))
+    case .compare:
+      let arguments = try ArgumentList(
+        arguments, verb: verb, options: ["--golden", "--tolerance"], flags: ["--json"])
+      self = .compare(
+        CompareRequest(
+          folder: arguments.folder, golden: try arguments.required("--golden", "file"),
+          tolerance: try arguments.positiveNumber("--tolerance")
+            ?? CompareRequest.defaultTolerance,
+          json: arguments.has("--json")))
     }
   }
 

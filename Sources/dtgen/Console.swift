@@ -12,13 +12,17 @@ enum Console {
 
   /// Runs `body` under a line that says what it does, where a person watches: the line is only
   /// shown on a terminal and is gone afterwards.
+  ///
+  /// - Parameter body: may tell the part that is done, from 0 to 1.
   static func showing<T, E: Error>(
-    _ activity: String, while body: () throws(E) -> T
+    _ activity: String, while body: ((Double) -> Void) throws(E) -> T
   ) throws(E) -> T {
-    guard isatty(FileHandle.standardError.fileDescriptor) == 1 else { return try body() }
+    guard isatty(FileHandle.standardError.fileDescriptor) == 1 else { return try body { _ in } }
     write("\(activity) ...", to: .standardError)
     defer { write("\r\u{1B}[K", to: .standardError) }
-    return try body()
+    return try body { part in
+      write("\r\(activity) ... self test \(Int(part * 100)) %", to: .standardError)
+    }
   }
 
   private static func write(_ text: String, to handle: FileHandle) {

@@ -22,6 +22,7 @@ struct DTGen {
       case .generate(let request): try request.run()
       case .inspect(let request): try request.run()
       case .check(let request): return try request.run()
+      case .compare(let request): return try request.run()
       case .help(let verb): Console.output(Help.text(for: verb))
       case .version: Console.output("dtgen \(Compiler.version)")
       }
@@ -36,7 +37,7 @@ struct DTGen {
 /// What the caller is told.
 enum ExitStatus: Int32 {
   case done = 0
-  /// Something is wrong with the input, or checked-in output is stale.
+  /// Something is wrong with the input, checked-in output is stale, or numbers differ.
   case wrongInput = 1
   case wrongUsage = 2
 }

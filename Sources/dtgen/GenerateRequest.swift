@@ -77,8 +77,8 @@ struct GenerateRequest {
 enum ModelFolderCompilation {
   static func run(_ folder: String, codeOnly: Bool) throws(InvalidInput) -> Compilation {
     let name = URL(fileURLWithPath: folder).lastPathComponent
-    return try Console.showing("dtgen: compiling \(name)") { () throws(InvalidInput) in
-      try Compiler.compile(folder: folder, codeOnly: codeOnly)
+    return try Console.showing("dtgen: compiling \(name)") { progress throws(InvalidInput) in
+      try Compiler.compile(folder: folder, codeOnly: codeOnly, progress: progress)
     }
   }
 }

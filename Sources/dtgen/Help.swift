@@ -8,6 +8,7 @@ enum Help {
     case .generate: generate
     case .inspect: inspect
     case .check: check
+    case .compare: compare
     }
   }
 
@@ -20,6 +21,7 @@ enum Help {
       generate   write the Swift type <Name> and its weights
       inspect    show shape, plan, layout and sizes of the generated type
       check      compare checked-in output with fresh output
+      compare    compare the model with numbers recorded elsewhere
 
     options:
       --help     this text, or a command's
@@ -51,8 +53,8 @@ enum Help {
   private static let inspect = """
     usage: dtgen inspect <Name>.dtmodel [--json]
 
-    Shows the model's shape and options, the plan, the packed layout, and what a step
-    costs. Nothing is written.
+    Shows the model's shape and options, the plan, the packed layout, what a step
+    costs, and how far float32 is expected to be off. Nothing is written.
 
     options:
       --json  the same as JSON
@@ -71,5 +73,22 @@ enum Help {
       --code-only         compare only <Name>.swift
 
     Exit status: 0 up to date, 1 stale or something wrong with the input, 2 wrong usage.
+    """
+
+  private static let compare = """
+    usage: dtgen compare <Name>.dtmodel --golden <file> [options]
+
+    Replays the episode of a safetensors file in double precision, from the checkpoint and
+    from the packed weights, and compares every stage that the file records: actions,
+    hidden states, attentions, predictions. Nothing is written.
+
+    options:
+      --golden <file>     numbers recorded by another program, Hugging Face's for example
+      --tolerance <x>     the largest error of a number that counts as equal, absolute or
+                          relative to its stage's largest number; default \(CompareRequest.defaultTolerance)
+      --json              the same as JSON
+
+    Exit status: 0 equal, 1 beyond the tolerance or something wrong with the input,
+    2 wrong usage.
     """
 }

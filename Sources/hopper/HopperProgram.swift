@@ -14,6 +14,11 @@ struct HopperProgram {
         print(Request.helpText)
         exit(0)
       }
+      guard !request.selfTest else {
+        let report = try Hopper.selfTest()
+        print(report)
+        exit(report.passed ? 0 : 1)
+      }
       let report = try report(request)
       print(request.json ? report.json : report.text)
       exit(report.isGood ? 0 : 1)

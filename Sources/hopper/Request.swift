@@ -8,6 +8,7 @@ struct Request {
 
   var steps = recordedSteps
   var json = false
+  var selfTest = false
   var help = false
 
   init(arguments: [String]) throws(Problem) {
@@ -24,15 +25,19 @@ struct Request {
         }
         steps = number
       case ("--json", 1): json = true
+      case ("--self-test", 1) where arguments.count == 1: selfTest = true
       case ("--help", 1), ("-h", 1): help = true
       default:
-        throw Problem(message: "'\(argument)' is unknown; --steps, --json and --help are accepted")
+        throw Problem(
+          message:
+            "'\(argument)' is unknown; --steps and --json, or --self-test, or --help are accepted")
       }
     }
   }
 
   static let helpText = """
     usage: hopper [--steps <1...\(recordedSteps)>] [--json]
+           hopper --self-test
 
     Replays a recorded episode of MuJoCo's Hopper-v5 through the controller that the build
     plugin generated from Hopper.dtmodel: the same states and rewards go in, and the actions
@@ -41,9 +46,10 @@ struct Request {
     options:
       --steps <n>  only the first n of \(recordedSteps) recorded steps
       --json       the report as JSON, and nothing else, on standard output
+      --self-test  instead, one line: whether this build of the controller computes its checkpoint
       --help       this text
 
     Exit status: 0 all promises kept; 1 an action differs by more than \(HopperProgram.tolerance),
-    or memory was allocated in the control loop; 2 wrong usage.
+    memory was allocated in the control loop, or the self test failed; 2 wrong usage.
     """
 }

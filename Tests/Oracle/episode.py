@@ -58,11 +58,12 @@ def returns_to_go(case, data):
     return np.array(tokens, np.float32)
 
 
-def run_episode(case, data, model, dtype):
+def run_episode(case, data, model, dtype, attentions=False):
     """Hugging Face's get_action at every step: the last K steps, left-padded, placeholder action 0.
 
     Normalisation is done in double precision and then rounded to `dtype`. Returns the predicted
-    actions, in model units, and everything the model returns at the last step.
+    actions, in model units, and everything the model returns at the last step, with its `attentions`
+    if asked for (which needs the eager implementation).
     """
     K, T, A = case.window, case.steps, model.config.act_dim
     normalized = (data["states"].astype(np.float64) - data["mean"]) / data["std"]
@@ -86,7 +87,8 @@ def run_episode(case, data, model, dtype):
         with torch.no_grad():
             output = model(states=window(states), actions=window(history),
                            returns_to_go=window(tokens), timesteps=window(timesteps),
-                           attention_mask=window(mask), output_hidden_states=True)
+                           attention_mask=window(mask), output_hidden_states=True,
+                           output_attentions=attentions and t + 1 == T)
         predicted[t] = output.action_preds[0, -1]
         history[t] = executed[t] if case.executed else predicted[t]
     return predicted, output

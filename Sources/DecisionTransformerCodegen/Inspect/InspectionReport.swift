@@ -10,6 +10,8 @@ public struct InspectionReport: Encodable, Sendable {
   var shape: Shape
   var options: Options
   var plan: Plan
+  /// What float32 costs; nil without a checkpoint, and with `"self_test": false`.
+  var selfTest: SelfTest?
   var files: [File]
 
   /// The function to compute; names as in config.json.
@@ -40,6 +42,7 @@ public struct InspectionReport: Encodable, Sendable {
     var timestepOverflow: String
     var access: String
     var weights: String
+    var selfTest: Bool
   }
 
   /// What the plan decided.
@@ -81,6 +84,24 @@ public struct InspectionReport: Encodable, Sendable {
     var holds: String
   }
 
+  /// The self test beside the packed weights.
+  struct SelfTest: Encodable, Sendable {
+    var steps: Int
+    var bytes: Int
+    var stages: [ExpectedError]
+  }
+
+  /// How far float32 on the plan is from the reference in double precision; of actions in model units.
+  struct ExpectedError: Encodable, Sendable {
+    var name: String
+    /// The largest magnitude of the reference's numbers.
+    var magnitude: Double
+    var largestError: Double
+    var meanError: Double
+    /// What the self test grants.
+    var tolerance: Double
+  }
+
   /// What `dtgen generate` would write.
   struct File: Encodable, Sendable {
     var name: String
@@ -96,6 +117,7 @@ public struct InspectionReport: Encodable, Sendable {
     shape = Shape(model.config)
     options = Options(model)
     plan = Plan(compilation.plan)
+    selfTest = compilation.selfTest.map(SelfTest.init)
     files = compilation.files.map { File(name: $0.name, bytes: $0.contents.count) }
   }
 }
@@ -129,6 +151,22 @@ extension InspectionReport.Options {
     timestepOverflow = model.options.timestepOverflow.rawValue
     access = model.options.access.rawValue
     weights = model.options.weightStorage.rawValue
+    selfTest = model.options.hasSelfTest
+  }
+}
+
+extension InspectionReport.SelfTest {
+  fileprivate init(_ recorded: RecordedSelfTest) {
+    // Three digits: the others depend on the C library.
+    func digits(_ value: Double) -> Double { Double(String(format: "%.2e", value))! }
+    steps = recorded.stepCount
+    bytes = recorded.section.count
+    stages = recorded.stages.map { stage in
+      InspectionReport.ExpectedError(
+        name: stage.name, magnitude: digits(stage.magnitude),
+        largestError: digits(stage.largestError), meanError: digits(stage.meanError),
+        tolerance: digits(stage.tolerance))
+    }
   }
 }
 

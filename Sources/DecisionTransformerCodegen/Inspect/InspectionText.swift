@@ -1,7 +1,10 @@
+import Foundation
+
 extension InspectionReport {
   /// The report for people: tables with a title each.
   public var text: String {
-    ([heading, phases, weights, memory, fileSizes] as [Table]).map(\.text).joined(separator: "\n")
+    ([heading, phases, weights, memory] + expectedErrors + [fileSizes]).map(\.text).joined(
+      separator: "\n")
   }
 
   private var heading: Table {
@@ -60,6 +63,25 @@ extension InspectionReport {
     table("memory of a controller: \(grouped(plan.memory.bytes)) bytes", plan.memory)
   }
 
+  /// What the self test expects; nothing without one.
+  private var expectedErrors: [Table] {
+    guard let selfTest else { return [] }
+    func digits(_ value: Double) -> String { String(format: "%.1e", value) }
+    return [
+      Table(
+        title: "expected error of float32: \(selfTest.steps) steps against double precision, "
+          + "\(grouped(selfTest.bytes)) bytes beside the weights",
+        rows: [["", "magnitude", "largest", "mean", "tolerance"]]
+          + selfTest.stages.map {
+            [
+              $0.name, digits($0.magnitude), digits($0.largestError), digits($0.meanError),
+              digits($0.tolerance),
+            ]
+          },
+        rightAligned: [1, 2, 3, 4])
+    ]
+  }
+
   private var fileSizes: Table {
     Table(
       title: "files of dtgen generate", rows: files.map { [$0.name, grouped($0.bytes), "bytes"] },
@@ -82,28 +104,5 @@ extension InspectionReport {
     return digits.enumerated().map { index, digit in
       (index > 0 && (digits.count - index) % 3 == 0 ? " " : "") + String(digit)
     }.joined()
-  }
-}
-
-/// Aligned columns under a title.
-private struct Table {
-  var title: String
-  var rows: [[String]]
-  var rightAligned: Set<Int> = []
-
-  var text: String {
-    let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in
-      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-    }
-    let lines = rows.map { row in
-      let cells = row.enumerated().map { column, cell in
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
-        return rightAligned.contains(column) ? padding + cell : cell + padding
-      }
-      let line = "  " + cells.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
-    }
-    return ([title] + lines).joined(separator: "\n") + "\n"
   }
 }

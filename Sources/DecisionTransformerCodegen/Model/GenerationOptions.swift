@@ -59,6 +59,8 @@ public struct GenerationOptions: Equatable, Sendable {
   public var access = Access.public
   /// `weights`
   public var weightStorage = WeightStorage.automatic
+  /// `self_test`: whether a self test is recorded beside the packed weights.
+  public var hasSelfTest = true
 
   public init() {}
 }

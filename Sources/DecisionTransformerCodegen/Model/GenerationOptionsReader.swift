@@ -2,7 +2,7 @@
 public enum GenerationOptionsReader {
   static let keys = [
     "window", "state_mean", "state_std", "return_scale", "action_scale", "target_return",
-    "precision", "outputs", "timestep_overflow", "access", "weights",
+    "precision", "outputs", "timestep_overflow", "access", "weights", "self_test",
   ]
 
   /// The options that `bytes` spell, checked against the model they are for.
@@ -38,6 +38,7 @@ public enum GenerationOptionsReader {
     file.read("timestep_overflow", into: &options.timestepOverflow)
     file.read("access", into: &options.access)
     file.read("weights", into: &options.weightStorage)
+    file.read("self_test", into: &options.hasSelfTest)
     return options
   }
 }

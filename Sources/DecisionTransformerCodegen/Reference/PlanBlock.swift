@@ -37,30 +37,46 @@ struct PlanBlock: TransformerBlock {
     outer = unpacker.map(.outer(layer: layer))
   }
 
-  func callAsFunction(_ input: Matrix) -> Matrix {
-    let normalized = layerNorm(input)
-    let x = output(attend(normalized)) + input
+  func callAsFunction(_ input: Matrix, from first: Int) -> Matrix {
+    let x = output(attend(layerNorm(input), from: first)) + input.rows(from: first)
     return x + outer(inner(layerNorm(x)).map(activation.reference))
   }
 
-  /// What enters the output map: one head's columns after the other, each padded to its stride.
-  private func attend(_ normalized: Matrix) -> Matrix {
+  func attentionWeights(_ input: Matrix) -> [Matrix] {
+    let normalized = layerNorm(input)
     let queries = query(normalized)
+    return (0..<shape.headCount).map { head in
+      let first = head * shape.headStride
+      let columns = first..<first + shape.headStride
+      return switch form {
+      case .fused: causalWeights(queries, normalized)
+      case .standard:
+        causalWeights(queries.columns(columns), key!(normalized).columns(columns))
+      case .absorbed:
+        causalWeights(
+          absorbedKeys[head](queries.columns(first..<first + shape.headSize)), normalized)
+      }
+    }
+  }
+
+  /// What enters the output map: one head's columns after the other, each padded to its stride.
+  private func attend(_ normalized: Matrix, from first: Int) -> Matrix {
+    let queries = query(normalized.rows(from: first))
     switch form {
     case .fused:
-      return causalSoftmax(queries * normalized.transposed) * normalized
+      return causalAttention(queries, normalized, normalized)
     case .standard:
       let (keys, values) = (key!(normalized), value!(normalized))
-      return perHead(normalized.rowCount) { columns in
-        causalSoftmax(queries.columns(columns) * keys.columns(columns).transposed)
-          * values.columns(columns)
+      return perHead(queries.rowCount) { columns in
+        causalAttention(
+          queries.columns(columns), keys.columns(columns), values.columns(columns))
       }
     case .absorbed:
-      return perHead(normalized.rowCount) { columns in
+      return perHead(queries.rowCount) { columns in
         let head = columns.lowerBound / shape.headStride
         let headQuery = queries.columns(columns.lowerBound..<columns.lowerBound + shape.headSize)
-        let weights = causalSoftmax(absorbedKeys[head](headQuery) * normalized.transposed)
-        return absorbedValues[head](weights * normalized)
+        return absorbedValues[head](
+          causalAttention(absorbedKeys[head](headQuery), normalized, normalized))
       }
     }
   }

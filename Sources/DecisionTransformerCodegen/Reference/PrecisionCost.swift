@@ -3,8 +3,7 @@ import Foundation
 /// What rounded weights cost: how far the actions of the packed weights lie from the checkpoint's, both
 /// computed in double precision over one synthetic episode.
 ///
-/// The episode is seeded and runs past two windows; states are normal around `state_mean` with
-/// `state_std`, and the rewards spend the target return evenly. Each model keeps its own actions in its history.
+/// The `SyntheticEpisode` runs past two windows. Each model keeps its own actions in its history.
 public struct PrecisionCost: Equatable, Sendable {
   public var steps: Int
   /// In model units, over all steps and components.
@@ -18,17 +17,12 @@ public struct PrecisionCost: Equatable, Sendable {
       model: model,
       interpreter: ReferenceInterpreter(
         plan: plan, model: model, checkpoint: checkpoint, payload: payload))
-    var random = SplitMix64(state: 1)
-    let target = model.options.targetReturn ?? model.options.returnScale
-    exact.reset(targetReturn: target)
-    rounded.reset(targetReturn: target)
-    let dimension = model.config.stateDimension
-    let mean = model.options.stateMean ?? Array(repeating: 0, count: dimension)
-    let deviation = model.options.stateStandardDeviation ?? Array(repeating: 1, count: dimension)
-    let reward = Float(target / Double(steps))
+    let episode = SyntheticEpisode(model, stepCount: steps)
+    exact.reset(targetReturn: episode.targetReturn)
+    rounded.reset(targetReturn: episode.targetReturn)
     var differences: [Double] = []
-    for _ in 0..<steps {
-      let state = (0..<dimension).map { Float(mean[$0] + deviation[$0] * random.normal()) }
+    for step in 0..<steps {
+      let (state, reward) = (episode.states[step], step == 0 ? 0 : episode.rewards[step - 1])
       let actions = zip(
         exact.act(state: state, reward: reward), rounded.act(state: state, reward: reward))
       differences += actions.map { abs($0 - $1) }
@@ -55,23 +49,5 @@ extension PrecisionCost {
       }
 
       """
-  }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers on every machine.
-struct SplitMix64 {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
-  }
-
-  /// Nearly normal: the sum of twelve uniform numbers less six, which needs no logarithm.
-  mutating func normal() -> Double {
-    (0..<12).reduce(-6) { sum, _ in sum + Double(next() >> 11) * 0x1p-53 }
   }
 }

@@ -26,48 +26,98 @@ struct ReferenceBlock: TransformerBlock {
     activation = config.activation
   }
 
-  func callAsFunction(_ input: Matrix) -> Matrix {
-    let x = attentionOutput(attend(attentionInput(layerNorm1(input)))) + input
+  func callAsFunction(_ input: Matrix, from first: Int) -> Matrix {
+    let mixed = attend(attentionInput(layerNorm1(input)), from: first)
+    let x = attentionOutput(mixed) + input.rows(from: first)
     return x + innerOutput(innerInput(layerNorm2(x)).map(activation.reference))
   }
 
-  /// Causal softmax attention, head by head; head j has columns j·d ..< (j + 1)·d of each part.
-  private func attend(_ queriesKeysValues: Matrix) -> Matrix {
+  func attentionWeights(_ input: Matrix) -> [Matrix] {
+    let queriesKeysValues = attentionInput(layerNorm1(input))
+    return (0..<headCount).map { head in
+      let parts = parts(of: head, queriesKeysValues)
+      return causalWeights(parts.queries, parts.keys, scale: attentionScale)
+    }
+  }
+
+  /// Head j has columns j·d ..< (j + 1)·d of each third.
+  private func parts(
+    of head: Int, _ queriesKeysValues: Matrix
+  ) -> (queries: Matrix, keys: Matrix, values: Matrix) {
     let hidden = queriesKeysValues.columnCount / 3
     let headSize = hidden / headCount
-    var result = Matrix(rowCount: queriesKeysValues.rowCount, columnCount: hidden)
+    func part(_ index: Int) -> Matrix {
+      let column = index * hidden + head * headSize
+      return queriesKeysValues.columns(column..<column + headSize)
+    }
+    return (part(0), part(1), part(2))
+  }
+
+  /// Causal softmax attention, head by head, of the tokens from `first` on.
+  private func attend(_ queriesKeysValues: Matrix, from first: Int) -> Matrix {
+    let hidden = queriesKeysValues.columnCount / 3
+    let headSize = hidden / headCount
+    var result = Matrix(rowCount: queriesKeysValues.rowCount - first, columnCount: hidden)
     for head in 0..<headCount {
-      func part(_ index: Int) -> Matrix {
-        let first = index * hidden + head * headSize
-        return queriesKeysValues.columns(first..<first + headSize)
-      }
-      let (queries, keys, values) = (part(0), part(1), part(2))
-      let scores = (queries * keys.transposed).map { attentionScale * $0 }
-      let mixed = causalSoftmax(scores) * values
+      let (queries, keys, values) = parts(of: head, queriesKeysValues)
+      let mixed = causalAttention(
+        queries.rows(from: first), keys, values, scale: attentionScale)
       for token in 0..<mixed.rowCount {
         for i in 0..<headSize { result[token, head * headSize + i] = mixed[token, i] }
       }
     }
     return result
   }
-
 }
 
-/// A block of the transformer: 3T tokens × H in, the same shape out.
+/// A block of the transformer.
 protocol TransformerBlock: Sendable {
-  func callAsFunction(_ input: Matrix) -> Matrix
+  /// The rows of the tokens from `first` on; `input` has all 3T tokens × H.
+  func callAsFunction(_ input: Matrix, from first: Int) -> Matrix
+
+  /// One matrix of 3T × 3T for each head: what each token takes of which, rows adding up to one.
+  func attentionWeights(_ input: Matrix) -> [Matrix]
 }
 
 extension TransformerBlock {
-  /// Softmax over each row up to the diagonal; later tokens weigh exactly 0.
-  func causalSoftmax(_ scores: Matrix) -> Matrix {
-    var weights = Matrix(rowCount: scores.rowCount, columnCount: scores.columnCount)
-    for token in 0..<scores.rowCount {
-      let largest = scores[row: token].prefix(token + 1).max()!
-      for other in 0...token { weights[token, other] = exp(scores[token, other] - largest) }
-      let sum = weights[row: token].reduce(0, +)
-      for other in 0...token { weights[token, other] /= sum }
+  /// 3T tokens × H in, the same shape out.
+  func callAsFunction(_ input: Matrix) -> Matrix { self(input, from: 0) }
+
+  /// softmax(q·kᵀ · scale)·v. `queries` are the last of the tokens; each sees the tokens up to itself.
+  func causalAttention(
+    _ queries: Matrix, _ keys: Matrix, _ values: Matrix, scale: Double = 1
+  ) -> Matrix {
+    // A stretch of queries at a time: the scores of a long window would fill the memory.
+    var mixed = Matrix(rowCount: queries.rowCount, columnCount: values.columnCount)
+    for start in stride(from: 0, to: queries.rowCount, by: 64) {
+      let end = min(start + 64, queries.rowCount)
+      let seen = keys.rowCount - queries.rowCount + end
+      let weights = causalWeights(queries.rows(start..<end), keys.rows(0..<seen), scale: scale)
+      mixed.replaceRows(from: start, weights * values.rows(0..<seen))
+    }
+    return mixed
+  }
+
+  /// softmax(q·kᵀ · scale), where `queries` are the last of the tokens; later tokens weigh exactly 0.
+  func causalWeights(_ queries: Matrix, _ keys: Matrix, scale: Double = 1) -> Matrix {
+    var weights = queries * keys.transposed
+    for row in 0..<queries.rowCount {
+      weights.makeProbabilities(
+        row: row, count: keys.rowCount - queries.rowCount + row + 1, scale: scale)
     }
     return weights
+  }
+}
+
+extension Matrix {
+  /// Softmax of the first `count` numbers of a row, times `scale`; the others become exactly 0.
+  fileprivate mutating func makeProbabilities(row: Int, count: Int, scale: Double) {
+    let largest = self[row: row].prefix(count).reduce(-Double.infinity) { max($0, scale * $1) }
+    var sum = 0.0
+    for column in 0..<columnCount {
+      self[row, column] = column < count ? exp(scale * self[row, column] - largest) : 0
+      sum += self[row, column]
+    }
+    for column in 0..<count { self[row, column] /= sum }
   }
 }

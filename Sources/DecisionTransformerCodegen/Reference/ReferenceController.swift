@@ -49,24 +49,51 @@ public struct ReferenceController: Sendable {
   ///   - state: `state_dim` raw numbers.
   ///   - reward: what the environment paid for the previous action; ignored on the first step.
   public mutating func act(state: [Float], reward: Float = 0) -> [Double] {
-    step(state: state, reward: reward).actionPredictions.last!
+    trace(state: state, reward: reward).action
+  }
+
+  /// `act` with what the state token became on the way.
+  public mutating func trace(
+    state: [Float], reward: Float = 0
+  ) -> ReferenceInterpreter.StateTrace {
+    append(state: state, reward: reward)
+    let window = self.window
+    let trace = interpreter.trace(
+      states: Array(states[window]), actions: Array(actions[window]),
+      returnsToGo: returnsToGo[window].map(Double.init), timesteps: window.map(timestep))
+    actions[actions.count - 1] = trace.action
+    return trace
   }
 
   /// `act` with everything that the model computed for the window: at most K steps, oldest first.
-  public mutating func step(state: [Float], reward: Float = 0) -> ReferenceInterpreter.ForwardResult
-  {
+  public mutating func step(
+    state: [Float], reward: Float = 0, outputsAttentions: Bool = false
+  ) -> ReferenceInterpreter.ForwardResult {
+    append(state: state, reward: reward)
+    let window = self.window
+    let result = interpreter.forward(
+      states: Array(states[window]), actions: Array(actions[window]),
+      returnsToGo: returnsToGo[window].map(Double.init), timesteps: window.map(timestep),
+      outputsAttentions: outputsAttentions)
+    actions[actions.count - 1] = result.actionPredictions.last!
+    return result
+  }
+
+  /// Takes a step without computing its action, which `execute` then tells.
+  public mutating func pass(state: [Float], reward: Float = 0) {
+    append(state: state, reward: reward)
+  }
+
+  /// The steps that the model sees.
+  private var window: Range<Int> { max(0, states.count - model.window)..<states.count }
+
+  private mutating func append(state: [Float], reward: Float) {
     precondition(state.count == model.config.stateDimension, "a state has state_dim numbers")
     returnsToGo.append(
       nextReturnToGo ?? returnsToGo.last! - reward / Float(model.options.returnScale))
     nextReturnToGo = nil
     states.append(normalized(state))
     actions.append(Array(repeating: 0, count: model.config.actionDimension))
-    let window = max(0, states.count - model.window)..<states.count
-    let result = interpreter.forward(
-      states: Array(states[window]), actions: Array(actions[window]),
-      returnsToGo: returnsToGo[window].map(Double.init), timesteps: window.map(timestep))
-    actions[actions.count - 1] = result.actionPredictions.last!
-    return result
   }
 
   /// Replaces the latest action in the history by the one that was executed, in environment units.

@@ -10,6 +10,8 @@ public struct ReferenceInterpreter: Sendable {
     /// L + 1 stages × 3T tokens × H, as `output_hidden_states`: the input of the first block, the
     /// output of every block but the last, and the last block's output after ln_f.
     public var hiddenStates: [[[Double]]]
+    /// L × heads × 3T × 3T, as `output_attentions`; empty unless asked for.
+    public var attentions: [[[[Double]]]] = []
     /// T × `act_dim`, read at the state tokens, in model units.
     public var actionPredictions: [[Double]]
     /// T × `state_dim`, read at the action tokens.
@@ -78,9 +80,38 @@ public struct ReferenceInterpreter: Sendable {
   ///     be predicted (it cannot influence that prediction).
   ///   - returnsToGo: T, divided by the return scale.
   ///   - timesteps: T, each in 0 ..< `max_ep_len`.
+  ///   - outputsAttentions: whether the result has `attentions`.
   public func forward(
-    states: [[Double]], actions: [[Double]], returnsToGo: [Double], timesteps: [Int]
+    states: [[Double]], actions: [[Double]], returnsToGo: [Double], timesteps: [Int],
+    outputsAttentions: Bool = false
   ) -> ForwardResult {
+    var x = embed(
+      states: states, actions: actions, returnsToGo: returnsToGo, timesteps: timesteps)
+    var hiddenStates = [x.rows]
+    var attentions: [[[[Double]]]] = []
+    for block in blocks {
+      if outputsAttentions { attentions.append(block.attentionWeights(x).map(\.rows)) }
+      x = block(x)
+      hiddenStates.append(x.rows)
+    }
+    x = finalLayerNorm(x)
+    hiddenStates[blocks.count] = x.rows
+
+    // Actions are read at the state tokens; states and returns at the action tokens.
+    let afterStates = x.rows(from: 1, stride: 3)
+    let afterActions = x.rows(from: 2, stride: 3)
+    return ForwardResult(
+      hiddenStates: hiddenStates, attentions: attentions,
+      actionPredictions: predictedActions(after: afterStates).rows,
+      statePredictions: predictState(afterActions).rows,
+      returnPredictions: predictReturn(afterActions).values)
+  }
+
+  /// The input of the first block: three tokens a step, each with the timestep's embedding, in the order
+  /// R, s, a.
+  private func embed(
+    states: [[Double]], actions: [[Double]], returnsToGo: [Double], timesteps: [Int]
+  ) -> Matrix {
     let stepCount = timesteps.count
     precondition(
       stepCount > 0 && states.count == stepCount && actions.count == stepCount
@@ -89,7 +120,6 @@ public struct ReferenceInterpreter: Sendable {
       timesteps.allSatisfy { (0..<config.maximumEpisodeLength).contains($0) },
       "a timestep is a row of the timestep embedding")
 
-    // Three tokens a step, each with the timestep's embedding, in the order R, s, a.
     let time = Matrix(timesteps.map { Array(embedTimestep[row: $0]) })
     let returnTokens = embedReturn(Matrix(returnsToGo.map { [$0] })) + time
     let stateTokens = embedState(Matrix(states)) + time
@@ -100,23 +130,41 @@ public struct ReferenceInterpreter: Sendable {
       })
 
     let positions = Matrix(Array(repeating: position, count: 3 * stepCount))
-    var x = embedLayerNorm(tokens) + positions
-    var hiddenStates = [x.rows]
-    for block in blocks {
-      x = block(x)
-      hiddenStates.append(x.rows)
-    }
-    x = finalLayerNorm(x)
-    hiddenStates[blocks.count] = x.rows
+    return embedLayerNorm(tokens) + positions
+  }
 
-    // Actions are read at the state tokens; states and returns at the action tokens.
-    let afterStates = x.rows(from: 1, stride: 3)
-    let afterActions = x.rows(from: 2, stride: 3)
-    let action = predictAction(afterStates)
-    return ForwardResult(
-      hiddenStates: hiddenStates,
-      actionPredictions: (config.hasActionTanh ? action.map(tanh) : action).rows,
-      statePredictions: predictState(afterActions).rows,
-      returnPredictions: predictReturn(afterActions).values)
+  /// Of rows after ln_f, in model units.
+  private func predictedActions(after states: Matrix) -> Matrix {
+    let action = predictAction(states)
+    return config.hasActionTanh ? action.map(tanh) : action
+  }
+}
+
+// MARK: - The last state token alone
+extension ReferenceInterpreter {
+  /// What the last step's state token becomes on its way to the action.
+  public struct StateTrace: Equatable, Sendable {
+    /// L + 1 rows of H: after the embedding, after each block; the last one before ln_f.
+    public var rows: [[Double]]
+    /// `act_dim` numbers in model units.
+    public var action: [Double]
+  }
+
+  /// The same pass as `forward`, with the same arguments, as far as the last action needs it: without the last
+  /// action token, and in the last block without other rows than the last state token's.
+  public func trace(
+    states: [[Double]], actions: [[Double]], returnsToGo: [Double], timesteps: [Int]
+  ) -> StateTrace {
+    let stateToken = 3 * timesteps.count - 2
+    var x = embed(
+      states: states, actions: actions, returnsToGo: returnsToGo, timesteps: timesteps
+    ).rows(0..<stateToken + 1)
+    var rows = [Array(x[row: stateToken])]
+    for (layer, block) in blocks.enumerated() {
+      x = block(x, from: layer == blocks.count - 1 ? stateToken : 0)
+      rows.append(Array(x[row: x.rowCount - 1]))
+    }
+    let action = predictedActions(after: finalLayerNorm(x.rows(from: x.rowCount - 1)))
+    return StateTrace(rows: rows, action: action.values)
   }
 }

@@ -18,9 +18,7 @@ struct KernelRenderer {
     }
   }
 
-  private func begin(to writer: inout CodeWriter) {
-    writer.write("@inline(never) @_noAllocation @_noLocks")
-  }
+  private let attributes = "@inline(never) @_noAllocation @_noLocks"
 
   private func linear(
     _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue,
@@ -36,8 +34,7 @@ struct KernelRenderer {
     let parameter = epilogue == .add ? " _ residual: Floats," : ""
     let residual = epilogue == .add ? ", residual: residual" : ""
     let declaration =
-      "private func \(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)"
-    begin(to: &writer)
+      "\(attributes) private func \(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)"
     if Kernel.linear(rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: paired)
       .widensWeights
     {
@@ -92,9 +89,9 @@ struct KernelRenderer {
     to writer: inout CodeWriter
   ) {
     let panel = (depth + 1) * Shape.lanes
-    begin(to: &writer)
-    writer.scope("private func \(name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)")
-    { writer in
+    writer.scope(
+      "\(attributes) private func \(name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)"
+    ) { writer in
       perHead(heads, to: &writer) { head, writer in
         writer.writeCall(
           "rows\(rows)(Product<Store>(",
@@ -110,9 +107,9 @@ struct KernelRenderer {
     _ rowStride: Int,
     _ causal: Bool, to writer: inout CodeWriter
   ) {
-    begin(to: &writer)
-    writer.scope("private func \(name)(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats)")
-    { writer in
+    writer.scope(
+      "\(attributes) private func \(name)(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats)"
+    ) { writer in
       perHead(heads, to: &writer) { head, writer in
         writer.writeCall(
           "rows\(rows)(Product<Store>(",
@@ -130,9 +127,8 @@ struct KernelRenderer {
     let panel = (depth + 1) * Shape.lanes
     writer.write(
       "", "/// Stores rows as keys from `first` on: column by column into panels of 16 keys.")
-    writer.write("@inline(never) @_noAllocation @_noLocks")
     writer.scope(
-      "private func \(name)(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats)"
+      "\(attributes) private func \(name)(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats)"
     ) { writer in
       writer.write("var row = 0")
       writer.scope("while row < rows") { writer in

@@ -46,6 +46,7 @@ public struct SwiftRenderer {
         forward.support(to: &$0)
       }
     }
+    SelfTestRenderer(plan: plan, model: model).render(to: &writer)
     section("Norms, softmax, window", to: &writer) {
       $0.write("private typealias Vector = DecisionTransformer.Vector")
       $0.write("private typealias Floats = UnsafePointer<Float>")

@@ -27,6 +27,11 @@ struct WeightsRenderer {
             try decodedWeights.get()
           }
 
+          /// Replays the episode beside the weights in the program; see `SelfTestable`.
+          \(access)static func selfTest() throws(InitializationError) -> SelfTestReport {
+            try selfTest(weights: embeddedWeights())
+          }
+
           private static let decodedWeights = Result { () throws(InitializationError) in
             try PackedWeights(base64: base64)
           }

@@ -1,0 +1,83 @@
+/// What a self test found.
+public struct SelfTestReport: Equatable, Sendable {
+  /// One number of the replay beside the expected one.
+  public struct Comparison: Equatable, Sendable {
+    public var stage: SelfTestStage
+    /// From the episode's start.
+    public var step: Int
+    /// Element of the row, or component of the action.
+    public var index: Int
+    /// Absolute; infinite where the replay's number is not finite or there is none. Of actions in
+    /// environment units.
+    public var difference: Float
+    /// The largest difference that counts as the same function.
+    public var tolerance: Float
+
+    /// How much of the tolerance the difference takes; more than 1 fails.
+    var part: Float { difference / tolerance }
+  }
+
+  /// Steps that were replayed.
+  public internal(set) var stepCount = 0
+  /// Numbers that were compared.
+  public private(set) var comparisonCount = 0
+  /// The comparison that took the largest part of its tolerance.
+  public private(set) var worst = Comparison(
+    stage: .embedding, step: 0, index: 0, difference: 0, tolerance: .infinity)
+  /// The first comparison beyond its tolerance, in the order of computation: where to look.
+  public private(set) var firstFailure: Comparison?
+
+  /// Whether something was compared and nothing was beyond its tolerance.
+  public var passed: Bool { firstFailure == nil && comparisonCount > 0 }
+
+  /// Takes in one number.
+  mutating func compare(
+    _ value: Float, with expected: Float, tolerance: Float, _ stage: SelfTestStage, step: Int,
+    index: Int
+  ) {
+    let distance = (value - expected).magnitude
+    let comparison = Comparison(
+      stage: stage, step: step, index: index,
+      difference: distance.isFinite ? distance : .infinity, tolerance: tolerance)
+    comparisonCount &+= 1
+    if comparison.part > worst.part { worst = comparison }
+    if firstFailure == nil, !(comparison.difference <= tolerance) { firstFailure = comparison }
+  }
+}
+
+/// A stage of a step, in the order of computation.
+public enum SelfTestStage: Equatable, Sendable {
+  /// The state token after embed_ln and wpe.
+  case embedding
+  /// The state token after block `layer`, the first being 0; after the last one, before ln_f.
+  case block(layer: Int)
+  /// What `act` returns.
+  case action
+}
+
+#if !hasFeature(Embedded)
+  extension SelfTestStage: CustomStringConvertible {
+    public var description: String {
+      switch self {
+      case .embedding: "embedding"
+      case .block(let layer): "block h.\(layer)"
+      case .action: "action"
+      }
+    }
+  }
+
+  extension SelfTestReport.Comparison: CustomStringConvertible {
+    public var description: String {
+      "\(stage) of step \(step), element \(index): difference \(difference), tolerance \(tolerance)"
+    }
+  }
+
+  extension SelfTestReport: CustomStringConvertible {
+    /// One line.
+    public var description: String {
+      let scope = "\(comparisonCount) numbers in \(stepCount) steps"
+      guard let firstFailure else { return "self test passed: \(scope); worst: \(worst)" }
+      return "self test failed: \(scope); first: \(firstFailure); worst: \(worst)"
+    }
+  }
+#endif

@@ -1,0 +1,49 @@
+/// Writes what a self test needs of a generated type: its stages, one by one. The replay is the runtime's.
+struct SelfTestRenderer {
+  let plan: Plan
+  let model: Model
+
+  func render(to writer: inout CodeWriter) {
+    writer.write("// MARK: - Self test")
+    writer.scope("extension \(model.name): SelfTestable") { writer in
+      entry(to: &writer)
+      stages(to: &writer)
+    }
+    writer.write("")
+  }
+
+  private func entry(to writer: inout CodeWriter) {
+    writer.write(
+      "/// Replays the episode beside `weights` in the caller's memory and compares with the double-precision reference."
+    )
+    writer.scope(
+      "\(model.options.access.rawValue) static func selfTest(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport"
+    ) { writer in
+      writer.write(
+        "var controller = try Self(weights: weights, memory: memory)",
+        "return try SelfTest.run(&controller, weights) { $0.repeatStage($1, alone: $2) }")
+    }
+  }
+
+  /// The routines of each feedback phase, cut behind those that finish a block.
+  private func stages(to writer: inout CodeWriter) {
+    writer.write(
+      "",
+      "/// A stage of the latest `act` again, with the return token or `alone`; the state token's row after it."
+    )
+    writer.scope("private func repeatStage(_ stage: Int, alone: Bool) -> Floats") { writer in
+      writer.write("switch stage {", "case 0: embedReturn(); embedState()")
+      for layer in plan.forms.dropLast().indices {
+        writer.write(
+          "case \(layer + 1): if alone { tokenBlock\(layer)(token: \(plan.shape.stateToken)) } else { feedbackBlock\(layer)() }"
+        )
+      }
+      writer.write(
+        "default: if alone { tokenKeys(token: \(plan.shape.stateToken)) } else { feedbackKeys() }; finalBlock()",
+        "}")
+      writer.write(
+        "return Floats((stage == 0 ? tokens : stream) + \(plan.shape.stateToken) * \(plan.shape.hiddenStride))"
+      )
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/// The control loop as generated code runs it, phase by phase, with the plan executed in float32 on the machine that
+/// generates: what the float32 arithmetic of a plan costs, before anything is compiled.
+struct PlanController {
+  /// What one step gives, in float32; see `ReferenceInterpreter.StateTrace`.
+  struct StateTrace: Equatable {
+    var rows: [[Float]]
+    /// Environment units.
+    var action: [Float]
+  }
+
+  private let plan: Plan
+  private let model: Model
+  private let routines: [String: Routine]
+  private var memory: PlanMemory
+  private var returnToGo: Float = 0
+  private var rewardWeight: Float = 0
+  private var awaitsPreparation = false
+  private var returnIsPrepared = false
+
+  init(plan: Plan, model: Model, payload: [Float]) {
+    self.plan = plan
+    self.model = model
+    routines = Dictionary(uniqueKeysWithValues: plan.routines.map { ($0.name, $0) })
+    memory = PlanMemory(plan: plan, model: model, payload: payload)
+  }
+
+  mutating func reset(targetReturn: Float) {
+    memory.reset()
+    returnToGo = targetReturn / Float(model.options.returnScale)
+    (rewardWeight, awaitsPreparation, returnIsPrepared) = (0, false, false)
+  }
+
+  /// The action for `state`, and the state token on its way to it.
+  mutating func act(state: [Float], reward: Float) -> StateTrace {
+    var trace = StateTrace(rows: [], action: [])
+    let lastRoutines = plan.forms.indices.map { layer in
+      layer == plan.forms.count - 1
+        ? "finalBlock" : "\(returnIsPrepared ? "token" : "feedback")Block\(layer)"
+    }
+    for name in begin(state: state, reward: reward) {
+      run(name, token: plan.shape.stateToken)
+      if name == "embedState" { trace.rows.append(row(.tokens)) }
+      if lastRoutines.contains(name) { trace.rows.append(row(.stream)) }
+    }
+    let prediction = memory[Operand(.prediction), model.config.actionDimension]
+    trace.action = zip(prediction, model.actionScale).map { $0 * Float($1) }
+    return trace
+  }
+
+  /// Takes a step for which no action is asked: only what later steps need of it.
+  mutating func pass(state: [Float], reward: Float) {
+    for name in begin(state: state, reward: reward).prefix(3) {
+      run(name, token: plan.shape.stateToken)
+    }
+  }
+
+  /// Takes the predicted action into the history, or the `executed` one (environment units), and prepares the next
+  /// step; with the `reward` its return token too. Where the next step is only passed, the window need not be computed.
+  mutating func prepare(
+    executed: [Float]? = nil, reward: Float? = nil, computesWindow: Bool = true
+  ) {
+    guard awaitsPreparation else { return }
+    let count = model.config.actionDimension
+    memory[Operand(.actionInput), count] =
+      executed.map { zip($0, model.actionScale).map { $0 / Float($1) } }
+      ?? memory[Operand(.prediction), count]
+    for name in plan.preparation {
+      if name.hasPrefix("window"), !computesWindow { continue }
+      run(name, token: 0)
+      if name == "appendAction" { memory.timestep += 1 }
+    }
+    if plan.preparation.isEmpty { memory.timestep += 1 }
+    awaitsPreparation = false
+    guard let reward else { return }
+    subtract(reward)
+    (rewardWeight, returnIsPrepared) = (0, true)
+    for name in plan.returnPreparation { run(name, token: plan.shape.returnToken) }
+  }
+
+  /// Sets the inputs of a step; what is left to run.
+  private mutating func begin(state: [Float], reward: Float) -> [String] {
+    prepare()
+    if !returnIsPrepared { subtract(reward) }
+    let mean = model.options.stateMean ?? Array(repeating: 0, count: state.count)
+    memory[Operand(.stateInput), state.count] = zip(state, mean).map { $0 - Float($1) }
+    let phase = returnIsPrepared ? plan.shortFeedback : plan.feedback
+    (rewardWeight, awaitsPreparation, returnIsPrepared) = (1, true, false)
+    return phase
+  }
+
+  private mutating func subtract(_ reward: Float) {
+    returnToGo -= reward * rewardWeight / Float(model.options.returnScale)
+    memory[Operand(.returnInput), 1] = [returnToGo]
+  }
+
+  private mutating func run(_ name: String, token: Int) {
+    for operation in routines[name]!.operations { memory.perform(operation, token: token) }
+  }
+
+  /// The state token's row.
+  private func row(_ buffer: ControllerBuffer.Name) -> [Float] {
+    memory[Operand(buffer, row: .at(plan.shape.stateToken)), plan.shape.hiddenSize]
+  }
+}

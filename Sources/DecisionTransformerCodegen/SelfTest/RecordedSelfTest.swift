@@ -1,0 +1,24 @@
+/// The self test of one checkpoint: a synthetic episode with what the reference makes of it, and how far
+/// float32 is expected to be off.
+///
+/// The reference is the checkpoint in double precision, nothing folded or packed; with rounded weights, its blocks
+/// are the rounded tensors.
+public struct RecordedSelfTest: Equatable, Sendable {
+  /// The expected error of one stage.
+  public struct Stage: Equatable, Sendable {
+    /// `embedding`, `block h.0` and so on, `action`.
+    public var name: String
+    /// The largest magnitude of the reference's numbers.
+    public var magnitude: Double
+    /// The largest and the mean difference of float32 on the plan from the reference; of actions in model units.
+    public var largestError: Double
+    public var meanError: Double
+    /// What the self test grants, in the same units.
+    public var tolerance: Double
+  }
+
+  public var stepCount: Int
+  public var stages: [Stage]
+  /// The section behind the packed weights' payload; its format is that of `SelfTestEpisode`.
+  public var section: [UInt8]
+}

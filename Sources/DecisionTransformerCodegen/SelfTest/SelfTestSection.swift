@@ -1,0 +1,45 @@
+import DecisionTransformer
+
+/// The bytes of a self test, in the format of `SelfTestEpisode`.
+struct SelfTestSection {
+  var shape: Shape
+  var schedule: SelfTestSchedule
+  var episode: SyntheticEpisode
+  var stageTolerances: [Float]
+  var actionTolerances: [Float]
+  /// In the order in which they are compared.
+  var expected: [Float]
+
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    func append(_ words: [UInt32]) {
+      for word in words {
+        for shift in stride(from: UInt32(0), to: 32, by: 8) {
+          bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+        }
+      }
+    }
+    func append(_ floats: [Float]) { append(floats.map(\.bitPattern)) }
+
+    append(
+      [
+        schedule.steps.count, shape.stateDimension, shape.actionDimension, schedule.inputRowCount,
+        stageTolerances.count, schedule.samples.count, shape.hiddenSize,
+      ].map { UInt32($0) })
+    append([Float(episode.targetReturn)])
+    append(
+      [UInt32](repeating: 0, count: (SelfTestEpisode.headerByteCount - bytes.count) / 4))
+    bytes += schedule.steps.map(\.byte)
+    bytes += [UInt8](repeating: 0, count: (4 - bytes.count % 4) % 4)
+    append(schedule.samples.map { UInt32($0) })
+    append(stageTolerances)
+    append(actionTolerances)
+    for row in 0..<schedule.inputRowCount {
+      append(episode.states[row])
+      append(episode.executedActions[row])
+      append([episode.rewards[row]])
+    }
+    append(expected)
+    return bytes
+  }
+}
