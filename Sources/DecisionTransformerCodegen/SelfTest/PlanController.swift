@@ -66,7 +66,7 @@ struct PlanController {
       ?? memory[Operand(.prediction), count]
     for name in plan.preparation {
       if name.hasPrefix("window"), !computesWindow { continue }
-      run(name, token: 0)
+      run(name, token: plan.shape.actionToken)
       if name == "appendAction" { memory.timestep += 1 }
     }
     if plan.preparation.isEmpty { memory.timestep += 1 }

@@ -106,6 +106,8 @@ struct PlanMemory {
         floats[index] = floats[index + 3 * buffer.stride]
       }
     case .mask(let layer): mask(layer: layer)
+    case .maskTokens, .recordTokens, .recordSteps, .recordAttention:
+      preconditionFailure("forward is no part of the control loop")
     case .linear, .scores, .mix, .storeKeys:
       preconditionFailure("an operation has a kernel of its own kind")
     }
