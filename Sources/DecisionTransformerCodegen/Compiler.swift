@@ -74,9 +74,8 @@ public enum Compiler {
     progress: (Double) -> Void = { _ in }
   ) -> RecordedSelfTest? {
     guard model.options.hasSelfTest else { return nil }
-    var recorder = SelfTestRecorder(
-      plan: plan, model: model, checkpoint: checkpoint, payload: payload)
-    return recorder.record(progress: progress)
+    return RecordedSelfTest(
+      plan: plan, model: model, checkpoint: checkpoint, payload: payload, progress: progress)
   }
 
   private static func packedFile(

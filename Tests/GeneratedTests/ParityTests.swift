@@ -26,19 +26,15 @@ struct ParityTests {
     _: Controller.Type, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let episode = try RecordedEpisode(trained: name)
-    let plan = Plan(episode.model)
-    let packed = try Compiler.packedWeights(plan, episode.model, episode.checkpoint)
-    #expect(packed.count > PackedWeights.headerByteCount + Controller.packedWeightsSize)
-    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: packed.count, alignment: 64)
-    defer { bytes.deallocate() }
-    bytes.copyBytes(from: packed)
+    let packed = try PackedModel(folder: episode.folder)
+    #expect(packed.payload.count == Controller.packedWeightsSize)
 
     let recorded = RecordedEpisode.rows(
       episode.file.doubles(of: "env_actions"), of: episode.model.config.actionDimension)
     #expect(recorded.count >= 10 * Controller.window)
     var replay = Replay<Controller>(episode)
-    do {
-      var controller = try Controller(weights: PackedWeights(UnsafeRawBufferPointer(bytes)))
+    try packed.withWeights { weights in
+      var controller = try Controller(weights: weights)
       try replay.run(&controller)
     }
     let difference = largestDifference(

@@ -40,6 +40,7 @@ struct MatrixModel: Sendable, CustomTestStringConvertible {
   let replay: @Sendable (Beginning, RecordedEpisode, Pace, Bool) throws -> [[Float]]
   /// Calls to the allocator during a whole episode, the first one of the process aside.
   let allocatorCalls: @Sendable (RecordedEpisode, Pace) throws -> UInt64
+  let selfTest: @Sendable () throws -> SelfTestReport
 
   var testDescription: String { name }
 
@@ -61,6 +62,7 @@ struct MatrixModel: Sendable, CustomTestStringConvertible {
 
   private init<Controller: EmbeddedController & ~Copyable>(_: Controller.Type) {
     name = String(describing: Controller.self)
+    selfTest = { try Controller.selfTest() }
     replay = { beginning, episode, pace, retargetsEarly in
       var replay = Replay<Controller>(episode, pace: pace, retargetsEarly: retargetsEarly)
       switch beginning {

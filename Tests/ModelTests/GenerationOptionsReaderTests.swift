@@ -27,6 +27,7 @@ struct GenerationOptionsReaderTests {
     #expect(options.timestepOverflow == .error)
     #expect(options.access == .public)
     #expect(options.weightStorage == .automatic)
+    #expect(options.hasSelfTest)
   }
 
   @Test("Every option arrives")
@@ -36,7 +37,7 @@ struct GenerationOptionsReaderTests {
       {"window": 24, "state_mean": [0, -1.5, 2e3], "state_std": [1, 0.5, 1e-6],
        "return_scale": 1000.0, "action_scale": [2, -0.5], "target_return": -200,
        "precision": "float32", "outputs": ["action"], "timestep_overflow": "clamp",
-       "access": "package", "weights": "file"}
+       "access": "package", "weights": "file", "self_test": false}
       """)
     var expected = GenerationOptions()
     expected.window = 24
@@ -48,6 +49,7 @@ struct GenerationOptionsReaderTests {
     expected.timestepOverflow = .clamp
     expected.access = .package
     expected.weightStorage = .file
+    expected.hasSelfTest = false
     #expect(options == expected)
   }
 
@@ -76,13 +78,15 @@ struct GenerationOptionsReaderTests {
       // Keys
       (#""state_sdt": 1"#, #"state_sdt: is not an option; did you mean "state_std"?"#),
       (#""Window": 1"#, #"Window: is not an option; did you mean "window"?"#),
+      (#""self_test": 1"#, "self_test: found 1; accepted: true or false"),
+      (#""self_test": "no""#, #"self_test: found "no"; accepted: true or false"#),
       (#""return_scales": 1"#, #"return_scales: is not an option; did you mean "return_scale"?"#),
       (
         #""zzz": 1"#,
         """
         zzz: is not an option; accepted: "window", "state_mean", "state_std", "return_scale", \
         "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
-        "weights"
+        "weights", "self_test"
         """
       ),
       (
@@ -90,7 +94,7 @@ struct GenerationOptionsReaderTests {
         """
         "": is not an option; accepted: "window", "state_mean", "state_std", "return_scale", \
         "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
-        "weights"
+        "weights", "self_test"
         """
       ),
       // Window

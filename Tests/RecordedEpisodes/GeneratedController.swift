@@ -1,13 +1,10 @@
 package import DecisionTransformer
 
 /// The members of a generated type, so that a test is written once for all of them.
-package protocol GeneratedController: ~Copyable, SendableMetatype {
-  associatedtype State: FloatVector
-  associatedtype Action: FloatVector
-
+package protocol GeneratedController: SelfTestable, ~Copyable, SendableMetatype
+where State: FloatVector, Action: FloatVector {
   static var window: Int { get }
   static var maximumEpisodeLength: Int { get }
-  static var memorySize: Int { get }
   static var memoryAlignment: Int { get }
   static var packedWeightsSize: Int { get }
   static var layoutDigest: UInt64 { get }
@@ -15,11 +12,7 @@ package protocol GeneratedController: ~Copyable, SendableMetatype {
   init(weights: PackedWeights) throws(InitializationError)
   init(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError)
 
-  mutating func reset(targetReturn: Float)
   mutating func retarget(_ targetReturn: Float)
-  mutating func act(_ state: State, reward: Float?) throws(StepError) -> Action
-  mutating func prepare()
-  mutating func prepare(executed: Action, reward: Float?) throws(StepError)
 }
 
 /// A generated type with its weights in the program.
@@ -27,6 +20,8 @@ package protocol EmbeddedController: GeneratedController, ~Copyable {
   static func embeddedWeights() throws(InitializationError) -> PackedWeights
 
   init() throws(InitializationError)
+
+  static func selfTest() throws(InitializationError) -> SelfTestReport
 }
 
 /// A vector whose length is part of its type.

@@ -13,7 +13,7 @@ import Testing
     .unsupportedFormatVersion(found: 83, supported: 84), .damagedHeader,
     .wrongByteCount(found: 85, expected: 86), .wrongChecksum(found: 0x87, expected: 0x88),
     .wrongLayout(found: 0x89, expected: 0x90), .memoryTooSmall(byteCount: 91, required: 92),
-    .misalignedMemory(required: 93), .unsupportedProcessor,
+    .misalignedMemory(required: 93), .unsupportedProcessor, .noSelfTest, .unfitSelfTest,
   ]
 
   /// Every value an error carries is in its message, and no two errors read the same.

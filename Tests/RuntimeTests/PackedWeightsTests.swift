@@ -106,7 +106,7 @@ import Testing
     // The header of an empty payload, packed for layout 1.
     let weights = try PackedWeights(
       base64: """
-        RFRXRUlHSFQBAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAD/Pwsm0Zqq2gAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==
+        RFRXRUlHSFQCAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAD/Pwsm0Zqq2gAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==
         """)
     #expect(weights.layoutDigest == 1)
   }
@@ -125,8 +125,8 @@ import Testing
 
   /// Whatever byte is damaged, in whatever way, the weights are refused; only the digest is left to
   /// `payload(layoutDigest:byteCount:)`.
-  @Test func everyDamagedByteIsNoticed() throws {
-    let file = PackedFile(payload: bytes(75))
+  @Test(arguments: [0, 41]) func everyDamagedByteIsNoticed(selfTestCount: Int) throws {
+    let file = PackedFile(payload: bytes(75), selfTest: bytes(selfTestCount))
     for offset in file.bytes.indices {
       for damage: UInt8 in [0x01, 0x80, 0xff] {
         var damaged = file
@@ -137,16 +137,45 @@ import Testing
           }
           let isExpected =
             switch (offset, error) {
-            case (0..<8, .notPackedWeights), (8..<12, .unsupportedFormatVersion(_, supported: 1)),
+            case (0..<8, .notPackedWeights), (8..<12, .unsupportedFormatVersion(_, supported: 2)),
               (12..<16, .damagedHeader), (16..<24, .wrongLayout(_, expected: Self.digest)),
-              (24..<32, .wrongByteCount), (32..<40, .wrongChecksum), (40..<64, .damagedHeader),
-              (64..., .wrongChecksum):
+              (24..<32, .wrongByteCount), (32..<40, .wrongChecksum), (40..<48, .wrongByteCount),
+              (48..<56, .wrongChecksum), (56..<64, .damagedHeader), (64..., .wrongChecksum):
               true
             default: false
             }
           #expect(isExpected, "byte \(offset): \(String(describing: error))")
         }
       }
+    }
+  }
+
+  @Test(arguments: payloadCounts)
+  func theSelfTestLiesBehindThePayload(count: Int) throws {
+    let file = PackedFile(payload: bytes(count), selfTest: bytes(57))
+    try file.withAlignedBytes { bytes in
+      let weights = try PackedWeights(bytes)
+      let payload = try weights.payload(layoutDigest: Self.digest, byteCount: count)
+      #expect(contents(payload, count) == file.payload)
+      #expect(weights.selfTest.map { Array($0) } == self.bytes(57))
+    }
+    try PackedFile(payload: bytes(count)).withAlignedBytes { bytes in
+      let weights = try PackedWeights(bytes)
+      #expect(weights.selfTest == nil)
+    }
+  }
+
+  /// A file from before there were self tests says so, instead of looking damaged.
+  @Test func anOlderVersionIsRefused() {
+    var file = PackedFile(payload: bytes(64))
+    file.bytes[8] = 1
+    file.withAlignedBytes { bytes in
+      let error = #expect(
+        throws: InitializationError.unsupportedFormatVersion(found: 1, supported: 2)
+      ) { try PackedWeights(bytes) }
+      #expect(
+        "\(error!)" == "the weights have format version 1; this library reads version 2: "
+          + "generate code and weights anew")
     }
   }
 
@@ -240,12 +269,13 @@ private struct PackedFile {
   let payload: [UInt8]
   var bytes: [UInt8]
 
-  init(payload: [UInt8]) {
+  init(payload: [UInt8], selfTest: [UInt8] = []) {
     self.payload = payload
     bytes =
       PackedWeights.header(
         layoutDigest: PackedWeightsTests.digest, byteCount: payload.count,
-        checksum: payload.withUnsafeBytes { PackedWeights.checksum($0) }) + payload
+        checksum: payload.withUnsafeBytes { PackedWeights.checksum($0) }, selfTest: selfTest)
+      + payload + selfTest
   }
 
   /// Calls `body` with the bytes at a multiple of 64, or so many bytes behind one.

@@ -34,7 +34,8 @@ struct DTGenTests {
   // MARK: Usage
 
   @Test(
-    "explains itself, and each of its commands", arguments: ["", "generate", "inspect", "check"])
+    "explains itself, and each of its commands",
+    arguments: ["", "generate", "inspect", "check", "compare"])
   func help(verb: String) throws {
     for flag in ["--help", "-h"] {
       let result = try dtgen.run(verb.isEmpty ? [flag] : [verb, flag], directory: directory.path)
@@ -67,6 +68,8 @@ struct DTGenTests {
       (["inspect"], "<Name>.dtmodel"),
       (["inspect", "Tiny.dtmodel", "--json=yes"], "'yes'"),
       (["check", "Tiny.dtmodel"], "--against"),
+      (["compare", "Tiny.dtmodel"], "--golden"),
+      (["compare", "Tiny.dtmodel", "--golden", "a", "--tolerance", "0"], "--tolerance '0'"),
     ] as [([String], String)])
   func wrongUsage(arguments: [String], reason: String) throws {
     let result = try dtgen.run(arguments, directory: directory.path)
@@ -246,5 +249,49 @@ struct DTGenTests {
     #expect((report["shape"] as? [String: Any])?["state_dim"] as? Int == 3)
     #expect((report["options"] as? [String: Any])?["window"] as? Int == 2)
     #expect(try run("inspect", "Tiny.dtmodel", "--json").output == json.output)
+  }
+
+  @Test("shows how far float32 is expected to be off, stage by stage")
+  func expectedError() throws {
+    try copyPendulum()
+    let text = try run("inspect", "Pendulum.dtmodel")
+    #expect(text.output.contains("expected error of float32: 45 steps"))
+    let object = try JSONSerialization.jsonObject(
+      with: Data(try run("inspect", "Pendulum.dtmodel", "--json").output.utf8))
+    let report = try #require((object as? [String: Any])?["self_test"] as? [String: Any])
+    let stages = try #require(report["stages"] as? [[String: Any]])
+    #expect(stages.compactMap { $0["name"] as? String }.first == "embedding")
+    for stage in stages {
+      let error = try #require(stage["largest_error"] as? Double)
+      let tolerance = try #require(stage["tolerance"] as? Double)
+      #expect(error > 0 && 7.9 * error <= tolerance && tolerance < 1e-4, "\(stage)")
+    }
+    let options = try directory.read("Pendulum.dtmodel/codegen.json")
+    try directory.write(
+      "Pendulum.dtmodel/codegen.json",
+      options.replacing("\"window\"", with: "\"self_test\": false, \"window\""))
+    #expect(try !run("inspect", "Pendulum.dtmodel").output.contains("expected error"))
+  }
+
+  // MARK: Compare
+
+  @Test("compares with recorded numbers; 0 where they are equal, 1 beyond the tolerance")
+  func compare() throws {
+    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let folder = tests.appendingPathComponent("Models/EightHeadsOneLayer.dtmodel").path
+    let golden = tests.appendingPathComponent("Recorded/EightHeadsOneLayer.safetensors").path
+    let equal = try run("compare", folder, "--golden", golden)
+    #expect(equal.status == 0, "\(equal.error)")
+    #expect(equal.output.hasSuffix("equal within tolerance\n"))
+    let beyond = try run("compare", folder, "--golden", golden, "--tolerance=1e-12", "--json")
+    #expect(beyond.status == 1)
+    let object = try JSONSerialization.jsonObject(with: Data(beyond.output.utf8))
+    let report = try #require(object as? [String: Any])
+    #expect(report["passed"] as? Bool == false)
+    let missing = try run("compare", folder, "--golden", "no.safetensors")
+    #expect(missing.status == 1)
+    #expect(missing.error.hasPrefix("no.safetensors: "))
+    #expect(missing.output == "")
   }
 }

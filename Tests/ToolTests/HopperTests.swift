@@ -17,6 +17,7 @@ struct HopperTests {
     "answers wrong usage with status 2",
     arguments: [
       ["--steps"], ["--steps", "0"], ["--steps=301"], ["--steps", "ten"], ["--fast"], ["x"],
+      ["--self-test", "--json"],
     ])
   func wrongUsage(arguments: [String]) throws {
     let result = try hopper.run(arguments)
@@ -51,5 +52,13 @@ struct HopperTests {
       #expect(times["p50"]! <= times["p99"]!)
       #expect(times["p99"]! <= times["max"]!)
     }
+  }
+
+  @Test("proves in one line that it computes its checkpoint")
+  func selfTest() throws {
+    let result = try hopper.run(["--self-test"])
+    #expect(result.status == 0, "\(result.output)")
+    #expect(result.output.hasPrefix("self test passed: "))
+    #expect(result.output.split(separator: "\n").count == 1)
   }
 }

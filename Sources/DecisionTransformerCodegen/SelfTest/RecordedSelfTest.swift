@@ -22,3 +22,17 @@ public struct RecordedSelfTest: Equatable, Sendable {
   /// The section behind the packed weights' payload; its format is that of `SelfTestEpisode`.
   public var section: [UInt8]
 }
+
+extension RecordedSelfTest {
+  /// Runs the reference over a synthetic episode: about a second for a small model.
+  ///
+  /// - Parameter progress: told the part of the steps that is done.
+  public init(
+    plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float],
+    progress: (Double) -> Void = { _ in }
+  ) {
+    var recorder = SelfTestRecorder(
+      plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+    self = recorder.record(progress: progress)
+  }
+}

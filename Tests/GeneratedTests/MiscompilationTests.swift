@@ -1,0 +1,89 @@
+import DecisionTransformer
+import DecisionTransformerCodegen
+import Foundation
+import RecordedEpisodes
+import Testing
+
+/// Generated code with one mistake, as a compiler or an editor might make it, fails the self test.
+@Suite("The self test notices a mistake in the code")
+struct MiscompilationTests {
+  struct Mistake {
+    var name: String
+    var text: String
+    var replacement: String
+    /// What the report must begin to fail at; nil where that depends on the window.
+    var stage: String?
+  }
+
+  /// Four heads in three layers, the last one absorbed; a window of eight steps.
+  static let mistakes = [
+    Mistake(
+      name: "a sign in the norm", text: "Vector(at: x + index) - mean",
+      replacement: "Vector(at: x + index) + mean", stage: "embedding"),
+    Mistake(
+      name: "epsilon left out", text: "(variance + epsilon)", replacement: "(variance)"),
+    Mistake(
+      name: "a sign in the softmax", text: "Vector(at: y + index) - top",
+      replacement: "Vector(at: y + index) + top", stage: "block h.0"),
+    Mistake(
+      name: "one key too few", text: "lastKey: 22, step: 1", replacement: "lastKey: 21, step: 1"),
+    Mistake(
+      name: "every row sees the same keys", text: "last += step", replacement: "last += 0"),
+    Mistake(
+      name: "keys of steps before the first", text: "- 3 * timestep",
+      replacement: "- 3 * (timestep + 1)"),
+    Mistake(
+      name: "a row slides by too little", text: "rows + distance + index",
+      replacement: "rows + distance - 32 + index"),
+    Mistake(
+      name: "a row of the window is left out", text: "while row < rows {",
+      replacement: "while row < max(1, rows - 1) {"),
+    Mistake(
+      name: "a reward is added", text: "let next = returnToGo - ",
+      replacement: "let next = returnToGo + ", stage: "action"),
+    Mistake(
+      name: "components of the action change places", text: "action[1] = prediction[1]",
+      replacement: "action[1] = prediction[0]", stage: "action"),
+    Mistake(
+      name: "components of the executed action change places",
+      text: "actionInput[0] = executed[0]", replacement: "actionInput[0] = executed[1]"),
+    Mistake(
+      name: "a mistake in one schedule alone", text: "rows: 1, first: token, ",
+      replacement: "rows: 1, first: token - 1, "),
+    Mistake(
+      name: "a wrong activation", text: "VectorMath.hyperbolicTangent(sums)",
+      replacement: "sums", stage: "block h.0"),
+  ]
+
+  @Test func everyMistake() throws {
+    let folder = RecordedEpisode.modelFolder("TanhOddInner")
+    let packed = try PackedModel(folder: folder)
+    var sources: [String: String] = [:]
+    var lines = [
+      "import DecisionTransformer", "let weights = try PackedWeights(path: \"weights\")",
+    ]
+    for number in 0...Self.mistakes.count {
+      var model = packed.model
+      model.name = "Variant\(number)"
+      var code = String(
+        decoding: Compiler.source(packed.plan, model).contents, as: UTF8.self)
+      if number > 0 {
+        let mistake = Self.mistakes[number - 1]
+        try #require(code.contains(mistake.text), "\(mistake.name)")
+        code = code.replacing(mistake.text, with: mistake.replacement)
+      }
+      sources["\(model.name).swift"] = code
+      lines.append("print(try \(model.name).selfTest(weights: weights))")
+    }
+    sources["main.swift"] = lines.joined(separator: "\n")
+    let reports = try ScratchProgram(sources: sources, data: ["weights": packed.bytes]).output()
+      .split(separator: "\n")
+    try #require(reports.count == Self.mistakes.count + 1)
+    #expect(reports[0].hasPrefix("self test passed: "), "\(reports[0])")
+    for (mistake, report) in zip(Self.mistakes, reports.dropFirst()) {
+      let stage = mistake.stage ?? ""
+      #expect(report.hasPrefix("self test failed: "), "\(mistake.name): \(report)")
+      #expect(report.contains("; first: \(stage)"), "\(mistake.name): \(report)")
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import DecisionTransformer
+import DecisionTransformerCodegen
+import Testing
+
+/// The recorded self test over models of all shapes.
+@Suite("A recorded self test")
+struct SelfTestTests {
+  @Test("expects of float32 what float32 can do, at every stage")
+  func expectedErrors() throws {
+    for seed in UInt64(0)..<20 {
+      let model = RandomModel.model(seed: seed)
+      let selfTest = try record(model, seed: seed)
+      let names = ["embedding"] + (0..<model.config.layerCount).map { "block h.\($0)" } + ["action"]
+      #expect(selfTest.stages.map(\.name) == names, "seed \(seed)")
+      for stage in selfTest.stages {
+        #expect(stage.magnitude > 0, "seed \(seed): \(stage)")
+        #expect(stage.meanError <= stage.largestError, "seed \(seed): \(stage)")
+        #expect(8 * stage.largestError <= stage.tolerance, "seed \(seed): \(stage)")
+        // Weights between -1 and 1 make steep functions, and yet no stage loses more than 13 of 24 bits.
+        #expect(stage.tolerance <= 0x1p-9 * max(1, stage.magnitude), "seed \(seed): \(stage)")
+      }
+    }
+  }
+
+  @Test("is the same bytes every time, and small whatever the shape")
+  func size() throws {
+    let model = RandomModel.model(seed: 3)
+    #expect(try record(model, seed: 3) == record(model, seed: 3))
+    // Wide, long and deep: inputs repeat, rows and actions are sampled.
+    var config = ModelConfig()
+    (config.stateDimension, config.actionDimension) = (400, 70)
+    (config.hiddenSize, config.headCount, config.layerCount) = (96, 2, 6)
+    (config.innerSize, config.maximumEpisodeLength) = (8, 400)
+    var options = GenerationOptions()
+    options.window = 120
+    let large = RandomModel.model(config, options)
+    let selfTest = try record(large, seed: 1)
+    #expect(selfTest.stepCount == 245)
+    #expect(selfTest.section.count < 100_000)
+  }
+
+  private func record(_ model: Model, seed: UInt64) throws -> RecordedSelfTest {
+    let plan = Plan(model)
+    let checkpoint = RandomModel.checkpoint(of: model, seed: seed)
+    let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: "")
+    return RecordedSelfTest(plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+  }
+}
