@@ -26,7 +26,7 @@ struct MiscompilationTests {
       name: "a sign in the softmax", text: "Vector(at: y + index) - top",
       replacement: "Vector(at: y + index) + top", stage: "block h.0"),
     Mistake(
-      name: "one key too few", text: "lastKey: 22, step: 1", replacement: "lastKey: 21, step: 1"),
+      name: "one key too few", text: "lastKey: 21, step: 1", replacement: "lastKey: 20, step: 1"),
     Mistake(
       name: "every row sees the same keys", text: "last += step", replacement: "last += 0"),
     Mistake(
