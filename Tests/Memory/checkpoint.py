@@ -2,7 +2,7 @@
 """Writes a large random checkpoint, with Python alone: python checkpoint.py <folder> <format> <hidden> <layers>.
 
 Formats: safetensors, zip and legacy (pytorch_model.bin in both serialisations). The folder gets a
-config.json too.
+config.json too, and a codegen.json without self test.
 """
 import io
 import json
@@ -146,6 +146,8 @@ def main():
               "n_layer": layers, "n_head": hidden // 64, "max_ep_len": EPISODE, "n_positions": POSITIONS,
               "max_length": 20}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    # The self test runs the whole model in float64, which is another matter than reading a checkpoint.
+    (folder / "codegen.json").write_text('{"self_test": false}\n')
     if form == "safetensors":
         write_safetensors(folder / "model.safetensors", tensors)
     else:
