@@ -36,12 +36,13 @@ public enum Compiler {
       let checkpoint = try CheckpointReader.read(
         folder: folder, config: model.config, remarks: &remarks)
     {
-      let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: folder)
-      selfTest = recordSelfTest(plan, model, checkpoint, payload, progress: progress)
-      files.append(weights(model, packedFile(plan, payload, selfTest)))
+      let packed = try pack(plan, model, checkpoint, folder: folder, progress: progress)
+      selfTest = packed.selfTest
+      files.append(weights(model, packed.file))
       if model.options.precision != .float32 {
         let cost = PrecisionCost(
-          plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+          plan: plan, model: model, checkpoint: checkpoint,
+          payload: payload(of: packed.file, plan))
         files.append(
           OutputFile(
             name: OutputNames(model: model.name).manifest,
@@ -64,28 +65,48 @@ public enum Compiler {
   public static func packedWeights(
     _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String = ""
   ) throws(InvalidInput) -> [UInt8] {
-    let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: folder)
-    return packedFile(plan, payload, recordSelfTest(plan, model, checkpoint, payload))
+    try pack(plan, model, checkpoint, folder: folder).file
   }
 
-  /// nil where codegen.json says `"self_test": false`.
-  private static func recordSelfTest(
-    _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, _ payload: [Float],
+  /// The file of `packedWeights`, and the self test in it.
+  private static func pack(
+    _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String,
     progress: (Double) -> Void = { _ in }
-  ) -> RecordedSelfTest? {
-    guard model.options.hasSelfTest else { return nil }
-    return RecordedSelfTest(
-      plan: plan, model: model, checkpoint: checkpoint, payload: payload, progress: progress)
+  ) throws(InvalidInput) -> (file: [UInt8], selfTest: RecordedSelfTest?) {
+    // One array from the start, with room for the self test: a large payload must not be held twice.
+    let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
+    var file: [UInt8] = []
+    file.reserveCapacity(byteCount + (model.options.hasSelfTest ? 1 << 20 : 0))
+    file.append(contentsOf: repeatElement(0, count: byteCount))
+    var checksum: UInt64 = 0
+    try file.withUnsafeMutableBufferPointer { (bytes) throws(InvalidInput) in
+      let payload = UnsafeMutableRawBufferPointer(
+        rebasing: UnsafeMutableRawBufferPointer(bytes)[PackedWeights.headerByteCount...])
+      try Packer.write(plan, model: model, checkpoint: checkpoint, path: folder, to: payload)
+      checksum = PackedWeights.checksum(UnsafeRawBufferPointer(payload))
+    }
+    let selfTest =
+      model.options.hasSelfTest
+      ? RecordedSelfTest(
+        plan: plan, model: model, checkpoint: checkpoint, payload: payload(of: file, plan),
+        progress: progress) : nil
+    let section = selfTest?.section ?? []
+    let header = PackedWeights.header(
+      layoutDigest: plan.layoutDigest, byteCount: plan.weights.byteCount, checksum: checksum,
+      selfTest: section)
+    file.withUnsafeMutableBytes { $0.copyBytes(from: header) }
+    file += section
+    return (file, selfTest)
   }
 
-  private static func packedFile(
-    _ plan: Plan, _ payload: [Float], _ selfTest: RecordedSelfTest?
-  ) -> [UInt8] {
-    let section = selfTest?.section ?? []
-    return payload.withUnsafeBytes { bytes in
-      PackedWeights.header(
-        layoutDigest: plan.layoutDigest, byteCount: bytes.count,
-        checksum: PackedWeights.checksum(bytes), selfTest: section) + bytes + section
+  /// The words behind the header of a packed-weights file.
+  private static func payload(of packed: [UInt8], _ plan: Plan) -> [Float] {
+    packed.withUnsafeBytes { bytes in
+      (0..<plan.weights.floatCount).map { index in
+        bytes.loadUnaligned(
+          fromByteOffset: PackedWeights.headerByteCount + index * MemoryLayout<Float>.size,
+          as: Float.self)
+      }
     }
   }
 

@@ -38,11 +38,12 @@ package struct Matrix {
 
   /// Some of the columns.
   func columns(_ range: Range<Int>) -> Matrix {
-    Matrix(
-      rowCount: rowCount, columnCount: range.count,
-      values: (0..<rowCount).flatMap { row in
-        values[row * columnCount + range.lowerBound..<row * columnCount + range.upperBound]
-      })
+    var chosen: [Double] = []
+    chosen.reserveCapacity(rowCount * range.count)
+    for row in 0..<rowCount {
+      chosen += values[row * columnCount + range.lowerBound..<row * columnCount + range.upperBound]
+    }
+    return Matrix(rowCount: rowCount, columnCount: range.count, values: chosen)
   }
 
   /// Some of the rows.

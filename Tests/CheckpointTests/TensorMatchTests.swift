@@ -339,6 +339,20 @@ extension TensorMatchTests {
       ])
   }
 
+  /// Zeros are made, not read: a config alone must not ask for gigabytes of them.
+  @Test func positionEmbeddingsThatAreZeroAreNotMoreThanAWindowNeeds() {
+    var config = config
+    config.positionCount = 12_288
+    #expect(TinyModel.lines(original, config) == [originalNote])
+    config.positionCount = 12_289
+    #expect(
+      TinyModel.lines(original, config) == [
+        originalNote,
+        "F: encoder.wpe.weight: is not in the file and n_positions in config.json is 12289; "
+          + "accepted: at most 12288, the tokens of the longest window",
+      ])
+  }
+
   /// Without position embeddings, Hugging Face's own names are an incomplete file.
   @Test func huggingFacesNamesNeedPositionEmbeddings() {
     #expect(

@@ -20,14 +20,35 @@ enum Fixtures {
     return try ModelConfigReader.read(bytes("config.json"), path: "F", remarks: &remarks)
   }
 
+  private static func model() throws -> Model {
+    Model(
+      name: "Fuzzed", config: try config(), options: GenerationOptions(), configDigest: "")
+  }
+
+  static func plan() throws -> Plan { Plan(try model()) }
+
   static func packedWeights() throws -> [UInt8] {
     var remarks: [Diagnostic] = []
-    let config = try config()
+    let model = try model()
     let file = try SafetensorsFile(bytes: bytes("safetensors/model.safetensors"), path: "F")
-    let checkpoint = try CheckpointReader.read(file, config: config, remarks: &remarks)
-    let model = Model(
-      name: "Fuzzed", config: config, options: GenerationOptions(), configDigest: "")
+    let checkpoint = try CheckpointReader.read(file, config: model.config, remarks: &remarks)
     return try Compiler.packedWeights(Plan(model), model, checkpoint)
+  }
+
+  /// The part of packed weights behind the payload.
+  static func selfTest() throws -> [UInt8] {
+    let payloadEnd = PackedWeights.headerByteCount + (try plan().weights.byteCount)
+    return Array(try packedWeights()[payloadEnd...])
+  }
+
+  /// Packed weights of zeros with this self test and the checksums that belong to it.
+  static func packedWeights(selfTest: [UInt8]) throws -> [UInt8] {
+    let plan = try plan()
+    let payload = [UInt8](repeating: 0, count: plan.weights.byteCount)
+    return PackedWeights.header(
+      layoutDigest: plan.layoutDigest, byteCount: payload.count,
+      checksum: payload.withUnsafeBytes(PackedWeights.checksum), selfTest: selfTest)
+      + payload + selfTest
   }
 
   static let fullConfig = #"""

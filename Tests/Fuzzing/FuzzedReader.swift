@@ -4,7 +4,7 @@ import Foundation
 
 /// A reader of files, and whole files for it that are then damaged.
 package enum FuzzedReader: String, CaseIterable, Sendable {
-  case config, options, safetensors, zip, legacy, index, shard, packedWeights, base64
+  case config, options, safetensors, zip, legacy, index, shard, packedWeights, selfTest, base64
 
   /// What reading ended in.
   package enum Outcome: Sendable {
@@ -39,6 +39,7 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
     case .index: [try Fixtures.bytes("safetensors-shards/model.safetensors.index.json")]
     case .shard: [try Fixtures.bytes("zip-shards/pytorch_model-00001-of-00002.bin")]
     case .packedWeights: [try Fixtures.packedWeights()]
+    case .selfTest: [try Fixtures.selfTest()]
     case .base64: [Array(Data(try Fixtures.packedWeights()).base64EncodedString().utf8)]
     }
   }
@@ -56,6 +57,7 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
       case .zip, .legacy: try readAll(PyTorchFile(bytes: bytes, path: "F"))
       case .index, .shard: try readShards(bytes, folder: folder)
       case .packedWeights: try readPackedWeights(bytes)
+      case .selfTest: try readPackedWeights(Fixtures.packedWeights(selfTest: bytes))
       case .base64:
         try bytes.withUnsafeBufferPointer { text throws(InitializationError) in
           _ = try PackedWeights(base64: text)
@@ -130,11 +132,9 @@ extension FuzzedReader {
     defer { memory.deallocate() }
     memory.copyBytes(from: bytes)
     let weights = try PackedWeights(UnsafeRawBufferPointer(memory))
-    let payload = try weights.payload(
-      layoutDigest: weights.layoutDigest, byteCount: bytes.count - PackedWeights.headerByteCount)
-    let count = bytes.count - PackedWeights.headerByteCount
-    guard PackedWeights.checksum(UnsafeRawBufferPointer(start: payload, count: count)) != 0 else {
-      throw Failure(description: "a checksum of zero")
-    }
+    let plan = try Fixtures.plan()
+    _ = try weights.payload(
+      layoutDigest: plan.layoutDigest, byteCount: plan.weights.byteCount)
+    _ = try StillController.selfTest(weights: weights)
   }
 }

@@ -3,12 +3,22 @@
 /// Values are read when asked for, so a large file is never held twice.
 public struct Checkpoint: Sendable {
   private let load: @Sendable (String) -> [Float]
+  private let loadWidened: @Sendable (String) -> [Double]
 
   /// A checkpoint whose tensors `load` delivers in row-major order, converted to float32.
   ///
   /// `load` is only asked for names in `Checkpoint.requiredTensors(of:)`.
   public init(load: @escaping @Sendable (String) -> [Float]) {
+    self.init(load: load) { name in load(name).map(Double.init) }
+  }
+
+  /// The same, where `loadWidened` delivers float64 numbers of the same values without the detour.
+  init(
+    load: @escaping @Sendable (String) -> [Float],
+    loadWidened: @escaping @Sendable (String) -> [Double]
+  ) {
     self.load = load
+    self.loadWidened = loadWidened
   }
 
   /// A checkpoint in memory, for tests and synthetic models.
@@ -24,6 +34,11 @@ public struct Checkpoint: Sendable {
   /// The values of one tensor in row-major order.
   public func values(_ name: String) -> [Float] {
     load(name)
+  }
+
+  /// The same numbers as float64.
+  public func widenedValues(_ name: String) -> [Double] {
+    loadWidened(name)
   }
 }
 

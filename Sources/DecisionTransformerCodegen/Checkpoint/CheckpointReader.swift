@@ -51,11 +51,17 @@ public enum CheckpointReader {
     guard errors.isEmpty else { throw InvalidInput(errors) }
     let tensors = Dictionary(uniqueKeysWithValues: used.map { ($0.name, $0.tensor) })
     let zeroCount = match.isWithoutPositions ? config.positionCount * config.hiddenSize : 0
-    return Checkpoint { name in
-      if let tensor = tensors[name] { return tensor.values() }
+    /// The file's tensor for `name`; nil for position embeddings that are zero.
+    @Sendable func tensor(_ name: String) -> StoredTensor? {
+      if let tensor = tensors[name] { return tensor }
       precondition(
         name == RequiredTensor.positions && zeroCount > 0, "the model has no tensor \(name)")
-      return Array(repeating: 0, count: zeroCount)
+      return nil
+    }
+    return Checkpoint {
+      tensor($0)?.values() ?? Array(repeating: 0, count: zeroCount)
+    } loadWidened: {
+      tensor($0)?.widenedValues() ?? Array(repeating: 0, count: zeroCount)
     }
   }
 }

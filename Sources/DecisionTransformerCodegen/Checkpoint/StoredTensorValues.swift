@@ -5,21 +5,31 @@ extension StoredTensor {
   /// The tensor must have one of these types (`TensorDataType.isReadable`). Allocates the result and
   /// nothing else; pages of a mapped file are given back afterwards.
   public func values() -> [Float] {
-    switch header.dataType {
-    case .float32: converted { (bits: UInt32) in Float(bitPattern: bits) }
-    case .float16: converted { HalfPrecision.float(float16: $0) }
-    case .bfloat16: converted { HalfPrecision.float(bfloat16: $0) }
-    case .float64: converted { (bits: UInt64) in Float(Double(bitPattern: bits)) }
-    default: preconditionFailure("\(name) has dtype \(header.dataType.rawValue)")
-    }
+    values { $0 }
+  }
+
+  /// What `values()` gives, widened to float64; no array of float32 is made on the way.
+  public func widenedValues() -> [Double] {
+    values { Double($0) }
   }
 
   /// The values in row-major order as float64, exactly.
   ///
   /// The tensor must have a type that `values()` reads.
   public func doubles() -> [Double] {
-    guard header.dataType == .float64 else { return values().map { Double($0) } }
+    guard header.dataType == .float64 else { return widenedValues() }
     return converted { (bits: UInt64) in Double(bitPattern: bits) }
+  }
+
+  @inline(__always)
+  private func values<Value>(_ value: (Float) -> Value) -> [Value] {
+    switch header.dataType {
+    case .float32: converted { (bits: UInt32) in value(Float(bitPattern: bits)) }
+    case .float16: converted { value(HalfPrecision.float(float16: $0)) }
+    case .bfloat16: converted { value(HalfPrecision.float(bfloat16: $0)) }
+    case .float64: converted { (bits: UInt64) in value(Float(Double(bitPattern: bits))) }
+    default: preconditionFailure("\(name) has dtype \(header.dataType.rawValue)")
+    }
   }
 
   @inline(__always)
@@ -29,12 +39,28 @@ extension StoredTensor {
     let count = count
     guard count > 0 else { return [] }
     let size = MemoryLayout<Bits>.size
-    let values = bytes.withBytes { bytes in
-      let source = UnsafeRawBufferPointer(rebasing: bytes[start..<start + span * size])
-      return isRowMajor ? convert(source, value) : gather(source, header.shape, strides, value)
+    guard isRowMajor else {
+      let range = start..<start + span * size
+      defer { bytes.release(range) }
+      return bytes.withBytes { bytes in
+        gather(UnsafeRawBufferPointer(rebasing: bytes[range]), header.shape, strides, value)
+      }
     }
-    bytes.release(start..<start + span * size)
-    return values
+    // Piece by piece: a large tensor is not held beside its values.
+    let piece = 1 << 18
+    return Array(unsafeUninitializedCapacity: count) { target, initializedCount in
+      initializedCount = count
+      for first in stride(from: 0, to: count, by: piece) {
+        let end = min(first + piece, count)
+        let range = start + first * size..<start + end * size
+        bytes.withBytes { bytes in
+          convert(
+            UnsafeRawBufferPointer(rebasing: bytes[range]),
+            to: UnsafeMutableBufferPointer(rebasing: target[first..<end]), value)
+        }
+        bytes.release(range)
+      }
+    }
   }
 
   /// Elements from the first to the last one in the file; there must be one.
@@ -43,23 +69,19 @@ extension StoredTensor {
   }
 }
 
-/// Elements may lie at any byte: no format guarantees their alignment.
+/// Elements that lie one after the other, at any byte: no format guarantees their alignment.
 ///
 /// This and the conversions are in one file, because debug builds do not inline across files, and a
 /// call for each element would cost more than everything else.
 @inline(__always)
 private func convert<Bits: FixedWidthInteger & BitwiseCopyable, Value>(
-  _ bytes: UnsafeRawBufferPointer, _ value: (Bits) -> Value
-) -> [Value] {
-  let count = bytes.count / MemoryLayout<Bits>.size
-  return Array(unsafeUninitializedCapacity: count) { target, initializedCount in
-    initializedCount = count
-    guard let source = bytes.baseAddress, let target = target.baseAddress else { return }
-    for index in 0..<count {
-      let bits = source.loadUnaligned(
-        fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)
-      (target + index).initialize(to: value(Bits(littleEndian: bits)))
-    }
+  _ bytes: UnsafeRawBufferPointer, to target: UnsafeMutableBufferPointer<Value>,
+  _ value: (Bits) -> Value
+) {
+  guard let source = bytes.baseAddress, let target = target.baseAddress else { return }
+  for index in 0..<bytes.count / MemoryLayout<Bits>.size {
+    let bits = source.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)
+    (target + index).initialize(to: value(Bits(littleEndian: bits)))
   }
 }
 

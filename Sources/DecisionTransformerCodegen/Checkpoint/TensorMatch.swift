@@ -31,6 +31,13 @@ public struct TensorMatch: Sendable {
         "is a checkpoint of \(naming.model): its transformer is read as encoder, its position "
           + "embeddings are zero",
         .note)
+      let limit = 3 * GenerationOptions.maximumWindow
+      if config.positionCount > limit {
+        report(
+          RequiredTensor.positions,
+          "is not in the file and n_positions in config.json is \(config.positionCount); accepted: at "
+            + "most \(limit), the tokens of the longest window")
+      }
     }
     let required = naming.stored(RequiredTensor.all(layerCount: config.layerCount))
     let missing = required.filter { names.tensors[$0.name] == nil }

@@ -24,6 +24,23 @@ public struct OutputFolder: Sendable {
     (try? Data(contentsOf: URL(fileURLWithPath: path(of: name)))).map { Array($0) }
   }
 
+  /// Whether the folder holds `file` with the same bytes; reads it piece by piece.
+  private func holds(_ file: OutputFile) -> Bool {
+    guard let present = try? MappedFile(path: path(of: file.name)),
+      present.count == file.contents.count
+    else { return false }
+    let piece = 1 << 20
+    return present.withBytes { bytes in
+      file.contents.withUnsafeBytes { contents in
+        stride(from: 0, to: contents.count, by: piece).allSatisfy { start in
+          let range = start..<min(start + piece, contents.count)
+          defer { present.release(range) }
+          return bytes[range].elementsEqual(contents[range])
+        }
+      }
+    }
+  }
+
   /// Writes the files whose bytes differ from what is there, and makes the folder if need be.
   ///
   /// A file that already has the right bytes is not touched, so builds that depend on it have
@@ -32,7 +49,7 @@ public struct OutputFolder: Sendable {
   ///
   /// - Returns: what happened to each file, in the order of `files`.
   public func write(_ files: [OutputFile]) throws(Diagnostic) -> [Outcome] {
-    let changed = files.filter { contents(of: $0.name) != $0.contents }
+    let changed = files.filter { !holds($0) }
     guard !changed.isEmpty else { return files.map { _ in .unchanged } }
     if let reason = Self.makeFolder(path) {
       throw Diagnostic(

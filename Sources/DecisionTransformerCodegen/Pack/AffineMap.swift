@@ -11,9 +11,13 @@ package struct AffineMap {
 
 extension AffineMap {
   /// The map of a normalised row n that equals this map of n∘gain + shift.
-  func afterNorm(gain: [Double], shift: [Double]) -> AffineMap {
+  ///
+  /// In place where nobody else holds the map: the largest ones decide how much memory packing takes.
+  consuming func afterNorm(gain: [Double], shift: [Double]) -> AffineMap {
     let carried = weights.multiplied(byRow: shift)
-    return AffineMap(weights.scalingRows(by: gain), bias: zip(bias, carried).map { $0 + $1 })
+    bias = zip(bias, carried).map { $0 + $1 }
+    weights.scaleRows(by: gain)
+    return self
   }
 
   func scaled(by factor: Double) -> AffineMap {

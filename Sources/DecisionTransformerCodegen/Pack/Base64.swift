@@ -3,9 +3,11 @@ enum Base64 {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  static func encode(_ bytes: [UInt8]) -> [UInt8] {
-    var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+  /// The number of characters for `byteCount` bytes.
+  static func length(_ byteCount: Int) -> Int { (byteCount + 2) / 3 * 4 }
+
+  /// Appends the characters for `bytes` to `text`.
+  static func encode(_ bytes: [UInt8], into text: inout [UInt8]) {
     var index = 0
     while index < bytes.count {
       let left = bytes.count - index
@@ -18,6 +20,5 @@ enum Base64 {
       text.append(left > 2 ? alphabet[group & 63] : UInt8(ascii: "="))
       index += 3
     }
-    return text
   }
 }

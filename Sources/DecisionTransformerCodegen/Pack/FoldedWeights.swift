@@ -143,7 +143,7 @@ package struct FoldedWeights {
 
   // MARK: The checkpoint's tensors
 
-  private func vector(_ name: String) -> [Double] { checkpoint.values(name).map(Double.init) }
+  private func vector(_ name: String) -> [Double] { checkpoint.widenedValues(name) }
 
   /// Conv1D of the transformer blocks: weight [inputs, outputs].
   private func convolution(_ name: String, inputs: Int, outputs: Int) -> AffineMap {

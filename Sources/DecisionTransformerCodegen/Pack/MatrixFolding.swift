@@ -9,10 +9,15 @@ extension Matrix {
   /// Each row multiplied by its factor: diag(factors) · self.
   func scalingRows(by factors: [Double]) -> Matrix {
     var result = self
-    for row in 0..<rowCount {
-      for column in 0..<columnCount { result[row, column] *= factors[row] }
-    }
+    result.scaleRows(by: factors)
     return result
+  }
+
+  /// The same in place.
+  mutating func scaleRows(by factors: [Double]) {
+    for row in 0..<rowCount {
+      for column in 0..<columnCount { self[row, column] *= factors[row] }
+    }
   }
 
   func scaled(by factor: Double) -> Matrix { map { $0 * factor } }

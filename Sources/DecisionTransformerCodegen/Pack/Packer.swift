@@ -8,24 +8,38 @@ public enum Packer {
   public static func payload(
     _ plan: Plan, model: Model, checkpoint: Checkpoint, path: String
   ) throws(InvalidInput) -> [Float] {
-    let folded = FoldedWeights(model: model, shape: plan.shape, checkpoint: checkpoint)
     var payload = [Float](repeating: 0, count: plan.weights.floatCount)
+    try payload.withUnsafeMutableBufferPointer { (words) throws(InvalidInput) in
+      try write(
+        plan, model: model, checkpoint: checkpoint, path: path,
+        to: UnsafeMutableRawBufferPointer(words))
+    }
+    return payload
+  }
+
+  /// Writes the payload to `words`, which are `plan.weights.byteCount` bytes of zero.
+  ///
+  /// Holds one tensor at a time besides.
+  static func write(
+    _ plan: Plan, model: Model, checkpoint: Checkpoint, path: String,
+    to words: UnsafeMutableRawBufferPointer
+  ) throws(InvalidInput) {
+    precondition(words.count == plan.weights.byteCount)
+    let folded = FoldedWeights(model: model, shape: plan.shape, checkpoint: checkpoint)
     var problems: [Diagnostic] = []
     for tensor in plan.weights.tensors {
-      var isFinite = true
+      var target = Target(words: words)
       switch tensor.arrangement {
       case .panels, .pairedPanels:
-        let panels = Panels(folded.map(tensor.content), isPaired: tensor.isPaired)
-        isFinite = panels.isFinite
-        panels.write(to: &payload, at: tensor.offset)
+        target.write(
+          folded.map(tensor.content), isPaired: tensor.isPaired, at: tensor.offset)
       case .rows(_, let columns):
-        let values = folded.rows(tensor.content).map { Float($0) }
-        isFinite = values.allSatisfy(\.isFinite)
-        for (index, value) in values.enumerated() {
-          payload[tensor.offset + index / columns * Shape.stride(columns) + index % columns] = value
+        for (index, value) in folded.rows(tensor.content).enumerated() {
+          let place = index / columns * Shape.stride(columns) + index % columns
+          target[tensor.offset + place] = target.narrowed(value)
         }
       }
-      if !isFinite {
+      if !target.isFinite {
         problems.append(
           Diagnostic(
             path: path, key: tensor.sources,
@@ -33,45 +47,51 @@ public enum Packer {
       }
     }
     guard problems.isEmpty else { throw InvalidInput(problems) }
-    return payload
   }
 }
 
-/// A map as panels of 16 columns: the float32 biases, then the rows, one by one as float32 or in pairs as bfloat16.
-private struct Panels {
-  private let depth: Int
-  private let columns: Int
-  private let weights: [Float]
-  private let bias: [Float]
-  private let isPaired: Bool
+/// The words of a payload, and whether all numbers that were narrowed for them are finite.
+private struct Target {
+  let words: UnsafeMutableRawBufferPointer
+  private(set) var isFinite = true
 
-  init(_ map: AffineMap, isPaired: Bool) {
-    depth = map.weights.rowCount
-    columns = map.weights.columnCount
-    weights = map.weights.values.map { Float($0) }
-    bias = map.bias.map { Float($0) }
-    self.isPaired = isPaired
+  init(words: UnsafeMutableRawBufferPointer) {
+    self.words = words
   }
 
-  var isFinite: Bool { weights.allSatisfy(\.isFinite) && bias.allSatisfy(\.isFinite) }
-
-  func write(to payload: inout [Float], at offset: Int) {
-    let (lanes, step) = (Shape.lanes, isPaired ? 2 : 1)
-    let panelRows = (depth + step - 1) / step + 1
-    for column in 0..<columns {
-      let panel = offset + column / lanes * panelRows * lanes + column % lanes
-      payload[panel] = bias[column]
-      for row in stride(from: 0, to: depth, by: step) {
-        payload[panel + (row / step + 1) * lanes] = word(row, column)
-      }
+  /// The word at `index`.
+  subscript(index: Int) -> Float {
+    get { words.loadUnaligned(fromByteOffset: index * MemoryLayout<Float>.size, as: Float.self) }
+    nonmutating set {
+      words.storeBytes(of: newValue, toByteOffset: index * MemoryLayout<Float>.size, as: Float.self)
     }
   }
 
-  /// The number of `row`, or the pair that begins with it; a missing last row is zero.
-  private func word(_ row: Int, _ column: Int) -> Float {
-    let even = weights[row * columns + column]
-    guard isPaired else { return even }
-    let odd = row + 1 < depth ? weights[(row + 1) * columns + column] : 0
-    return Float(bitPattern: BFloat16.word(even: even, odd: odd))
+  mutating func narrowed(_ value: Double) -> Float {
+    let narrow = Float(value)
+    isFinite = isFinite && narrow.isFinite
+    return narrow
+  }
+
+  /// Writes a map as panels of 16 columns: the float32 biases, then the rows, one by one as float32 or in
+  /// pairs as bfloat16; a missing last row is zero.
+  mutating func write(_ map: AffineMap, isPaired: Bool, at offset: Int) {
+    let (lanes, step) = (Shape.lanes, isPaired ? 2 : 1)
+    let (depth, columns) = (map.weights.rowCount, map.weights.columnCount)
+    let panelRows = (depth + step - 1) / step + 1
+    for column in 0..<columns {
+      let panel = offset + column / lanes * panelRows * lanes + column % lanes
+      self[panel] = narrowed(map.bias[column])
+      for row in stride(from: 0, to: depth, by: step) {
+        let even = narrowed(map.weights[row, column])
+        let place = panel + (row / step + 1) * lanes
+        guard isPaired else {
+          self[place] = even
+          continue
+        }
+        let odd = row + 1 < depth ? narrowed(map.weights[row + 1, column]) : 0
+        self[place] = Float(bitPattern: BFloat16.word(even: even, odd: odd))
+      }
+    }
   }
 }

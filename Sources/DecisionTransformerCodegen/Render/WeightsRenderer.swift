@@ -42,9 +42,12 @@ struct WeightsRenderer {
         private static var base64: StaticString {
           "
       """
-    var text = Array(head.utf8)
-    text += Base64.encode(packed)
-    text += Array("\"\n  }\n}\n".utf8)
+    let end = "\"\n  }\n}\n"
+    var text: [UInt8] = []
+    text.reserveCapacity(head.utf8.count + Base64.length(packed.count) + end.utf8.count)
+    text += head.utf8
+    Base64.encode(packed, into: &text)
+    text += end.utf8
     return text
   }
 }
