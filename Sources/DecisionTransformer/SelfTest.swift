@@ -71,12 +71,12 @@ public struct SelfTest {
     reward = episode.reward(index)
     returnIsPrepared = conclusion == .executedWithReward
     switch conclusion {
-    case .none: break
     case .prepare: controller.prepare()
     case .executed: try controller.prepare(executed: executed, reward: nil)
     case .executedWithReward:
       try controller.prepare(executed: executed, reward: reward)
       reward = nil
+    default: break
     }
   }
 

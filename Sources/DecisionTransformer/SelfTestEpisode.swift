@@ -17,15 +17,20 @@ public struct SelfTestEpisode {
   /// What a step does, one byte of the schedule.
   public struct Step: Equatable, Sendable {
     /// What follows the step's `act`, which is told what it does not know yet.
-    public enum Conclusion: UInt8, CaseIterable, Sendable {
+    ///
+    /// No enumeration: those of raw values are hashable, and hashing asks a bare machine for random numbers.
+    public struct Conclusion: Equatable, Sendable {
+      /// 0 to 3.
+      let rawValue: UInt8
+
       /// Nothing: the next `act` prepares by itself.
-      case none = 0
+      public static var nothing: Conclusion { Conclusion(rawValue: 0) }
       /// `prepare()`
-      case prepare = 1
+      public static var prepare: Conclusion { Conclusion(rawValue: 1) }
       /// `prepare(executed:)`; the next `act` is told the reward.
-      case executed = 2
+      public static var executed: Conclusion { Conclusion(rawValue: 2) }
       /// `prepare(executed:reward:)`: the next `act` runs one token.
-      case executedWithReward = 3
+      public static var executedWithReward: Conclusion { Conclusion(rawValue: 3) }
     }
 
     public var conclusion: Conclusion
@@ -45,7 +50,7 @@ public struct SelfTestEpisode {
 
     init(byte: UInt8) {
       self.init(
-        conclusion: Conclusion(rawValue: byte & 3) ?? .none, comparesAction: byte & 4 != 0,
+        conclusion: Conclusion(rawValue: byte & 3), comparesAction: byte & 4 != 0,
         comparesStages: byte & 8 != 0)
     }
   }

@@ -24,7 +24,7 @@ struct MiscompilationTests {
       name: "epsilon left out", text: "(variance + epsilon)", replacement: "(variance)"),
     Mistake(
       name: "a sign in the softmax", text: "Vector(at: y + index) - top",
-      replacement: "Vector(at: y + index) + top", stage: "block h.0"),
+      replacement: "Vector(at: y + index) + top"),
     Mistake(
       name: "one key too few", text: "lastKey: 21, step: 1", replacement: "lastKey: 20, step: 1"),
     Mistake(

@@ -61,16 +61,16 @@ struct SelfTestRecorder {
     }
     guard index + 1 < schedule.steps.count else { return }
     let computesWindow = schedule.steps[index + 1].comparesAction
-    switch step.conclusion {
-    case .none, .prepare: simulated.prepare(computesWindow: computesWindow)
-    case .executed, .executedWithReward:
-      let executed = episode.executedActions[row]
-      exact.execute(executed.map(Double.init))
-      simulated.prepare(
-        executed: executed,
-        reward: step.conclusion == .executedWithReward ? episode.rewards[row] : nil,
-        computesWindow: computesWindow)
+    guard step.conclusion == .executed || step.conclusion == .executedWithReward else {
+      simulated.prepare(computesWindow: computesWindow)
+      return
     }
+    let executed = episode.executedActions[row]
+    exact.execute(executed.map(Double.init))
+    simulated.prepare(
+      executed: executed,
+      reward: step.conclusion == .executedWithReward ? episode.rewards[row] : nil,
+      computesWindow: computesWindow)
   }
 
   private mutating func compare(
