@@ -1,6 +1,13 @@
 /// A sequence that `forward` is given.
-public enum ForwardInput: Equatable, Sendable {
-  case states, actions, returnsToGo, attentionMask
+///
+/// No enumeration: one without payloads is hashable, and hashing asks a bare machine for random numbers.
+public struct ForwardInput: Equatable, Sendable {
+  private let index: UInt8
+
+  public static var states: Self { Self(index: 0) }
+  public static var actions: Self { Self(index: 1) }
+  public static var returnsToGo: Self { Self(index: 2) }
+  public static var attentionMask: Self { Self(index: 3) }
 }
 
 extension ForwardInput {
@@ -66,12 +73,7 @@ extension ForwardInput {
 #if !hasFeature(Embedded)
   extension ForwardInput: CustomStringConvertible {
     public var description: String {
-      switch self {
-      case .states: "states"
-      case .actions: "actions"
-      case .returnsToGo: "returnsToGo"
-      case .attentionMask: "attentionMask"
-      }
+      ["states", "actions", "returnsToGo", "attentionMask"][Int(index)]
     }
   }
 #endif

@@ -23,7 +23,7 @@ public enum InitializationError: Error, Equatable, Sendable {
   case wrongChecksum(found: UInt64, expected: UInt64)
   /// The weights were packed for another model, or by another version of the generator.
   case wrongLayout(found: UInt64, expected: UInt64)
-  /// The weights carry no self test: they were generated with `"self_test": false`.
+  /// The weights carry no self test: codegen.json left it out, or they are large.
   case noSelfTest
   /// The self test beside the weights is not one of this model.
   case unfitSelfTest
@@ -60,7 +60,7 @@ public enum InitializationError: Error, Equatable, Sendable {
         "the weights have layout \(hexadecimal(found)), the generated code has "
           + "\(hexadecimal(expected)): generate both from the same model with the same generator"
       case .noSelfTest:
-        "the weights carry no self test: generate them without \"self_test\": false"
+        "the weights carry no self test: generate them with \"self_test\": true"
       case .unfitSelfTest:
         "the self test beside the weights does not fit the generated code: generate both anew"
       case .memoryTooSmall(let byteCount, let required):

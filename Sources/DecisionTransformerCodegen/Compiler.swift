@@ -22,6 +22,10 @@ public enum Compiler {
   /// Packed weights up to this size go into the program unless codegen.json says otherwise.
   public static let largestEmbeddedByteCount = 64 << 20
 
+  /// Packed weights up to this size get a self test unless codegen.json says otherwise: the reference's weights
+  /// take several times the room.
+  public static let largestTestedByteCount = 32 << 20
+
   /// Compiles a `<Name>.dtmodel` folder. With `codeOnly` the checkpoint is not read.
   ///
   /// - Parameter progress: told the part of the self test's steps that is done.
@@ -39,6 +43,13 @@ public enum Compiler {
       let packed = try pack(plan, model, checkpoint, folder: folder, progress: progress)
       selfTest = packed.selfTest
       files.append(weights(model, packed.file))
+      if selfTest == nil, model.options.hasSelfTest == nil {
+        remarks.append(
+          Diagnostic(
+            .note, path: folder,
+            "no self test is recorded for weights of more than \(largestTestedByteCount >> 20) MB; "
+              + "\"self_test\": true in codegen.json asks for one"))
+      }
       if model.options.precision != .float32 {
         let cost = PrecisionCost(
           plan: plan, model: model, checkpoint: checkpoint,
@@ -76,7 +87,8 @@ public enum Compiler {
     // One array from the start, with room for the self test: a large payload must not be held twice.
     let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
     var file: [UInt8] = []
-    file.reserveCapacity(byteCount + (model.options.hasSelfTest ? 1 << 20 : 0))
+    let hasSelfTest = model.options.hasSelfTest ?? (byteCount <= largestTestedByteCount)
+    file.reserveCapacity(byteCount + (hasSelfTest ? 1 << 20 : 0))
     file.append(contentsOf: repeatElement(0, count: byteCount))
     var checksum: UInt64 = 0
     try file.withUnsafeMutableBufferPointer { (bytes) throws(InvalidInput) in
@@ -86,7 +98,7 @@ public enum Compiler {
       checksum = PackedWeights.checksum(UnsafeRawBufferPointer(payload))
     }
     let selfTest =
-      model.options.hasSelfTest
+      hasSelfTest
       ? RecordedSelfTest(
         plan: plan, model: model, checkpoint: checkpoint, payload: payload(of: file, plan),
         progress: progress) : nil

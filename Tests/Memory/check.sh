@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures how much memory `dtgen generate` takes for a checkpoint of 100 MB in each format, and fails where
-# the peak, without self test, is 1.5 times the file's size or more. Needs Python 3 (its standard library) and /usr/bin/time.
+# the peak is 1.5 times the file's size or more. Needs Python 3 (its standard library) and /usr/bin/time.
 #
 #   Tests/Memory/check.sh [hidden size [layers]]
 set -eu

@@ -147,7 +147,6 @@ def main():
               "max_length": 20}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     # The self test runs the whole model in float64, which is another matter than reading a checkpoint.
-    (folder / "codegen.json").write_text('{"self_test": false}\n')
     if form == "safetensors":
         write_safetensors(folder / "model.safetensors", tensors)
     else:

@@ -27,7 +27,7 @@ struct GenerationOptionsReaderTests {
     #expect(options.timestepOverflow == .error)
     #expect(options.access == .public)
     #expect(options.weightStorage == .automatic)
-    #expect(options.hasSelfTest)
+    #expect(options.hasSelfTest == nil)
   }
 
   @Test("Every option arrives")

@@ -42,7 +42,8 @@ public struct InspectionReport: Encodable, Sendable {
     var timestepOverflow: String
     var access: String
     var weights: String
-    var selfTest: Bool
+    /// nil: where the weights are small.
+    var selfTest: Bool?
   }
 
   /// What the plan decided.

@@ -59,8 +59,8 @@ public struct GenerationOptions: Equatable, Sendable {
   public var access = Access.public
   /// `weights`
   public var weightStorage = WeightStorage.automatic
-  /// `self_test`: whether a self test is recorded beside the packed weights.
-  public var hasSelfTest = true
+  /// `self_test`: whether a self test is recorded beside the packed weights; nil means where these are small.
+  public var hasSelfTest: Bool?
 
   public init() {}
 }

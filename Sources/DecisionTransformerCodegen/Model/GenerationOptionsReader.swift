@@ -38,7 +38,11 @@ public enum GenerationOptionsReader {
     file.read("timestep_overflow", into: &options.timestepOverflow)
     file.read("access", into: &options.access)
     file.read("weights", into: &options.weightStorage)
-    file.read("self_test", into: &options.hasSelfTest)
+    if file["self_test"] != nil {
+      var hasSelfTest = false
+      file.read("self_test", into: &hasSelfTest)
+      options.hasSelfTest = hasSelfTest
+    }
     return options
   }
 }
