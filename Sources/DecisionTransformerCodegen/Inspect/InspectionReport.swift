@@ -33,6 +33,7 @@ public struct InspectionReport: Encodable, Sendable {
   /// How it is used; names as in codegen.json.
   struct Options: Encodable, Sendable {
     var window: Int
+    var batch: Int
     var normalizesState: Bool
     var returnScale: Double
     var actionScale: [Double]
@@ -65,9 +66,16 @@ public struct InspectionReport: Encodable, Sendable {
   /// What one call costs.
   struct Phase: Encodable, Sendable {
     var name: String
+    /// Of all agents together.
     var multiplyAdds: Int
-    /// Bytes of weights read.
+    var multiplyAddsPerAgent: Int
+    /// Bytes of weights read, once for all agents.
     var weightBytes: Int
+
+    init(name: String, multiplyAdds: Int, weightBytes: Int, batch: Int) {
+      (self.name, self.multiplyAdds, self.weightBytes) = (name, multiplyAdds, weightBytes)
+      multiplyAddsPerAgent = multiplyAdds / batch
+    }
   }
 
   struct Layout: Encodable, Sendable {
@@ -143,6 +151,7 @@ extension InspectionReport.Shape {
 extension InspectionReport.Options {
   fileprivate init(_ model: Model) {
     window = model.window
+    batch = model.options.batch
     normalizesState = model.options.stateMean != nil
     returnScale = model.options.returnScale
     actionScale = model.actionScale
@@ -182,11 +191,12 @@ extension InspectionReport.Plan {
       ] + forward).map { name, routines in
         InspectionReport.Phase(
           name: name, multiplyAdds: plan.total(routines, \.multiplyAdds),
-          weightBytes: plan.total(routines, \.weightBytes))
+          weightBytes: plan.total(routines, \.weightBytes), batch: plan.shape.batch)
       }
     let plain = plan.plainGraph
     plainGraph = InspectionReport.Phase(
-      name: "plain graph", multiplyAdds: plain.multiplyAdds, weightBytes: plain.weightBytes)
+      name: "plain graph", multiplyAdds: plain.multiplyAdds, weightBytes: plain.weightBytes,
+      batch: plan.shape.batch)
     func saving(_ multiplyAdds: Int) -> Double {
       (Double(plain.multiplyAdds) / Double(multiplyAdds) * 100).rounded() / 100
     }
@@ -205,7 +215,7 @@ extension InspectionReport.Plan {
       bytes: plan.memory.byteCount,
       regions: plan.memory.buffers.map { buffer in
         InspectionReport.Region(
-          name: buffer.name.identifier, shape: "\(buffer.rows)x\(buffer.stride)",
+          name: buffer.name.identifier, shape: buffer.shapeText,
           offset: buffer.offset * MemoryLayout<Float>.stride,
           bytes: buffer.floatCount * MemoryLayout<Float>.stride, holds: buffer.purpose)
       })

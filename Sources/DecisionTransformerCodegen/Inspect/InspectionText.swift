@@ -30,6 +30,7 @@ extension InspectionReport {
         ["inner size", "\(shape.nInner), \(shape.activationFunction)"],
         ["layer norm epsilon", "\(shape.layerNormEpsilon)"],
         ["window", "\(options.window) steps, \(3 * options.window) tokens"],
+        ["batch", options.batch == 1 ? "1 agent" : "\(options.batch) agents"],
         ["max_ep_len", "\(shape.maxEpLen) steps, then \(options.timestepOverflow)"],
         ["return scale", "\(options.returnScale)"],
         ["target return", options.targetReturn.map { "\($0)" } ?? "given to reset"],
@@ -43,15 +44,19 @@ extension InspectionReport {
   private var phases: Table {
     Table(
       title: "what a call costs",
-      rows: [["", "multiply-adds", "weight bytes"]]
-        + (plan.phases + [plan.plainGraph]).map {
-          [$0.name, grouped($0.multiplyAdds), grouped($0.weightBytes)]
+      rows: [["", "multiply-adds", "weight bytes"] + perAgent("of an agent")]
+        + (plan.phases + [plan.plainGraph]).map { phase in
+          [phase.name, grouped(phase.multiplyAdds), grouped(phase.weightBytes)]
+            + perAgent(grouped(phase.multiplyAddsPerAgent))
         } + [
           ["saved by act", "\(plan.savingOfAct) times"],
           ["saved by act and prepare", "\(plan.savingOfStep) times"],
         ],
-      rightAligned: [1, 2])
+      rightAligned: [1, 2, 3])
   }
+
+  /// A column that there is with several agents only.
+  private func perAgent(_ cell: String) -> [String] { options.batch == 1 ? [] : [cell] }
 
   private var weights: Table {
     table(

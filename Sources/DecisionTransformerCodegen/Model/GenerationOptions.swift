@@ -41,8 +41,13 @@ public struct GenerationOptions: Equatable, Sendable {
   /// The longest window that is accepted: 12,288 tokens.
   public static let maximumWindow = 4096
 
+  /// The most agents that are accepted. Their states and actions travel on the caller's stack.
+  public static let maximumBatch = 256
+
   /// `window`: K, control steps of context; nil means the config's `max_length`, else 20.
   public var window: Int?
+  /// `batch`: B, agents of one controller, each with episodes of its own.
+  public var batch = 1
   /// `state_mean` and `state_std`: both or neither, each `state_dim` numbers.
   public var stateMean: [Double]?
   public var stateStandardDeviation: [Double]?

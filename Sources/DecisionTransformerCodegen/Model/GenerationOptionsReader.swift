@@ -1,7 +1,7 @@
 /// Reads codegen.json, which is strict: a key that is not an option is an error.
 public enum GenerationOptionsReader {
   static let keys = [
-    "window", "state_mean", "state_std", "return_scale", "action_scale", "target_return",
+    "window", "batch", "state_mean", "state_std", "return_scale", "action_scale", "target_return",
     "precision", "outputs", "timestep_overflow", "access", "weights", "self_test",
   ]
 
@@ -30,11 +30,18 @@ public enum GenerationOptionsReader {
       file.read("window", into: &window, in: 1...GenerationOptions.maximumWindow)
       options.window = window
     }
+    file.read("batch", into: &options.batch, in: 1...GenerationOptions.maximumBatch)
     readNormalization(&file, into: &options, stateDimension: config?.stateDimension)
     readReturns(&file, into: &options)
     readActionScale(&file, into: &options, actionDimension: config?.actionDimension)
     file.read("precision", into: &options.precision)
     readOutputs(&file, into: &options)
+    if options.batch > 1, options.outputs != [.action] {
+      file.reject(
+        "batch",
+        "found \(options.batch) beside outputs other than \"action\", which have one agent; accepted: 1, "
+          + "or \"outputs\": [\"action\"]")
+    }
     file.read("timestep_overflow", into: &options.timestepOverflow)
     file.read("access", into: &options.access)
     file.read("weights", into: &options.weightStorage)

@@ -47,15 +47,18 @@ public struct ControllerBuffer: Equatable, Sendable {
   }
 
   public var name: Name
+  /// How the rows of several agents lie.
+  public var agents: AgentRows
+  /// Rows of one agent.
   public var rows: Int
-  /// Floats from one row to the next.
+  /// Floats of a row.
   public var stride: Int
   /// Position in floats; a multiple of 16.
   public var offset: Int
   /// What the layout table says.
   public var purpose: String
 
-  public var floatCount: Int { rows * stride }
+  public var floatCount: Int { agents.count * rows * stride }
 }
 
 extension ControllerBuffer.Name {

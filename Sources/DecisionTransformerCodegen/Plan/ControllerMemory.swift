@@ -4,6 +4,7 @@ public struct ControllerMemory: Equatable, Sendable {
   public static let alignment = 64
 
   public private(set) var buffers: [ControllerBuffer] = []
+  private var batch = 1
 
   public var floatCount: Int {
     buffers.last.map { $0.offset + $0.floatCount } ?? 0
@@ -32,6 +33,7 @@ extension ControllerMemory {
     outputs: Set<GenerationOptions.Output> = []
   ) {
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
+    batch = shape.batch
     append(.returnInput, rows: 1, stride: Shape.lanes, "return-to-go of the return token")
     append(.stateInput, rows: 1, stride: shape.stateStride, "state minus state_mean")
     append(
@@ -135,7 +137,8 @@ extension ControllerMemory {
     _ name: ControllerBuffer.Name, rows: Int, stride: Int, _ purpose: String
   ) {
     buffers.append(
-      ControllerBuffer(name: name, rows: rows, stride: stride, offset: floatCount, purpose: purpose)
-    )
+      ControllerBuffer(
+        name: name, agents: AgentRows(name, count: batch), rows: rows, stride: stride,
+        offset: floatCount, purpose: purpose))
   }
 }

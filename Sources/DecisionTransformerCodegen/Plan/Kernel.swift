@@ -9,7 +9,8 @@ public enum Kernel: Hashable, Sendable {
   }
 
   /// y[row] = epilogue(x[row] · w + b), weights in panels; `paired` where they are bfloat16.
-  case linear(rows: Int, depth: Int, columns: Int, epilogue: Epilogue, paired: Bool)
+  case linear(
+    rows: Int, depth: Int, columns: Int, epilogue: Epilogue, paired: Bool, strides: RowStrides)
   /// scores[head, row, key] = mask[key] + q[row, head] · k[key, head], keys in panels. With `causal`
   /// only the panels that a tile's last row can see are computed.
   case scores(rows: Int, heads: Int, depth: Int, queryStride: Int, keyStride: Int, causal: Bool)
@@ -28,12 +29,12 @@ extension Kernel {
   /// Whether the product widens its weights before it uses them: from three rows on it pays to do so once
   /// instead of in every tile.
   public var widensWeights: Bool {
-    if case .linear(let rows, _, _, _, true) = self { rows > 2 } else { false }
+    if case .linear(let rows, _, _, _, true, _) = self { rows > 2 } else { false }
   }
 
   /// Rows of 16 floats that the widened panels take.
   var widenedRowCount: Int? {
-    guard widensWeights, case .linear(_, let depth, let columns, _, _) = self else { return nil }
+    guard widensWeights, case .linear(_, let depth, let columns, _, _, _) = self else { return nil }
     let panels = min(Shape.stride(columns) / Shape.lanes, Self.widenedPanelCount)
     return panels * (1 + (depth + 1) / 2 * 2)
   }
@@ -41,8 +42,9 @@ extension Kernel {
   /// The function's name in generated code.
   public var name: String {
     switch self {
-    case .linear(let rows, let depth, let columns, let epilogue, let paired):
+    case .linear(let rows, let depth, let columns, let epilogue, let paired, let strides):
       "linear_\(rows)x\(depth)x\(columns)\(paired ? "_bfloat16" : "")\(epilogue.suffix)"
+        + strides.suffix(depth: depth, columns: columns)
     case .scores(let rows, let heads, let depth, _, _, let causal):
       "scores_\(rows)x\(heads)x\(depth)\(causal ? "_causal" : "")"
     case .mix(let rows, let heads, _, let columns, _, _, let causal):

@@ -29,7 +29,7 @@ struct OperationBuilder {
       linear(rows: 1, depth: depth, columns: shape.hiddenSize, Operand(input), content, to: token),
       Operation(
         kind: .embedNormalize(token), comment: "embed_timestep, embed_ln, wpe[0]", multiplyAdds: 0,
-        weightBytes: 3 * shape.hiddenStride * 4),
+        weightBytes: (2 + shape.batch) * shape.hiddenStride * 4),
     ]
   }
 
@@ -65,11 +65,11 @@ struct OperationBuilder {
     let kernel =
       standard
       ? Kernel.storeKeys(
-        heads: shape.headCount, depth: shape.headSize, rowStride: shape.attentionStride,
-        keyStride: shape.keyStride)
+        heads: shape.headCount, depth: shape.headSize,
+        rowStride: shape.batch * shape.attentionStride, keyStride: shape.keyStride)
       : Kernel.storeKeys(
-        heads: 1, depth: shape.hiddenSize, rowStride: shape.hiddenStride, keyStride: shape.keyStride
-      )
+        heads: 1, depth: shape.hiddenSize, rowStride: shape.batch * shape.hiddenStride,
+        keyStride: shape.keyStride)
     let input = Operand(standard ? keyRows(layer) : .normalized(layer: layer), row: tokens.first)
     return [
       storeKeys(kernel, rows: tokens.count, input, to: Operand(.keyPanels(layer: layer)))
@@ -86,8 +86,8 @@ struct OperationBuilder {
     let causal = tokens.first == .at(0) && tokens.count == shape.pastTokenCount
     let (heads, depth, stride) =
       standard
-      ? (shape.headCount, shape.headSize, shape.attentionStride)
-      : (1, shape.hiddenSize, shape.hiddenStride)
+      ? (shape.headCount, shape.headSize, shape.batch * shape.attentionStride)
+      : (1, shape.hiddenSize, shape.batch * shape.hiddenStride)
     var operations: [Operation] = []
     var queries = Operand(.query, row: tokens.first)
     if layer > 0 || shape.layerCount == 1 {
@@ -122,6 +122,7 @@ struct OperationBuilder {
   private func absorbedAttention(_ layer: Int) -> [Operation] {
     let state = Operand.Row.at(shape.stateToken)
     let (heads, hidden) = (shape.headCount, shape.hiddenSize)
+    let stride = shape.batch * shape.hiddenStride
     var operations = [
       linear(
         rows: 1, depth: hidden, columns: shape.attentionStride,
@@ -138,14 +139,14 @@ struct OperationBuilder {
     operations += [
       scores(
         .scores(
-          rows: heads, heads: 1, depth: hidden, queryStride: shape.hiddenStride,
+          rows: heads, heads: 1, depth: hidden, queryStride: stride,
           keyStride: shape.keyStride, causal: false), Operand(.absorbedQueries),
         Operand(.keyPanels(layer: layer))),
       softmax(heads: 1, rows: heads, lastKey: state, step: 0),
       mix(
         .mix(
           rows: heads, heads: 1, keys: shape.keyCount, columns: shape.hiddenStride,
-          keyStride: shape.keyStride, rowStride: shape.hiddenStride, causal: false),
+          keyStride: shape.keyStride, rowStride: stride, causal: false),
         Operand(.normalized(layer: layer)), to: Operand(.absorbedMixed)),
     ]
     for head in 0..<heads {
@@ -227,10 +228,13 @@ struct OperationBuilder {
   ) -> Operation {
     let index = weights.tensors.firstIndex { $0.content == content }!
     let tensor = weights.tensors[index]
+    let rows = shape.batch * rows
     return Operation(
       kind: .linear(
         .linear(
-          rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: tensor.isPaired),
+          rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: tensor.isPaired,
+          strides: RowStrides(
+            rows: rows, depth: depth, columns: columns, from: input, to: output, shape)),
         input: input,
         weights: index, residual: residual, output: output),
       comment: tensor.sources, multiplyAdds: rows * depth * columns, weightBytes: tensor.byteCount)
@@ -240,7 +244,8 @@ struct OperationBuilder {
     _ tokens: TokenRange, _ input: Operand, to output: Operand, _ comment: String
   ) -> Operation {
     Operation(
-      kind: .normalize(rows: tokens.count, input: input, output: output), comment: comment,
+      kind: .normalize(rows: shape.batch * tokens.count, input: input, output: output),
+      comment: comment,
       multiplyAdds: 0, weightBytes: 0)
   }
 
@@ -251,7 +256,8 @@ struct OperationBuilder {
     return Operation(
       kind: .scores(
         kernel, queries: queries, keys: keys, output: Operand(.scores)),
-      comment: "q·kᵀ", multiplyAdds: heads * depth * pairs(rows: rows, causal: causal),
+      comment: "q·kᵀ",
+      multiplyAdds: shape.batch * heads * depth * pairs(rows: rows, causal: causal),
       weightBytes: 0)
   }
 
@@ -275,7 +281,8 @@ struct OperationBuilder {
     }
     return Operation(
       kind: .mix(kernel, values: values, output: output),
-      comment: "p·v", multiplyAdds: heads * columns * pairs(rows: rows, causal: causal),
+      comment: "p·v",
+      multiplyAdds: shape.batch * heads * columns * pairs(rows: rows, causal: causal),
       weightBytes: 0)
   }
 

@@ -1,7 +1,7 @@
 /// What Hugging Face's own loop does for one action: the yardstick for what the plan saves.
 public struct PlainGraph: Equatable, Sendable {
   /// Multiply-adds of one forward pass over the padded window: 3K tokens through every layer, full
-  /// square attention, all three heads.
+  /// square attention, all three heads; of all agents.
   public var multiplyAdds: Int
   /// Bytes of float32 weights it reads.
   public var weightBytes: Int
@@ -12,7 +12,8 @@ public struct PlainGraph: Equatable, Sendable {
     let inputs = 1 + shape.stateDimension + shape.actionDimension
     let attention = 2 * tokens * tokens * hidden
     multiplyAdds =
-      shape.layerCount * (tokens * blockWeights + attention) + 2 * window * inputs * hidden
+      shape.batch
+      * (shape.layerCount * (tokens * blockWeights + attention) + 2 * window * inputs * hidden)
     weightBytes =
       (shape.layerCount * blockWeights + 2 * inputs * hidden) * MemoryLayout<Float>.stride
   }

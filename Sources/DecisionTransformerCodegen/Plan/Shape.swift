@@ -18,6 +18,8 @@ public struct Shape: Equatable, Sendable {
   public var maximumEpisodeLength: Int
   /// Whether every token of the window asks in every layer, the action token too: `forward`.
   public var asksEveryToken: Bool
+  /// B, agents of one controller.
+  public var batch: Int
 
   public init(_ model: Model) {
     stateDimension = model.config.stateDimension
@@ -30,6 +32,7 @@ public struct Shape: Equatable, Sendable {
     window = model.window
     maximumEpisodeLength = model.config.maximumEpisodeLength
     asksEveryToken = !model.forwardOutputs.isEmpty
+    batch = model.options.batch
   }
 
   /// `size` rounded up to whole vectors.

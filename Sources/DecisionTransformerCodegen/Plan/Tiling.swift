@@ -66,7 +66,7 @@ extension Kernel {
   /// Rows of the kernel's sums and how many panels it computes at a time; nil for a kernel without sums.
   public var sums: (rows: Int, panels: Set<Int>)? {
     switch self {
-    case .linear(let rows, _, let columns, _, _):
+    case .linear(let rows, _, let columns, _, _, _):
       let (panels, most) = (Shape.stride(columns) / Shape.lanes, Self.widenedPanelCount)
       guard widensWeights else { return (rows, [panels]) }
       return (rows, Set([min(panels, most), panels % most]).subtracting([0]))

@@ -13,6 +13,7 @@ struct HeaderRenderer {
     writer.write(
       "// state \(shape.stateDimension) · action \(shape.actionDimension) · hidden \(shape.hiddenSize) · layers \(shape.layerCount) · heads \(shape.headCount)"
         + " · inner \(shape.innerSize) \(config.activation.rawValue) · window \(shape.window) steps (\(shape.slotCount) tokens) · episode \(shape.maximumEpisodeLength)"
+        + (shape.batch == 1 ? "" : " · batch \(shape.batch)")
     )
     writer.write(
       "// attention per layer: \(plan.forms.map(\.rawValue).joined(separator: ", ")) · action tanh \(config.hasActionTanh ? "on" : "off") · \(options.precision.rawValue) weights"
@@ -56,7 +57,7 @@ struct HeaderRenderer {
     writer.write("// controller memory                          offset        bytes  what")
     for buffer in plan.memory.buffers {
       let name =
-        "\(left(buffer.name.identifier, 16)) \(left("\(buffer.rows)x\(buffer.stride)", 12))"
+        "\(left(buffer.name.identifier, 16)) \(left(buffer.shapeText, 12))"
       writer.write(
         "//   \(name) \(right(grouped(buffer.offset), 16)) \(right(grouped(buffer.floatCount * 4), 12))  \(buffer.purpose)"
       )

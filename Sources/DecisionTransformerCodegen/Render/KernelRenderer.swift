@@ -5,8 +5,8 @@ struct KernelRenderer {
   func render(to writer: inout CodeWriter) {
     for kernel in plan.kernels {
       switch kernel {
-      case .linear(let rows, let depth, let columns, let epilogue, let paired):
-        linear(kernel.name, rows, depth, columns, epilogue, paired, to: &writer)
+      case .linear(let rows, let depth, let columns, let epilogue, let paired, let strides):
+        linear(kernel.name, rows, depth, columns, epilogue, paired, strides, to: &writer)
       case .scores(let rows, let heads, let depth, let queryStride, let keyStride, let causal):
         scores(kernel.name, rows, heads, depth, queryStride, keyStride, causal, to: &writer)
       case .mix(
@@ -22,8 +22,7 @@ struct KernelRenderer {
 
   private func linear(
     _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue,
-    _ paired: Bool,
-    to writer: inout CodeWriter
+    _ paired: Bool, _ strides: RowStrides, to writer: inout CodeWriter
   ) {
     let finish =
       switch epilogue {
@@ -35,25 +34,27 @@ struct KernelRenderer {
     let residual = epilogue == .add ? ", residual: residual" : ""
     let declaration =
       "\(attributes) private func \(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)"
-    if Kernel.linear(rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: paired)
-      .widensWeights
-    {
+    if Kernel.linear(
+      rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: paired,
+      strides: strides
+    ).widensWeights {
       writer.scope(declaration) {
-        widened(rows, depth, columns, finish, hasResidual: epilogue == .add, to: &$0)
+        widened(rows, depth, columns, strides, finish, hasResidual: epilogue == .add, to: &$0)
       }
       return
     }
     writer.scope(declaration) { writer in
       let panel = literal(((paired ? (depth + 1) / 2 : depth) + 1) * Shape.lanes)
       writer.write(
-        "rows\(rows)(Product<\(finish)>(x, \(Shape.stride(depth)), w, panel: \(panel), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(paired ? ", paired: true" : ""), y, \(Shape.stride(columns))\(residual)), panels: \(Shape.stride(columns) / Shape.lanes))"
+        "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, panel: \(panel), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(paired ? ", paired: true" : ""), y, \(strides.output)\(residual)), panels: \(Shape.stride(columns) / Shape.lanes))"
       )
     }
   }
 
   /// Widens a few panels, then computes all rows of them.
   private func widened(
-    _ rows: Int, _ depth: Int, _ columns: Int, _ finish: String, hasResidual: Bool,
+    _ rows: Int, _ depth: Int, _ columns: Int, _ strides: RowStrides, _ finish: String,
+    hasResidual: Bool,
     to writer: inout CodeWriter
   ) {
     let panels = Shape.stride(columns) / Shape.lanes
@@ -66,8 +67,8 @@ struct KernelRenderer {
       writer.write("widen(\(from), panels: \(count), pairs: \(pairs))")
       writer.writeCall(
         "rows\(rows)(Product<\(finish)>(",
-        "x, \(Shape.stride(depth)), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), depth: \(2 * pairs),",
-        "y\(to), \(Shape.stride(columns))\(hasResidual ? ", residual: residual\(to)" : "")), panels: \(count))"
+        "x, \(strides.input), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), depth: \(2 * pairs),",
+        "y\(to), \(strides.output)\(hasResidual ? ", residual: residual\(to)" : "")), panels: \(count))"
       )
     }
     if panels <= most { return product("0", "\(panels)", to: &writer) }

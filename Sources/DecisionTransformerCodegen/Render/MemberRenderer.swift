@@ -1,12 +1,7 @@
 /// Writes the members that drive the phases: reset, act, prepare, retarget.
-struct MemberRenderer {
+struct MemberRenderer: PhaseMemberRenderer {
   let plan: Plan
   let model: Model
-
-  private var access: String { "\(model.options.access.rawValue) " }
-  private var returnScale: String { literal(Float(model.options.returnScale)) }
-  private var length: String { literal(plan.shape.maximumEpisodeLength) }
-  private var endsEpisodes: Bool { model.options.timestepOverflow == .error }
 
   // MARK: Episode
 
@@ -32,7 +27,7 @@ struct MemberRenderer {
       writer.write(
         "(isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)"
       )
-      for line in masks { writer.write(line) }
+      OperandText(plan: plan).write(masks, to: &writer)
     }
     if model.options.targetReturn != nil {
       writer.write("", "/// Starts an episode with `defaultTargetReturn`.")
@@ -50,14 +45,6 @@ struct MemberRenderer {
     writer.scope("\(access)mutating func retarget(_ targetReturn: Float)") { writer in
       writer.write(
         "(returnToGo, rewardWeight, returnIsPrepared) = (\(scaled("targetReturn")), 0, false)")
-    }
-  }
-
-  private var masks: [String] {
-    let text = OperandText(plan: plan)
-    return plan.forms.indices.map {
-      text.statement(
-        Operation(kind: .mask(layer: $0), comment: "", multiplyAdds: 0, weightBytes: 0))
     }
   }
 
@@ -95,27 +82,7 @@ struct MemberRenderer {
         let weights = mean == 0 ? "weights" : "weights + \(literal(mean))"
         writer.write("(Vector(at: \(input)) - Vector(at: \(weights))).store(at: \(input))")
       }
-      // The last block and the head are the same whether the return token was prepared or not.
-      let tail = Set(plan.feedback).intersection(plan.shortFeedback).subtracting(["embedState"])
-      writer.branches([
-        (
-          "returnIsPrepared",
-          {
-            phase(
-              plan.shortFeedback.filter { !tail.contains($0) }, to: &$0,
-              token: plan.shape.stateToken)
-          }
-        ),
-        (
-          nil,
-          {
-            $0.write("returnInput[0] = nextReturn")
-            phase(
-              plan.feedback.filter { !tail.contains($0) }, to: &$0, token: plan.shape.stateToken)
-          }
-        ),
-      ])
-      phase(plan.feedback.filter { tail.contains($0) }, to: &writer, token: plan.shape.stateToken)
+      feedback(to: &writer) { $0.write("returnInput[0] = nextReturn") }
       writer.write("index = 0")
       writer.write(
         "while index < \(plan.shape.actionDimension) { if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }; index += 1 }"
@@ -125,7 +92,7 @@ struct MemberRenderer {
       writer.write("var action = Action(repeating: 0)")
       for (index, scale) in model.actionScale.enumerated() {
         writer.write(
-          "action[\(index)] = prediction[\(index)]\(scale == 1 ? "" : " * \(literal(Float(scale)))")"
+          "action[\(index)] = prediction[\(index)]\(times(scale))"
         )
       }
       writer.write("return action")
@@ -182,7 +149,7 @@ struct MemberRenderer {
       writer.write("guard canPrepare else { throw .nothingToPrepare }")
       for (index, scale) in model.actionScale.enumerated() {
         writer.write(
-          "actionInput[\(index)] = executed[\(index)]\(scale == 1 ? "" : " / \(literal(Float(scale)))")"
+          "actionInput[\(index)] = executed[\(index)]\(times(scale, "/"))"
         )
       }
       writer.write(
@@ -213,20 +180,5 @@ struct MemberRenderer {
       }
       writer.write("awaitsPreparation = false")
     }
-  }
-
-  // MARK: Expressions
-
-  private func phase(_ names: [String], to writer: inout CodeWriter, token: Int) {
-    for name in names {
-      let takesToken = plan.routines.first { $0.name == name }?.takesToken ?? false
-      writer.write("\(name)(\(takesToken ? "token: \(token)" : ""))")
-    }
-  }
-
-  private func begin(to writer: inout CodeWriter) { writer.write("@_noAllocation @_noLocks") }
-
-  private func scaled(_ value: String) -> String {
-    model.options.returnScale == 1 ? value : "\(value) / \(returnScale)"
   }
 }

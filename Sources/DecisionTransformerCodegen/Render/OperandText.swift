@@ -2,16 +2,18 @@
 struct OperandText {
   let plan: Plan
 
-  /// A pointer expression, for example `stream + 57 * 128`.
-  func pointer(_ operand: Operand) -> String {
+  /// A pointer expression, for example `stream + 57 * 128`; with `ofAgent`, to the row of the agent that a
+  /// loop is at.
+  func pointer(_ operand: Operand, ofAgent: Bool = false) -> String {
     let buffer = plan.memory.buffer(operand.buffer)
     var text = buffer.name.identifier
     switch operand.row {
     case .at(0): break
-    case .at(let row): text += " + \(row) * \(buffer.stride)"
-    case .token: text += " + token * \(buffer.stride)"
-    case .behindToken(let slots): text += " + (token + \(slots)) * \(buffer.stride)"
+    case .at(let row): text += " + \(row) * \(buffer.rowStride)"
+    case .token: text += " + token * \(buffer.rowStride)"
+    case .behindToken(let slots): text += " + (token + \(slots)) * \(buffer.rowStride)"
     }
+    if ofAgent && buffer.agentStride > 0 { text += " + agent * \(literal(buffer.agentStride))" }
     if operand.column > 0 { text += " + \(operand.column)" }
     return text
   }
@@ -26,6 +28,8 @@ struct OperandText {
 
   /// The statement that performs `operation`.
   func statement(_ operation: Operation) -> String {
+    let isOfAgent = isInAgentLoop(operation)
+    func pointer(_ operand: Operand) -> String { self.pointer(operand, ofAgent: isOfAgent) }
     switch operation.kind {
     case .linear(let kernel, let input, let weights, let residual, let output):
       let offset = plan.weights.tensors[weights].offset
@@ -48,14 +52,17 @@ struct OperandText {
         "\(kernel.name)(\(pointer(input)), rows: \(rows), first: \(row(input.row)), \(pointer(keys)))"
     case .slide(let name):
       let buffer = plan.memory.buffer(name)
-      let count = plan.shape.pastTokenCount * buffer.stride
-      return "move(\(name.identifier), by: \(literal(3 * buffer.stride)), count: \(literal(count)))"
+      let count = plan.shape.pastTokenCount * buffer.rowStride
+      return
+        "move(\(name.identifier), by: \(literal(3 * buffer.rowStride)), count: \(literal(count)))"
     case .mask(let layer):
       let standard = plan.forms[layer] == .standard
       let panels = (standard ? plan.shape.headCount : 1) * plan.shape.keyStride / Shape.lanes
       let depth = standard ? plan.shape.headSize : plan.shape.hiddenSize
-      let name = ControllerBuffer.Name.keyPanels(layer: layer).identifier
-      return "maskKeys(\(name), panels: \(panels), stride: \(literal((depth + 1) * Shape.lanes)))"
+      let keys = pointer(Operand(.keyPanels(layer: layer)))
+      let timestep = isOfAgent ? ", timestep: episodes[agent].timestep" : ""
+      return
+        "maskKeys(\(keys), panels: \(panels), stride: \(literal((depth + 1) * Shape.lanes))\(timestep))"
     case .maskTokens: return "maskTokens()"
     case .recordTokens(let rows, let output, let index, let isNormalized):
       let place =

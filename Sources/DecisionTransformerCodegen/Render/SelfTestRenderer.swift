@@ -5,8 +5,13 @@ struct SelfTestRenderer {
 
   func render(to writer: inout CodeWriter) {
     writer.write("// MARK: - Self test")
-    writer.scope("extension \(model.name): SelfTestable") { writer in
-      entry(to: &writer)
+    let isBatch = plan.shape.batch > 1
+    writer.scope("extension \(model.name)\(isBatch ? "" : ": SelfTestable")") { writer in
+      if isBatch {
+        BatchSelfTestRenderer(plan: plan, model: model).render(to: &writer)
+      } else {
+        entry(to: &writer)
+      }
       stages(to: &writer)
     }
     writer.write("")
@@ -41,8 +46,11 @@ struct SelfTestRenderer {
       writer.write(
         "default: if alone { tokenKeys(token: \(plan.shape.stateToken)) } else { feedbackKeys() }; finalBlock()",
         "}")
+      let buffer = plan.memory.buffer(.tokens)
+      let lastAgent =
+        plan.shape.batch == 1 ? "" : " + \(plan.shape.batch - 1) * \(buffer.agentStride)"
       writer.write(
-        "return Floats((stage == 0 ? tokens : stream) + \(plan.shape.stateToken) * \(plan.shape.hiddenStride))"
+        "return Floats((stage == 0 ? tokens : stream) + \(plan.shape.stateToken) * \(buffer.rowStride)\(lastAgent))"
       )
     }
   }

@@ -72,8 +72,12 @@ struct SupportRenderer {
     let shift = plan.weights.tensor(.embedNormShift).offset
     let timesteps = plan.weights.tensor(.timesteps).offset
     let last = plan.shape.maximumEpisodeLength - 1
-    begin(&writer, "embed_ln(x + embed_timestep[timestep]) + wpe[0] of one token, in place.")
-    writer.scope("private func embedNormalize(_ token: MutableFloats)") { writer in
+    let batch = plan.shape.batch
+    begin(
+      &writer,
+      "embed_ln(x + embed_timestep[timestep]) + wpe[0] of one token\(batch == 1 ? "" : " of each agent"), in place."
+    )
+    let body = { (writer: inout CodeWriter) in
       let index =
         model.options.timestepOverflow == .clamp ? "min(timestep, \(literal(last)))" : "timestep"
       writer.write(
@@ -91,6 +95,17 @@ struct SupportRenderer {
         writer.write(
           "VectorMath.multiplyAdd(Vector(at: token + index), gain, shift).store(at: token + index)",
           "index += 16")
+      }
+    }
+    if batch == 1 {
+      writer.scope("private func embedNormalize(_ token: MutableFloats)", body)
+    } else {
+      writer.scope("private func embedNormalize(_ tokens: MutableFloats)") { writer in
+        writer.scope("for agent in 0..<\(batch)") { writer in
+          writer.write(
+            "let token = tokens + agent * \(stride), timestep = episodes[agent].timestep")
+          body(&writer)
+        }
       }
     }
   }
@@ -179,8 +194,10 @@ struct SupportRenderer {
     begin(
       &writer,
       "Hides keys of steps before the episode's first, and the padding behind the last key.")
-    writer.scope("private func maskKeys(_ keys: MutableFloats, panels: Int, stride: Int)") {
-      writer in
+    let timestep = shape.batch == 1 ? "" : ", timestep: Int"
+    writer.scope(
+      "private func maskKeys(_ keys: MutableFloats, panels: Int, stride: Int\(timestep))"
+    ) { writer in
       writer.write(
         "let first = max(0, \(shape.pastTokenCount) - 3 * timestep)",
         "let firstLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))",

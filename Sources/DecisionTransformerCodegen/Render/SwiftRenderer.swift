@@ -24,7 +24,9 @@ public struct SwiftRenderer {
       initializers(to: &writer)
     }
     writer.write("")
-    let members = MemberRenderer(plan: plan, model: model)
+    let members: any PhaseMemberRenderer =
+      plan.shape.batch == 1
+      ? MemberRenderer(plan: plan, model: model) : BatchMemberRenderer(plan: plan, model: model)
     section("Episode", to: &writer) { members.episode(to: &$0) }
     section("Feedback phase: from \"state arrived\" to \"action known\"", to: &writer) {
       members.act(to: &$0)
@@ -88,6 +90,11 @@ public struct SwiftRenderer {
     )
     writer.write("/// `get_action`, exact at every step, in environment units.")
     writer.write("///")
+    if plan.shape.batch > 1 {
+      writer.write(
+        "/// It drives \(plan.shape.batch) agents, which step together through episodes of their own and read the weights once. Each has",
+        "/// the actions that it would have alone.", "///")
+    }
     writer.write(
       "/// `act` is the critical path; `prepare` does everything that does not need the next state and belongs"
     )
@@ -103,7 +110,9 @@ public struct SwiftRenderer {
     writer.write("/// One observation, raw environment units.")
     writer.write("\(access)typealias State = InlineArray<\(shape.stateDimension), Float>")
     writer.write("/// One action, environment units.")
-    writer.write("\(access)typealias Action = InlineArray<\(shape.actionDimension), Float>", "")
+    writer.write("\(access)typealias Action = InlineArray<\(shape.actionDimension), Float>")
+    if shape.batch > 1 { BatchMemberRenderer(plan: plan, model: model).types(to: &writer) }
+    writer.write("")
     let dimensions: [(String, Int)] = [
       ("stateDimension", shape.stateDimension), ("actionDimension", shape.actionDimension),
       ("hiddenSize", shape.hiddenSize),
@@ -120,15 +129,16 @@ public struct SwiftRenderer {
     constant("memoryAlignment", "Int", String(ControllerMemory.alignment), to: &writer)
     writer.write("/// Bytes of packed weights without their header.")
     constant("packedWeightsSize", "Int", literal(plan.weights.byteCount), to: &writer)
+    let ofAll = shape.batch == 1 ? "" : ", of all agents"
     writer.write(
-      "/// Multiply-adds of one `act` that is given the reward, and the bytes of weights they read."
+      "/// Multiply-adds of one `act` that is given the reward, and the bytes of weights they read\(ofAll)."
     )
     constant(
       "feedbackMultiplyAdds", "Int", literal(plan.total(plan.feedback, \.multiplyAdds)), to: &writer
     )
     constant(
       "feedbackWeightBytes", "Int", literal(plan.total(plan.feedback, \.weightBytes)), to: &writer)
-    writer.write("/// Multiply-adds of one `prepare` without a reward.")
+    writer.write("/// Multiply-adds of one `prepare` without a reward\(ofAll).")
     constant(
       "preparationMultiplyAdds", "Int", literal(plan.total(plan.preparation, \.multiplyAdds)),
       to: &writer)
@@ -163,6 +173,19 @@ public struct SwiftRenderer {
     writer.write(
       "private let weights: UnsafePointer<Float>", "private let memory: UnsafeMutablePointer<Float>"
     )
+    if plan.shape.batch == 1 {
+      episodeStorage(to: &writer)
+    } else {
+      BatchMemberRenderer(plan: plan, model: model).storage(to: &writer)
+    }
+    for buffer in plan.memory.buffers {
+      let place = buffer.offset == 0 ? "memory" : "memory + \(literal(buffer.offset))"
+      writer.write(
+        "private var \(buffer.name.identifier): UnsafeMutablePointer<Float> { \(place) }")
+    }
+  }
+
+  private func episodeStorage(to writer: inout CodeWriter) {
     writer.write(
       "/// Whether an episode runs, and whether its latest action waits to join the history.")
     writer.write("private var isStarted = false, awaitsPreparation = false")
@@ -179,11 +202,6 @@ public struct SwiftRenderer {
     writer.write("private var rewardIsKnown = false, returnIsPrepared = false")
     ForwardRenderer(plan: plan, model: model).storage(to: &writer)
     writer.write("")
-    for buffer in plan.memory.buffers {
-      let place = buffer.offset == 0 ? "memory" : "memory + \(literal(buffer.offset))"
-      writer.write(
-        "private var \(buffer.name.identifier): UnsafeMutablePointer<Float> { \(place) }")
-    }
   }
 
   private func initializers(to writer: inout CodeWriter) {
@@ -228,10 +246,7 @@ public struct SwiftRenderer {
       let parameter = routine.takesToken ? "token: Int" : ""
       writer.scope("@_noAllocation @_noLocks private func \(routine.name)(\(parameter))") {
         writer in
-        for operation in routine.operations {
-          writer.write(
-            CodeWriter.line(text.statement(operation), comment: operation.comment, column: 78))
-        }
+        text.write(routine.operations, to: &writer)
       }
     }
   }

@@ -65,7 +65,7 @@ struct PlanMemory {
   mutating func perform(_ operation: Operation, token: Int) {
     switch operation.kind {
     case .linear(
-      .linear(let rows, let depth, let columns, let epilogue, _), let input, let weights,
+      .linear(let rows, let depth, let columns, let epilogue, _, _), let input, let weights,
       let residual, let output):
       linear(
         rows, depth, columns, epilogue, place(input, token: token), weights,

@@ -24,15 +24,19 @@ public struct RecordedSelfTest: Equatable, Sendable {
 }
 
 extension RecordedSelfTest {
-  /// Runs the reference over a synthetic episode: about a second for a small model.
+  /// Runs the reference over a synthetic episode: about a second for a small model. The weights of a batch are
+  /// those of a single agent, and so is their self test.
   ///
   /// - Parameter progress: told the part of the steps that is done.
   public init(
     plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float],
     progress: (Double) -> Void = { _ in }
   ) {
+    var single = model
+    single.options.batch = 1
     var recorder = SelfTestRecorder(
-      plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+      plan: model.options.batch == 1 ? plan : Plan(single), model: single, checkpoint: checkpoint,
+      payload: payload)
     self = recorder.record(progress: progress)
   }
 }

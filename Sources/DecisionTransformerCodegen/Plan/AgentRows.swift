@@ -1,0 +1,56 @@
+/// How a region of a controller's memory holds the rows of a batch of agents.
+public enum AgentRows: Equatable, Sendable {
+  /// One set of rows, which the agents use in turn.
+  case shared
+  /// Row r of agent a is row r · count + a. The same row of all agents goes through a matrix product as
+  /// one block, and so do the rows of a stretch of tokens: the weights are read once for all of them.
+  case interleaved(count: Int)
+  /// The rows of an agent lie together, one agent behind the other.
+  case apart(count: Int)
+
+  /// Sets of rows in memory.
+  public var count: Int {
+    switch self {
+    case .shared: 1
+    case .interleaved(let count), .apart(let count): count
+    }
+  }
+}
+
+extension AgentRows {
+  /// The order of the region `name` for `count` agents. Attention goes agent by agent: scores are used up
+  /// before the next agent's are made, and key panels are no rows of a matrix product. Weights are everybody's.
+  init(_ name: ControllerBuffer.Name, count: Int) {
+    self =
+      switch name {
+      case .scores, .widened: .shared
+      case .keyPanels: .apart(count: count)
+      default: .interleaved(count: count)
+      }
+  }
+}
+
+extension ControllerBuffer {
+  /// Floats from one row of an agent to its next.
+  public var rowStride: Int {
+    if case .interleaved(let count) = agents { count * stride } else { stride }
+  }
+
+  /// Floats from one agent's row to the same row of the next agent.
+  public var agentStride: Int {
+    switch agents {
+    case .shared: 0
+    case .interleaved: stride
+    case .apart: rows * stride
+    }
+  }
+
+  /// Rows by floats as tables print them; with several agents, in the order in which they lie.
+  public var shapeText: String {
+    switch agents {
+    case .interleaved(let count) where count > 1: "\(rows)x\(count)x\(stride)"
+    case .apart(let count) where count > 1: "\(count)x\(rows)x\(stride)"
+    default: "\(rows)x\(stride)"
+    }
+  }
+}

@@ -1,0 +1,43 @@
+extension Operation {
+  /// Whether the operation goes agent by agent: whatever needs keys or the agent's own step. The others have
+  /// the rows of all agents at once.
+  var isPerAgent: Bool {
+    switch kind {
+    case .scores, .softmax, .mix, .storeKeys, .mask: true
+    default: false
+    }
+  }
+}
+
+extension OperandText {
+  /// Whether `operation` stands in a loop over agents.
+  func isInAgentLoop(_ operation: Operation) -> Bool {
+    plan.shape.batch > 1 && operation.isPerAgent
+  }
+
+  /// Writes one line for each operation; neighbours that go agent by agent share a loop.
+  func write(_ operations: [Operation], to writer: inout CodeWriter) {
+    var rest = operations[...]
+    while let first = rest.first {
+      let isLoop = isInAgentLoop(first)
+      let stretch = rest.prefix { isInAgentLoop($0) == isLoop }
+      rest = rest.dropFirst(stretch.count)
+      if isLoop {
+        writer.scope("for agent in 0..<\(plan.shape.batch)") { writer in
+          lines(stretch, column: 76, to: &writer)
+        }
+      } else {
+        lines(stretch, column: 78, to: &writer)
+      }
+    }
+  }
+
+  private func lines(
+    _ operations: ArraySlice<Operation>, column: Int, to writer: inout CodeWriter
+  ) {
+    for operation in operations {
+      writer.write(
+        CodeWriter.line(statement(operation), comment: operation.comment, column: column))
+    }
+  }
+}

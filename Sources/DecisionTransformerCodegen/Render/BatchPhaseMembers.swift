@@ -1,0 +1,195 @@
+extension BatchMemberRenderer {
+  // MARK: Feedback
+
+  func act(to writer: inout CodeWriter) {
+    let shape = plan.shape
+    writer.write(
+      "/// The actions for `states`, agent by agent. `rewards` is what the environments paid for the previous actions",
+      "/// (default 0); an agent ignores its reward in the first step of its episode. Runs `prepare()` first where the",
+      "/// caller has not.",
+      "///",
+      "/// Every agent must have an episode with steps left; one that nobody needs may have any finite state, for",
+      "/// agents do not see each other. A call that throws has not taken a step for any agent.")
+    begin(to: &writer)
+    writer.scope(
+      "\(access)mutating func act(_ states: States, rewards: Rewards? = nil) throws(BatchStepError) -> Actions"
+    ) { writer in
+      forEachAgent(to: &writer) { writer in
+        writer.write("let episode = episodes[agent]")
+        writer.write(
+          "guard episode.isStarted else { throw BatchStepError(agent: agent, .notReset) }")
+        if endsEpisodes {
+          writer.write(
+            "guard (episode.awaitsPreparation ? episode.timestep + 1 : episode.timestep) < \(length) else {",
+            "  throw BatchStepError(agent: agent, .episodeEnded(maximumLength: \(length)))", "}")
+        }
+        check("states[agent][index]", shape.stateDimension, ".nonFiniteState", to: &writer)
+      }
+      writer.write("let nextReturns = try returnsToGo(after: rewards)", "prepare()", "")
+      forEachAgent(to: &writer) { stateInput(to: &$0) }
+      feedback(to: &writer) { returnInput(to: &$0) }
+      forEachAgent(to: &writer) { writer in
+        writer.write("let output = prediction + agent * \(shape.actionStride)")
+        check("output[index]", shape.actionDimension, ".nonFiniteAction", to: &writer)
+      }
+      writer.write("", "var actions = Actions(repeating: Action(repeating: 0))")
+      forEachAgent(to: &writer) { writer in
+        writer.write(
+          "(episodes[agent].awaitsPreparation, episodes[agent].rewardIsKnown) = (true, false)",
+          "(episodes[agent].returnToGo, episodes[agent].rewardWeight) = (nextReturns[agent], 1)",
+          "let output = prediction + agent * \(shape.actionStride)")
+        for (index, scale) in model.actionScale.enumerated() {
+          writer.write("actions[agent][\(index)] = output[\(index)]\(times(scale))")
+        }
+      }
+      writer.write("returnIsPrepared = false", "return actions")
+    }
+    returnsToGo(to: &writer)
+  }
+
+  /// The states minus their mean.
+  private func stateInput(to writer: inout CodeWriter) {
+    let shape = plan.shape
+    writer.write("let input = stateInput + agent * \(shape.stateStride)", "var index = 0")
+    writer.write(
+      "while index < \(shape.stateDimension) { input[index] = states[agent][index]; index += 1 }")
+    for start in stride(from: 0, to: shape.stateStride, by: Shape.lanes) {
+      let input = start == 0 ? "input" : "input + \(start)"
+      let mean = plan.weights.tensor(.stateMean).offset + start
+      let weights = mean == 0 ? "weights" : "weights + \(literal(mean))"
+      writer.write("(Vector(at: \(input)) - Vector(at: \(weights))).store(at: \(input))")
+    }
+  }
+
+  private func returnInput(to writer: inout CodeWriter) {
+    writer.write(
+      "for agent in 0..<\(plan.shape.batch) { returnInput[agent * \(Shape.lanes)] = nextReturns[agent] }"
+    )
+  }
+
+  private func returnsToGo(to writer: inout CodeWriter) {
+    writer.write(
+      "", "/// The next return tokens: float32, as in the published loop.",
+      "@_noAllocation @_noLocks")
+    writer.scope(
+      "private func returnsToGo(after rewards: Rewards?) throws(BatchStepError) -> Rewards"
+    ) { writer in
+      writer.write("var next = Rewards(repeating: 0)")
+      forEachAgent(to: &writer) { writer in
+        // The choice is made between integers, a conditional move, as for a single agent.
+        writer.write(
+          "let episode = episodes[agent]",
+          "guard !episode.rewardIsKnown || rewards == nil else {",
+          "  throw BatchStepError(agent: agent, .rewardGivenTwice)", "}",
+          "let paid = Float(bitPattern: rewards?[agent].bitPattern ?? 0)",
+          "next[agent] = episode.returnToGo - \(scaled("(paid * episode.rewardWeight)"))",
+          "guard next[agent].isFinite else {",
+          "  throw BatchStepError(agent: agent, paid.isFinite ? .nonFiniteReturn : .nonFiniteReward)",
+          "}")
+      }
+      writer.write("return next")
+    }
+  }
+
+  // MARK: Preparation
+
+  func prepare(to writer: inout CodeWriter) {
+    let shape = plan.shape
+    writer.write(
+      "/// Takes the predicted actions into the histories and does everything that does not need the next states.",
+      "/// Does nothing for an agent before its first `act`, a second time, or after its last step."
+    )
+    begin(to: &writer)
+    writer.scope("\(access)mutating func prepare()") { writer in
+      writer.write("guard canPrepare else { return }")
+      if hasPast {
+        writer.write(
+          "var index = 0",
+          "while index < \(literal(shape.batch * shape.actionStride)) { Vector(at: prediction + index).store(at: actionInput + index); index += 16 }"
+        )
+      }
+      writer.write("advance()")
+    }
+    writer.write(
+      "",
+      "/// The same with the actions that were really executed (environment units), where they differ from the",
+      "/// predictions. With the `rewards`, if they are known already, the return tokens are prepared too and `act` runs",
+      "/// one token an agent; `act` must not be given the rewards again.",
+      "///",
+      "/// For an agent that was reset since `act`, or that has had its last step, any finite numbers do: there they",
+      "/// are ignored.")
+    begin(to: &writer)
+    writer.scope(
+      "\(access)mutating func prepare(executed: Actions, rewards: Rewards? = nil) throws(BatchStepError)"
+    ) { writer in
+      forEachAgent(to: &writer) {
+        $0.write(
+          "guard episodes[agent].isStarted else { throw BatchStepError(agent: agent, .notReset) }")
+      }
+      writer.write(
+        "guard canPrepare else { throw BatchStepError(agent: 0, .nothingToPrepare) }")
+      forEachAgent(to: &writer) { writer in
+        writer.write("let input = actionInput + agent * \(shape.actionStride)")
+        for (index, scale) in model.actionScale.enumerated() {
+          writer.write("input[\(index)] = executed[agent][\(index)]\(times(scale, "/"))")
+        }
+        check("input[index]", shape.actionDimension, ".nonFiniteExecutedAction", to: &writer)
+        writer.write(
+          "// An action that is ignored becomes zero: on its way to hidden rows it must not overflow either.",
+          "let weight = Vector(repeating: episodes[agent].canPrepare ? 1 : 0)")
+        for start in stride(from: 0, to: shape.actionStride, by: Shape.lanes) {
+          let place = start == 0 ? "input" : "input + \(start)"
+          writer.write("(Vector(at: \(place)) * weight).store(at: \(place))")
+        }
+      }
+      writer.write("let nextReturns = try returnsToGo(after: rewards)", "advance()")
+      writer.write("guard rewards != nil else { return }")
+      forEachAgent(to: &writer) {
+        $0.write(
+          "(episodes[agent].returnToGo, episodes[agent].rewardWeight) = (nextReturns[agent], 0)",
+          "episodes[agent].rewardIsKnown = true")
+      }
+      returnInput(to: &writer)
+      writer.write("returnIsPrepared = true")
+      phase(plan.returnPreparation, to: &writer, token: shape.returnToken)
+    }
+    writer.write(
+      "", "/// Whether some agent has something to prepare.", "private var canPrepare: Bool {")
+    writer.write(
+      "  @_noAllocation @_noLocks get {", "    var canPrepare = false",
+      "    for agent in 0..<\(shape.batch) { canPrepare = episodes[agent].canPrepare || canPrepare }",
+      "    return canPrepare", "  }", "}")
+    writer.write(
+      "",
+      "/// One step on: the actions join the histories, the windows slide, what the slide made stale is computed anew.",
+      "@_noAllocation @_noLocks")
+    writer.scope("private mutating func advance()") { writer in
+      if hasPast { writer.write("appendAction()") }
+      forEachAgent(to: &writer) {
+        $0.write(
+          "let isStep = episodes[agent].canPrepare",
+          "episodes[agent].timestep += isStep ? 1 : 0",
+          "episodes[agent].awaitsPreparation = episodes[agent].awaitsPreparation && !isStep")
+      }
+      if hasPast { phase(Array(plan.preparation.dropFirst()), to: &writer, token: 0) }
+    }
+  }
+
+  // MARK: Loops
+
+  private func forEachAgent(
+    to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void
+  ) {
+    writer.scope("for agent in 0..<\(plan.shape.batch)", body)
+  }
+
+  /// Throws where one of `count` numbers of the agent is not finite.
+  private func check(
+    _ element: String, _ count: Int, _ reason: String, to writer: inout CodeWriter
+  ) {
+    writer.write("var index = 0")
+    writer.write(
+      "while index < \(count) { if !\(element).isFinite { throw BatchStepError(agent: agent, \(reason)(index: index)) }; index += 1 }"
+    )
+  }
+}

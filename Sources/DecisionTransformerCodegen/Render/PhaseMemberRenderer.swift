@@ -1,0 +1,68 @@
+/// Writes the members that drive the phases, for one agent or for a batch.
+protocol PhaseMemberRenderer {
+  var plan: Plan { get }
+  var model: Model { get }
+
+  /// `reset` and `retarget`.
+  func episode(to writer: inout CodeWriter)
+  /// `act` and what it needs.
+  func act(to writer: inout CodeWriter)
+  /// `prepare` and what it needs.
+  func prepare(to writer: inout CodeWriter)
+}
+
+extension PhaseMemberRenderer {
+  var access: String { "\(model.options.access.rawValue) " }
+  var hasPast: Bool { plan.shape.pastTokenCount > 0 }
+  var length: String { literal(plan.shape.maximumEpisodeLength) }
+  var endsEpisodes: Bool { model.options.timestepOverflow == .error }
+
+  func begin(to writer: inout CodeWriter) { writer.write("@_noAllocation @_noLocks") }
+
+  /// Calls the routines `names` in order; those for any token, for `token`.
+  func phase(_ names: [String], to writer: inout CodeWriter, token: Int) {
+    for name in names {
+      let takesToken = plan.routines.first { $0.name == name }?.takesToken ?? false
+      writer.write("\(name)(\(takesToken ? "token: \(token)" : ""))")
+    }
+  }
+
+  /// The feedback phase: one token where the return token was prepared, else two.
+  func feedback(to writer: inout CodeWriter, nextReturn: @escaping (inout CodeWriter) -> Void) {
+    // The last block and the head are the same whether the return token was prepared or not.
+    let tail = Set(plan.feedback).intersection(plan.shortFeedback).subtracting(["embedState"])
+    let state = plan.shape.stateToken
+    writer.branches([
+      (
+        "returnIsPrepared",
+        { phase(plan.shortFeedback.filter { !tail.contains($0) }, to: &$0, token: state) }
+      ),
+      (
+        nil,
+        {
+          nextReturn(&$0)
+          phase(plan.feedback.filter { !tail.contains($0) }, to: &$0, token: state)
+        }
+      ),
+    ])
+    phase(plan.feedback.filter { tail.contains($0) }, to: &writer, token: state)
+  }
+
+  /// Hides the keys before the episode's first step, in every layer.
+  var masks: [Operation] {
+    plan.forms.indices.map {
+      Operation(kind: .mask(layer: $0), comment: "", multiplyAdds: 0, weightBytes: 0)
+    }
+  }
+
+  /// `value` divided by the return scale.
+  func scaled(_ value: String) -> String {
+    let scale = model.options.returnScale
+    return scale == 1 ? value : "\(value) / \(literal(Float(scale)))"
+  }
+
+  /// A multiplication by `scale`, or a division; nothing where it is 1.
+  func times(_ scale: Double, _ sign: String = "*") -> String {
+    scale == 1 ? "" : " \(sign) \(literal(Float(scale)))"
+  }
+}
