@@ -31,12 +31,16 @@ extension Tiling {
   /// spills). One or two rows are bound by streaming weights: enough independent sums to hide the latency
   /// of the multiply-add.
   /// With `causal`, narrower tiles where that leaves out more hidden keys.
-  public init(rows: Int, level: VectorLevel, causal: Bool = false) {
+  ///
+  /// The rows of a `batch` of a few agents are one tile where registers allow it (10x2): the weights, which
+  /// stream from far away, are read once.
+  public init(rows: Int, level: VectorLevel, causal: Bool = false, batch: Int = 1) {
     let mostRows: Int
     (mostRows, panels) =
       switch (level, rows) {
       case (.avx512, 1): (1, 4)
       case (.avx512, 2): (2, 4)
+      case (.avx512, 7...10) where batch > 1: (rows, 2)
       case (.avx512, _): (6, causal ? 2 : 4)
       case (.avx2, 1): (1, 4)
       case (.avx2, 2): (2, 2)

@@ -10,11 +10,13 @@ struct TileRenderer {
   private let needsTanh: Bool
   /// Whether some weights are bfloat16.
   private let hasPairs: Bool
+  private let batch: Int
 
   init(_ plan: Plan, model: Model) {
     activation = model.config.activation
     needsTanh = model.config.hasActionTanh || activation == .tanh
     hasPairs = plan.weights.tensors.contains(where: \.isPaired)
+    batch = plan.shape.batch
     let sums = plan.kernels.compactMap(\.sums)
     causalPanels = plan.kernels.reduce(into: [:]) { panels, kernel in
       if case .scores(let rows, _, _, _, let keys, true) = kernel {
@@ -38,7 +40,7 @@ struct TileRenderer {
   /// Heights and widths of the tiles in use.
   private var tileRows: [Int] {
     let sizes = panelCounts.flatMap { rows, _ in
-      VectorLevel.allCases.flatMap { Tiling(rows: rows, level: $0).rows.map(\.size) }
+      VectorLevel.allCases.flatMap { Tiling(rows: rows, level: $0, batch: batch).rows.map(\.size) }
     }
     return Set(sizes).sorted(by: >)
   }
@@ -46,9 +48,9 @@ struct TileRenderer {
   private var tileWidths: [Int] {
     let widths = panelCounts.flatMap { rows, counts in
       VectorLevel.allCases.flatMap { level in
-        counts.flatMap { Tiling(rows: rows, level: level).widths(for: $0) }
+        counts.flatMap { Tiling(rows: rows, level: level, batch: batch).widths(for: $0) }
           + (causalPanels[rows].map {
-            Tiling(rows: rows, level: level, causal: true).widths(for: $0)
+            Tiling(rows: rows, level: level, causal: true, batch: batch).widths(for: $0)
           } ?? [])
       }
     }
@@ -134,10 +136,10 @@ struct TileRenderer {
   }
 
   private func sweep(_ rows: Int, _ counts: Set<Int>, _ level: VectorLevel) -> [String] {
-    let tiling = Tiling(rows: rows, level: level)
+    let tiling = Tiling(rows: rows, level: level, batch: batch)
     let all = sweep(counts, tiling)
     guard let panels = causalPanels[rows] else { return all }
-    let causal = Tiling(rows: rows, level: level, causal: true)
+    let causal = Tiling(rows: rows, level: level, causal: true, batch: batch)
     if causal == tiling { return all }
     return ["if product.hidesKeys {"] + sweep([panels], causal).map { "  \($0)" } + ["} else {"]
       + all.map { "  \($0)" } + ["}"]
