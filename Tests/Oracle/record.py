@@ -23,6 +23,7 @@ import transformers
 from safetensors import safe_open
 from transformers import DecisionTransformerConfig, DecisionTransformerModel
 
+from batch import make_batch_data, run_batch
 from episode import make_data, random_numbers, returns_to_go, run_episode
 from forward import forward_answers, next_answers
 
@@ -130,6 +131,27 @@ CASES = [
          normalize=False, outputs=["last_hidden_state", "attentions"]),
     Case("ForwardWindowOfOne", shape(2, 3, 16, 2, 1, "tanh", action_tanh=False), 1, 10,
          return_scale=4, outputs=["action", "state", "return"]),
+]
+
+
+@dataclass
+class BatchCase:
+    """Several agents with the model of a case above, and the steps at which each starts an episode."""
+
+    name: str
+    original: str
+    starts: list[list[int]]  # an agent a row; the first is 0
+    steps: int  # T
+
+    @property
+    def batch(self):
+        return len(self.starts)
+
+
+BATCH_CASES = [
+    BatchCase("BatchOfThree", "WholeEpisode", [[0], [0, 5, 23], [0, 17, 18]], 30),
+    BatchCase("BatchOfTwo", "ReluOneHead", [[0, 3], [0, 31]], 40),
+    BatchCase("BatchOfFour", "EightHeads", [[0, 9], [0], [0, 1, 2], [0, 20]], 24),
 ]
 
 # ----------------------------------------------------------------------------------------------
@@ -250,10 +272,44 @@ def record(case, root):
     if case.retarget is not None:
         metadata["retarget_step"] = str(case.retarget)
         metadata["retarget_value"] = repr(data["retarget_value"])
-    write_safetensors(root / "Goldens" / f"{case.name}.safetensors", tensors, metadata)
+    write_safetensors(root / golden(case), tensors, metadata)
     size = (folder / "model.safetensors").stat().st_size
     print(f"{case.name:28} float32 error {error:.1e}  actions: standard deviation"
           f" {actions.std(0).mean():.2f}, largest {actions.abs().max():.3f}  {size // 1000} kB")
+
+
+def record_batch(case, root):
+    """The folder links to the original's and differs in `batch` alone."""
+    original = next(other for other in CASES if other.name == case.original)
+    data = make_data(original)
+    source = root / "Models" / f"{original.name}.dtmodel"
+    if not source.exists():
+        write_model(original, source, data)
+    folder = root / "Models" / f"{case.name}.dtmodel"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("config.json", "model.safetensors"):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(Path("..") / source.name / name)
+    write_json(folder / "codegen.json", dict(batch=case.batch, **data["options"]))
+    inputs = make_batch_data(case, original, data)
+    actions, actions_float32 = (
+        run_batch(case, original, data, inputs, load(original, folder, dtype, "sdpa"), dtype)
+        for dtype in (torch.float64, torch.float32))
+    error = (actions_float32.double() - actions).abs().max().item()
+    tensors = {name: torch.from_numpy(inputs[name]) for name in ("states", "rewards", "targets")}
+    tensors["actions"] = actions
+    metadata = {
+        "starts": json.dumps(case.starts), "float32_error": repr(error),
+        "transformers": transformers.__version__, "torch": torch.__version__.split("+")[0],
+    }
+    write_safetensors(root / golden(case), tensors, metadata)
+    print(f"{case.name:28} float32 error {error:.1e}  actions: standard deviation"
+          f" {actions.std((0, 1)).mean():.2f}, largest {actions.abs().max():.3f}")
+
+
+def golden(case):
+    folder = "Goldens/Batches" if isinstance(case, BatchCase) else "Goldens"
+    return Path(folder) / f"{case.name}.safetensors"
 
 
 # ----------------------------------------------------------------------------------------------
@@ -269,24 +325,24 @@ def differences(case, new, old):
                     for root in (new, old)]
         if contents[0] != contents[1]:
             yield f"{name} differs"
-    golden = Path("Goldens") / f"{case.name}.safetensors"
-    if not (old / golden).exists():
-        yield f"{golden} is missing"
+    file = golden(case)
+    if not (old / file).exists():
+        yield f"{file} is missing"
         return
-    with safe_open(new / golden, "np") as a, safe_open(old / golden, "np") as b:
+    with safe_open(new / file, "np") as a, safe_open(old / file, "np") as b:
         if set(a.keys()) != set(b.keys()):
-            yield f"{golden}: tensors {sorted(b.keys())} instead of {sorted(a.keys())}"
+            yield f"{file}: tensors {sorted(b.keys())} instead of {sorted(a.keys())}"
             return
         for key in sorted(a.keys()):
             x, y = a.get_tensor(key), b.get_tensor(key)
             inputs = x.dtype == np.float32 and key != "actions_float32"
             tolerance = 0 if inputs else 5e-6 if key == "actions_float32" else 1e-11
             if x.shape != y.shape or x.dtype != y.dtype or not np.abs(x - y).max() <= tolerance:
-                yield f"{golden}: {key} differs"
+                yield f"{file}: {key} differs"
         x, y = a.metadata(), b.metadata()
         changed = {key for key in x | y if x.get(key) != y.get(key)} - {"float32_error"}
         if changed:
-            yield f"{golden}: metadata differs: {', '.join(sorted(changed))}"
+            yield f"{file}: metadata differs: {', '.join(sorted(changed))}"
 
 
 def main():
@@ -295,7 +351,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="compare, change nothing")
     parser.add_argument("names", nargs="*", metavar="Name")
     arguments = parser.parse_args()
-    unknown = set(arguments.names) - {case.name for case in CASES}
+    unknown = set(arguments.names) - {case.name for case in CASES + BATCH_CASES}
     if unknown:
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
     torch.set_num_threads(1)
@@ -303,11 +359,11 @@ def main():
     transformers.logging.disable_progress_bar()
     found = []
     with tempfile.TemporaryDirectory() as scratch:
-        for case in CASES:
+        for case in CASES + BATCH_CASES:
             if arguments.names and case.name not in arguments.names:
                 continue
             root = Path(scratch) if arguments.check else TESTS
-            record(case, root)
+            (record_batch if isinstance(case, BatchCase) else record)(case, root)
             if arguments.check:
                 found += differences(case, root, TESTS)
     for line in found:
