@@ -90,7 +90,7 @@ let package = Package(
     .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(
       name: "RuntimeTests", dependencies: ["DecisionTransformer", "CDecisionTransformer"]),
-    .testTarget(name: "EmbeddedTests"),
+    .testTarget(name: "EmbeddedTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(name: "AssemblyTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(
       name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen", "RecordedEpisodes"]),

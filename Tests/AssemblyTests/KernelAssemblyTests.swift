@@ -20,15 +20,29 @@ struct KernelAssemblyTests {
     }
   }
 
+  /// The products of four agents: of four rows, of eight, and of the windows.
+  @Test(arguments: AssemblyTarget.all)
+  func innerLoopsOfABatchAreArithmeticInRegisters(target: AssemblyTarget) throws {
+    for loop in try Self.loops("Sources/hopper/Hopper.dtmodel", batch: 4, for: target) {
+      expectArithmetic(loop, target, least: 0.3)
+      let stackUses = loop.instructions.count(where: \.usesStack)
+      #expect(stackUses == 0, loop.text)
+    }
+  }
+
   /// The loops of the products with weights, those with a depth worth one.
-  private static func loops(_ folder: String, for target: AssemblyTarget) throws -> [KernelLoop] {
+  private static func loops(
+    _ folder: String, batch: Int = 1, for target: AssemblyTarget
+  ) throws -> [KernelLoop] {
     let folder = AssemblyCompiler.package.appendingPathComponent(folder)
-    let model = try Compiler.compile(folder: folder.path, codeOnly: true)
-    let listing = try AssemblyCompiler(target: target).listing(of: model.files[0])
+    var model = try ModelFolder(path: folder.path).readModel().model
+    model.options.batch = batch
+    let plan = Plan(model)
+    let listing = try AssemblyCompiler(target: target).listing(of: Compiler.source(plan, model))
     var loops: [KernelLoop] = []
     var rowCounts: Set<Int> = []
-    for kernel in model.plan.kernels {
-      guard case .linear(let rows, let depth, _, _, _) = kernel, depth >= 32 else { continue }
+    for kernel in plan.kernels {
+      guard case .linear(let rows, let depth, _, _, _, _) = kernel, depth >= 32 else { continue }
       let functions = listing.functions(named: kernel.name)
       // Products of many rows first call `widen`, outside the loops over rows.
       let calls = functions.flatMap(\.instructions).filter(\.isCall)
@@ -43,7 +57,7 @@ struct KernelAssemblyTests {
       rowCounts.insert(rows)
     }
     // The control: products of one token, of two and of the window are among them.
-    #expect(rowCounts.isSuperset(of: [1, 2, model.plan.shape.pastTokenCount]))
+    #expect(rowCounts.isSuperset(of: [1, 2, plan.shape.pastTokenCount].map { batch * $0 }))
     return loops
   }
 

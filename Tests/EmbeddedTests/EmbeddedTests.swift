@@ -1,3 +1,4 @@
+import DecisionTransformerCodegen
 import Foundation
 import Testing
 
@@ -77,6 +78,17 @@ struct EmbeddedTests {
     // The compiler guards the copy of a state on the stack. C libraries for bare machines have the two
     // symbols; with -disable-stack-protector nobody needs them.
     let output = try EmbeddedCompiler(target: target).compile(models)
+    try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
+  }
+
+  /// Several agents, with errors that name them.
+  @Test(arguments: EmbeddedTarget.all)
+  func aBatchCompiles(target: EmbeddedTarget) throws {
+    let folder = EmbeddedCompiler.package.appendingPathComponent(
+      "Tests/Models/BatchOfThree.dtmodel")
+    let code = try Compiler.compile(folder: folder.path, codeOnly: true).files[0]
+    let output = try EmbeddedCompiler(target: target).compile(
+      String(decoding: code.contents, as: UTF8.self))
     try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
   }
 

@@ -3,84 +3,82 @@ import RecordedEpisodes
 
 /// A script in a generated type's own vectors, and the actions of its latest run.
 struct BatchRun<Controller: BatchController & ~Copyable> {
-  private struct Step {
-    var script: BatchScript.Step
-    var states: Controller.States
-    var spoiledStates: Controller.States?
-    var rewardsBefore: Controller.Rewards?
-    var rewardsAfter: Controller.Rewards
-    var executed: Controller.Actions?
-  }
-
-  private let steps: [Step]
+  private let script: BatchScript
+  private let states: [Controller.States]
+  private let spoiledStates: [Controller.States?]
+  private let rewardsBefore: [Controller.Rewards?]
+  private let rewardsAfter: [Controller.Rewards]
+  private let executed: [Controller.Actions?]
   private(set) var actions: [Controller.Actions]
   /// Calls with a spoiled state that were not refused as they should be.
   private(set) var wrongAnswers = 0
 
   init(_ script: BatchScript, actionDimension: Int) {
-    steps = script.steps.indices.map { index in
-      let step = script.steps[index]
-      var spoiled: [[Float]]?
-      if let agent = step.spoiled {
-        spoiled = step.states
-        spoiled![agent][step.states[agent].count - 1] = .nan
-      }
-      return Step(
-        script: step, states: Controller.States(step.states),
-        spoiledStates: spoiled.map { Controller.States($0) },
-        rewardsBefore: script.rewards(before: index).map { Controller.Rewards($0) },
-        rewardsAfter: Controller.Rewards(step.rewards),
-        executed: step.executed.map { Controller.Actions($0) })
+    self.script = script
+    states = script.steps.map { Controller.States($0.states) }
+    spoiledStates = script.steps.map { step in
+      guard let agent = step.spoiled else { return nil }
+      var states = step.states
+      states[agent][states[agent].count - 1] = .nan
+      return Controller.States(states)
     }
+    rewardsBefore = script.steps.indices.map { index in
+      script.rewards(before: index).map { Controller.Rewards($0) }
+    }
+    rewardsAfter = script.steps.map { Controller.Rewards($0.rewards) }
+    executed = script.steps.map { step in step.executed.map { Controller.Actions($0) } }
     let none = Array(repeating: Float.nan, count: actionDimension)
     let noActions = Controller.Actions(Array(repeating: none, count: Controller.batch))
-    actions = Array(repeating: noActions, count: steps.count)
+    actions = Array(repeating: noActions, count: script.steps.count)
   }
 
   /// Nothing is allocated here.
   mutating func run(_ controller: inout Controller) throws(BatchStepError) {
-    for index in steps.indices {
-      for new in steps[index].script.resets {
-        controller.reset(agent: new.agent, targetReturn: new.targetReturn)
+    for step in 0..<states.count {
+      reset(&controller, script.steps[step].resets)
+      let retargets = script.steps[step].retargets
+      // Indices: without optimisation an array's iterator allocates.
+      for index in 0..<retargets.count {
+        controller.retarget(agent: retargets[index].agent, retargets[index].targetReturn)
       }
-      for new in steps[index].script.retargets {
-        controller.retarget(agent: new.agent, new.targetReturn)
+      refuse(&controller, step)
+      actions[step] = try controller.act(states[step], rewards: rewardsBefore[step])
+      reset(&controller, script.steps[step].earlyResets)
+      do throws(BatchStepError) {
+        try prepare(&controller, step)
+      } catch {
+        // Every agent has been reset or has had its last step.
+        guard error == BatchStepError(agent: 0, .nothingToPrepare) else { throw error }
       }
-      refuse(&controller, steps[index])
-      actions[index] = try controller.act(
-        steps[index].states, rewards: steps[index].rewardsBefore)
-      for new in steps[index].script.earlyResets {
-        controller.reset(agent: new.agent, targetReturn: new.targetReturn)
-      }
-      try prepare(&controller, steps[index], actions[index])
     }
   }
 
-  private mutating func refuse(_ controller: inout Controller, _ step: Step) {
-    guard let agent = step.script.spoiled, let states = step.spoiledStates else { return }
+  private func reset(_ controller: inout Controller, _ targets: [BatchScript.Target]) {
+    for index in 0..<targets.count {
+      controller.reset(agent: targets[index].agent, targetReturn: targets[index].targetReturn)
+    }
+  }
+
+  private mutating func refuse(_ controller: inout Controller, _ step: Int) {
+    guard let states = spoiledStates[step], let agent = script.steps[step].spoiled else { return }
     do throws(BatchStepError) {
-      _ = try controller.act(states, rewards: step.rewardsBefore)
+      _ = try controller.act(states, rewards: rewardsBefore[step])
       wrongAnswers += 1
     } catch {
-      let index = step.script.states[agent].count - 1
+      let index = script.steps[step].states[agent].count - 1
       if error != BatchStepError(agent: agent, .nonFiniteState(index: index)) { wrongAnswers += 1 }
     }
   }
 
   private func prepare(
-    _ controller: inout Controller, _ step: Step, _ actions: Controller.Actions
+    _ controller: inout Controller, _ step: Int
   ) throws(BatchStepError) {
-    do throws(BatchStepError) {
-      switch step.script.pace {
-      case .prepared: controller.prepare()
-      case .executed: try controller.prepare(executed: step.executed ?? actions, rewards: nil)
-      case .rewardKnown:
-        try controller.prepare(executed: step.executed ?? actions, rewards: step.rewardsAfter)
-      case .actOnly, .alternating: break
-      }
-    } catch {
-      // Every agent has been reset or has had its last step.
-      guard error == BatchStepError(agent: 0, .nothingToPrepare) else { throw error }
+    let executed = executed[step] ?? actions[step]
+    switch script.steps[step].pace {
+    case .prepared: controller.prepare()
+    case .executed: try controller.prepare(executed: executed, rewards: nil)
+    case .rewardKnown: try controller.prepare(executed: executed, rewards: rewardsAfter[step])
+    case .actOnly, .alternating: break
     }
   }
 }

@@ -17,6 +17,7 @@ struct GenerationOptionsReaderTests {
     let options = try read("{}")
     #expect(options == GenerationOptions())
     #expect(options.window == nil)
+    #expect(options.batch == 1)
     #expect(options.stateMean == nil)
     #expect(options.stateStandardDeviation == nil)
     #expect(options.returnScale == 1)
@@ -34,13 +35,14 @@ struct GenerationOptionsReaderTests {
   func everyOption() throws {
     let options = try read(
       """
-      {"window": 24, "state_mean": [0, -1.5, 2e3], "state_std": [1, 0.5, 1e-6],
+      {"window": 24, "batch": 3, "state_mean": [0, -1.5, 2e3], "state_std": [1, 0.5, 1e-6],
        "return_scale": 1000.0, "action_scale": [2, -0.5], "target_return": -200,
        "precision": "float32", "outputs": ["action"], "timestep_overflow": "clamp",
        "access": "package", "weights": "file", "self_test": false}
       """)
     var expected = GenerationOptions()
     expected.window = 24
+    expected.batch = 3
     expected.stateMean = [0, -1.5, 2000]
     expected.stateStandardDeviation = [1, 0.5, 1e-6]
     expected.returnScale = 1000
@@ -84,7 +86,7 @@ struct GenerationOptionsReaderTests {
       (
         #""zzz": 1"#,
         """
-        zzz: is not an option; accepted: "window", "state_mean", "state_std", "return_scale", \
+        zzz: is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
         "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
         "weights", "self_test"
         """
@@ -92,7 +94,7 @@ struct GenerationOptionsReaderTests {
       (
         #""": 1"#,
         """
-        "": is not an option; accepted: "window", "state_mean", "state_std", "return_scale", \
+        "": is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
         "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
         "weights", "self_test"
         """
@@ -102,6 +104,10 @@ struct GenerationOptionsReaderTests {
       (#""window": 4097"#, "window: found 4097; accepted: an integer from 1 to 4096"),
       (#""window": 20.0"#, "window: found 20.0; accepted: an integer from 1 to 4096"),
       (#""window": null"#, "window: found null; accepted: an integer from 1 to 4096"),
+      // Batch
+      (#""batch": 0"#, "batch: found 0; accepted: an integer from 1 to 256"),
+      (#""batch": 257"#, "batch: found 257; accepted: an integer from 1 to 256"),
+      (#""batch": [2]"#, "batch: found [2]; accepted: an integer from 1 to 256"),
       // Normalisation
       (
         #""state_mean": [0, 0, 0]"#,

@@ -35,13 +35,17 @@ struct Access {
     }
     switch operation.kind {
     case .linear(let kernel, let input, _, let residual, let output):
-      guard case .linear(let rows, let depth, let columns, _, _) = kernel else { return [] }
-      let (wide, deep) = (Shape.stride(columns), Shape.stride(depth))
+      guard case .linear(let rows, let depth, let columns, _, _, let strides) = kernel else {
+        return []
+      }
+      let wide = Shape.stride(columns)
       // Four panels at a time: biases, then rows of weights, an even number of them.
       let widened = access(
         Operand(.widened), min(4, wide / 16) * (1 + depth + depth % 2), 16, stride: 16)
-      return [access(input, rows, depth, stride: deep)] + (kernel.widensWeights ? [widened] : [])
-        + ([residual, output].compactMap(\.self)).map { access($0, rows, wide, stride: wide) }
+      return [access(input, rows, depth, stride: strides.input)] + (kernel.widensWeights ? [widened] : [])
+        + ([residual, output].compactMap(\.self)).map {
+          access($0, rows, wide, stride: strides.output)
+        }
     case .normalize(let rows, let input, let output):
       return [input, output].map {
         access($0, rows, shape.hiddenStride, stride: shape.hiddenStride)

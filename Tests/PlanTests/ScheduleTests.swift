@@ -35,7 +35,7 @@ struct ScheduleTests {
         let place = "\(operation) in \(routine) of seed \(seed)"
         switch operation.kind {
         case .linear(
-          .linear(_, let depth, let columns, let epilogue, let paired), _, let weights,
+          .linear(_, let depth, let columns, let epilogue, let paired, _), _, let weights,
           let residual, _):
           let tensor = plan.weights.tensors[weights]
           let panels = PackedTensor.Arrangement.panels(depth: depth, columns: columns)

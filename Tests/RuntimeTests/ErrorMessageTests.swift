@@ -16,10 +16,17 @@ import Testing
     .misalignedMemory(required: 93), .unsupportedProcessor, .noSelfTest, .unfitSelfTest,
   ]
 
+  static let batchErrors = stepErrors.map { BatchStepError(agent: 61, $0) }
+
   /// Every value an error carries is in its message, and no two errors read the same.
   @Test func messagesNameTheirValues() {
     let all = Self.stepErrors.map { "\($0)" } + Self.initializationErrors.map { "\($0)" }
-    #expect(Set(all).count == all.count)
+    let ofAgents = Self.batchErrors.map { "\($0)" }
+    #expect(Set(all + ofAgents).count == all.count + ofAgents.count)
+    #expect(ofAgents.allSatisfy { $0.hasPrefix("agent 61: ") })
+    #expect(
+      ["[71]", "[72]", "[73]", "74"].allSatisfy { value in ofAgents.contains { $0.contains(value) }
+      })
     let values = [
       "[71]", "[72]", "[73]", "74", "some/path", "81", "82", "83", "84", "85", "86",
       "0000000000000087", "0000000000000088", "0000000000000089", "0000000000000090", "91", "92",

@@ -1,0 +1,67 @@
+import DecisionTransformerCodegen
+import Testing
+
+/// A plan for several agents beside the plan of the same model for one.
+@Suite("A plan for a batch")
+struct BatchPlanTests {
+  private static func plans(seed: UInt64) -> (one: Plan, batch: Plan, count: Int) {
+    var model = RandomModel.model(seed: seed)
+    let one = Plan(model)
+    model.options.batch = 2 + Int(seed % 17)
+    return (one, Plan(model), model.options.batch)
+  }
+
+  @Test("takes the same packed weights")
+  func weights() {
+    for seed in RandomModel.seeds {
+      let (one, batch, _) = Self.plans(seed: seed)
+      #expect(batch.weights == one.weights && batch.layoutDigest == one.layoutDigest)
+    }
+  }
+
+  @Test("has every row once for each agent, but the scores, in regions that follow each other")
+  func memory() {
+    for seed in RandomModel.seeds {
+      let (one, batch, count) = Self.plans(seed: seed)
+      #expect(batch.memory.buffers.map(\.name) == one.memory.buffers.map(\.name))
+      var end = 0
+      for (buffer, single) in zip(batch.memory.buffers, one.memory.buffers) {
+        let copies = buffer.name == .scores ? 1 : count
+        #expect(buffer.floatCount == copies * single.floatCount, "\(buffer) of seed \(seed)")
+        #expect(buffer.offset == end && buffer.stride == single.stride)
+        end += buffer.floatCount
+        // The last row of the last agent ends with the region.
+        let last = (buffer.rows - 1) * buffer.rowStride + (copies - 1) * buffer.agentStride
+        #expect(last + buffer.stride == buffer.floatCount, "\(buffer) of seed \(seed)")
+      }
+      #expect(batch.memory.floatCount == end)
+    }
+  }
+
+  @Test("does the work of one agent for each, and reads the weights of the blocks once")
+  func cost() {
+    for seed in RandomModel.seeds {
+      let (one, batch, count) = Self.plans(seed: seed)
+      #expect(batch.routines.map(\.name) == one.routines.map(\.name))
+      for (routine, single) in zip(batch.routines, one.routines) {
+        #expect(routine.multiplyAdds == count * single.multiplyAdds, "\(routine) of seed \(seed)")
+        // Embeddings read a row of the timestep table for each agent.
+        let timesteps = routine.operations.count {
+          if case .embedNormalize = $0.kind { true } else { false }
+        }
+        let rows = timesteps * (count - 1) * 4 * batch.shape.hiddenStride
+        #expect(routine.weightBytes == single.weightBytes + rows, "\(routine) of seed \(seed)")
+      }
+      #expect(batch.plainGraph.multiplyAdds == count * one.plainGraph.multiplyAdds)
+      #expect(batch.plainGraph.weightBytes == one.plainGraph.weightBytes)
+    }
+  }
+
+  @Test("knows every kernel by a name of its own")
+  func names() {
+    for seed in RandomModel.seeds {
+      let kernels = Self.plans(seed: seed).batch.kernels
+      #expect(Set(kernels.map(\.name)).count == kernels.count, "seed \(seed)")
+    }
+  }
+}
