@@ -107,7 +107,7 @@ struct GenerationOptionsReaderTests {
       // Batch
       (#""batch": 0"#, "batch: found 0; accepted: an integer from 1 to 256"),
       (#""batch": 257"#, "batch: found 257; accepted: an integer from 1 to 256"),
-      (#""batch": [2]"#, "batch: found [2]; accepted: an integer from 1 to 256"),
+      (#""batch": [2]"#, "batch: found an array; accepted: an integer from 1 to 256"),
       // Normalisation
       (
         #""state_mean": [0, 0, 0]"#,
