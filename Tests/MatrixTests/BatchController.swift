@@ -14,6 +14,7 @@ protocol BatchController: ~Copyable, SendableMetatype {
   static var layoutDigest: UInt64 { get }
   static var feedbackMultiplyAdds: Int { get }
   static func embeddedWeights() throws(InitializationError) -> PackedWeights
+  static func selfTest() throws(InitializationError) -> SelfTestReport
 
   init() throws(InitializationError)
   init(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError)

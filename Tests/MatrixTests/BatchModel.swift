@@ -18,6 +18,7 @@ struct BatchModel: Sendable, CustomTestStringConvertible {
   let runAlone: @Sendable (BatchScript, Int) throws -> [[Float]]
   /// Calls to the allocator during a whole script.
   let allocatorCalls: @Sendable (BatchScript) throws -> UInt64
+  let selfTest: @Sendable () throws -> SelfTestReport
   /// Layout and cost beside the single agent's.
   let sharesWeights: Bool
   let costIsThatOfAgents: Bool
@@ -77,6 +78,7 @@ extension BatchModel {
       var controller = try Alone()
       return try script.run(&controller, agent: agent)
     }
+    selfTest = { try Controller.selfTest() }
     allocatorCalls = { script in
       var controller = try Controller()
       var run = BatchRun<Controller>(script, actionDimension: Alone.actionDimension)

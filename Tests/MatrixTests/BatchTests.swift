@@ -64,6 +64,13 @@ struct BatchTests {
     #expect(model.costIsThatOfAgents)
   }
 
+  @Test("passes the self test of a single agent with all of its agents", arguments: BatchModel.all)
+  func selfTest(model: BatchModel) throws {
+    let report = try model.selfTest()
+    #expect(report.passed, "\(report)")
+    #expect(report.stepCount > 2)
+  }
+
   @Test(
     "never calls the allocator", .enabled(if: allocation_counting_is_supported()),
     arguments: BatchModel.all)

@@ -108,6 +108,13 @@ struct GenerationOptionsReaderTests {
       (#""batch": 0"#, "batch: found 0; accepted: an integer from 1 to 256"),
       (#""batch": 257"#, "batch: found 257; accepted: an integer from 1 to 256"),
       (#""batch": [2]"#, "batch: found an array; accepted: an integer from 1 to 256"),
+      (
+        #""batch": 2, "outputs": ["action", "state"]"#,
+        """
+        batch: found 2 beside outputs other than "action", which have one agent; accepted: 1, or \
+        "outputs": ["action"]
+        """
+      ),
       // Normalisation
       (
         #""state_mean": [0, 0, 0]"#,
