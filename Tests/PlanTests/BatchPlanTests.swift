@@ -6,6 +6,7 @@ import Testing
 struct BatchPlanTests {
   private static func plans(seed: UInt64) -> (one: Plan, batch: Plan, count: Int) {
     var model = RandomModel.model(seed: seed)
+    model.options.outputs = [.action]
     let one = Plan(model)
     model.options.batch = 2 + Int(seed % 17)
     return (one, Plan(model), model.options.batch)
@@ -23,16 +24,23 @@ struct BatchPlanTests {
   func memory() {
     for seed in RandomModel.seeds {
       let (one, batch, count) = Self.plans(seed: seed)
-      #expect(batch.memory.buffers.map(\.name) == one.memory.buffers.map(\.name))
-      var end = 0
-      for (buffer, single) in zip(batch.memory.buffers, one.memory.buffers) {
+      // Products of many rows widen bfloat16 weights, for all agents in one place.
+      func buffers(_ plan: Plan) -> [ControllerBuffer] {
+        plan.memory.buffers.filter { $0.name != .widened }
+      }
+      #expect(buffers(batch).map(\.name) == buffers(one).map(\.name))
+      for (buffer, single) in zip(buffers(batch), buffers(one)) {
         let copies = buffer.name == .scores ? 1 : count
         #expect(buffer.floatCount == copies * single.floatCount, "\(buffer) of seed \(seed)")
-        #expect(buffer.offset == end && buffer.stride == single.stride)
-        end += buffer.floatCount
+        #expect(buffer.stride == single.stride)
         // The last row of the last agent ends with the region.
         let last = (buffer.rows - 1) * buffer.rowStride + (copies - 1) * buffer.agentStride
         #expect(last + buffer.stride == buffer.floatCount, "\(buffer) of seed \(seed)")
+      }
+      var end = 0
+      for buffer in batch.memory.buffers {
+        #expect(buffer.offset == end, "\(buffer) of seed \(seed)")
+        end += buffer.floatCount
       }
       #expect(batch.memory.floatCount == end)
     }
