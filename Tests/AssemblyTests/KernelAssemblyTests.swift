@@ -20,7 +20,8 @@ struct KernelAssemblyTests {
     }
   }
 
-  /// The products of four agents: of four rows, of eight, and of the windows.
+  /// The products of four agents: of four rows, of eight, and of the windows. The action head is left out: with the
+  /// tanh of four rows its tile is too large for the inliner, and is called once.
   @Test(arguments: AssemblyTarget.all)
   func innerLoopsOfABatchAreArithmeticInRegisters(target: AssemblyTarget) throws {
     for loop in try Self.loops("Sources/hopper/Hopper.dtmodel", batch: 4, for: target) {
@@ -42,7 +43,9 @@ struct KernelAssemblyTests {
     var loops: [KernelLoop] = []
     var rowCounts: Set<Int> = []
     for kernel in plan.kernels {
-      guard case .linear(let rows, let depth, _, _, _, _) = kernel, depth >= 32 else { continue }
+      guard case .linear(let rows, let depth, let columns, _, _, _) = kernel, depth >= 32,
+        batch == 1 || columns != plan.shape.actionDimension
+      else { continue }
       let functions = listing.functions(named: kernel.name)
       // Products of many rows first call `widen`, outside the loops over rows.
       let calls = functions.flatMap(\.instructions).filter(\.isCall)
