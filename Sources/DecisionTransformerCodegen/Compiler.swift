@@ -43,7 +43,7 @@ public enum Compiler {
       let packed = try pack(plan, model, checkpoint, folder: folder, progress: progress)
       selfTest = packed.selfTest
       files.append(weights(model, packed.file))
-      if selfTest == nil, model.options.hasSelfTest == nil {
+      if selfTest == nil, model.options.hasSelfTest == nil, !model.isTrunk {
         remarks.append(
           Diagnostic(
             .note, path: folder,
@@ -51,13 +51,11 @@ public enum Compiler {
               + "\"self_test\": true in codegen.json asks for one"))
       }
       if model.options.precision != .float32 {
-        let cost = PrecisionCost(
-          plan: plan, model: model, checkpoint: checkpoint,
-          payload: payload(of: packed.file, plan))
+        let manifest = precisionManifest(
+          plan, model, checkpoint, payload(of: packed.file, plan))
         files.append(
           OutputFile(
-            name: OutputNames(model: model.name).manifest,
-            contents: Array(cost.manifest(model, version: version).utf8)))
+            name: OutputNames(model: model.name).manifest, contents: Array(manifest.utf8)))
       }
     }
     return Compilation(
@@ -79,6 +77,16 @@ public enum Compiler {
     try pack(plan, model, checkpoint, folder: folder).file
   }
 
+  private static func precisionManifest(
+    _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, _ payload: [Float]
+  ) -> String {
+    model.isTrunk
+      ? TrunkPrecisionCost(plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+        .manifest(model, version: version)
+      : PrecisionCost(plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+        .manifest(model, version: version)
+  }
+
   /// The file of `packedWeights`, and the self test in it.
   private static func pack(
     _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String,
@@ -87,7 +95,9 @@ public enum Compiler {
     // One array from the start, with room for the self test: a large payload must not be held twice.
     let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
     var file: [UInt8] = []
-    let hasSelfTest = model.options.hasSelfTest ?? (byteCount <= largestTestedByteCount)
+    // A trunk has no episode to replay.
+    let hasSelfTest =
+      !model.isTrunk && (model.options.hasSelfTest ?? (byteCount <= largestTestedByteCount))
     file.reserveCapacity(byteCount + (hasSelfTest ? 1 << 20 : 0))
     file.append(contentsOf: repeatElement(0, count: byteCount))
     var checksum: UInt64 = 0

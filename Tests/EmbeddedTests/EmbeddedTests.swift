@@ -81,6 +81,17 @@ struct EmbeddedTests {
     try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
   }
 
+  /// A trunk, whose calls take spans.
+  @Test(arguments: EmbeddedTarget.all)
+  func aGeneratedTrunkCompiles(target: EmbeddedTarget) throws {
+    let folder = EmbeddedCompiler.package.appendingPathComponent(
+      "Tests/Models/TrunkFourHeads.dtmodel")
+    let source = try Compiler.compile(folder: folder.path, codeOnly: true).files[0]
+    let output = try EmbeddedCompiler(target: target).compile(
+      String(decoding: source.contents, as: UTF8.self))
+    try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
+  }
+
   /// Several agents, with errors that name them.
   @Test(arguments: EmbeddedTarget.all)
   func aBatchCompiles(target: EmbeddedTarget) throws {

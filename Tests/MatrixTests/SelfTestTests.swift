@@ -81,8 +81,10 @@ struct SelfTestTests {
     // At the second step only the action is compared, unless it fills the window.
     case .embedAction: shape.window == 2 ? .block(layer: 0) : .action
     case .predictAction: .action
-    // Of other outputs, which no model here has and no action depends on.
-    case .predictState, .predictReturn, .finalNormGain, .finalNormShift, .stateDeviation: .action
+    // Of other outputs and of trunks, which no model here has and no action depends on.
+    case .predictState, .predictReturn, .finalNormGain, .finalNormShift, .stateDeviation,
+      .positions, .unattended:
+      .action
     case .query(let layer), .key(let layer), .value(let layer), .projection(let layer),
       .absorbedKey(let layer, _), .absorbedValue(let layer, _), .fusedQuery(let layer),
       .fusedOutput(let layer), .inner(let layer), .outer(let layer):

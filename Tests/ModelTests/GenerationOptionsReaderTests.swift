@@ -88,7 +88,7 @@ struct GenerationOptionsReaderTests {
         """
         zzz: is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
         "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
-        "weights", "self_test"
+        "weights", "self_test", "model_class", "tokens"
         """
       ),
       (
@@ -96,7 +96,7 @@ struct GenerationOptionsReaderTests {
         """
         "": is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
         "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
-        "weights", "self_test"
+        "weights", "self_test", "model_class", "tokens"
         """
       ),
       // Window

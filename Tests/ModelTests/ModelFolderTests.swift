@@ -43,6 +43,23 @@ struct ModelFolderTests {
     }
   }
 
+  // MARK: A trunk
+
+  @Test("a trunk's cache that nobody chose is a note")
+  func tokenNotes() throws {
+    let options = #"{"model_class": "DecisionTransformerGPT2Model"}"#
+    #expect(
+      try remarks(config: Self.minimalConfig, options: options) == [
+        "note: Hopper.dtmodel/codegen.json: tokens: absent; a cache of 60 tokens is assumed, three "
+          + "for each of 20 control steps"
+      ])
+    let config = #"{"model_type": "decision_transformer", "n_positions": 32, "max_length": null}"#
+    #expect(
+      try remarks(
+        config: config,
+        options: #"{"model_class": "DecisionTransformerGPT2Model", "tokens": 32}"#) == [])
+  }
+
   // MARK: What is read
 
   @Test("config.json and codegen.json become a model under the folder's name")

@@ -316,7 +316,7 @@ def golden(case):
 # Check
 
 
-def differences(case, new, old):
+def differences(case, new, old, golden):
     """Models must be the same bytes; answers may differ by another processor's rounding."""
     folder = Path("Models") / f"{case.name}.dtmodel"
     names = {file.relative_to(root) for root in (new, old) for file in (root / folder).glob("*")}
@@ -345,13 +345,17 @@ def differences(case, new, old):
             yield f"{file}: metadata differs: {', '.join(sorted(changed))}"
 
 
-def main():
+def run(cases, record, golden, description):
+    """The command line: records `cases`, or compares them with what is checked in.
+
+    `golden` gives the path of a case's answers.
+    """
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare, change nothing")
     parser.add_argument("names", nargs="*", metavar="Name")
     arguments = parser.parse_args()
-    unknown = set(arguments.names) - {case.name for case in CASES + BATCH_CASES}
+    unknown = set(arguments.names) - {case.name for case in cases}
     if unknown:
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
     torch.set_num_threads(1)
@@ -359,17 +363,19 @@ def main():
     transformers.logging.disable_progress_bar()
     found = []
     with tempfile.TemporaryDirectory() as scratch:
-        for case in CASES + BATCH_CASES:
+        for case in cases:
             if arguments.names and case.name not in arguments.names:
                 continue
             root = Path(scratch) if arguments.check else TESTS
-            (record_batch if isinstance(case, BatchCase) else record)(case, root)
+            record(case, root)
             if arguments.check:
-                found += differences(case, root, TESTS)
+                found += differences(case, root, TESTS, golden)
     for line in found:
         print(line)
     sys.exit(1 if found else 0)
 
 
 if __name__ == "__main__":
-    main()
+    run(CASES + BATCH_CASES,
+        lambda case, root: (record_batch if isinstance(case, BatchCase) else record)(case, root),
+        golden, __doc__)

@@ -8,11 +8,13 @@ struct Access {
   /// Floats from row to row by which the kernel goes; nil where the operation has one row.
   var stride: Int?
 
-  private init(_ operand: Operand, rows: Int, columns: Int, stride: Int, token: Int) {
+  private init(
+    _ operand: Operand, rows: Int, columns: Int, stride: Int, token: Int, isShared: Bool
+  ) {
     let first =
       switch operand.row {
       case .at(let row): row
-      case .token: token
+      case .token: isShared ? 0 : token
       case .behindToken(let slots): token + slots
       }
     buffer = operand.buffer
@@ -25,7 +27,9 @@ struct Access {
   static func all(of operation: Operation, in plan: Plan, token: Int) -> [Access] {
     let shape = plan.shape
     func access(_ operand: Operand, _ rows: Int, _ columns: Int, stride: Int) -> Access {
-      Access(operand, rows: rows, columns: columns, stride: stride, token: token)
+      Access(
+        operand, rows: rows, columns: columns, stride: stride, token: token,
+        isShared: plan.memory.buffers.contains { $0.name == operand.buffer && $0.isShared })
     }
     func scores(_ rows: Int) -> Access {
       access(Operand(.scores), rows, shape.keyStride, stride: shape.keyStride)
@@ -42,7 +46,8 @@ struct Access {
       // Four panels at a time: biases, then rows of weights, an even number of them.
       let widened = access(
         Operand(.widened), min(4, wide / 16) * (1 + depth + depth % 2), 16, stride: 16)
-      return [access(input, rows, depth, stride: strides.input)] + (kernel.widensWeights ? [widened] : [])
+      return [access(input, rows, depth, stride: strides.input)]
+        + (kernel.widensWeights ? [widened] : [])
         + ([residual, output].compactMap(\.self)).map {
           access($0, rows, wide, stride: strides.output)
         }
@@ -105,6 +110,12 @@ struct Access {
     case .slide(let name):
       let stride = plan.memory.buffer(name).stride
       return [access(Operand(name), shape.pastTokenCount + 3, stride, stride: stride)]
+    case .correctUnattended(let rows, _, let operand):
+      return [access(operand, rows, shape.hiddenStride, stride: shape.hiddenStride)]
+    case .scaleAndShift(let rows, _, _, let input, let output):
+      return [input, output].map {
+        access($0, rows, shape.hiddenStride, stride: shape.hiddenStride)
+      }
     case .mask(let layer):
       let isStandard = plan.forms[layer] == .standard
       return [

@@ -16,11 +16,21 @@ import Testing
     .misalignedMemory(required: 93), .unsupportedProcessor, .noSelfTest, .unfitSelfTest,
   ]
 
+  static let trunkErrors: [TrunkError] = [
+    .wrongInputCount(found: 101, hiddenSize: 102), .wrongOutputCount(found: 103, expected: 104),
+    .wrongPositionCount(found: 105, expected: 106), .wrongMaskCount(found: 107, expected: 108),
+    .cacheFull(tokens: 109, pastLength: 110, capacity: 111), .nonFiniteInput(index: 112),
+    .positionOutOfRange(index: 113, positionCount: 115), .invalidMask(index: 116),
+    .nonFiniteHiddenState,
+  ]
+
   static let batchErrors = stepErrors.map { BatchStepError(agent: 61, $0) }
 
   /// Every value an error carries is in its message, and no two errors read the same.
   @Test func messagesNameTheirValues() {
-    let all = Self.stepErrors.map { "\($0)" } + Self.initializationErrors.map { "\($0)" }
+    let all =
+      Self.stepErrors.map { "\($0)" } + Self.initializationErrors.map { "\($0)" }
+      + Self.trunkErrors.map { "\($0)" }
     let ofAgents = Self.batchErrors.map { "\($0)" }
     #expect(Set(all + ofAgents).count == all.count + ofAgents.count)
     #expect(ofAgents.allSatisfy { $0.hasPrefix("agent 61: ") })
@@ -30,7 +40,9 @@ import Testing
     let values = [
       "[71]", "[72]", "[73]", "74", "some/path", "81", "82", "83", "84", "85", "86",
       "0000000000000087", "0000000000000088", "0000000000000089", "0000000000000090", "91", "92",
-      "93",
+      "93", "101", "102", "103", "104", "105", "106", "107", "108", "109", "110", "111", "[112]",
+      "[113]",
+      "114", "[116]",
     ]
     for value in values {
       #expect(all.filter { $0.contains(value) }.count == 1, "\(value)")

@@ -251,6 +251,28 @@ struct DTGenTests {
     #expect(try run("inspect", "Tiny.dtmodel", "--json").output == json.output)
   }
 
+  @Test("shows a trunk without what a trunk has not")
+  func inspectTrunk() throws {
+    try directory.write(
+      "Tiny.dtmodel/codegen.json", #"{"model_class": "DecisionTransformerGPT2Model", "tokens": 9}"#)
+    let text = try run("inspect", "Tiny.dtmodel")
+    #expect(text.status == 0)
+    for part in ["DecisionTransformerGPT2Model", "9 tokens", "one token", "6 tokens"] {
+      #expect(text.output.contains(part), "\(part)")
+    }
+    for part in ["state", "action", "window", "return", "prepare", "controller"] {
+      #expect(!text.output.contains("  \(part) "), "\(part)")
+    }
+    let json = try run("inspect", "Tiny.dtmodel", "--json").output
+    #expect(json.contains(#""tokens" : 9"#) && !json.contains("state_dim"))
+    let comparison = try run("compare", "Tiny.dtmodel", "--golden", "golden.safetensors")
+    #expect(comparison.status == 1)
+    #expect(
+      comparison.error.contains(
+        #"Tiny.dtmodel/codegen.json: model_class: found "DecisionTransformerGPT2Model", which has no"#
+      ))
+  }
+
   @Test("shows how far float32 is expected to be off, stage by stage")
   func expectedError() throws {
     try copyPendulum()

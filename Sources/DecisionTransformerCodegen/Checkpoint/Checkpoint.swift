@@ -45,6 +45,6 @@ public struct Checkpoint: Sendable {
 extension Checkpoint {
   /// Name and shape of every tensor the model reads, in Hugging Face's order.
   public static func requiredTensors(of config: ModelConfig) -> [(name: String, shape: [Int])] {
-    RequiredTensor.all(layerCount: config.layerCount).map { ($0.name, $0.shape(in: config)) }
+    RequiredTensor.all(of: config).map { ($0.name, $0.shape(in: config)) }
   }
 }

@@ -41,7 +41,7 @@ public enum CheckpointReader {
     let match = TensorMatch(
       tensors: stored.map(\.header), config: config, path: container.path)
     let byFileName = Dictionary(stored.map { ($0.name, $0) }) { first, _ in first }
-    let required = RequiredTensor.all(layerCount: config.layerCount).map(\.name)
+    let required = RequiredTensor.all(of: config).map(\.name)
     let used = required.compactMap { name in
       match.fileNames[name].flatMap { byFileName[$0] }.map { (name: name, tensor: $0) }
     }

@@ -10,6 +10,16 @@ struct RequiredTensor {
     axes.map { $0.size(in: config) }
   }
 
+  /// Every tensor that the config's class has, in the order of its state_dict, under the names of a whole
+  /// Decision Transformer.
+  static func all(of config: ModelConfig) -> [RequiredTensor] {
+    let tensors = all(layerCount: config.layerCount)
+    return config.modelClass == .trunk ? tensors.filter { isInTrunk($0.name) } : tensors
+  }
+
+  /// Whether a tensor of a whole Decision Transformer belongs to its GPT-2 trunk.
+  static func isInTrunk(_ name: String) -> Bool { name.hasPrefix("encoder.") }
+
   /// Every tensor of a model of `layerCount` layers, in the order of its state_dict.
   ///
   /// Inside `encoder.h` weights are `[in, out]` (Conv1D), outside `[out, in]` (Linear).

@@ -39,7 +39,7 @@ public struct TensorMatch: Sendable {
             + "most \(limit), the tokens of the longest window")
       }
     }
-    let required = naming.stored(RequiredTensor.all(layerCount: config.layerCount))
+    let required = naming.stored(RequiredTensor.all(of: config))
     let missing = required.filter { names.tensors[$0.name] == nil }
     reportMissing(missing, of: required)
     for requirement in required {

@@ -25,7 +25,7 @@ struct TensorNames {
     let prefix = WrapperPrefix(of: used.map(\.name))
     prefixProblem = prefix.problem
     stripped = headers.map { prefix.removed(from: $0.name) }
-    let naming = TensorNaming(names: stripped)
+    let naming = TensorNaming(names: stripped, of: config.modelClass)
     self.naming = naming
     names = stripped.map(naming.huggingFaceName)
     tensors = Dictionary(zip(names, headers)) { first, _ in first }
@@ -37,10 +37,16 @@ struct TensorNames {
     Self.isIgnored(name, tensor, config)
   }
 
+  /// Whether a trunk leaves the tensor, which a whole Decision Transformer has, alone.
+  private static func isOutsideTrunk(_ name: String, _ config: ModelConfig) -> Bool {
+    config.modelClass == .trunk && !RequiredTensor.isInTrunk(name)
+      && RequiredTensor.all(layerCount: 0).contains { $0.name == name }
+  }
+
   private static func isIgnored(
     _ name: String, _ tensor: TensorHeader, _ config: ModelConfig
   ) -> Bool {
-    if name == "encoder.wte.weight" { return true }
+    if name == "encoder.wte.weight" || isOutsideTrunk(name, config) { return true }
     guard let part = BlockTensorName(name), part.layer < config.layerCount else { return false }
     if config.hasCrossAttention, part.isCrossAttention { return true }
     switch part.rest {

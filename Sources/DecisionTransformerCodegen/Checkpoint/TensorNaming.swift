@@ -1,4 +1,4 @@
-/// Whose names a checkpoint's tensors have: two implementations compute the same function.
+/// Whose names a checkpoint's tensors have.
 enum TensorNaming {
   /// Hugging Face's DecisionTransformerModel.
   case huggingFace
@@ -6,9 +6,17 @@ enum TensorNaming {
   /// `transformer` instead of `encoder`, and there are no position embeddings, which is the same as
   /// zeros.
   case originalGym
+  /// Hugging Face's DecisionTransformerGPT2Model, saved by itself: `encoder.` is missing.
+  case trunkAlone
 
   /// The naming that `names`, without prefixes of wrappers, follow.
-  init(names: [String]) {
+  init(names: [String], of modelClass: ModelClass) {
+    if modelClass == .trunk,
+      names.contains("wpe.weight") || names.contains(where: { $0.hasPrefix("h.0.") })
+    {
+      self = .trunkAlone
+      return
+    }
     let isOriginal =
       !names.contains { $0.hasPrefix("encoder.") }
       && names.contains { $0.hasPrefix("transformer.h.") }
@@ -21,25 +29,32 @@ enum TensorNaming {
     switch self {
     case .huggingFace: "a Hugging Face DecisionTransformerModel"
     case .originalGym: "the original gym implementation (kzl/decision-transformer)"
+    case .trunkAlone: "a Hugging Face DecisionTransformerGPT2Model"
     }
   }
 
   /// Hugging Face's name of the tensor that this naming calls `name`.
   func huggingFaceName(_ name: String) -> String {
-    guard self == .originalGym else { return name }
-    return Self.replacing("transformer.", by: "encoder.", in: name) ?? name
+    switch self {
+    case .huggingFace: name
+    case .originalGym: Self.replacing("transformer.", by: "encoder.", in: name) ?? name
+    case .trunkAlone: "encoder.\(name)"
+    }
   }
 
   /// What this naming calls the tensor or module that Hugging Face calls `name`.
   func ownName(_ name: String) -> String {
-    guard self == .originalGym else { return name }
-    return Self.replacing("encoder.", by: "transformer.", in: name) ?? name
+    switch self {
+    case .huggingFace: name
+    case .originalGym: Self.replacing("encoder.", by: "transformer.", in: name) ?? name
+    case .trunkAlone: Self.replacing("encoder.", by: "", in: name) ?? name
+    }
   }
 
   /// The tensors that a file must hold, of those that the model needs.
   func stored(_ required: [RequiredTensor]) -> [RequiredTensor] {
     switch self {
-    case .huggingFace: required
+    case .huggingFace, .trunkAlone: required
     case .originalGym: required.filter { $0.name != RequiredTensor.positions }
     }
   }

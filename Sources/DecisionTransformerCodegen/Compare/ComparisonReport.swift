@@ -38,6 +38,14 @@ public struct ComparisonReport: Encodable, Equatable, Sendable {
   /// - Parameter tolerance: absolute, and relative to the stage's largest number where that is above one.
   public init(folder: String, golden path: String, tolerance: Double) throws(InvalidInput) {
     var (model, remarks) = try ModelFolder(path: folder).readModel()
+    guard !model.isTrunk else {
+      throw InvalidInput([
+        Diagnostic(
+          path: ModelFolder(path: folder).path(of: "codegen.json"), key: "model_class",
+          "found \"\(ModelClass.trunk.rawValue)\", which has no episode to compare; accepted: "
+            + "\"\(ModelClass.decisionTransformer.rawValue)\"")
+      ])
+    }
     guard
       let checkpoint = try CheckpointReader.read(
         folder: folder, config: model.config, remarks: &remarks)

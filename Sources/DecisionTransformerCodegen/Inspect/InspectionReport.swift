@@ -16,31 +16,37 @@ public struct InspectionReport: Encodable, Sendable {
 
   /// The function to compute; names as in config.json.
   struct Shape: Encodable, Sendable {
-    var stateDim: Int
-    var actDim: Int
+    /// Nil for a trunk, as everything here that is about states, actions and episodes.
+    var stateDim: Int?
+    var actDim: Int?
     var hiddenSize: Int
     var nLayer: Int
     var nHead: Int
     var nInner: Int
     var activationFunction: String
     var layerNormEpsilon: Double
-    var actionTanh: Bool
-    var maxEpLen: Int
+    var actionTanh: Bool?
+    var maxEpLen: Int?
+    /// Of a trunk.
+    var nPositions: Int?
     var scaleAttnWeights: Bool
     var scaleAttnByInverseLayerIdx: Bool
   }
 
   /// How it is used; names as in codegen.json.
   struct Options: Encodable, Sendable {
-    var window: Int
-    var batch: Int
-    var normalizesState: Bool
-    var returnScale: Double
-    var actionScale: [Double]
+    var modelClass: String
+    /// Of a trunk, in place of the window.
+    var tokens: Int?
+    var window: Int?
+    var batch: Int?
+    var normalizesState: Bool?
+    var returnScale: Double?
+    var actionScale: [Double]?
     var targetReturn: Double?
     var precision: String
-    var outputs: [String]
-    var timestepOverflow: String
+    var outputs: [String]?
+    var timestepOverflow: String?
     var access: String
     var weights: String
     /// nil: where the weights are small.
@@ -53,13 +59,13 @@ public struct InspectionReport: Encodable, Sendable {
     var attention: [String]
     var phases: [Phase]
     /// Hugging Face's loop: the whole window, every time.
-    var plainGraph: Phase
+    var plainGraph: Phase?
     /// The plain graph's multiply-adds over those of `act`, and over those of `act` and `prepare` together.
-    var savingOfAct: Double
-    var savingOfStep: Double
+    var savingOfAct: Double?
+    var savingOfStep: Double?
     var layoutDigest: String
     var packedWeights: Layout
-    /// Of one controller.
+    /// Of one controller or trunk.
     var memory: Layout
   }
 
@@ -133,35 +139,44 @@ public struct InspectionReport: Encodable, Sendable {
 
 extension InspectionReport.Shape {
   fileprivate init(_ config: ModelConfig) {
-    stateDim = config.stateDimension
-    actDim = config.actionDimension
     hiddenSize = config.hiddenSize
     nLayer = config.layerCount
     nHead = config.headCount
     nInner = config.innerSize
     activationFunction = config.activation.rawValue
     layerNormEpsilon = config.layerNormEpsilon
-    actionTanh = config.hasActionTanh
-    maxEpLen = config.maximumEpisodeLength
     scaleAttnWeights = config.scalesAttention
     scaleAttnByInverseLayerIdx = config.scalesAttentionByInverseLayerIndex
+    if config.modelClass == .trunk {
+      nPositions = config.positionCount
+    } else {
+      stateDim = config.stateDimension
+      actDim = config.actionDimension
+      actionTanh = config.hasActionTanh
+      maxEpLen = config.maximumEpisodeLength
+    }
   }
 }
 
 extension InspectionReport.Options {
   fileprivate init(_ model: Model) {
-    window = model.window
-    batch = model.options.batch
-    normalizesState = model.options.stateMean != nil
-    returnScale = model.options.returnScale
-    actionScale = model.actionScale
-    targetReturn = model.options.targetReturn
+    modelClass = model.config.modelClass.rawValue
     precision = model.options.precision.rawValue
-    outputs = model.options.outputs.map(\.rawValue)
-    timestepOverflow = model.options.timestepOverflow.rawValue
     access = model.options.access.rawValue
     weights = model.options.weightStorage.rawValue
-    selfTest = model.options.hasSelfTest
+    if model.isTrunk {
+      tokens = model.tokenCapacity
+    } else {
+      window = model.window
+      batch = model.options.batch
+      normalizesState = model.options.stateMean != nil
+      returnScale = model.options.returnScale
+      actionScale = model.actionScale
+      targetReturn = model.options.targetReturn
+      outputs = model.options.outputs.map(\.rawValue)
+      timestepOverflow = model.options.timestepOverflow.rawValue
+      selfTest = model.options.hasSelfTest
+    }
   }
 }
 
@@ -184,24 +199,18 @@ extension InspectionReport.Plan {
   fileprivate init(_ plan: DecisionTransformerCodegen.Plan) {
     attention = plan.forms.map(\.rawValue)
     let forward = plan.forward.isEmpty ? [] : [("forward", plan.forward)]
-    phases =
-      ([
+    let calls =
+      plan.shape.tokenCapacity == nil
+      ? [
         ("act", plan.feedback), ("act, reward known", plan.shortFeedback),
         ("prepare", plan.preparation), ("prepare, reward known", plan.returnPreparation),
-      ] + forward).map { name, routines in
-        InspectionReport.Phase(
-          name: name, multiplyAdds: plan.total(routines, \.multiplyAdds),
-          weightBytes: plan.total(routines, \.weightBytes), batch: plan.shape.batch)
-      }
-    let plain = plan.plainGraph
-    plainGraph = InspectionReport.Phase(
-      name: "plain graph", multiplyAdds: plain.multiplyAdds, weightBytes: plain.weightBytes,
-      batch: plan.shape.batch)
-    func saving(_ multiplyAdds: Int) -> Double {
-      (Double(plain.multiplyAdds) / Double(multiplyAdds) * 100).rounded() / 100
+      ] + forward
+      : [("one token", plan.token), ("\(plan.shape.chunkSize) tokens", plan.chunk)]
+    phases = calls.map { name, routines in
+      InspectionReport.Phase(
+        name: name, multiplyAdds: plan.total(routines, \.multiplyAdds),
+        weightBytes: plan.total(routines, \.weightBytes), batch: plan.shape.batch)
     }
-    savingOfAct = saving(phases[0].multiplyAdds)
-    savingOfStep = saving(phases[0].multiplyAdds + phases[2].multiplyAdds)
     layoutDigest = "0x" + String(plan.layoutDigest, radix: 16)
     packedWeights = InspectionReport.Layout(
       bytes: plan.weights.byteCount,
@@ -219,6 +228,19 @@ extension InspectionReport.Plan {
           offset: buffer.offset * MemoryLayout<Float>.stride,
           bytes: buffer.floatCount * MemoryLayout<Float>.stride, holds: buffer.purpose)
       })
+    if plan.shape.tokenCapacity == nil { compare(with: plan.plainGraph, batch: plan.shape.batch) }
+  }
+
+  /// Hugging Face's loop is what a controller saves against.
+  private mutating func compare(with plain: PlainGraph, batch: Int) {
+    plainGraph = InspectionReport.Phase(
+      name: "plain graph", multiplyAdds: plain.multiplyAdds, weightBytes: plain.weightBytes,
+      batch: batch)
+    func saving(_ multiplyAdds: Int) -> Double {
+      (Double(plain.multiplyAdds) / Double(multiplyAdds) * 100).rounded() / 100
+    }
+    savingOfAct = saving(phases[0].multiplyAdds)
+    savingOfStep = saving(phases[0].multiplyAdds + phases[2].multiplyAdds)
   }
 }
 

@@ -8,55 +8,70 @@ extension InspectionReport {
   }
 
   private var heading: Table {
-    let scales =
-      Set(options.actionScale).count == 1 ? [options.actionScale[0]] : options.actionScale
     let attention =
       (shape.scaleAttnWeights ? "scores / sqrt(head size)" : "scores unscaled")
       + (shape.scaleAttnByInverseLayerIdx ? " / layer number" : "")
+    let rows: [[String?]] = [
+      ["checkpoint", checkpoint ?? "none"],
+      ["class", shape.nPositions == nil ? nil : options.modelClass],
+      [
+        "state",
+        shape.stateDim.map { "\($0)" + (options.normalizesState == true ? ", normalised" : "") },
+      ],
+      ["action", action],
+      ["hidden size", "\(shape.hiddenSize)"],
+      ["layers", "\(shape.nLayer)"],
+      ["heads", "\(shape.nHead), \(attention)"],
+      ["attention", plan.attention.joined(separator: ", ")],
+      ["inner size", "\(shape.nInner), \(shape.activationFunction)"],
+      ["layer norm epsilon", "\(shape.layerNormEpsilon)"],
+      ["window", options.window.map { "\($0) steps, \(3 * $0) tokens" }],
+      ["batch", options.batch.map { $0 == 1 ? "1 agent" : "\($0) agents" }],
+      ["cache", options.tokens.map { "\($0) tokens" }],
+      ["n_positions", shape.nPositions.map { "\($0)" }],
+      ["max_ep_len", episode],
+      ["return scale", options.returnScale.map { "\($0)" }],
+      [
+        "target return",
+        options.window.map { _ in options.targetReturn.map { "\($0)" } ?? "given to reset" },
+      ],
+      ["precision", options.precision],
+      ["outputs", options.outputs?.joined(separator: ", ")],
+      ["access", options.access],
+      ["weights", options.weights],
+    ]
     return Table(
       title: "\(name) (config.json sha256 \(configDigest.prefix(12)), dtgen \(generator))",
-      rows: [
-        ["checkpoint", checkpoint ?? "none"],
-        ["state", "\(shape.stateDim)" + (options.normalizesState ? ", normalised" : "")],
-        [
-          "action",
-          "\(shape.actDim)" + (shape.actionTanh ? ", tanh" : "") + ", scale "
-            + scales.map { "\($0)" }.joined(separator: " "),
-        ],
-        ["hidden size", "\(shape.hiddenSize)"],
-        ["layers", "\(shape.nLayer)"],
-        ["heads", "\(shape.nHead), \(attention)"],
-        ["attention", plan.attention.joined(separator: ", ")],
-        ["inner size", "\(shape.nInner), \(shape.activationFunction)"],
-        ["layer norm epsilon", "\(shape.layerNormEpsilon)"],
-        ["window", "\(options.window) steps, \(3 * options.window) tokens"],
-        ["batch", options.batch == 1 ? "1 agent" : "\(options.batch) agents"],
-        ["max_ep_len", "\(shape.maxEpLen) steps, then \(options.timestepOverflow)"],
-        ["return scale", "\(options.returnScale)"],
-        ["target return", options.targetReturn.map { "\($0)" } ?? "given to reset"],
-        ["precision", options.precision],
-        ["outputs", options.outputs.joined(separator: ", ")],
-        ["access", options.access],
-        ["weights", options.weights],
-      ])
+      rows: rows.filter { $0[1] != nil }.map { $0.compactMap(\.self) })
+  }
+
+  private var action: String? {
+    guard let size = shape.actDim, let scale = options.actionScale else { return nil }
+    let scales = Set(scale).count == 1 ? [scale[0]] : scale
+    return "\(size)" + (shape.actionTanh == true ? ", tanh" : "") + ", scale "
+      + scales.map { "\($0)" }.joined(separator: " ")
+  }
+
+  private var episode: String? {
+    guard let length = shape.maxEpLen, let overflow = options.timestepOverflow else { return nil }
+    return "\(length) steps, then \(overflow)"
   }
 
   private var phases: Table {
     Table(
       title: "what a call costs",
       rows: [["", "multiply-adds", "weight bytes"] + perAgent("of an agent")]
-        + (plan.phases + [plan.plainGraph]).map { phase in
+        + (plan.phases + [plan.plainGraph].compactMap(\.self)).map { phase in
           [phase.name, grouped(phase.multiplyAdds), grouped(phase.weightBytes)]
             + perAgent(grouped(phase.multiplyAddsPerAgent))
-        } + [
-          ["saved by act", "\(plan.savingOfAct) times"],
-          ["saved by act and prepare", "\(plan.savingOfStep) times"],
-        ],
+        }
+        + [("saved by act", plan.savingOfAct), ("saved by act and prepare", plan.savingOfStep)]
+        .compactMap { name, saving in saving.map { [name, "\($0) times"] } },
       rightAligned: [1, 2, 3])
   }
 
   /// A column that there is with several agents only.
-  private func perAgent(_ cell: String) -> [String] { options.batch == 1 ? [] : [cell] }
+  private func perAgent(_ cell: String) -> [String] { (options.batch ?? 1) == 1 ? [] : [cell] }
 
   private var weights: Table {
     table(
@@ -65,7 +80,9 @@ extension InspectionReport {
   }
 
   private var memory: Table {
-    table("memory of a controller: \(grouped(plan.memory.bytes)) bytes", plan.memory)
+    table(
+      "memory of a \(shape.nPositions == nil ? "controller" : "trunk"): \(grouped(plan.memory.bytes)) bytes",
+      plan.memory)
   }
 
   /// What the self test expects; nothing without one.

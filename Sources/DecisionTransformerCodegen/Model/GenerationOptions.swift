@@ -44,6 +44,10 @@ public struct GenerationOptions: Equatable, Sendable {
   /// The most agents that are accepted. Their states and actions travel on the caller's stack.
   public static let maximumBatch = 256
 
+  /// `model_class`
+  public var modelClass = ModelClass.decisionTransformer
+  /// `tokens`: tokens that a trunk's cache holds; nil means those of the window.
+  public var tokens: Int?
   /// `window`: K, control steps of context; nil means the config's `max_length`, else 20.
   public var window: Int?
   /// `batch`: B, agents of one controller, each with episodes of its own.

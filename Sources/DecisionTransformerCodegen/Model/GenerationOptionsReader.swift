@@ -2,7 +2,8 @@
 public enum GenerationOptionsReader {
   static let keys = [
     "window", "batch", "state_mean", "state_std", "return_scale", "action_scale", "target_return",
-    "precision", "outputs", "timestep_overflow", "access", "weights", "self_test",
+    "precision", "outputs", "timestep_overflow", "access", "weights", "self_test", "model_class",
+    "tokens",
   ]
 
   /// The options that `bytes` spell, checked against the model they are for.
@@ -25,30 +26,24 @@ public enum GenerationOptionsReader {
     if file.isUnreadable { return GenerationOptions() }
     var options = GenerationOptions()
     rejectUnknownKeys(&file)
+    readModelClass(&file, into: &options, config: config)
     if file["window"] != nil {
       var window = 0
       file.read("window", into: &window, in: 1...GenerationOptions.maximumWindow)
       options.window = window
     }
-    file.read("batch", into: &options.batch, in: 1...GenerationOptions.maximumBatch)
-    readNormalization(&file, into: &options, stateDimension: config?.stateDimension)
-    readReturns(&file, into: &options)
-    readActionScale(&file, into: &options, actionDimension: config?.actionDimension)
     file.read("precision", into: &options.precision)
-    readOutputs(&file, into: &options)
-    if options.batch > 1, options.outputs != [.action] {
-      file.reject(
-        "batch",
-        "found \(options.batch) beside outputs other than \"action\", which have one agent; accepted: 1, "
-          + "or \"outputs\": [\"action\"]")
-    }
-    file.read("timestep_overflow", into: &options.timestepOverflow)
     file.read("access", into: &options.access)
     file.read("weights", into: &options.weightStorage)
-    if file["self_test"] != nil {
-      var hasSelfTest = false
-      file.read("self_test", into: &hasSelfTest)
-      options.hasSelfTest = hasSelfTest
+    if options.modelClass == .decisionTransformer {
+      file.read("batch", into: &options.batch, in: 1...GenerationOptions.maximumBatch)
+      readNormalization(&file, into: &options, stateDimension: config?.stateDimension)
+      readReturns(&file, into: &options)
+      readActionScale(&file, into: &options, actionDimension: config?.actionDimension)
+      readOutputs(&file, into: &options)
+      rejectOutputsOfBatch(&file, options)
+      file.read("timestep_overflow", into: &options.timestepOverflow)
+      readSelfTest(&file, into: &options)
     }
     return options
   }
@@ -152,6 +147,25 @@ extension GenerationOptionsReader {
         options.outputs.append(output)
       }
     }
+  }
+
+  private static func rejectOutputsOfBatch(
+    _ file: inout JSONObjectFile, _ options: GenerationOptions
+  ) {
+    guard options.batch > 1, options.outputs != [.action] else { return }
+    file.reject(
+      "batch",
+      "found \(options.batch) beside outputs other than \"action\", which have one agent; accepted: 1, "
+        + "or \"outputs\": [\"action\"]")
+  }
+
+  private static func readSelfTest(
+    _ file: inout JSONObjectFile, into options: inout GenerationOptions
+  ) {
+    guard file["self_test"] != nil else { return }
+    var hasSelfTest = false
+    file.read("self_test", into: &hasSelfTest)
+    options.hasSelfTest = hasSelfTest
   }
 
   private static func rejectUnknownKeys(_ file: inout JSONObjectFile) {

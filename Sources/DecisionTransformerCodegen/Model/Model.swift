@@ -12,6 +12,7 @@ public struct Model: Equatable, Sendable {
   ) {
     self.name = name
     self.config = config
+    self.config.modelClass = options.modelClass
     self.options = options
     self.configDigest = configDigest
   }

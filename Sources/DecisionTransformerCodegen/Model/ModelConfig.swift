@@ -34,6 +34,8 @@ public struct ModelConfig: Equatable, Sendable {
   /// `max_length`: the window in control steps, which 4.x wrote as a generation default; nil if
   /// absent or null.
   public var maximumLength: Int?
+  /// Which class of the checkpoint is computed. (codegen.json says so; `Model` passes it on.)
+  public var modelClass = ModelClass.decisionTransformer
 
   public init() {}
 

@@ -54,14 +54,21 @@ public struct ModelFolder: Sendable {
     }
 
     let config = ModelConfigReader.read(
-      &configFile, windowIsGiven: optionsFile.isUnreadable || optionsFile["window"] != nil)
+      &configFile,
+      windowIsGiven: optionsFile.isUnreadable || optionsFile["window"] != nil
+        || optionsFile["tokens"] != nil)
     let options = GenerationOptionsReader.read(
-      &optionsFile, config: configFile.isSound("state_dim", "act_dim") ? config : nil)
+      &optionsFile, config: configFile.isSound("state_dim", "act_dim", "n_positions") ? config : nil
+    )
 
     let problems = [nameProblem].compactMap(\.self) + configFile.problems + optionsFile.problems
     guard problems.isEmpty else { throw InvalidInput(problems) }
     let model = Model(name: name, config: config, options: options, configDigest: digest)
-    return (model, ModelConfigReader.remarks(configFile) + windowRemarks(model))
+    return (
+      model,
+      ModelConfigReader.remarks(configFile)
+        + (model.isTrunk ? tokenRemarks(model) : windowRemarks(model))
+    )
   }
 }
 

@@ -50,7 +50,7 @@ package struct FoldedWeights {
     case .predictState: return head("predict_state", outputs: shape.stateDimension)
     case .predictReturn: return head("predict_return", outputs: 1)
     case .stateMean, .stateDeviation, .timesteps, .embedNormGain, .embedNormShift, .finalNormGain,
-      .finalNormShift:
+      .finalNormShift, .positions, .unattended:
       preconditionFailure("\(content) is not a map")
     }
   }
@@ -67,6 +67,10 @@ package struct FoldedWeights {
     case .embedNormShift:
       let positions = vector("encoder.wpe.weight").prefix(shape.hiddenSize)
       return zip(vector("embed_ln.bias"), positions).map { $0 + $1 }
+    case .positions: return vector("encoder.wpe.weight")
+    case .unattended(let layer):
+      let bias = vector("encoder.h.\(layer).attn.c_proj.bias")
+      return zip(bias, projection(layer).bias).map { $0 - $1 }
     default: preconditionFailure("\(content) is not rows")
     }
   }

@@ -24,6 +24,15 @@ struct Unpacker {
     }
   }
 
+  /// A tensor of one row.
+  func row(_ content: PackedTensor.Content) -> [Double] {
+    let tensor = plan.weights.tensor(content)
+    guard case .rows(1, let columns) = tensor.arrangement else {
+      preconditionFailure("\(content) is not one row")
+    }
+    return payload[tensor.offset..<tensor.offset + columns].map(Double.init)
+  }
+
   /// `number(row, column)`: row 0 is the bias.
   private func map(_ depth: Int, _ columns: Int, _ number: (Int, Int) -> Float) -> AffineMap {
     var result = AffineMap(Matrix(rowCount: depth, columnCount: columns))

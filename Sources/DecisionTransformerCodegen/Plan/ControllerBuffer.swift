@@ -44,6 +44,10 @@ public struct ControllerBuffer: Equatable, Sendable {
     case forwardKeys, forwardValues, tokenMask, headRows
     /// What `forward` returns, rows without padding.
     case output(GenerationOptions.Output)
+    /// A trunk's attention mask: added to the scores of each key.
+    case mask
+    /// A trunk's last hidden state.
+    case hiddenState
   }
 
   public var name: Name
@@ -57,6 +61,8 @@ public struct ControllerBuffer: Equatable, Sendable {
   public var offset: Int
   /// What the layout table says.
   public var purpose: String
+  /// Whether all tokens use the same rows, one chunk after the other: a trunk's intermediate results.
+  public var isShared = false
 
   public var floatCount: Int { agents.count * rows * stride }
 }
@@ -94,6 +100,8 @@ extension ControllerBuffer.Name {
     case .tokenMask: "tokenMask"
     case .headRows: "headRows"
     case .output(let output): output.identifier
+    case .mask: "mask"
+    case .hiddenState: "output"
     }
   }
 }

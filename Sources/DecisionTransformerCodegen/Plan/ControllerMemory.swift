@@ -133,12 +133,13 @@ extension ControllerMemory {
     }
   }
 
-  private mutating func append(
-    _ name: ControllerBuffer.Name, rows: Int, stride: Int, _ purpose: String
+  mutating func append(
+    _ name: ControllerBuffer.Name, rows: Int, stride: Int, _ purpose: String,
+    isShared: Bool = false
   ) {
     buffers.append(
       ControllerBuffer(
         name: name, agents: AgentRows(name, count: batch), rows: rows, stride: stride,
-        offset: floatCount, purpose: purpose))
+        offset: floatCount, purpose: purpose, isShared: isShared))
   }
 }

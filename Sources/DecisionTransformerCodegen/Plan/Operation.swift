@@ -26,6 +26,10 @@ public struct Operation: Equatable, Sendable {
     case recordSteps(Operand, GenerationOptions.Output, token: Int)
     /// Keeps the probabilities of all heads of a layer.
     case recordAttention(layer: Int)
+    /// Takes the part of the value biases out of the attention of rows that see no key, in place.
+    case correctUnattended(rows: Int, weights: Int, Operand)
+    /// Each row times the gain plus the shift.
+    case scaleAndShift(rows: Int, gain: Int, shift: Int, input: Operand, output: Operand)
   }
 
   public var kind: Kind

@@ -39,16 +39,7 @@ extension PackedLayout {
     append("embed.norm_gain", .embedNormGain, .rows(rows: 1, columns: hidden), "embed_ln.weight")
     append(
       "embed.norm_shift", .embedNormShift, .rows(rows: 1, columns: hidden), "embed_ln.bias, wpe[0]")
-    for (layer, form) in forms.enumerated() {
-      let block = "h.\(layer)"
-      appendAttention(layer: layer, form: form, shape: shape)
-      append(
-        "layer\(layer).inner", .inner(layer: layer),
-        matrix(depth: hidden, columns: shape.innerSize), "\(block).ln_2, mlp.c_fc")
-      append(
-        "layer\(layer).outer", .outer(layer: layer),
-        matrix(depth: shape.innerSize, columns: hidden), "\(block).mlp.c_proj")
-    }
+    for (layer, form) in forms.enumerated() { appendBlock(layer: layer, form: form, shape: shape) }
     append(
       "predict.action", .predictAction, .panels(depth: hidden, columns: shape.actionDimension),
       "ln_f, predict_action.0")
@@ -79,6 +70,35 @@ extension PackedLayout {
       append(
         "embed.state_std", .stateDeviation, .rows(rows: 1, columns: states), "state_std")
     }
+  }
+
+  /// Lays out what a trunk needs: every row of wpe, blocks, ln_f.
+  init(
+    trunk shape: Shape, positionCount: Int, forms: [AttentionForm],
+    precision: GenerationOptions.Precision
+  ) {
+    self.precision = precision
+    let hidden = shape.hiddenSize
+    for (layer, form) in forms.enumerated() {
+      appendBlock(layer: layer, form: form, shape: shape)
+      append(
+        "layer\(layer).unattended", .unattended(layer: layer), .rows(rows: 1, columns: hidden),
+        "h.\(layer).ln_1, attn.c_attn (v), attn.c_proj")
+    }
+    append("final.norm_gain", .finalNormGain, .rows(rows: 1, columns: hidden), "ln_f.weight")
+    append("final.norm_shift", .finalNormShift, .rows(rows: 1, columns: hidden), "ln_f.bias")
+    append("embed.positions", .positions, .rows(rows: positionCount, columns: hidden), "wpe")
+  }
+
+  private mutating func appendBlock(layer: Int, form: AttentionForm, shape: Shape) {
+    let (block, hidden) = ("h.\(layer)", shape.hiddenSize)
+    appendAttention(layer: layer, form: form, shape: shape)
+    append(
+      "layer\(layer).inner", .inner(layer: layer),
+      matrix(depth: hidden, columns: shape.innerSize), "\(block).ln_2, mlp.c_fc")
+    append(
+      "layer\(layer).outer", .outer(layer: layer),
+      matrix(depth: shape.innerSize, columns: hidden), "\(block).mlp.c_proj")
   }
 
   private mutating func appendAttention(layer: Int, form: AttentionForm, shape: Shape) {

@@ -36,6 +36,10 @@ public struct PackedTensor: Equatable, Sendable {
     case finalNormGain, finalNormShift
     /// `state_std`: from normalised states to raw ones.
     case stateDeviation
+    /// wpe, one row per position, of a trunk.
+    case positions
+    /// What the projection adds for value biases, negative: for rows of a trunk that see no key at all.
+    case unattended(layer: Int)
   }
 
   /// How the numbers are arranged.

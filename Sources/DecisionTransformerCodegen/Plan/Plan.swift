@@ -19,6 +19,10 @@ public struct Plan: Equatable, Sendable {
   public var returnPreparation: [String]
   /// What `forward` does once every step is embedded; empty where only the controller is asked for.
   public var forward: [String]
+  /// What a trunk runs for one token, and for `Shape.chunkSize` together. A controller has neither, a trunk has
+  /// none of the phases above.
+  public var token: [String] = []
+  public var chunk: [String] = []
   /// Identifies the packed layout together with the function it is packed for.
   public var layoutDigest: UInt64
 
@@ -26,6 +30,19 @@ public struct Plan: Equatable, Sendable {
     shape = Shape(model)
     forms = (0..<model.config.layerCount).map { [shape] layer in
       .cheapest(layer: layer, shape: shape)
+    }
+    guard !model.isTrunk else {
+      weights = PackedLayout(
+        trunk: shape, positionCount: model.config.positionCount, forms: forms,
+        precision: model.options.precision)
+      let schedule = TrunkSchedule(model: model, shape: shape, forms: forms, weights: weights)
+      (routines, token, chunk) = (schedule.routines, schedule.token, schedule.chunk)
+      (feedback, shortFeedback, preparation, returnPreparation) = ([], [], [], [])
+      forward = []
+      memory = ControllerMemory(
+        trunk: shape, forms: forms, kernels: Self.kernels(of: routines))
+      layoutDigest = Self.digest(model: model, weights: weights)
+      return
     }
     let outputs = model.forwardOutputs
     weights = PackedLayout(
@@ -80,7 +97,7 @@ extension Operation {
       .storeKeys(let kernel, _, _, _):
       kernel
     case .normalize, .embedNormalize, .softmax, .slide, .mask, .maskTokens, .recordTokens,
-      .recordSteps, .recordAttention:
+      .recordSteps, .recordAttention, .correctUnattended, .scaleAndShift:
       nil
     }
   }

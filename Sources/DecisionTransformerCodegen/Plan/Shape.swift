@@ -16,10 +16,12 @@ public struct Shape: Equatable, Sendable {
   /// K, control steps of context.
   public var window: Int
   public var maximumEpisodeLength: Int
-  /// Whether every token of the window asks in every layer, the action token too: `forward`.
+  /// Whether every token of the window asks in every layer, the action token too: `forward`, and a trunk.
   public var asksEveryToken: Bool
   /// B, agents of one controller.
   public var batch: Int
+  /// Tokens that a trunk's cache holds; nil for a controller.
+  public var tokenCapacity: Int?
 
   public init(_ model: Model) {
     stateDimension = model.config.stateDimension
@@ -31,8 +33,9 @@ public struct Shape: Equatable, Sendable {
     innerSize = model.config.innerSize
     window = model.window
     maximumEpisodeLength = model.config.maximumEpisodeLength
-    asksEveryToken = !model.forwardOutputs.isEmpty
     batch = model.options.batch
+    asksEveryToken = !model.forwardOutputs.isEmpty || model.isTrunk
+    tokenCapacity = model.isTrunk ? model.tokenCapacity : nil
   }
 
   /// `size` rounded up to whole vectors.
@@ -49,15 +52,20 @@ public struct Shape: Equatable, Sendable {
   public var actionStride: Int { Self.stride(actionDimension) }
 
   /// Tokens known before the next state arrives: return, state and action of the last K - 1 steps.
-  public var pastTokenCount: Int { 3 * (window - 1) }
+  /// None for a trunk, which knows no steps.
+  public var pastTokenCount: Int { tokenCapacity == nil ? 3 * (window - 1) : 0 }
   /// Slot of the return token, the state token and the action token of the current step.
   public var returnToken: Int { pastTokenCount }
   public var stateToken: Int { pastTokenCount + 1 }
   public var actionToken: Int { pastTokenCount + 2 }
-  /// Slots of the window: three a step.
-  public var slotCount: Int { 3 * window }
-  /// Tokens that can be seen: up to the state token, with `asksEveryToken` the action token too.
-  public var keyCount: Int { asksEveryToken ? slotCount : pastTokenCount + 2 }
+  /// Slots of the window: three a step. Of a trunk: its tokens', and room for the rest of a chunk behind the last.
+  public var slotCount: Int { tokenCapacity.map { $0 + chunkSize - 1 } ?? 3 * window }
+  /// Tokens that can be seen: up to the state token, with `asksEveryToken` the action token too; a trunk's last
+  /// token sees all.
+  public var keyCount: Int { tokenCapacity ?? (asksEveryToken ? slotCount : pastTokenCount + 2) }
   /// Length of a row of attention scores.
-  public var keyStride: Int { Self.stride(keyCount) }
+  public var keyStride: Int { Self.stride(tokenCapacity == nil ? keyCount : slotCount) }
+
+  /// Tokens that go through a trunk together: a register tile of six rows, or as many as the cache holds.
+  public var chunkSize: Int { min(6, tokenCapacity ?? 1) }
 }

@@ -16,6 +16,8 @@ struct PlanBlock: TransformerBlock {
   private let output: AffineMap
   private let inner: AffineMap
   private let outer: AffineMap
+  /// What a trunk adds to rows that see no key.
+  private let unattended: [Double]?
 
   init(layer: Int, model: Model, unpacker: Unpacker) {
     let plan = unpacker.plan
@@ -35,10 +37,17 @@ struct PlanBlock: TransformerBlock {
     output = unpacker.map(form == .fused ? .fusedOutput(layer: layer) : .projection(layer: layer))
     inner = unpacker.map(.inner(layer: layer))
     outer = unpacker.map(.outer(layer: layer))
+    unattended = model.isTrunk ? unpacker.row(.unattended(layer: layer)) : nil
   }
 
-  func callAsFunction(_ input: Matrix, from first: Int) -> Matrix {
-    let x = output(attend(layerNorm(input), from: first)) + input.rows(from: first)
+  func callAsFunction(_ input: Matrix, from first: Int, visible: [Bool]?) -> Matrix {
+    var x = output(attend(layerNorm(input), from: first, visible)) + input.rows(from: first)
+    if let unattended, let visible {
+      let firstVisible = visible.firstIndex(of: true) ?? visible.count
+      for row in 0..<max(0, firstVisible - first) {
+        for column in unattended.indices { x[row, column] += unattended[column] }
+      }
+    }
     return x + outer(inner(layerNorm(x)).map(activation.reference))
   }
 
@@ -60,23 +69,25 @@ struct PlanBlock: TransformerBlock {
   }
 
   /// What enters the output map: one head's columns after the other, each padded to its stride.
-  private func attend(_ normalized: Matrix, from first: Int) -> Matrix {
+  private func attend(_ normalized: Matrix, from first: Int, _ visible: [Bool]?) -> Matrix {
     let queries = query(normalized.rows(from: first))
     switch form {
     case .fused:
-      return causalAttention(queries, normalized, normalized)
+      return causalAttention(queries, normalized, normalized, visible: visible)
     case .standard:
       let (keys, values) = (key!(normalized), value!(normalized))
       return perHead(queries.rowCount) { columns in
         causalAttention(
-          queries.columns(columns), keys.columns(columns), values.columns(columns))
+          queries.columns(columns), keys.columns(columns), values.columns(columns),
+          visible: visible)
       }
     case .absorbed:
       return perHead(queries.rowCount) { columns in
         let head = columns.lowerBound / shape.headStride
         let headQuery = queries.columns(columns.lowerBound..<columns.lowerBound + shape.headSize)
         return absorbedValues[head](
-          causalAttention(absorbedKeys[head](headQuery), normalized, normalized))
+          causalAttention(
+            absorbedKeys[head](headQuery), normalized, normalized, visible: visible))
       }
     }
   }

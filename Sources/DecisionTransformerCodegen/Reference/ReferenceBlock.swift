@@ -26,8 +26,8 @@ struct ReferenceBlock: TransformerBlock {
     activation = config.activation
   }
 
-  func callAsFunction(_ input: Matrix, from first: Int) -> Matrix {
-    let mixed = attend(attentionInput(layerNorm1(input)), from: first)
+  func callAsFunction(_ input: Matrix, from first: Int, visible: [Bool]?) -> Matrix {
+    let mixed = attend(attentionInput(layerNorm1(input)), from: first, visible)
     let x = attentionOutput(mixed) + input.rows(from: first)
     return x + innerOutput(innerInput(layerNorm2(x)).map(activation.reference))
   }
@@ -54,14 +54,16 @@ struct ReferenceBlock: TransformerBlock {
   }
 
   /// Causal softmax attention, head by head, of the tokens from `first` on.
-  private func attend(_ queriesKeysValues: Matrix, from first: Int) -> Matrix {
+  private func attend(
+    _ queriesKeysValues: Matrix, from first: Int, _ visible: [Bool]?
+  ) -> Matrix {
     let hidden = queriesKeysValues.columnCount / 3
     let headSize = hidden / headCount
     var result = Matrix(rowCount: queriesKeysValues.rowCount - first, columnCount: hidden)
     for head in 0..<headCount {
       let (queries, keys, values) = parts(of: head, queriesKeysValues)
       let mixed = causalAttention(
-        queries.rows(from: first), keys, values, scale: attentionScale)
+        queries.rows(from: first), keys, values, scale: attentionScale, visible: visible)
       for token in 0..<mixed.rowCount {
         for i in 0..<headSize { result[token, head * headSize + i] = mixed[token, i] }
       }
@@ -72,8 +74,9 @@ struct ReferenceBlock: TransformerBlock {
 
 /// A block of the transformer.
 protocol TransformerBlock: Sendable {
-  /// The rows of the tokens from `first` on; `input` has all 3T tokens × H.
-  func callAsFunction(_ input: Matrix, from first: Int) -> Matrix
+  /// The rows of the tokens from `first` on; `input` has all 3T tokens × H, of a trunk all cached and new ones.
+  /// `visible` is the attention mask, one flag for each token; nil shows all.
+  func callAsFunction(_ input: Matrix, from first: Int, visible: [Bool]?) -> Matrix
 
   /// One matrix of 3T × 3T for each head: what each token takes of which, rows adding up to one.
   func attentionWeights(_ input: Matrix) -> [Matrix]
@@ -83,27 +86,37 @@ extension TransformerBlock {
   /// 3T tokens × H in, the same shape out.
   func callAsFunction(_ input: Matrix) -> Matrix { self(input, from: 0) }
 
+  /// Without a mask.
+  func callAsFunction(_ input: Matrix, from first: Int) -> Matrix {
+    self(input, from: first, visible: nil)
+  }
+
   /// softmax(q·kᵀ · scale)·v. `queries` are the last of the tokens; each sees the tokens up to itself.
   func causalAttention(
-    _ queries: Matrix, _ keys: Matrix, _ values: Matrix, scale: Double = 1
+    _ queries: Matrix, _ keys: Matrix, _ values: Matrix, scale: Double = 1,
+    visible: [Bool]? = nil
   ) -> Matrix {
     // A stretch of queries at a time: the scores of a long window would fill the memory.
     var mixed = Matrix(rowCount: queries.rowCount, columnCount: values.columnCount)
     for start in stride(from: 0, to: queries.rowCount, by: 64) {
       let end = min(start + 64, queries.rowCount)
       let seen = keys.rowCount - queries.rowCount + end
-      let weights = causalWeights(queries.rows(start..<end), keys.rows(0..<seen), scale: scale)
+      let weights = causalWeights(
+        queries.rows(start..<end), keys.rows(0..<seen), scale: scale, visible: visible)
       mixed.replaceRows(from: start, weights * values.rows(0..<seen))
     }
     return mixed
   }
 
   /// softmax(q·kᵀ · scale), where `queries` are the last of the tokens; later tokens weigh exactly 0.
-  func causalWeights(_ queries: Matrix, _ keys: Matrix, scale: Double = 1) -> Matrix {
+  /// So do masked ones, and in a row that sees no token all do (PyTorch's scaled_dot_product_attention).
+  func causalWeights(
+    _ queries: Matrix, _ keys: Matrix, scale: Double = 1, visible: [Bool]? = nil
+  ) -> Matrix {
     var weights = queries * keys.transposed
     for row in 0..<queries.rowCount {
       weights.makeProbabilities(
-        row: row, count: keys.rowCount - queries.rowCount + row + 1, scale: scale)
+        row: row, count: keys.rowCount - queries.rowCount + row + 1, scale: scale, visible)
     }
     return weights
   }
@@ -111,13 +124,19 @@ extension TransformerBlock {
 
 extension Matrix {
   /// Softmax of the first `count` numbers of a row, times `scale`; the others become exactly 0.
-  fileprivate mutating func makeProbabilities(row: Int, count: Int, scale: Double) {
-    let largest = self[row: row].prefix(count).reduce(-Double.infinity) { max($0, scale * $1) }
-    var sum = 0.0
+  fileprivate mutating func makeProbabilities(
+    row: Int, count: Int, scale: Double, _ visible: [Bool]?
+  ) {
+    func isSeen(_ column: Int) -> Bool { column < count && visible?[column] ?? true }
+    var (largest, sum) = (-Double.infinity, 0.0)
+    for column in 0..<count where isSeen(column) {
+      largest = max(largest, scale * self[row, column])
+    }
     for column in 0..<columnCount {
-      self[row, column] = column < count ? exp(scale * self[row, column] - largest) : 0
+      self[row, column] = isSeen(column) ? exp(scale * self[row, column] - largest) : 0
       sum += self[row, column]
     }
+    guard sum > 0 else { return }
     for column in 0..<count { self[row, column] /= sum }
   }
 }

@@ -10,7 +10,7 @@ struct OperandText {
     switch operand.row {
     case .at(0): break
     case .at(let row): text += " + \(row) * \(buffer.rowStride)"
-    case .token: text += " + token * \(buffer.rowStride)"
+    case .token: text += buffer.isShared ? "" : " + token * \(buffer.rowStride)"
     case .behindToken(let slots): text += " + (token + \(slots)) * \(buffer.rowStride)"
     }
     if ofAgent && buffer.agentStride > 0 { text += " + agent * \(literal(buffer.agentStride))" }
@@ -32,10 +32,10 @@ struct OperandText {
     func pointer(_ operand: Operand) -> String { self.pointer(operand, ofAgent: isOfAgent) }
     switch operation.kind {
     case .linear(let kernel, let input, let weights, let residual, let output):
-      let offset = plan.weights.tensors[weights].offset
-      let source = offset == 0 ? "weights" : "weights + \(literal(offset))"
       let arguments =
-        [pointer(input), source] + (residual.map { [pointer($0)] } ?? []) + [pointer(output)]
+        [pointer(input), tensor(weights)] + (residual.map { [pointer($0)] } ?? []) + [
+          pointer(output)
+        ]
       return "\(kernel.name)(\(arguments.joined(separator: ", ")))"
     case .normalize(let rows, let input, let output):
       return "normalize(\(pointer(input)), \(pointer(output)), rows: \(rows))"
@@ -77,6 +77,18 @@ struct OperandText {
       return
         "record(\(pointer(rows)), stride: \(Shape.stride(columns)), columns: \(columns), token: \(token), in: \(output.identifier))"
     case .recordAttention(let layer): return "recordAttention(layer: \(layer))"
+    case .correctUnattended(let rows, let weights, let operand):
+      return
+        "correctUnattended(\(pointer(operand)), \(tensor(weights)), token: token, rows: \(rows))"
+    case .scaleAndShift(let rows, let gain, let shift, let input, let output):
+      return
+        "scaleAndShift(\(pointer(input)), \(tensor(gain)), \(tensor(shift)), \(pointer(output)), rows: \(rows))"
     }
+  }
+
+  /// Where a tensor of the packed weights lies, for example `weights + 2576`.
+  func tensor(_ index: Int) -> String {
+    let offset = plan.weights.tensors[index].offset
+    return offset == 0 ? "weights" : "weights + \(literal(offset))"
   }
 }

@@ -5,12 +5,19 @@ struct SupportRenderer {
 
   func render(to writer: inout CodeWriter) {
     normalize(to: &writer)
-    embedNormalize(to: &writer)
+    if !model.isTrunk { embedNormalize(to: &writer) }
     softmax(to: &writer)
-    if plan.shape.pastTokenCount > 0 { move(to: &writer) }
-    maskKeys(to: &writer)
+    if model.isTrunk {
+      TrunkSupportRenderer(plan: plan).render(to: &writer)
+    } else {
+      if plan.shape.pastTokenCount > 0 { move(to: &writer) }
+      maskKeys(to: &writer)
+    }
     if plan.memory.contains(.widened) { widen(to: &writer) }
   }
+
+  /// A trunk's softmax adds the mask, which may hide every key of a row; its probabilities are zero then.
+  private var isMasked: Bool { model.isTrunk }
 
   private func begin(
     _ writer: inout CodeWriter, _ summary: String, inline: String = "@inline(never)"
@@ -138,16 +145,27 @@ struct SupportRenderer {
     writer.write("var top = hidden, total = Vector(repeating: 0), index = 0")
     writer.scope("while index < \(stride)") { writer in
       writer.write("let isHidden = Self.lanes &+ Int32(truncatingIfNeeded: index) .> lastLane")
-      writer.write("let score = Vector(at: y + index).replacing(with: hidden, where: isHidden)")
+      let score =
+        isMasked ? "(Vector(at: y + index) + Vector(at: mask + index))" : "Vector(at: y + index)"
+      writer.write("let score = \(score).replacing(with: hidden, where: isHidden)")
       writer.write(
         "top = VectorMath.maximum(top, score)", "score.store(at: y + index)", "index += 16")
     }
     writer.write("top = Vector(repeating: VectorMath.maximum(of: top))", "index = 0")
+    if isMasked {
+      writer.write("let seesNothing = top .< Vector(repeating: Self.hiddenScore / 2)")
+    }
     writer.scope("while index < \(stride)") { writer in
       writer.write("let power = VectorMath.exponential(Vector(at: y + index) - top)")
       writer.write("total += power", "power.store(at: y + index)", "index += 16")
     }
-    writer.write("let scale = Vector(repeating: 1 / VectorMath.sum(of: total))", "index = 0")
+    if isMasked {
+      writer.write(
+        "let scale = Vector(repeating: 1 / VectorMath.sum(of: total)).replacing(with: Vector(repeating: 0), where: seesNothing)",
+        "index = 0")
+    } else {
+      writer.write("let scale = Vector(repeating: 1 / VectorMath.sum(of: total))", "index = 0")
+    }
     writer.write(
       "while index < \(stride) { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }"
     )

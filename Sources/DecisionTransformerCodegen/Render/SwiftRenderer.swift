@@ -1,7 +1,7 @@
 /// Writes `<Name>.swift`: a function of shape and options only.
 public struct SwiftRenderer {
-  private let plan: Plan
-  private let model: Model
+  let plan: Plan
+  let model: Model
   private let version: String
   private let text: OperandText
 
@@ -17,6 +17,21 @@ public struct SwiftRenderer {
     var writer = CodeWriter()
     HeaderRenderer(plan: plan, model: model, version: version).render(to: &writer)
     writer.write("", "\(imports)import DecisionTransformer", "")
+    if model.isTrunk {
+      trunk(to: &writer)
+    } else {
+      controller(to: &writer)
+    }
+    section("Kernels: one function per shape", to: &writer) {
+      KernelRenderer(plan: plan).render(to: &$0)
+    }
+    section("Tiles: inner loops, unrolled", to: &writer) {
+      TileRenderer(plan, model: model).render(to: &$0)
+    }
+    return writer.text
+  }
+
+  private func controller(to writer: inout CodeWriter) {
     documentation(to: &writer)
     writer.scope("\(access)struct \(model.name): ~Copyable, @unchecked Sendable") { writer in
       constants(to: &writer)
@@ -50,26 +65,23 @@ public struct SwiftRenderer {
     }
     SelfTestRenderer(plan: plan, model: model).render(to: &writer)
     section("Norms, softmax, window", to: &writer) {
-      $0.write("private typealias Vector = DecisionTransformer.Vector")
-      $0.write("private typealias Floats = UnsafePointer<Float>")
-      $0.write("private typealias MutableFloats = UnsafeMutablePointer<Float>")
+      abbreviations(to: &$0)
       SupportRenderer(plan: plan, model: model).render(to: &$0)
     }
-    section("Kernels: one function per shape", to: &writer) {
-      KernelRenderer(plan: plan).render(to: &$0)
-    }
-    section("Tiles: inner loops, unrolled", to: &writer) {
-      TileRenderer(plan, model: model).render(to: &$0)
-    }
-    return writer.text
   }
 
-  private var access: String { "\(model.options.access.rawValue) " }
+  func abbreviations(to writer: inout CodeWriter) {
+    writer.write("private typealias Vector = DecisionTransformer.Vector")
+    writer.write("private typealias Floats = UnsafePointer<Float>")
+    writer.write("private typealias MutableFloats = UnsafeMutablePointer<Float>")
+  }
+
+  var access: String { "\(model.options.access.rawValue) " }
 
   /// A public declaration may only mention what a public import brings.
   private var imports: String { model.options.access == .public ? "public " : "" }
 
-  private func section(
+  func section(
     _ title: String, to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void
   ) {
     writer.write("// MARK: - \(title)")
@@ -124,11 +136,7 @@ public struct SwiftRenderer {
     constant("window", "Int", literal(shape.window), to: &writer)
     writer.write("/// Steps of an episode for which the model has timesteps.")
     constant("maximumEpisodeLength", "Int", literal(shape.maximumEpisodeLength), to: &writer)
-    writer.write("/// Bytes of memory a controller works in, and the alignment they need.")
-    constant("memorySize", "Int", literal(plan.memory.byteCount), to: &writer)
-    constant("memoryAlignment", "Int", String(ControllerMemory.alignment), to: &writer)
-    writer.write("/// Bytes of packed weights without their header.")
-    constant("packedWeightsSize", "Int", literal(plan.weights.byteCount), to: &writer)
+    sizes(to: &writer)
     let ofAll = shape.batch == 1 ? "" : ", of all agents"
     writer.write(
       "/// Multiply-adds of one `act` that is given the reward, and the bytes of weights they read\(ofAll)."
@@ -142,14 +150,32 @@ public struct SwiftRenderer {
     constant(
       "preparationMultiplyAdds", "Int", literal(plan.total(plan.preparation, \.multiplyAdds)),
       to: &writer)
-    writer.write("/// Identifies the layout of the packed weights.")
-    constant("layoutDigest", "UInt64", hexadecimal(plan.layoutDigest), to: &writer)
-    constant("generatorVersion", "StaticString", "\"\(version)\"", to: &writer)
+    identity(to: &writer)
     if let target = model.options.targetReturn {
       writer.write("/// What `reset()` asks for, environment units.")
       constant("defaultTargetReturn", "Float", literal(Float(target)), to: &writer)
     }
     writer.write("")
+    implementationConstants(to: &writer)
+  }
+
+  func sizes(to writer: inout CodeWriter) {
+    writer.write(
+      "/// Bytes of memory a \(model.config.modelClass.instanceName) works in, and the alignment they need."
+    )
+    constant("memorySize", "Int", literal(plan.memory.byteCount), to: &writer)
+    constant("memoryAlignment", "Int", String(ControllerMemory.alignment), to: &writer)
+    writer.write("/// Bytes of packed weights without their header.")
+    constant("packedWeightsSize", "Int", literal(plan.weights.byteCount), to: &writer)
+  }
+
+  func identity(to writer: inout CodeWriter) {
+    writer.write("/// Identifies the layout of the packed weights.")
+    constant("layoutDigest", "UInt64", hexadecimal(plan.layoutDigest), to: &writer)
+    constant("generatorVersion", "StaticString", "\"\(version)\"", to: &writer)
+  }
+
+  func implementationConstants(to writer: inout CodeWriter) {
     writer.write("/// The score of a key that must not be seen: its probability is exactly zero.")
     writer.write("private static var hiddenScore: Float { -3e38 }")
     writer.write(
@@ -161,28 +187,36 @@ public struct SwiftRenderer {
     writer.write("private typealias Format = GeneratedCodeFormat1")
   }
 
-  private func constant(
+  func constant(
     _ name: String, _ type: String, _ value: String, to writer: inout CodeWriter
   ) {
     writer.write("\(access)static var \(name): \(type) { \(value) }")
   }
 
-  private func storage(to writer: inout CodeWriter) {
+  func pointers(to writer: inout CodeWriter) {
     writer.write("")
     writer.write("private let packedWeights: PackedWeights", "private let storage: AlignedMemory")
     writer.write(
       "private let weights: UnsafePointer<Float>", "private let memory: UnsafeMutablePointer<Float>"
     )
-    if plan.shape.batch == 1 {
-      episodeStorage(to: &writer)
-    } else {
-      BatchMemberRenderer(plan: plan, model: model).storage(to: &writer)
-    }
+  }
+
+  func buffers(to writer: inout CodeWriter) {
     for buffer in plan.memory.buffers {
       let place = buffer.offset == 0 ? "memory" : "memory + \(literal(buffer.offset))"
       writer.write(
         "private var \(buffer.name.identifier): UnsafeMutablePointer<Float> { \(place) }")
     }
+  }
+
+  private func storage(to writer: inout CodeWriter) {
+    pointers(to: &writer)
+    if plan.shape.batch == 1 {
+      episodeStorage(to: &writer)
+    } else {
+      BatchMemberRenderer(plan: plan, model: model).storage(to: &writer)
+    }
+    buffers(to: &writer)
   }
 
   private func episodeStorage(to writer: inout CodeWriter) {
@@ -204,16 +238,17 @@ public struct SwiftRenderer {
     writer.write("")
   }
 
-  private func initializers(to writer: inout CodeWriter) {
+  func initializers(to writer: inout CodeWriter) {
+    let name = model.config.modelClass.instanceName
     writer.write(
       "", "#if !hasFeature(Embedded)",
-      "  /// A controller with memory of its own. Any number of controllers share one `weights`.",
+      "  /// A \(name) with memory of its own. Any number of \(name)s share one `weights`.",
       "  \(access)init(weights: PackedWeights) throws(InitializationError) {",
       "    try self.init(weights: weights, storage: AlignedMemory(byteCount: Self.memorySize))",
       "  }", "#endif")
     writer.write("")
     writer.write(
-      "/// A controller in the caller's memory: at least `memorySize` bytes at a multiple of `memoryAlignment`,"
+      "/// A \(name) in the caller's memory: at least `memorySize` bytes at a multiple of `memoryAlignment`,"
     )
     writer.write("/// which must outlive it.")
     writer.write("\(access)init(")
@@ -239,7 +274,7 @@ public struct SwiftRenderer {
 
   // MARK: Phases
 
-  private func routines(_ names: [String], to writer: inout CodeWriter) {
+  func routines(_ names: [String], to writer: inout CodeWriter) {
     for routine in plan.routines
     where names.contains(routine.name) && !isWritten(routine.name, before: names) {
       writer.write("", "/// \(routine.summary)\(cost(of: routine))")

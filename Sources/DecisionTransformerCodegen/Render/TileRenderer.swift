@@ -14,7 +14,7 @@ struct TileRenderer {
 
   init(_ plan: Plan, model: Model) {
     activation = model.config.activation
-    needsTanh = model.config.hasActionTanh || activation == .tanh
+    needsTanh = (model.config.hasActionTanh && !model.isTrunk) || activation == .tanh
     hasPairs = plan.weights.tensors.contains(where: \.isPaired)
     batch = plan.shape.batch
     let sums = plan.kernels.compactMap(\.sums)

@@ -17,22 +17,17 @@ struct WeightsRenderer {
 
       #if !hasFeature(Embedded)
         extension \(model.name) {
-          /// A controller with the weights in the program and memory of its own.
+          /// A \(model.config.modelClass.instanceName) with the weights in the program and memory of its own.
           \(access)init() throws(InitializationError) {
             try self.init(weights: Self.embeddedWeights())
           }
 
-          /// The weights in the program: decoded and checked once, shared by every controller.
+          /// The weights in the program: decoded and checked once, shared by every \(model.config.modelClass.instanceName).
           \(access)static func embeddedWeights() throws(InitializationError) -> PackedWeights {
             try decodedWeights.get()
           }
 
-          /// Replays the episode beside the weights in the program; see `SelfTestable`.
-          \(access)static func selfTest() throws(InitializationError) -> SelfTestReport {
-            try selfTest(weights: embeddedWeights())
-          }
-
-          private static let decodedWeights = Result { () throws(InitializationError) in
+      \(model.isTrunk ? "" : selfTest)    private static let decodedWeights = Result { () throws(InitializationError) in
             try PackedWeights(base64: base64)
           }
         }
@@ -49,5 +44,16 @@ struct WeightsRenderer {
     Base64.encode(packed, into: &text)
     text += end.utf8
     return text
+  }
+
+  private var selfTest: String {
+    """
+        /// Replays the episode beside the weights in the program; see `SelfTestable`.
+        \(model.options.access.rawValue) static func selfTest() throws(InitializationError) -> SelfTestReport {
+          try selfTest(weights: embeddedWeights())
+        }
+
+
+    """
   }
 }

@@ -108,6 +108,8 @@ struct PlanMemory {
     case .mask(let layer): mask(layer: layer)
     case .maskTokens, .recordTokens, .recordSteps, .recordAttention:
       preconditionFailure("forward is no part of the control loop")
+    case .correctUnattended, .scaleAndShift:
+      preconditionFailure("a trunk has no control loop")
     case .linear, .scores, .mix, .storeKeys:
       preconditionFailure("an operation has a kernel of its own kind")
     }

@@ -1,0 +1,54 @@
+extension ControllerMemory {
+  /// Lays out a trunk's memory: what is cached of every token, then rows that each chunk of tokens uses anew.
+  ///
+  /// Cached rows are `Shape.slotCount`, a little more than the tokens that fit, so that a chunk may begin anywhere.
+  init(trunk shape: Shape, forms: [AttentionForm], kernels: [Kernel]) {
+    self.init()
+    let (slots, rows) = (shape.slotCount, shape.chunkSize)
+    let (hidden, attention) = (shape.hiddenStride, shape.attentionStride)
+    for (layer, form) in forms.enumerated() {
+      if form == .standard {
+        append(.value(layer: layer), rows: slots, stride: attention, "values of block \(layer)")
+        append(
+          .keyPanels(layer: layer), rows: shape.headCount * shape.keyStride,
+          stride: shape.headSize + 1, "keys of block \(layer), panels of 16")
+      } else {
+        append(
+          .normalized(layer: layer), rows: slots, stride: hidden,
+          "normalised rows of block \(layer): its values")
+        append(
+          .keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1,
+          "keys of block \(layer), panels of 16")
+      }
+    }
+    append(.hiddenState, rows: slots, stride: hidden, "last hidden state")
+    append(.mask, rows: 1, stride: shape.keyStride, "added to the scores of each key")
+    share(.tokens, rows: rows, stride: hidden, "inputs_embeds + wpe")
+    if shape.layerCount > 1 {
+      share(.query, rows: rows, stride: attention, "queries of block 0")
+    }
+    share(.queries, rows: rows, stride: attention, "queries")
+    if forms.contains(.standard) {
+      share(.key, rows: rows, stride: attention, "keys of block 0 before they become panels")
+      if shape.layerCount > 1 {
+        share(.keyRows, rows: rows, stride: attention, "keys before they become panels")
+      }
+    }
+    share(.stream, rows: rows, stride: hidden, "residual stream")
+    share(.scratch, rows: rows, stride: hidden, "normalised rows")
+    share(.mixed, rows: rows, stride: attention, "attention's weighted sums")
+    share(
+      .scores, rows: shape.headCount * rows, stride: shape.keyStride,
+      "attention scores and probabilities")
+    share(.inner, rows: rows, stride: shape.innerStride, "inner rows of the MLP")
+    if let widest = kernels.compactMap(\.widenedRowCount).max() {
+      append(.widened, rows: widest, stride: Shape.lanes, "bfloat16 weights as float32")
+    }
+  }
+
+  private mutating func share(
+    _ name: ControllerBuffer.Name, rows: Int, stride: Int, _ purpose: String
+  ) {
+    append(name, rows: rows, stride: stride, purpose, isShared: true)
+  }
+}
