@@ -22,8 +22,10 @@ struct CodeWriter {
     write("}")
   }
 
-  /// Writes `if … { } else if … { } else { }`; the last condition is nil.
+  /// Writes `if … { } else if … { } else { }`; the last condition is nil. What has no condition at all is
+  /// written without braces.
   mutating func branches(_ branches: [(condition: String?, body: (inout CodeWriter) -> Void)]) {
+    if branches.count == 1, branches[0].condition == nil { return branches[0].body(&self) }
     for (index, branch) in branches.enumerated() {
       let test = branch.condition.map { "if \($0) {" } ?? "{"
       write(index == 0 ? test : "} else \(test)")
