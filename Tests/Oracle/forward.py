@@ -16,7 +16,7 @@ def masks(K):
 
 
 def forward_answers(case, model):
-    """Random windows through the model in float64; inputs are float32 numbers."""
+    """Random windows through the model in its own precision; inputs are float32 numbers."""
     rng, config, tensors = random_numbers(case, "forward"), model.config, {}
     for index, mask in enumerate(masks(case.window)):
         T = len(mask)
@@ -29,7 +29,7 @@ def forward_answers(case, model):
         inputs = {key: torch.from_numpy(value.astype(np.float32)) for key, value in inputs.items()}
         integers = ("timesteps", "attention_mask")
         with torch.no_grad():
-            output = model(**{key: (value.long() if key in integers else value.double())[None]
+            output = model(**{key: (value.long() if key in integers else value.to(model.dtype))[None]
                               for key, value in inputs.items()},
                            output_hidden_states=True, output_attentions=True)
         answers = dict(
@@ -45,10 +45,13 @@ def next_answers(case, data, model, actions):
     """At every step, with the action that was taken in its place: the next state and return expected,
     in environment units."""
     K, T = case.window, case.steps
-    scale = torch.from_numpy(data["action_scale"])
-    taken = torch.from_numpy(data["executed"]).double() / scale if case.executed else actions
+    scale = torch.from_numpy(data["action_scale"]).to(model.dtype)
+    taken = actions
+    if case.executed:
+        taken = torch.from_numpy(data["executed"]).to(model.dtype) / scale
     states = torch.from_numpy((data["states"].astype(np.float64) - data["mean"]) / data["std"])
-    tokens = torch.from_numpy(returns_to_go(case, data)).double()[:, None]
+    states = states.to(model.dtype)
+    tokens = torch.from_numpy(returns_to_go(case, data)).to(model.dtype)[:, None]
     timesteps = torch.arange(T).clamp(max=model.config.max_ep_len - 1)
     found = dict(states=[], returns=[])
     for t in range(T):

@@ -65,6 +65,21 @@ struct RenderingTests {
     }
   }
 
+  @Test("chooses between tilings only where there are several, and never opens a block for nothing")
+  func blocks() {
+    // Every matrix is one panel wide: one row has the same tiling on every level.
+    var config = ModelConfig()
+    (config.stateDimension, config.actionDimension, config.maximumEpisodeLength) = (3, 2, 8)
+    (config.hiddenSize, config.innerSize, config.layerCount) = (15, 1, 1)
+    var options = GenerationOptions()
+    options.window = 2
+    let models = [RandomModel.model(config, options)] + Self.seeds.map(RandomModel.model)
+    for model in models {
+      let lines = Code(model).lines.map { $0.drop { $0 == " " } }
+      #expect(!lines.contains("{"), "\(model.config)")
+    }
+  }
+
   @Test("depends on the name, the shape and the options, and not on their owner")
   func stability() {
     for seed in Self.seeds {
@@ -81,8 +96,9 @@ private struct Code {
   let text: String
   let lines: [Substring]
 
-  init(seed: UInt64) {
-    let model = RandomModel.model(seed: seed)
+  init(seed: UInt64) { self.init(RandomModel.model(seed: seed)) }
+
+  init(_ model: Model) {
     plan = Plan(model)
     text = String(decoding: Compiler.source(plan, model).contents, as: UTF8.self)
     lines = text.split(separator: "\n", omittingEmptySubsequences: false)

@@ -90,6 +90,28 @@ extension RecordedEpisode {
   }
 }
 
+// MARK: - Replay
+
+extension Replay where Controller: ~Copyable {
+  /// - Parameter retargetsEarly: whether a new target is set before the step before it is prepared,
+  ///   or after.
+  package init(_ episode: RecordedEpisode, pace: Pace = .prepared, retargetsEarly: Bool = false) {
+    self.init(
+      states: episode.states, rewards: episode.rewards,
+      executed: episode.executed?.map { $0.map { Float($0) } },
+      targetReturn: Float(episode.targetReturn),
+      retarget: episode.retarget.map { ($0.step, Float($0.targetReturn)) }, pace: pace,
+      retargetsEarly: retargetsEarly)
+  }
+}
+
+extension RecordedEpisode {
+  /// Actions in environment units as numbers in the model's units.
+  package func modelUnits(_ actions: [[Float]]) -> [[Double]] {
+    actions.map { zip($0, model.actionScale).map { Double($0) / $1 } }
+  }
+}
+
 /// The largest absolute difference; infinite where shapes differ or a number is not finite.
 package func largestDifference(_ left: [[Double]], _ right: [[Double]]) -> Double {
   guard left.map(\.count) == right.map(\.count) else { return .infinity }

@@ -11,18 +11,22 @@ package struct Replay<Controller: GeneratedController & ~Copyable> {
   private let schedule: [Pace]
   private var actions: [Controller.Action]
 
-  /// - Parameter retargetsEarly: whether a new target is set before the step before it is prepared,
-  ///   or after.
-  package init(_ episode: RecordedEpisode, pace: Pace = .prepared, retargetsEarly: Bool = false) {
-    targetReturn = Float(episode.targetReturn)
-    states = episode.states.map(Controller.State.init)
-    rewards = episode.rewards
-    executed = episode.executed?.map { Controller.Action($0.map { Float($0) }) }
-    retarget = episode.retarget.map { ($0.step, Float($0.targetReturn)) }
+  /// - Parameters:
+  ///   - executed: environment units; nil where they are the predicted actions.
+  ///   - retarget: a new target and the step from which it holds.
+  ///   - retargetsEarly: whether a new target is set before the step before it is prepared, or after.
+  package init(
+    states: [[Float]], rewards: [Float], executed: [[Float]]?, targetReturn: Float,
+    retarget: (step: Int, targetReturn: Float)?, pace: Pace, retargetsEarly: Bool = false
+  ) {
+    self.targetReturn = targetReturn
+    self.states = states.map(Controller.State.init)
+    self.rewards = rewards
+    self.executed = executed?.map(Controller.Action.init)
+    self.retarget = retarget
     self.retargetsEarly = retargetsEarly
     schedule = pace.schedule(of: states.count, tellingActions: executed != nil)
-    let width = episode.model.config.actionDimension
-    let none = Controller.Action(Array(repeating: .nan, count: width))
+    let none = Controller.Action(Array(repeating: .nan, count: Controller.actionDimension))
     actions = Array(repeating: none, count: states.count)
   }
 
@@ -30,7 +34,12 @@ package struct Replay<Controller: GeneratedController & ~Copyable> {
   package var environmentActions: [[Float]] { actions.map(\.values) }
 
   /// Drives `controller` through the episode. Nothing is allocated here.
-  package mutating func run(_ controller: inout Controller) throws(StepError) {
+  ///
+  /// - Parameter afterStep: sees the controller after every step but the last, prepared where the pace
+  ///   prepares.
+  package mutating func run(
+    _ controller: inout Controller, afterStep: (borrowing Controller, Int) -> Void = { _, _ in }
+  ) throws(StepError) {
     controller.reset(targetReturn: targetReturn)
     var reward: Float?
     for step in 0..<states.count {
@@ -48,18 +57,12 @@ package struct Replay<Controller: GeneratedController & ~Copyable> {
         reward = nil
       case .actOnly, .alternating: break
       }
+      afterStep(controller, step)
     }
   }
 
   private func retarget(_ controller: inout Controller, before step: Int) {
     guard let retarget, retarget.step == step else { return }
     controller.retarget(retarget.targetReturn)
-  }
-}
-
-extension RecordedEpisode {
-  /// Actions in environment units as numbers in the model's units.
-  package func modelUnits(_ actions: [[Float]]) -> [[Double]] {
-    actions.map { zip($0, model.actionScale).map { Double($0) / $1 } }
   }
 }
