@@ -38,7 +38,7 @@ package struct Replay<Controller: GeneratedController & ~Copyable> {
   /// - Parameter afterStep: sees the controller after every step but the last, prepared where the pace
   ///   prepares.
   package mutating func run(
-    _ controller: inout Controller, afterStep: (borrowing Controller, Int) -> Void = { _, _ in }
+    _ controller: inout Controller, afterStep: ((borrowing Controller, Int) -> Void)? = nil
   ) throws(StepError) {
     controller.reset(targetReturn: targetReturn)
     var reward: Float?
@@ -57,7 +57,7 @@ package struct Replay<Controller: GeneratedController & ~Copyable> {
         reward = nil
       case .actOnly, .alternating: break
       }
-      afterStep(controller, step)
+      if let afterStep { afterStep(controller, step) }
     }
   }
 
