@@ -238,40 +238,6 @@ public struct SwiftRenderer {
     writer.write("")
   }
 
-  func initializers(to writer: inout CodeWriter) {
-    let name = model.config.modelClass.instanceName
-    writer.write(
-      "", "#if !hasFeature(Embedded)",
-      "  /// A \(name) with memory of its own. Any number of \(name)s share one `weights`.",
-      "  \(access)init(weights: PackedWeights) throws(InitializationError) {",
-      "    try self.init(weights: weights, storage: AlignedMemory(byteCount: Self.memorySize))",
-      "  }", "#endif")
-    writer.write("")
-    writer.write(
-      "/// A \(name) in the caller's memory: at least `memorySize` bytes at a multiple of `memoryAlignment`,"
-    )
-    writer.write("/// which must outlive it.")
-    writer.write("\(access)init(")
-    writer.write("  weights: PackedWeights, memory: UnsafeMutableRawBufferPointer")
-    writer.scope(") throws(InitializationError)") { writer in
-      writer.write(
-        "try self.init(",
-        "  weights: weights, storage: AlignedMemory(using: memory, byteCount: Self.memorySize))")
-    }
-    writer.write("")
-    writer.scope(
-      "private init(weights: PackedWeights, storage: consuming AlignedMemory) throws(InitializationError)"
-    ) { writer in
-      writer.write("try Processor.check()")
-      writer.write(
-        "let payload = try weights.payload(",
-        "  layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)")
-      writer.write("self.weights = payload.assumingMemoryBound(to: Float.self)")
-      writer.write("self.memory = storage.base.assumingMemoryBound(to: Float.self)")
-      writer.write("self.packedWeights = weights", "self.storage = storage")
-    }
-  }
-
   // MARK: Phases
 
   func routines(_ names: [String], to writer: inout CodeWriter) {
