@@ -40,6 +40,15 @@ extension ForwardFourHeads: ForwardController {
   }
 }
 
+extension RoundedForward: ForwardController {
+  static var outputs: [String: (borrowing RoundedForward) -> [Float]] {
+    [
+      "state_preds": { $0.withStatePredictions(array) },
+      "hidden_states": { $0.withHiddenStates(array) },
+    ]
+  }
+}
+
 extension ForwardHiddenStates: ForwardController {
   static var outputs: [String: (borrowing ForwardHiddenStates) -> [Float]] {
     [

@@ -37,6 +37,32 @@ struct RoundedWeightsTests {
     Case(RoundedTwoHeads.self, of: "GeluNewTwoHeads"),
   ]
 
+  @Test("give forward's outputs as exact arithmetic on them does")
+  func forward() throws {
+    let golden = try RecordedEpisode(golden: "ForwardFourHeads")
+    let folder = golden.folder.deletingLastPathComponent().appending(path: "RoundedForward.dtmodel")
+    let model = try ModelFolder(path: folder.path).readModel().model
+    let plan = Plan(model)
+    let payload = try Packer.payload(
+      plan, model: model, checkpoint: golden.checkpoint, path: folder.path)
+    let reference = ReferenceInterpreter(
+      plan: plan, model: model, checkpoint: golden.checkpoint, payload: payload)
+    var controller = try RoundedForward()
+    for window in ForwardWindow.all(of: golden) where !window.attentionMask.contains(0) {
+      try window.run(&controller)
+      let expected = reference.forward(
+        states: RecordedEpisode.rows(window.states.map(Double.init), of: 3),
+        actions: RecordedEpisode.rows(window.actions.map(Double.init), of: 2),
+        returnsToGo: window.returnsToGo.map(Double.init), timesteps: window.timesteps)
+      let hidden = RoundedForward.outputs["hidden_states"]!(controller).map(Double.init)
+      let states = RoundedForward.outputs["state_preds"]!(controller).map(Double.init)
+      #expect(largestDifference([hidden], [Array(expected.hiddenStates.joined().joined())]) < 2e-5)
+      #expect(largestDifference([states], [Array(expected.statePredictions.joined())]) < 2e-5)
+      // The rounding is there.
+      #expect(largestDifference([hidden], [window.expected("hidden_states")]) > 1e-4)
+    }
+  }
+
   @Test("give what exact arithmetic on them gives", arguments: cases)
   func episode(rounded: Case) throws {
     let episode = try RecordedEpisode(golden: rounded.original)
