@@ -53,21 +53,7 @@ extension ControllerMemory {
     if forms[0] == .standard {
       append(.key, rows: slots, stride: attention, "keys of block 0")
     }
-    for (layer, form) in forms.enumerated() {
-      if form == .standard {
-        append(.value(layer: layer), rows: slots, stride: attention, "values of block \(layer)")
-        append(
-          .keyPanels(layer: layer), rows: shape.headCount * shape.keyStride,
-          stride: shape.headSize + 1, "mask and keys of block \(layer), panels of 16")
-      } else {
-        append(
-          .normalized(layer: layer), rows: slots, stride: hidden,
-          "normalised rows of block \(layer): its values")
-        append(
-          .keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1,
-          "mask and keys of block \(layer), panels of 16")
-      }
-    }
+    appendCaches(shape: shape, forms: forms, panels: "mask and keys")
     append(.stream, rows: slots, stride: hidden, "residual stream")
     append(.scratch, rows: slots, stride: hidden, "normalised rows")
     let laterForms = shape.layerCount == 1 ? forms : Array(forms.dropFirst())
@@ -101,6 +87,26 @@ extension ControllerMemory {
       append(.widened, rows: widest, stride: Shape.lanes, "bfloat16 weights as float32")
     }
     appendForward(shape: shape, forms: forms, outputs: outputs)
+  }
+
+  /// What each layer keeps of every token; `panels` says what the panels of keys hold.
+  mutating func appendCaches(shape: Shape, forms: [AttentionForm], panels: String) {
+    let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
+    for (layer, form) in forms.enumerated() {
+      if form == .standard {
+        append(.value(layer: layer), rows: slots, stride: attention, "values of block \(layer)")
+        append(
+          .keyPanels(layer: layer), rows: shape.headCount * shape.keyStride,
+          stride: shape.headSize + 1, "\(panels) of block \(layer), panels of 16")
+      } else {
+        append(
+          .normalized(layer: layer), rows: slots, stride: hidden,
+          "normalised rows of block \(layer): its values")
+        append(
+          .keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1,
+          "\(panels) of block \(layer), panels of 16")
+      }
+    }
   }
 
   /// Scratch of `forward`, then what it returns.

@@ -6,21 +6,7 @@ extension ControllerMemory {
     self.init()
     let (slots, rows) = (shape.slotCount, shape.chunkSize)
     let (hidden, attention) = (shape.hiddenStride, shape.attentionStride)
-    for (layer, form) in forms.enumerated() {
-      if form == .standard {
-        append(.value(layer: layer), rows: slots, stride: attention, "values of block \(layer)")
-        append(
-          .keyPanels(layer: layer), rows: shape.headCount * shape.keyStride,
-          stride: shape.headSize + 1, "keys of block \(layer), panels of 16")
-      } else {
-        append(
-          .normalized(layer: layer), rows: slots, stride: hidden,
-          "normalised rows of block \(layer): its values")
-        append(
-          .keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1,
-          "keys of block \(layer), panels of 16")
-      }
-    }
+    appendCaches(shape: shape, forms: forms, panels: "keys")
     append(.hiddenState, rows: slots, stride: hidden, "last hidden state")
     append(.mask, rows: 1, stride: shape.keyStride, "added to the scores of each key")
     share(.tokens, rows: rows, stride: hidden, "inputs_embeds + wpe")
