@@ -4,7 +4,7 @@
 /// Either its own, given back when the value goes, or the caller's, which must outlive it.
 public struct AlignedMemory: ~Copyable, @unchecked Sendable {
   /// 64 bytes.
-  public static var alignment: Int { 64 }
+  public static var alignment: Int { @_noAllocation @_noLocks get { 64 } }
 
   public let base: UnsafeMutableRawPointer
   public let byteCount: Int

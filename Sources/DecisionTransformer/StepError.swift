@@ -21,21 +21,30 @@ public enum StepError: Error, Equatable, Sendable {
   case episodeEnded(maximumLength: Int)
 }
 
-#if !hasFeature(Embedded)
-  extension StepError: CustomStringConvertible {
-    public var description: String {
+extension StepError {
+  var message: ErrorMessage {
+    @_noAllocation @_noLocks get {
       switch self {
-      case .notReset: "no episode: call reset(targetReturn:) first"
-      case .nonFiniteState(let index): "state[\(index)] is not finite"
-      case .nonFiniteReward: "the reward is not finite"
-      case .nonFiniteReturn: "the return-to-go is not finite"
-      case .nonFiniteAction(let index): "the predicted action[\(index)] is not finite"
-      case .nonFiniteExecutedAction(let index): "the executed action[\(index)] is not finite"
-      case .rewardGivenTwice: "the reward was given to prepare(executed:reward:) and again to act"
-      case .nothingToPrepare: "there is no action to prepare from: call act first"
+      case .notReset: ErrorMessage("no episode: call reset first")
+      case .nonFiniteState(let index): ErrorMessage("state[", index, "] is not finite")
+      case .nonFiniteReward: ErrorMessage("the reward is not finite")
+      case .nonFiniteReturn: ErrorMessage("the return-to-go is not finite")
+      case .nonFiniteAction(let index):
+        ErrorMessage("the predicted action[", index, "] is not finite")
+      case .nonFiniteExecutedAction(let index):
+        ErrorMessage("the executed action[", index, "] is not finite")
+      case .rewardGivenTwice: ErrorMessage("the reward was given to prepare and again to act")
+      case .nothingToPrepare:
+        ErrorMessage("there is no action to prepare from: call act first")
       case .episodeEnded(let maximumLength):
-        "the episode has had its \(maximumLength) steps: call reset(targetReturn:)"
+        ErrorMessage("the episode has had its ", maximumLength, " steps: call reset")
       }
     }
+  }
+}
+
+#if !hasFeature(Embedded)
+  extension StepError: CustomStringConvertible {
+    public var description: String { message.description }
   }
 #endif

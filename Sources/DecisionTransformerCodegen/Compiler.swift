@@ -4,7 +4,7 @@ import DecisionTransformer
 public struct Compilation: Sendable {
   public var model: Model
   public var plan: Plan
-  /// `<Name>.swift`, and with a checkpoint `<Name>Weights.swift` or `<Name>.weights`; with rounded weights
+  /// `<Name>.swift`, for C also `<prefix>.h`, and with a checkpoint `<Name>Weights.swift` or `<Name>.weights`; with rounded weights
   /// also `<Name>.manifest.json`, which says what the rounding costs.
   public var files: [OutputFile]
   /// The name of the checkpoint's file, or of its index; nil where no checkpoint was read.
@@ -35,6 +35,7 @@ public enum Compiler {
     var (model, remarks) = try ModelFolder(path: folder).readModel()
     let plan = Plan(model)
     var files = [source(plan, model)]
+    if model.options.hasCInterface { files.append(header(plan, model)) }
     var selfTest: RecordedSelfTest?
     if !codeOnly,
       let checkpoint = try CheckpointReader.read(
@@ -68,6 +69,12 @@ public enum Compiler {
   public static func source(_ plan: Plan, _ model: Model) -> OutputFile {
     let text = SwiftRenderer(plan: plan, model: model, version: version).render()
     return OutputFile(name: "\(model.name).swift", contents: Array(text.utf8))
+  }
+
+  /// `<prefix>.h`, what C sees of the type.
+  public static func header(_ plan: Plan, _ model: Model) -> OutputFile {
+    let text = CHeaderRenderer(plan: plan, model: model, version: version).render()
+    return OutputFile(name: CName(model: model.name).header, contents: Array(text.utf8))
   }
 
   /// A packed-weights file, header, payload and self test, that `PackedWeights` takes.

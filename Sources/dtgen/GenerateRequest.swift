@@ -15,7 +15,7 @@ struct GenerateRequest {
     let model = compilation.model.name
     let names = OutputNames(model: model)
     var files = compilation.files
-    let hasWeights = files.contains { $0.name != names.code && names.all.contains($0.name) }
+    let hasWeights = files.contains { names.weights.contains($0.name) }
     if forBuild, !files.contains(where: { $0.name == names.embeddedWeights }) {
       files.append(placeholder(names, hasFile: files.contains { $0.name == names.weightsFile }))
     }

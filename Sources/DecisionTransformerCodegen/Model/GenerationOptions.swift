@@ -70,6 +70,8 @@ public struct GenerationOptions: Equatable, Sendable {
   public var weightStorage = WeightStorage.automatic
   /// `self_test`: whether a self test is recorded beside the packed weights; nil means where these are small.
   public var hasSelfTest: Bool?
+  /// `c_interface`: whether the generated type has functions for C, and a header.
+  public var hasCInterface = false
 
   public init() {}
 }

@@ -3,7 +3,7 @@ public enum GenerationOptionsReader {
   static let keys = [
     "window", "batch", "state_mean", "state_std", "return_scale", "action_scale", "target_return",
     "precision", "outputs", "timestep_overflow", "access", "weights", "self_test", "model_class",
-    "tokens",
+    "tokens", "c_interface",
   ]
 
   /// The options that `bytes` spell, checked against the model they are for.
@@ -44,6 +44,8 @@ public enum GenerationOptionsReader {
       rejectOutputsOfBatch(&file, options)
       file.read("timestep_overflow", into: &options.timestepOverflow)
       readSelfTest(&file, into: &options)
+      file.read("c_interface", into: &options.hasCInterface)
+      rejectCInterfaceOfBatch(&file, options)
     }
     return options
   }
@@ -157,6 +159,16 @@ extension GenerationOptionsReader {
       "batch",
       "found \(options.batch) beside outputs other than \"action\", which have one agent; accepted: 1, "
         + "or \"outputs\": [\"action\"]")
+  }
+
+  private static func rejectCInterfaceOfBatch(
+    _ file: inout JSONObjectFile, _ options: GenerationOptions
+  ) {
+    guard options.hasCInterface, options.batch > 1 else { return }
+    file.reject(
+      "c_interface",
+      "found true beside \"batch\": \(options.batch), and C has one agent for each controller; "
+        + "accepted: false, or \"batch\": 1")
   }
 
   private static func readSelfTest(

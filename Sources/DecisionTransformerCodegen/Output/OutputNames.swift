@@ -10,13 +10,19 @@ public struct OutputNames: Equatable, Sendable {
 
   /// What rounded weights cost.
   public var manifest: String
+  /// What C sees of the type.
+  public var header: String
 
   public init(model name: String) {
     code = "\(name).swift"
     embeddedWeights = "\(name)Weights.swift"
     weightsFile = "\(name).weights"
     manifest = "\(name).manifest.json"
+    header = CName(model: name).header
   }
 
-  public var all: [String] { [code, embeddedWeights, weightsFile, manifest] }
+  /// Either of them holds the packed weights.
+  public var weights: [String] { [embeddedWeights, weightsFile] }
+
+  public var all: [String] { [code, embeddedWeights, weightsFile, manifest, header] }
 }

@@ -59,6 +59,12 @@ public struct Plan: Equatable, Sendable {
     layoutDigest = Self.digest(model: model, weights: weights)
   }
 
+  /// The digest as text: 16 hexadecimal digits.
+  public var layoutDigestText: String {
+    let digits = String(layoutDigest, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
   /// Every kernel of the routines once, in order of first use.
   public var kernels: [Kernel] { Self.kernels(of: routines) }
 

@@ -28,6 +28,9 @@ public struct SwiftRenderer {
     section("Tiles: inner loops, unrolled", to: &writer) {
       TileRenderer(plan, model: model).render(to: &$0)
     }
+    if model.options.hasCInterface {
+      CInterfaceRenderer(plan: plan, model: model).render(to: &writer)
+    }
     return writer.text
   }
 
@@ -171,7 +174,7 @@ public struct SwiftRenderer {
 
   func identity(to writer: inout CodeWriter) {
     writer.write("/// Identifies the layout of the packed weights.")
-    constant("layoutDigest", "UInt64", hexadecimal(plan.layoutDigest), to: &writer)
+    constant("layoutDigest", "UInt64", "0x\(plan.layoutDigestText)", to: &writer)
     constant("generatorVersion", "StaticString", "\"\(version)\"", to: &writer)
   }
 
@@ -264,10 +267,5 @@ public struct SwiftRenderer {
 
   private func count(_ number: Int, _ noun: String) -> String {
     number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
-  }
-
-  private func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return "0x" + String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

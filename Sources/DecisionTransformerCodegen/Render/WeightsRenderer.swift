@@ -33,7 +33,7 @@ struct WeightsRenderer {
         }
       #endif
 
-      extension \(model.name) {
+      \(model.options.hasCInterface ? cFunctions : "")extension \(model.name) {
         private static var base64: StaticString {
           "
       """
@@ -44,6 +44,40 @@ struct WeightsRenderer {
     Base64.encode(packed, into: &text)
     text += end.utf8
     return text
+  }
+
+  /// In a library for C, C itself has the weights, and these functions.
+  private var cFunctions: String {
+    let prefix = CName(model: model.name).prefix
+    return """
+      #if !hasFeature(Embedded)
+        @c(\(prefix)_create)
+        \(model.options.access.rawValue) func \(prefix)_create(
+          _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt,
+          _ controller: UnsafeMutablePointer<OpaquePointer?>?
+        ) -> Int32 {
+          CController.create(
+            in: memory, byteCount: memorySize, model: \(model.name).layoutDigest,
+            memorySize: \(model.name).memorySize, controller: controller
+          ) { (memory) throws(InitializationError) in
+            try \(model.name)(weights: \(model.name).embeddedWeights(), memory: memory)
+          }.code
+        }
+
+        @c(\(prefix)_self_test)
+        \(model.options.access.rawValue) func \(prefix)_self_test(
+          _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt
+        ) -> Int32 {
+          CController.selfTest(
+            in: memory, byteCount: memorySize, memorySize: \(model.name).memorySize
+          ) { (memory) throws(InitializationError) in
+            try \(model.name).selfTest(weights: \(model.name).embeddedWeights(), memory: memory)
+          }.code
+        }
+      #endif
+
+
+      """
   }
 
   private var selfTest: String {

@@ -1,0 +1,117 @@
+/// A controller in memory that a caller in C owns, as the functions of a generated C interface lay it out.
+///
+/// The first `headerByteCount` bytes say what is there, so that whatever can be checked is checked before the
+/// controller behind them is touched:
+///
+/// | bytes | what |
+/// |---|---|
+/// | 0 ..< 8 | the model's layout digest, where `create` has succeeded; else zero |
+/// | 8 ..< 16 | the address of byte 0: a copy of the bytes elsewhere is no controller |
+/// | 16 ..< 20 | 1 while a call runs, else 0 |
+/// | 32 ..< 192 | message of the last call that failed, ended by a zero |
+/// | 192 ..< 384 | the value of the generated type |
+/// | 384 ... | its `memorySize` bytes |
+///
+/// Nothing but `create` may allocate, and nothing needs to be given back: a controller ends when its memory does.
+public enum CController {
+  /// The bytes in front of a controller's own memory: 384.
+  public static var headerByteCount: Int { @_noAllocation @_noLocks get { 384 } }
+  static var addressOffset: Int { @_noAllocation @_noLocks get { 8 } }
+  static var flagOffset: Int { @_noAllocation @_noLocks get { 16 } }
+  static var messageOffset: Int { @_noAllocation @_noLocks get { 32 } }
+  static var messageByteCount: Int { @_noAllocation @_noLocks get { 160 } }
+  static var valueOffset: Int { @_noAllocation @_noLocks get { 192 } }
+  /// Room for the value of a generated type.
+  static var valueByteCount: Int { headerByteCount - valueOffset }
+
+  /// Makes a controller of `Value`, a generated type, in the memory that C hands over.
+  ///
+  /// - Parameters:
+  ///   - byteCount: of the memory that C hands over.
+  ///   - model: the layout digest of the generated type.
+  ///   - memorySize: that of the generated type, without the header.
+  ///   - controller: told the controller, or null after a failure.
+  ///   - make: the value in this working memory.
+  public static func create<Value: ~Copyable>(
+    in memory: UnsafeMutableRawPointer?, byteCount: UInt, model: UInt64, memorySize: Int,
+    controller: UnsafeMutablePointer<OpaquePointer?>?,
+    make: (UnsafeMutableRawBufferPointer) throws(InitializationError) -> Value
+  ) -> CStatus {
+    precondition(
+      MemoryLayout<Value>.size <= valueByteCount && MemoryLayout<Value>.alignment <= 64)
+    guard let controller else { return .nullArgument }
+    guard isAligned(controller, to: MemoryLayout<OpaquePointer?>.alignment) else {
+      return .misalignedArgument
+    }
+    controller.pointee = nil
+    guard let memory else { return .nullArgument }
+    if let problem = problem(with: memory, byteCount: byteCount, memorySize: memorySize) {
+      return CStatus(problem)
+    }
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: headerByteCount)
+    do {
+      (memory + valueOffset).initializeMemory(
+        as: Value.self,
+        to: try make(
+          UnsafeMutableRawBufferPointer(start: memory + headerByteCount, count: memorySize)))
+    } catch {
+      return CStatus(error)
+    }
+    memory.storeBytes(
+      of: UInt64(UInt(bitPattern: memory)), toByteOffset: addressOffset, as: UInt64.self)
+    memory.storeBytes(of: model, as: UInt64.self)
+    controller.pointee = OpaquePointer(memory)
+    return .success
+  }
+
+  /// Runs a self test in the memory that C hands over; a controller there ends.
+  ///
+  /// - Parameters:
+  ///   - byteCount: of the memory that C hands over.
+  ///   - memorySize: that of the generated type.
+  public static func selfTest(
+    in memory: UnsafeMutableRawPointer?, byteCount: UInt, memorySize: Int,
+    run: (UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport
+  ) -> CStatus {
+    guard let memory else { return .nullArgument }
+    if let problem = problem(with: memory, byteCount: byteCount, memorySize: memorySize) {
+      return CStatus(problem)
+    }
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: headerByteCount)
+    do {
+      let report = try run(
+        UnsafeMutableRawBufferPointer(start: memory + headerByteCount, count: memorySize))
+      return report.passed ? .success : .selfTestFailed
+    } catch {
+      return CStatus(error)
+    }
+  }
+
+  /// Packed weights that C hands over: null, or `byteCount` bytes.
+  public static func packedWeights(
+    _ bytes: UnsafeRawPointer?, byteCount: UInt
+  ) throws(InitializationError) -> PackedWeights {
+    guard let bytes, let count = Int(exactly: byteCount) else {
+      throw .wrongByteCount(found: 0, expected: PackedWeights.headerByteCount)
+    }
+    return try PackedWeights(UnsafeRawBufferPointer(start: bytes, count: count))
+  }
+
+  private static func problem(
+    with memory: UnsafeMutableRawPointer, byteCount: UInt, memorySize: Int
+  ) -> InitializationError? {
+    let required = headerByteCount + memorySize
+    guard byteCount >= UInt(required) else {
+      return .memoryTooSmall(byteCount: Int(clamping: byteCount), required: required)
+    }
+    guard isAligned(memory, to: AlignedMemory.alignment) else {
+      return .misalignedMemory(required: AlignedMemory.alignment)
+    }
+    return nil
+  }
+
+  @_noAllocation @_noLocks
+  static func isAligned(_ pointer: UnsafeRawPointer, to alignment: Int) -> Bool {
+    Int(bitPattern: pointer) % alignment == 0
+  }
+}

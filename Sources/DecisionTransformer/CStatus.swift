@@ -1,0 +1,107 @@
+/// What a call through the C interface of a generated controller returns: 0, or why it was refused.
+///
+/// The numbers are part of the interface and do not change; headers that `dtgen` writes list them.
+public struct CStatus: Equatable, Sendable {
+  public var code: Int32
+
+  @_noAllocation @_noLocks @inlinable
+  public init(code: Int32) {
+    self.code = code
+  }
+
+  public var isSuccess: Bool { @_noAllocation @_noLocks get { code == 0 } }
+
+  public static var success: CStatus { @_noAllocation @_noLocks get { CStatus(code: 0) } }
+
+  // MARK: What a caller in C can get wrong and a caller in Swift cannot
+
+  public static var nullArgument: CStatus { @_noAllocation @_noLocks get { CStatus(code: 1) } }
+  public static var misalignedArgument: CStatus {
+    @_noAllocation @_noLocks get { CStatus(code: 2) }
+  }
+  public static var notAController: CStatus { @_noAllocation @_noLocks get { CStatus(code: 3) } }
+  public static var busy: CStatus { @_noAllocation @_noLocks get { CStatus(code: 4) } }
+
+  /// The self test ran, and found a difference.
+  public static var selfTestFailed: CStatus { CStatus(code: 24) }
+
+  // MARK: Errors of the Swift interface
+
+  public init(_ error: InitializationError) {
+    code =
+      switch error {
+      case .memoryTooSmall: 10
+      case .misalignedMemory: 11
+      case .misalignedWeights: 12
+      case .notPackedWeights: 13
+      case .unsupportedFormatVersion: 14
+      case .damagedHeader: 15
+      case .wrongByteCount: 16
+      case .wrongChecksum: 17
+      case .wrongLayout: 18
+      case .unsupportedProcessor: 19
+      case .noSelfTest: 20
+      case .unfitSelfTest: 21
+      #if !hasFeature(Embedded)
+        case .unreadableFile: 22
+        case .invalidBase64: 23
+      #endif
+      }
+  }
+
+  @_noAllocation @_noLocks
+  public init(_ error: StepError) {
+    code =
+      switch error {
+      case .notReset: 30
+      case .nonFiniteState: 31
+      case .nonFiniteReward: 32
+      case .nonFiniteReturn: 33
+      case .nonFiniteAction: 34
+      case .nonFiniteExecutedAction: 35
+      case .rewardGivenTwice: 36
+      case .nothingToPrepare: 37
+      case .episodeEnded: 38
+      }
+  }
+}
+
+extension CStatus {
+  /// What the code means, without the numbers of the occasion. Ended by a zero, valid forever.
+  public var message: StaticString {
+    @_noAllocation @_noLocks get {
+      switch code {
+      case 0: "success"
+      case 1: "an argument is a null pointer"
+      case 2: "an array of floats does not begin at a multiple of 4 bytes"
+      case 3: "this is no controller that the create function of this model has made at this address"
+      case 4: "another thread is in a call on this controller: one thread at a time may use it"
+      case 10: "the memory is too small: the header has the size as a constant"
+      case 11: "the memory does not begin at a multiple of 64 bytes"
+      case 12: "the weights do not begin at a multiple of 64 bytes"
+      case 13: "these are no packed weights: the first eight bytes must be DTWEIGHT"
+      case 14: "the weights have a format version that this library does not read"
+      case 15: "the weights are damaged: the header has values where it must have zeros"
+      case 16: "the weights have fewer or more bytes than expected"
+      case 17: "the weights are damaged: their checksum is wrong"
+      case 18: "the weights were packed for another model, or by another version of the generator"
+      case 19: "this processor lacks instructions that the library was built for"
+      case 20: "the weights carry no self test"
+      case 21: "the self test beside the weights is not one of this model"
+      case 22: "the weights' file cannot be read"
+      case 23: "the weights in the program are no base64"
+      case 24: "the self test found a difference: the library does not compute its checkpoint"
+      case 30: "no episode: call reset first"
+      case 31: "a component of the state is not finite"
+      case 32: "the reward is not finite"
+      case 33: "the return-to-go is not finite"
+      case 34: "a component of the predicted action is not finite"
+      case 35: "a component of the executed action is not finite"
+      case 36: "the reward was given to prepare and again to act"
+      case 37: "there is no action to prepare from: call act first"
+      case 38: "the episode has had all its steps: call reset"
+      default: "this is no status of this library"
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/// The names of a model's C interface.
+public struct CName: Equatable, Sendable {
+  /// What its functions begin with, and its header and libraries are called: the type's name in lower case, words
+  /// apart. `hopper` for Hopper, `half_cheetah` for HalfCheetah, `hopper_bf16` for HopperBF16.
+  public let prefix: String
+
+  public init(model name: String) {
+    var prefix = ""
+    var previous: Character = "_"
+    for character in name {
+      if character.isUppercase, previous.isLowercase || previous.isNumber { prefix += "_" }
+      prefix += character.lowercased()
+      previous = character
+    }
+    self.prefix = prefix
+  }
+
+  /// The opaque type of a controller.
+  public var type: String { "\(prefix)_controller" }
+  /// What its constants begin with.
+  public var constantPrefix: String { prefix.uppercased() }
+  /// The header's file name.
+  public var header: String { "\(prefix).h" }
+
+  func function(_ name: String) -> String { "\(prefix)_\(name)" }
+  func constant(_ name: String) -> String { "\(constantPrefix)_\(name)" }
+}

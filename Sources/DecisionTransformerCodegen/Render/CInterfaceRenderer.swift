@@ -1,0 +1,194 @@
+/// Writes the C functions of a generated type, which `CHeaderRenderer` declares.
+///
+/// Checks that do not depend on the model live in the library (`CController`, `CCall`); here is what knows the type.
+struct CInterfaceRenderer {
+  let plan: Plan
+  let model: Model
+
+  private var type: String { model.name }
+  private var prefix: String { CName(model: model.name).prefix }
+  private var access: String { model.options.access.rawValue }
+
+  func render(to writer: inout CodeWriter) {
+    for part in [creation, episode, steps, descriptions, members] {
+      for line in part.split(separator: "\n", omittingEmptySubsequences: false) {
+        writer.write(String(line))
+      }
+      writer.write("")
+    }
+  }
+
+  private var creation: String {
+    """
+    // MARK: - C interface: \(CName(model: model.name).header) documents each function
+
+    @c(\(prefix)_create_with_weights)
+    \(access) func \(prefix)_create_with_weights(
+      _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt,
+      _ controller: UnsafeMutablePointer<OpaquePointer?>?
+    ) -> Int32 {
+      CController.create(
+        in: memory, byteCount: memorySize, model: \(type).layoutDigest, memorySize: \(type).memorySize,
+        controller: controller
+      ) { (memory) throws(InitializationError) in
+        try \(type)(weights: CController.packedWeights(weights, byteCount: weightsSize), memory: memory)
+      }.code
+    }
+
+    @c(\(prefix)_self_test_with_weights)
+    \(access) func \(prefix)_self_test_with_weights(
+      _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt
+    ) -> Int32 {
+      CController.selfTest(in: memory, byteCount: memorySize, memorySize: \(type).memorySize) {
+        (memory) throws(InitializationError) in
+        try \(type).selfTest(
+          weights: CController.packedWeights(weights, byteCount: weightsSize), memory: memory)
+      }.code
+    }
+    """
+  }
+
+  private var episode: String {
+    """
+    @c(\(prefix)_reset) @_noAllocation @_noLocks
+    \(access) func \(prefix)_reset(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
+      var call = CCall(controller, model: \(type).layoutDigest)
+      call.check(targetReturn: targetReturn)
+      guard call.isSound else { return call.end() }
+      \(type).of(call).pointee.reset(targetReturn: targetReturn)
+      return call.end()
+    }
+
+    @c(\(prefix)_retarget) @_noAllocation @_noLocks
+    \(access) func \(prefix)_retarget(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
+      var call = CCall(controller, model: \(type).layoutDigest)
+      call.check(targetReturn: targetReturn)
+      guard call.isSound else { return call.end() }
+      guard \(type).of(call).pointee.hasEpisode else { return call.end(.notReset) }
+      \(type).of(call).pointee.retarget(targetReturn)
+      return call.end()
+    }
+
+    @c(\(prefix)_prepare) @_noAllocation @_noLocks
+    \(access) func \(prefix)_prepare(_ controller: OpaquePointer?) -> Int32 {
+      let call = CCall(controller, model: \(type).layoutDigest)
+      guard call.isSound else { return call.end() }
+      guard \(type).of(call).pointee.hasEpisode else { return call.end(.notReset) }
+      \(type).of(call).pointee.prepare()
+      return call.end()
+    }
+    """
+  }
+
+  private var steps: String {
+    """
+    @c(\(prefix)_act) @_noAllocation @_noLocks
+    \(access) func \(prefix)_act(
+      _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float,
+      _ action: UnsafeMutablePointer<Float>?
+    ) -> Int32 {
+      \(type).act(controller, state, reward, action)
+    }
+
+    @c(\(prefix)_act_without_reward) @_noAllocation @_noLocks
+    \(access) func \(prefix)_act_without_reward(
+      _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ action: UnsafeMutablePointer<Float>?
+    ) -> Int32 {
+      \(type).act(controller, state, nil, action)
+    }
+
+    @c(\(prefix)_prepare_executed) @_noAllocation @_noLocks
+    \(access) func \(prefix)_prepare_executed(
+      _ controller: OpaquePointer?, _ executed: UnsafePointer<Float>?
+    ) -> Int32 {
+      \(type).prepare(controller, executed, nil)
+    }
+
+    @c(\(prefix)_prepare_executed_with_reward) @_noAllocation @_noLocks
+    \(access) func \(prefix)_prepare_executed_with_reward(
+      _ controller: OpaquePointer?, _ executed: UnsafePointer<Float>?, _ reward: Float
+    ) -> Int32 {
+      \(type).prepare(controller, executed, reward)
+    }
+    """
+  }
+
+  private var descriptions: String {
+    """
+    @c(\(prefix)_last_error) @_noAllocation @_noLocks
+    \(access) func \(prefix)_last_error(_ controller: OpaquePointer?) -> UnsafePointer<CChar> {
+      CCall.lastMessage(of: controller, model: \(type).layoutDigest)
+    }
+
+    @c(\(prefix)_status_message) @_noAllocation @_noLocks
+    \(access) func \(prefix)_status_message(_ status: Int32) -> UnsafePointer<CChar> {
+      CStatus(code: status).message.cString
+    }
+
+    @c(\(prefix)_version)
+    \(access) func \(prefix)_version() -> UnsafePointer<CChar> { \(type).generatorVersion.cString }
+
+    @c(\(prefix)_layout_digest)
+    \(access) func \(prefix)_layout_digest() -> UnsafePointer<CChar> { ("\(plan.layoutDigestText)" as StaticString).cString }
+
+    @c(\(prefix)_memory_size)
+    \(access) func \(prefix)_memory_size() -> UInt { UInt(CController.headerByteCount + \(type).memorySize) }
+
+    @c(\(prefix)_memory_alignment)
+    \(access) func \(prefix)_memory_alignment() -> UInt { UInt(\(type).memoryAlignment) }
+
+    @c(\(prefix)_state_dimension)
+    \(access) func \(prefix)_state_dimension() -> UInt { UInt(\(type).stateDimension) }
+
+    @c(\(prefix)_action_dimension)
+    \(access) func \(prefix)_action_dimension() -> UInt { UInt(\(type).actionDimension) }
+    """
+  }
+
+  private var members: String {
+    """
+    extension \(type) {
+      @_noAllocation @_noLocks
+      fileprivate static func of(_ call: CCall) -> UnsafeMutablePointer<\(type)> {
+        call.value.assumingMemoryBound(to: \(type).self)
+      }
+
+      fileprivate var hasEpisode: Bool { @_noAllocation @_noLocks get { isStarted } }
+
+      @_noAllocation @_noLocks
+      fileprivate static func act(
+        _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float?,
+        _ action: UnsafeMutablePointer<Float>?
+      ) -> Int32 {
+        var call = CCall(controller, model: layoutDigest)
+        call.check(state)
+        call.check(action)
+        guard call.isSound, let state, let action else { return call.end() }
+        do throws(StepError) {
+          let result = try of(call).pointee.act(UnsafeRawPointer(state).load(as: State.self), reward: reward)
+          UnsafeMutableRawPointer(action).storeBytes(of: result, as: Action.self)
+          return call.end()
+        } catch {
+          return call.end(error)
+        }
+      }
+
+      @_noAllocation @_noLocks
+      fileprivate static func prepare(
+        _ controller: OpaquePointer?, _ executed: UnsafePointer<Float>?, _ reward: Float?
+      ) -> Int32 {
+        var call = CCall(controller, model: layoutDigest)
+        call.check(executed)
+        guard call.isSound, let executed else { return call.end() }
+        do throws(StepError) {
+          try of(call).pointee.prepare(
+            executed: UnsafeRawPointer(executed).load(as: Action.self), reward: reward)
+          return call.end()
+        } catch {
+          return call.end(error)
+        }
+      }
+    }
+    """
+  }
+}
