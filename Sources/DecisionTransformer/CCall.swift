@@ -91,8 +91,8 @@ public struct CCall {
     let base = UnsafeRawPointer(pointer)
     guard CController.isAligned(base, to: AlignedMemory.alignment),
       base.load(as: UInt64.self) == model,
-      base.load(fromByteOffset: CController.addressOffset, as: UInt64.self)
-        == UInt64(UInt(bitPattern: base))
+      base.load(fromByteOffset: CController.addressOffset, as: UInt.self)
+        == UInt(bitPattern: base)
     else { return .notAController }
     return .success
   }

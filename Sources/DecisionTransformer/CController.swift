@@ -57,8 +57,7 @@ public enum CController {
     } catch {
       return CStatus(error)
     }
-    memory.storeBytes(
-      of: UInt64(UInt(bitPattern: memory)), toByteOffset: addressOffset, as: UInt64.self)
+    memory.storeBytes(of: UInt(bitPattern: memory), toByteOffset: addressOffset, as: UInt.self)
     memory.storeBytes(of: model, as: UInt64.self)
     controller.pointee = OpaquePointer(memory)
     return .success
@@ -91,8 +90,9 @@ public enum CController {
   public static func packedWeights(
     _ bytes: UnsafeRawPointer?, byteCount: UInt
   ) throws(InitializationError) -> PackedWeights {
-    guard let bytes, let count = Int(exactly: byteCount) else {
-      throw .wrongByteCount(found: 0, expected: PackedWeights.headerByteCount)
+    let count = Int(bitPattern: byteCount)
+    guard let bytes, count >= 0 else {
+      throw .wrongByteCount(found: count, expected: PackedWeights.headerByteCount)
     }
     return try PackedWeights(UnsafeRawBufferPointer(start: bytes, count: count))
   }
@@ -101,8 +101,8 @@ public enum CController {
     with memory: UnsafeMutableRawPointer, byteCount: UInt, memorySize: Int
   ) -> InitializationError? {
     let required = headerByteCount + memorySize
-    guard byteCount >= UInt(required) else {
-      return .memoryTooSmall(byteCount: Int(clamping: byteCount), required: required)
+    guard byteCount >= UInt(bitPattern: required) else {
+      return .memoryTooSmall(byteCount: Int(bitPattern: byteCount), required: required)
     }
     guard isAligned(memory, to: AlignedMemory.alignment) else {
       return .misalignedMemory(required: AlignedMemory.alignment)

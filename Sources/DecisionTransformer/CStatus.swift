@@ -74,7 +74,7 @@ extension CStatus {
       case 0: "success"
       case 1: "an argument is a null pointer"
       case 2: "an array of floats does not begin at a multiple of 4 bytes"
-      case 3: "this is no controller that the create function of this model has made at this address"
+      case 3: "this is no controller that create of this model has made at this address"
       case 4: "another thread is in a call on this controller: one thread at a time may use it"
       case 10: "the memory is too small: the header has the size as a constant"
       case 11: "the memory does not begin at a multiple of 64 bytes"

@@ -28,11 +28,20 @@ public enum Compiler {
 
   /// Compiles a `<Name>.dtmodel` folder. With `codeOnly` the checkpoint is not read.
   ///
-  /// - Parameter progress: told the part of the self test's steps that is done.
+  /// - Parameters:
+  ///   - forLibrary: for a library for C, whatever codegen.json says about weights, access and C.
+  ///   - progress: told the part of the self test's steps that is done.
   public static func compile(
-    folder: String, codeOnly: Bool = false, progress: (Double) -> Void = { _ in }
+    folder: String, codeOnly: Bool = false, forLibrary: Bool = false,
+    progress: (Double) -> Void = { _ in }
   ) throws(InvalidInput) -> Compilation {
     var (model, remarks) = try ModelFolder(path: folder).readModel()
+    if forLibrary {
+      if let problem = model.problemInC { throw InvalidInput([Diagnostic(path: folder, problem)]) }
+      model.options.hasCInterface = true
+      model.options.weightStorage = .file
+      model.options.access = .public
+    }
     let plan = Plan(model)
     var files = [source(plan, model)]
     if model.options.hasCInterface { files.append(header(plan, model)) }

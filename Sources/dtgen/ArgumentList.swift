@@ -61,6 +61,9 @@ struct ArgumentList {
 
   func has(_ flag: String) -> Bool { flags.contains(flag) }
 
+  /// nil where the option is not given.
+  func value(_ option: String) -> String? { values[option] }
+
   func required(
     _ option: String, _ kind: String = "folder"
   ) throws(UsageError) -> String {

@@ -3,15 +3,16 @@ import DecisionTransformerCodegen
 /// What the command line asks for.
 enum Command {
   enum Verb: String, CaseIterable {
-    case generate, inspect, check, compare
+    case generate, inspect, check, compare, library
 
-    static var names: String { "generate, inspect, check and compare" }
+    static var names: String { "generate, inspect, check, compare and library" }
   }
 
   case generate(GenerateRequest)
   case inspect(InspectRequest)
   case check(CheckRequest)
   case compare(CompareRequest)
+  case library(LibraryRequest)
   /// About one verb, or about the whole.
   case help(Verb?)
   case version
@@ -63,6 +64,18 @@ enum Command {
           tolerance: try arguments.positiveNumber("--tolerance")
             ?? CompareRequest.defaultTolerance,
           json: arguments.has("--json")))
+    case .library:
+      let arguments = try ArgumentList(
+        arguments, verb: verb,
+        options: ["--output", "--march", "--target", "--clang-flags", "--runtime"], flags: [])
+      let flags = arguments.value("--clang-flags") ?? ""
+      self = .library(
+        LibraryRequest(
+          folder: arguments.folder, output: try arguments.required("--output"),
+          target: LibraryTarget(
+            triple: arguments.value("--target"), architecture: arguments.value("--march"),
+            processorFlags: flags.split(separator: " ").map(String.init)),
+          runtime: arguments.value("--runtime")))
     }
   }
 

@@ -75,10 +75,13 @@ struct GenerateRequest {
 
 /// The compiler, with a line for who waits.
 enum ModelFolderCompilation {
-  static func run(_ folder: String, codeOnly: Bool) throws(InvalidInput) -> Compilation {
+  static func run(
+    _ folder: String, codeOnly: Bool, forLibrary: Bool = false
+  ) throws(InvalidInput) -> Compilation {
     let name = URL(fileURLWithPath: folder).lastPathComponent
     return try Console.showing("dtgen: compiling \(name)") { progress throws(InvalidInput) in
-      try Compiler.compile(folder: folder, codeOnly: codeOnly, progress: progress)
+      try Compiler.compile(
+        folder: folder, codeOnly: codeOnly, forLibrary: forLibrary, progress: progress)
     }
   }
 }

@@ -9,6 +9,7 @@ enum Help {
     case .inspect: inspect
     case .check: check
     case .compare: compare
+    case .library: library
     }
   }
 
@@ -22,6 +23,8 @@ enum Help {
       inspect    show shape, plan, layout and sizes of the generated type
       check      compare checked-in output with fresh output
       compare    compare the model with numbers recorded elsewhere
+      library    build a static and a shared library and a header, for C and whatever
+                 calls C
 
     options:
       --help     this text, or a command's
@@ -92,5 +95,27 @@ enum Help {
 
     Exit status: 0 equal, 1 beyond the tolerance or something wrong with the input,
     2 wrong usage.
+    """
+
+  private static let library = """
+    usage: dtgen library <Name>.dtmodel --output <folder> [options]
+
+    Builds the model as Embedded Swift into lib<name>.a, lib<name>.so and <name>.h, where
+    <name> is the model's in lower case. The libraries hold the weights and need no Swift
+    runtime: nothing but memcpy, memmove and memset. The toolchain of Swift 6.3 or later is
+    needed to make them. After an error nothing is written.
+
+    options:
+      --output <folder>      where the files go; made if need be
+      --march <name>         the instructions to use, as of the C compiler: native,
+                             x86-64-v3, ...; default: what every machine of the kind has
+      --target <triple>      another machine, aarch64-none-none-elf for example; the shared
+                             library is made for Linux only
+      --clang-flags <flags>  more options that tell the processor, for example
+                             "-mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16"
+      --runtime <folder>     the folder Sources of this generator's package; default: where
+                             dtgen was built
+
+    Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
     """
 }

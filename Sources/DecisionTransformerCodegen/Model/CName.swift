@@ -25,3 +25,17 @@ public struct CName: Equatable, Sendable {
   func function(_ name: String) -> String { "\(prefix)_\(name)" }
   func constant(_ name: String) -> String { "\(constantPrefix)_\(name)" }
 }
+
+extension Model {
+  /// Why a model has no C interface; nil if it has one.
+  var problemInC: String? {
+    if isTrunk {
+      return "a trunk has no C interface; accepted: \"model_class\": "
+        + "\"\(ModelClass.decisionTransformer.rawValue)\" in codegen.json"
+    }
+    if options.batch > 1 {
+      return "in C a controller has one agent; accepted: \"batch\": 1 in codegen.json"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,93 @@
+import DecisionTransformerCodegen
+import Foundation
+
+/// The programs of the Swift toolchain that make a library.
+struct Toolchain {
+  /// The folder with `swiftc`, `clang`, `ld.lld`, `llvm-ar` and `llvm-objcopy`; nothing else is used.
+  private let programs: URL
+
+  /// The toolchain of the `swiftc` that the shell would run.
+  static func find(for target: LibraryTarget) throws(InvalidInput) -> Toolchain {
+    let triple = target.triple.map { ["-target", $0] } ?? []
+    guard
+      let answer = try? run(
+        URL(fileURLWithPath: "/usr/bin/env"), ["swiftc", "-print-target-info"] + triple, in: "/"),
+      let information = try? JSONDecoder().decode(TargetInformation.self, from: Data(answer.utf8))
+    else {
+      throw InvalidInput([
+        Diagnostic(
+          path: "swiftc",
+          "is not found, or does not know the target; the toolchain of Swift 6.3 or later is needed "
+            + "(https://swift.org/install)")
+      ])
+    }
+    let resources = URL(fileURLWithPath: information.paths.runtimeResourcePath)
+    let module = "embedded/Swift.swiftmodule/\(information.target.moduleTriple).swiftmodule"
+    guard
+      FileManager.default.fileExists(atPath: resources.appendingPathComponent(module).path)
+    else {
+      throw InvalidInput([
+        Diagnostic(
+          path: resources.path,
+          "has no Embedded Swift for \(information.target.moduleTriple); accepted: a target whose "
+            + "name is in embedded/Swift.swiftmodule there, and a toolchain from swift.org")
+      ])
+    }
+    return Toolchain(
+      programs: resources.deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("bin"))
+  }
+
+  private struct TargetInformation: Decodable {
+    struct Target: Decodable { var moduleTriple: String }
+    struct Paths: Decodable { var runtimeResourcePath: String }
+    var target: Target
+    var paths: Paths
+  }
+
+  /// Runs one of the programs in `folder`.
+  func run(_ program: String, _ arguments: [String], in folder: URL) throws(InvalidInput) {
+    do {
+      _ = try Self.run(programs.appendingPathComponent(program), arguments, in: folder.path)
+    } catch let failure as Failure {
+      throw InvalidInput(
+        [
+          Diagnostic(path: program, "stopped with status \(failure.status)")
+        ] + failure.output.split(separator: "\n").map { Diagnostic(path: program, String($0)) })
+    } catch {
+      throw InvalidInput([Diagnostic(path: program, "cannot be run: \(error)")])
+    }
+  }
+
+  private struct Failure: Error {
+    var status: Int32
+    var output: String
+  }
+
+  /// - Returns: standard output; standard error is kept for a failure.
+  private static func run(_ program: URL, _ arguments: [String], in folder: String) throws -> String
+  {
+    let process = Process()
+    let (output, errors) = (
+      Pipe(),
+      FileManager.default.temporaryDirectory
+        .appendingPathComponent("dtgen-\(UUID().uuidString).log")
+    )
+    try Data().write(to: errors)
+    defer { try? FileManager.default.removeItem(at: errors) }
+    process.executableURL = program
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: errors)
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw Failure(
+        status: process.terminationStatus,
+        output: text + ((try? String(contentsOf: errors, encoding: .utf8)) ?? ""))
+    }
+    return text
+  }
+}
