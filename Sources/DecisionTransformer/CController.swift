@@ -39,11 +39,8 @@ public enum CController {
   ) -> CStatus {
     precondition(
       MemoryLayout<Value>.size <= valueByteCount && MemoryLayout<Value>.alignment <= 64)
-    guard let controller else { return .nullArgument }
-    guard isAligned(controller, to: MemoryLayout<OpaquePointer?>.alignment) else {
-      return .misalignedArgument
-    }
-    controller.pointee = nil
+    let refusal = refuse(controller, .success)
+    guard refusal.isSuccess, let controller else { return refusal }
     guard let memory else { return .nullArgument }
     if let problem = problem(with: memory, byteCount: byteCount, memorySize: memorySize) {
       return CStatus(problem)
@@ -61,6 +58,18 @@ public enum CController {
     memory.storeBytes(of: model, as: UInt64.self)
     controller.pointee = OpaquePointer(memory)
     return .success
+  }
+
+  /// Says that there is no controller; `status`, or what is wrong with the place for it.
+  public static func refuse(
+    _ controller: UnsafeMutablePointer<OpaquePointer?>?, _ status: CStatus
+  ) -> CStatus {
+    guard let controller else { return .nullArgument }
+    guard isAligned(controller, to: MemoryLayout<OpaquePointer?>.alignment) else {
+      return .misalignedArgument
+    }
+    controller.pointee = nil
+    return status
   }
 
   /// Runs a self test in the memory that C hands over; a controller there ends.
@@ -86,12 +95,12 @@ public enum CController {
     }
   }
 
-  /// Packed weights that C hands over: null, or `byteCount` bytes.
+  /// Packed weights that C hands over.
   public static func packedWeights(
-    _ bytes: UnsafeRawPointer?, byteCount: UInt
+    _ bytes: UnsafeRawPointer, byteCount: UInt
   ) throws(InitializationError) -> PackedWeights {
     let count = Int(bitPattern: byteCount)
-    guard let bytes, count >= 0 else {
+    guard count >= 0 else {
       throw .wrongByteCount(found: count, expected: PackedWeights.headerByteCount)
     }
     return try PackedWeights(UnsafeRawBufferPointer(start: bytes, count: count))

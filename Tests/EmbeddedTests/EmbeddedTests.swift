@@ -103,6 +103,17 @@ struct EmbeddedTests {
     try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
   }
 
+  /// The functions for C.
+  @Test(arguments: EmbeddedTarget.all)
+  func aCInterfaceCompiles(target: EmbeddedTarget) throws {
+    let folder = EmbeddedCompiler.package.appendingPathComponent(
+      "Tests/Models/ExecutedActions.dtmodel")
+    let code = try Compiler.compile(folder: folder.path, codeOnly: true).files[0]
+    let output = try EmbeddedCompiler(target: target).compile(
+      String(decoding: code.contents, as: UTF8.self))
+    try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
+  }
+
   /// The control: the mode does refuse allocation, so that the tests above can fail.
   @Test(arguments: EmbeddedTarget.all)
   func aSourceThatAllocatesIsRefused(target: EmbeddedTarget) throws {

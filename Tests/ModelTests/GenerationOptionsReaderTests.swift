@@ -29,6 +29,7 @@ struct GenerationOptionsReaderTests {
     #expect(options.access == .public)
     #expect(options.weightStorage == .automatic)
     #expect(options.hasSelfTest == nil)
+    #expect(!options.hasCInterface)
   }
 
   @Test("Every option arrives")
@@ -38,7 +39,7 @@ struct GenerationOptionsReaderTests {
       {"window": 24, "batch": 3, "state_mean": [0, -1.5, 2e3], "state_std": [1, 0.5, 1e-6],
        "return_scale": 1000.0, "action_scale": [2, -0.5], "target_return": -200,
        "precision": "float32", "outputs": ["action"], "timestep_overflow": "clamp",
-       "access": "package", "weights": "file", "self_test": false}
+       "access": "package", "weights": "file", "self_test": false, "c_interface": false}
       """)
     var expected = GenerationOptions()
     expected.window = 24
@@ -53,6 +54,11 @@ struct GenerationOptionsReaderTests {
     expected.weightStorage = .file
     expected.hasSelfTest = false
     #expect(options == expected)
+  }
+
+  @Test("A C interface is asked for with true")
+  func cInterface() throws {
+    #expect(try read(#"{"c_interface": true}"#).hasCInterface)
   }
 
   @Test("Every name of a choice is accepted")
@@ -256,6 +262,14 @@ struct GenerationOptionsReaderTests {
       (
         #""access": "private""#,
         #"access: found "private"; accepted: "public", "package", "internal""#
+      ),
+      (
+        #""c_interface": "hopper""#,
+        #"c_interface: found "hopper"; accepted: true or false"#
+      ),
+      (
+        #""batch": 3, "c_interface": true"#,
+        #"c_interface: found true beside "batch": 3, and C has one agent for each controller; accepted: false, or "batch": 1"#
       ),
       (
         #""weights": true"#,

@@ -40,6 +40,8 @@ def make_data(case):
         options["timestep_overflow"] = "clamp"
     if case.outputs:
         options["outputs"] = case.outputs
+    if case.c_interface:
+        options["c_interface"] = True
     data["options"] = options
     return data
 

@@ -49,6 +49,7 @@ class Case:
     old_buffers: bool = False  # attn.bias (U8) and attn.masked_bias, as up to transformers 4.26
     config_window: bool = False  # K is the config's max_length, and there is no codegen.json
     outputs: list | None = None  # of `forward`
+    c_interface: bool = False
 
     def __post_init__(self):
         assert self.steps >= 2 * self.window + 5, self.name
@@ -101,7 +102,7 @@ CASES = [
     Case("ClampedTimesteps", shape(1, 1, 20, 2, 2, "relu", 24, episode=24), 5, 36, clamp=True,
          return_scale=12.7),
     Case("ExecutedActions", shape(8, 3, 36, 1, 2, "gelu", 45), 3, 22, executed=True,
-         return_scale=30, action_scale=[0.4, 3.0, 1.0]),
+         return_scale=30, action_scale=[0.4, 3.0, 1.0], c_interface=True),
     Case("RetargetedEpisode", shape(5, 2, 24, 1, 2, "gelu_new", 37), 8, 32, retarget=17,
          return_scale=100, action_scale=2.0, executed=True),
     Case("Float16Checkpoint",

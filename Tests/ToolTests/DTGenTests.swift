@@ -35,7 +35,7 @@ struct DTGenTests {
 
   @Test(
     "explains itself, and each of its commands",
-    arguments: ["", "generate", "inspect", "check", "compare"])
+    arguments: ["", "generate", "inspect", "check", "compare", "library"])
   func help(verb: String) throws {
     for flag in ["--help", "-h"] {
       let result = try dtgen.run(verb.isEmpty ? [flag] : [verb, flag], directory: directory.path)
@@ -69,6 +69,7 @@ struct DTGenTests {
       (["inspect", "Tiny.dtmodel", "--json=yes"], "'yes'"),
       (["check", "Tiny.dtmodel"], "--against"),
       (["compare", "Tiny.dtmodel"], "--golden"),
+      (["library", "Tiny.dtmodel"], "--output"),
       (["compare", "Tiny.dtmodel", "--golden", "a", "--tolerance", "0"], "--tolerance '0'"),
     ] as [([String], String)])
   func wrongUsage(arguments: [String], reason: String) throws {
@@ -103,6 +104,16 @@ struct DTGenTests {
     #expect(try run("generate", "Pendulum.dtmodel", "--output", "code", "--code-only").status == 0)
     #expect(try directory.entries("code") == ["Pendulum.swift"])
     #expect(try directory.read("both/Pendulum.swift") == directory.read("code/Pendulum.swift"))
+  }
+
+  @Test("writes a header beside the code where codegen.json asks for a C interface")
+  func generatesHeader() throws {
+    try directory.write("Tiny.dtmodel/codegen.json", #"{"window": 2, "c_interface": true}"#)
+    let result = try run("generate", "Tiny.dtmodel", "--output", "out")
+    #expect(result.output == "written out/Tiny.swift\nwritten out/tiny.h\n")
+    let header = try directory.read("out/tiny.h")
+    #expect(header.contains("#define TINY_STATE_DIMENSION 3\n"))
+    #expect(!header.contains("TINY_DEFAULT_TARGET_RETURN"))
   }
 
   @Test("always writes two Swift files for a build, and prints nothing but problems")

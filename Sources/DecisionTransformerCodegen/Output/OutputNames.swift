@@ -24,5 +24,5 @@ public struct OutputNames: Equatable, Sendable {
   /// Either of them holds the packed weights.
   public var weights: [String] { [embeddedWeights, weightsFile] }
 
-  public var all: [String] { [code, embeddedWeights, weightsFile, manifest, header] }
+  public var all: [String] { [code, embeddedWeights, weightsFile, manifest] }
 }

@@ -27,7 +27,8 @@ struct CInterfaceRenderer {
       _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt,
       _ controller: UnsafeMutablePointer<OpaquePointer?>?
     ) -> Int32 {
-      CController.create(
+      guard let weights else { return CController.refuse(controller, .nullArgument).code }
+      return CController.create(
         in: memory, byteCount: memorySize, model: \(type).layoutDigest, memorySize: \(type).memorySize,
         controller: controller
       ) { (memory) throws(InitializationError) in
@@ -39,7 +40,8 @@ struct CInterfaceRenderer {
     \(access) func \(prefix)_self_test_with_weights(
       _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt
     ) -> Int32 {
-      CController.selfTest(in: memory, byteCount: memorySize, memorySize: \(type).memorySize) {
+      guard let weights else { return CStatus.nullArgument.code }
+      return CController.selfTest(in: memory, byteCount: memorySize, memorySize: \(type).memorySize) {
         (memory) throws(InitializationError) in
         try \(type).selfTest(
           weights: CController.packedWeights(weights, byteCount: weightsSize), memory: memory)
