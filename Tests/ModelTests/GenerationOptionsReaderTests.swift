@@ -94,7 +94,7 @@ struct GenerationOptionsReaderTests {
         """
         zzz: is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
         "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
-        "weights", "self_test", "model_class", "tokens"
+        "weights", "self_test", "model_class", "tokens", "c_interface"
         """
       ),
       (
@@ -102,7 +102,7 @@ struct GenerationOptionsReaderTests {
         """
         "": is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
         "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
-        "weights", "self_test", "model_class", "tokens"
+        "weights", "self_test", "model_class", "tokens", "c_interface"
         """
       ),
       // Window
