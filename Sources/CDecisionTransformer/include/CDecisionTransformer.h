@@ -63,27 +63,68 @@ DT_INLINE float dt_largest_lane(dt_float16 a) {
   return two.x < two.y ? two.y : two.x;
 }
 
-// Sixteen rows of sixteen floats, `row_stride` and `column_stride` floats apart, transposed: four rounds of
-// interleaving halves. (Swift has no shuffles of its own.)
-DT_INLINE void dt_transpose(
+// A square of floats as wide as a register, transposed in place: rounds of interleaving halves. Several registers
+// at a time, so that none has to go to memory in between. (Swift has no shuffles of its own.)
+#if defined(__AVX512F__)
+#define DT_SQUARE 16
+typedef dt_float16 dt_row;
+DT_INLINE dt_row dt_interleave_low(dt_row a, dt_row b) {
+  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+DT_INLINE dt_row dt_interleave_high(dt_row a, dt_row b) {
+  return __builtin_shufflevector(
+      a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+#elif defined(__AVX__)
+#define DT_SQUARE 8
+typedef dt_float8 dt_row;
+DT_INLINE dt_row dt_interleave_low(dt_row a, dt_row b) {
+  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+DT_INLINE dt_row dt_interleave_high(dt_row a, dt_row b) {
+  return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+#else
+#define DT_SQUARE 4
+typedef dt_float4 dt_row;
+DT_INLINE dt_row dt_interleave_low(dt_row a, dt_row b) {
+  return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+}
+DT_INLINE dt_row dt_interleave_high(dt_row a, dt_row b) {
+  return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+}
+#endif
+
+DT_INLINE void dt_transpose_square(
     const float *rows, intptr_t row_stride, float *columns, intptr_t column_stride) {
-  dt_float16 a[16], b[16];
+  dt_row a[DT_SQUARE], b[DT_SQUARE];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i++) a[i] = *(const dt_float16 *)(rows + i * row_stride);
+  for (int i = 0; i < DT_SQUARE; i++) a[i] = *(const dt_row *)(rows + i * row_stride);
 #pragma clang loop unroll(full)
-  for (int round = 0; round < 4; round++) {
+  for (int width = 1; width < DT_SQUARE; width *= 2) {
 #pragma clang loop unroll(full)
-    for (int i = 0; i < 8; i++) {
-      b[2 * i] = __builtin_shufflevector(
-          a[i], a[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-      b[2 * i + 1] = __builtin_shufflevector(
-          a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    for (int i = 0; i < DT_SQUARE / 2; i++) {
+      b[2 * i] = dt_interleave_low(a[i], a[i + DT_SQUARE / 2]);
+      b[2 * i + 1] = dt_interleave_high(a[i], a[i + DT_SQUARE / 2]);
     }
 #pragma clang loop unroll(full)
-    for (int i = 0; i < 16; i++) a[i] = b[i];
+    for (int i = 0; i < DT_SQUARE; i++) a[i] = b[i];
   }
 #pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i++) *(dt_float16 *)(columns + i * column_stride) = a[i];
+  for (int i = 0; i < DT_SQUARE; i++) *(dt_row *)(columns + i * column_stride) = a[i];
+}
+
+// Sixteen rows of sixteen floats, `row_stride` and `column_stride` floats apart, transposed.
+DT_INLINE void dt_transpose(
+    const float *rows, intptr_t row_stride, float *columns, intptr_t column_stride) {
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < 16; i += DT_SQUARE) {
+#pragma clang loop unroll(disable)
+    for (int j = 0; j < 16; j += DT_SQUARE) {
+      dt_transpose_square(
+          rows + i * row_stride + j, row_stride, columns + j * column_stride + i, column_stride);
+    }
+  }
 }
 
 #endif
