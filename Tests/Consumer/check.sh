@@ -61,12 +61,17 @@ block() {
 }
 
 # --- What the README says of the code -------------------------------------------------------------
-block "excerpt: Generated/HopperModel/Hopper.swift" >"$directory/excerpt"
-[[ -s $directory/excerpt ]] || fail "no excerpt of the generated code in the README"
-while IFS= read -r line; do
-  grep -qFx -- "$line" "$repository/Generated/HopperModel/Hopper.swift" \
-    || fail "README: the excerpt is not in Generated/HopperModel/Hopper.swift: $line"
-done <"$directory/excerpt"
+# Each "<!-- excerpt: PATH -->" is followed by a fenced block whose lines are in PATH.
+excerpts=$(sed -n 's/^<!-- excerpt: \(.*\) -->$/\1/p' "$readme")
+[[ $excerpts == *Generated/HopperModel/Hopper.swift* ]] \
+  || fail "no excerpt of the generated code in the README"
+for path in $excerpts; do
+  block "excerpt: $path" >"$directory/excerpt"
+  [[ -s $directory/excerpt ]] || fail "README: the excerpt of $path is empty"
+  while IFS= read -r line; do
+    grep -qFx -- "$line" "$repository/$path" || fail "README: not in $path: $line"
+  done <"$directory/excerpt"
+done
 
 # --- The quick start --------------------------------------------------------------------------------
 # Each "<!-- quick start: PATH -->" is followed by a fenced block: the contents of PATH.
