@@ -1,0 +1,221 @@
+"""A generated controller from Python: `dtgen library` makes its shared library, ctypes calls it.
+
+    hopper = Controller("build/libhopper.so")
+    hopper.reset(target_return=3000)
+    action = hopper.act(state)                    # float32, environment units
+    ...                                           # send it; the environment answers
+    hopper.prepare()                              # while the world moves
+    action = hopper.act(next_state, reward)
+
+Nothing is needed but NumPy. Nothing has to be closed: a controller lives in memory of its own, which
+Python frees with it, and the library allocates none.
+
+One controller serves one thread at a time; the library has no lock. ctypes releases the interpreter's
+lock during a call, so controllers in several threads run at the same time. A second thread that calls
+a controller in the middle of a call gets a RuntimeError.
+"""
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable
+from ctypes import POINTER, c_char_p, c_float, c_int32, c_size_t, c_void_p
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Controller", "ControllerError", "Library"]
+
+Vector = NDArray[np.float32]
+
+# What each function returns and takes, without the prefix. Pointers to numbers are plain addresses:
+# an array's address is an integer, and no object is made for a call.
+SIGNATURES: dict[str, tuple[Any, ...]] = {
+    "create": (c_int32, c_void_p, c_size_t, POINTER(c_void_p)),
+    "create_with_weights": (
+        c_int32, c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_void_p)),
+    "reset": (c_int32, c_void_p, c_float),
+    "act": (c_int32, c_void_p, c_void_p, c_float, c_void_p),
+    "prepare": (c_int32, c_void_p),
+    "prepare_executed": (c_int32, c_void_p, c_void_p),
+    "prepare_executed_with_reward": (c_int32, c_void_p, c_void_p, c_float),
+    "retarget": (c_int32, c_void_p, c_float),
+    "last_error": (c_char_p, c_void_p),
+    "status_message": (c_char_p, c_int32),
+    "version": (c_char_p,),
+    "layout_digest": (c_char_p,),
+    "memory_size": (c_size_t,),
+    "memory_alignment": (c_size_t,),
+    "state_dimension": (c_size_t,),
+    "action_dimension": (c_size_t,),
+}  # fmt: skip
+
+
+class ControllerError(RuntimeError):
+    """A call that the library refused: its status, as in the header, and its message.
+
+    A refused `act` has not taken a step; the controller goes on with the next valid call.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(f"{message} (status {status})")
+        self.status = status
+        self.message = message
+
+
+class Library:
+    """The functions of one model's shared library, and the constants that they tell."""
+
+    def __init__(self, path: str | os.PathLike[str], name: str | None = None) -> None:
+        """`name` is the prefix of the functions; libhopper.so has `hopper`."""
+        self.path = Path(path)
+        self.name = name or self.path.name.split(".")[0].removeprefix("lib")
+        # A path without a slash would be searched for where the system's libraries are.
+        self._library = ctypes.CDLL(str(self.path.absolute()))
+        self.version = self._text("version")
+        self.layout_digest = self._text("layout_digest")
+        self.memory_size: int = self.function("memory_size")()
+        self.memory_alignment: int = self.function("memory_alignment")()
+        self.state_dimension: int = self.function("state_dimension")()
+        self.action_dimension: int = self.function("action_dimension")()
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """The C function of this name without its prefix, with its types."""
+        try:
+            function = self._library[f"{self.name}_{name}"]
+        except AttributeError:
+            raise ValueError(
+                f"{self.path}: it has no function {self.name}_{name}; accepted: the shared library "
+                "of `dtgen library`, and as `name` the prefix of its functions"
+            ) from None
+        function.restype, *function.argtypes = SIGNATURES[name]
+        return function
+
+    def status_message(self, status: int) -> str:
+        message: bytes = self.function("status_message")(status)
+        return message.decode()
+
+    def _text(self, name: str) -> str:
+        text: bytes = self.function(name)()
+        return text.decode()
+
+
+class Controller:
+    """One episode at a time of one generated controller; everything in environment units.
+
+    Controllers of one library share its weights.
+    """
+
+    def __init__(
+        self,
+        library: str | os.PathLike[str] | Library,
+        name: str | None = None,
+        *,
+        weights: NDArray[Any] | None = None,
+    ) -> None:
+        """Allocates the controller's memory, the only memory it will ever use.
+
+        `library` is the path of a shared library, or a `Library` that several controllers share.
+        `weights` are the bytes of `<Name>.weights` where they are not in the library, for instance
+        `np.memmap(path, np.uint8, "r")`; any number of controllers share one such array.
+        """
+        self.library = library if isinstance(library, Library) else Library(library, name)
+        self._idle = threading.Lock()
+        size, alignment = self.library.memory_size, self.library.memory_alignment
+        block = np.zeros(size + alignment, np.uint8)
+        offset = -block.ctypes.data % alignment
+        self._memory = block[offset : offset + size]
+        self._weights = weights
+        self._controller = c_void_p()
+        place = (self._memory.ctypes.data, size)
+        if weights is None:
+            status = self.library.function("create")(*place, ctypes.byref(self._controller))
+        else:
+            if not weights.flags.c_contiguous:
+                raise ValueError("weights: not contiguous; accepted: the bytes of <Name>.weights")
+            status = self.library.function("create_with_weights")(
+                *place, weights.ctypes.data, weights.nbytes, ctypes.byref(self._controller)
+            )
+        if status:
+            raise ControllerError(status, self.library.status_message(status))
+        self._last_error = self.library.function("last_error")
+        self._reset = self.library.function("reset")
+        self._act = self.library.function("act")
+        self._prepare = self.library.function("prepare")
+        self._prepare_executed = self.library.function("prepare_executed")
+        self._prepare_rewarded = self.library.function("prepare_executed_with_reward")
+        self._retarget = self.library.function("retarget")
+
+    @property
+    def state_dimension(self) -> int:
+        return self.library.state_dimension
+
+    @property
+    def action_dimension(self) -> int:
+        return self.library.action_dimension
+
+    def reset(self, target_return: float) -> None:
+        """Starts an episode in which `target_return` is to be collected."""
+        self._call(self._reset, target_return)
+
+    def act(self, state: ArrayLike, reward: float = 0.0, *, out: Vector | None = None) -> Vector:
+        """The action for `state`; `reward` is what the environment paid for the previous action.
+
+        The reward is ignored in an episode's first step. A state that is a contiguous float32 array
+        is read in place, and the action is written into `out` if there is one: then a step copies
+        and allocates no array.
+        """
+        state = _vector(state, self.state_dimension, "state")
+        if out is None:
+            out = np.empty(self.action_dimension, np.float32)
+        elif (
+            out.dtype != np.float32 or out.shape != (self.action_dimension,) or not out.flags.carray
+        ):
+            raise ValueError(
+                f"out: {out.dtype} of shape {out.shape}; accepted: a contiguous, writable array of "
+                f"float32 of shape ({self.action_dimension},)"
+            )
+        self._call(self._act, state.ctypes.data, reward, out.ctypes.data)
+        return out
+
+    def prepare(self, *, executed: ArrayLike | None = None, reward: float | None = None) -> None:
+        """Does what does not need the next state: call it when the action is on its way.
+
+        `executed` is the action that was really executed, where it was clipped or overridden. With
+        the `reward` of that action, the next `act` has half the work and must not be given it again.
+        """
+        if executed is None:
+            if reward is not None:
+                raise ValueError("reward: given without executed; accepted: both, or to act")
+            self._call(self._prepare)
+            return
+        executed = _vector(executed, self.action_dimension, "executed")
+        if reward is None:
+            self._call(self._prepare_executed, executed.ctypes.data)
+        else:
+            self._call(self._prepare_rewarded, executed.ctypes.data, reward)
+
+    def retarget(self, target_return: float) -> None:
+        """Asks for `target_return` in the rest of the episode."""
+        self._call(self._retarget, target_return)
+
+    def _call(self, function: Callable[..., int], *arguments: float) -> None:
+        if not self._idle.acquire(blocking=False):
+            raise RuntimeError("another thread is using this controller; accepted: one at a time")
+        try:
+            status = function(self._controller, *arguments)
+            if status:
+                message: bytes = self._last_error(self._controller)
+                raise ControllerError(status, message.decode())
+        finally:
+            self._idle.release()
+
+
+def _vector(values: ArrayLike, size: int, name: str) -> Vector:
+    """The values as C reads them: the array itself if it is one already, else a copy."""
+    vector = np.asarray(values, np.float32, order="C")
+    if vector.shape != (size,):
+        raise ValueError(f"{name}: shape {vector.shape}; accepted: ({size},)")
+    return vector if vector.flags.aligned else vector.copy()

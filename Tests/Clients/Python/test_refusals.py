@@ -1,0 +1,120 @@
+"""Bad calls: a status and a message that says what is wrong, and a controller that goes on."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+from decision_transformer import Controller, ControllerError
+from recorded_episode import EPISODE, LIBRARY_PATH, TARGET, drive, started
+
+
+class Refusals(unittest.TestCase):
+    def assertRefused(self, words, call, *arguments, **named):
+        with self.assertRaises(ControllerError) as caught:
+            call(*arguments, **named)
+        self.assertNotEqual(caught.exception.status, 0)
+        self.assertRegex(caught.exception.message.lower(), words)
+        return caught.exception
+
+    def assertUnharmed(self, controller, expected, first=0):
+        actions = drive(controller, len(expected), first=first)
+        self.assertEqual(actions.tobytes(), expected.tobytes())
+
+    def test_act_before_reset(self):
+        controller = Controller(LIBRARY_PATH)
+        self.assertRefused("reset", controller.act, EPISODE["states"][0])
+        self.assertRefused("reset", controller.prepare, executed=[0, 0, 0])
+        controller.prepare()  # nothing to do, so nothing wrong
+        controller.reset(TARGET)
+        self.assertUnharmed(controller, drive(started(), 5))
+
+    def test_a_refused_step_has_not_been_taken(self):
+        expected, controller = drive(started(), 40), started()
+        for step in range(40):
+            reward = EPISODE["rewards"][step - 1] if step else 0.0
+            for index, value in ((step % 11, np.nan), (10, np.inf), (0, -np.inf)):
+                state = EPISODE["states"][step].copy()
+                state[index] = value
+                self.assertRefused(rf"\b{index}\b", controller.act, state, reward)
+            if step:
+                self.assertRefused("reward", controller.act, EPISODE["states"][step], np.nan)
+            action = controller.act(EPISODE["states"][step], reward)
+            self.assertEqual(action.tobytes(), expected[step].tobytes())
+            self.assertRefused("finite", controller.prepare, executed=[0, np.nan, 0])
+            self.assertRefused("finite|reward", controller.prepare, executed=action, reward=np.inf)
+            controller.prepare()
+
+    def test_nothing_to_prepare(self):
+        controller = started()
+        self.assertRefused("prepare", controller.prepare, executed=[0, 0, 0])
+        drive(controller, 1)
+        self.assertRefused("prepare", controller.prepare, executed=[0, 0, 0])
+
+    def test_a_reward_is_given_once(self):
+        controller = started()
+        action = controller.act(EPISODE["states"][0])
+        controller.prepare(executed=action, reward=1.0)
+        self.assertRefused("reward", controller.act, EPISODE["states"][1], 1.0)
+        controller.act(EPISODE["states"][1])
+
+    def test_an_episode_ends(self):
+        controller, state = started(), EPISODE["states"][0]
+        for _ in range(1000):
+            controller.act(state, 1.0)
+        error = self.assertRefused("1000", controller.act, state, 1.0)
+        self.assertIn(str(error.status), str(error))
+        controller.reset(TARGET)
+        self.assertUnharmed(controller, drive(started(), 5))
+
+    def test_targets_that_are_not_finite(self):
+        for value in (np.nan, np.inf):
+            controller = Controller(LIBRARY_PATH)
+            with self.assertRaises(ControllerError):
+                controller.reset(value)
+                controller.act(EPISODE["states"][0])
+
+    def test_shapes_are_checked_before_the_call(self):
+        controller, state = started(), EPISODE["states"][0]
+        read_only = np.zeros(3, np.float32)
+        read_only.flags.writeable = False
+        for call, words in (
+            (lambda: controller.act(state[:10]), r"state: shape \(10,\); accepted: \(11,\)"),
+            (lambda: controller.act(state[None]), r"state: shape \(1, 11\)"),
+            (lambda: controller.act(1.0), r"state: shape \(\)"),
+            (lambda: controller.act(state, out=np.zeros(3)), "out: float64"),
+            (lambda: controller.act(state, out=np.zeros(4, np.float32)), r"out: .*\(4,\)"),
+            (lambda: controller.act(state, out=np.zeros(6, np.float32)[::2]), "contiguous"),
+            (lambda: controller.act(state, out=read_only), "writable"),
+            (lambda: controller.prepare(executed=[0.0]), r"executed: shape \(1,\)"),
+            (lambda: controller.prepare(reward=1.0), "reward: given without executed"),
+        ):
+            with self.assertRaisesRegex(ValueError, words):
+                call()
+        self.assertUnharmed(controller, drive(started(), 5))
+
+    def test_a_second_thread_in_the_middle_of_a_call(self):
+        controller = started()
+        with controller._idle:  # as if a call were under way
+            for call in (controller.prepare, lambda: controller.act(EPISODE["states"][0])):
+                with self.assertRaisesRegex(RuntimeError, "another thread"):
+                    call()
+        self.assertUnharmed(controller, drive(started(), 5))
+
+    def test_wrong_libraries(self):
+        with self.assertRaises(OSError):
+            Controller("no/such/library.so")
+        with self.assertRaisesRegex(ValueError, "no function walker_"):
+            Controller(LIBRARY_PATH, "walker")
+
+    def test_wrong_weights(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "Hopper.weights"
+            path.write_bytes(bytes(100_000))
+            mapped = np.memmap(path, np.uint8, "r")
+            with self.assertRaises(ControllerError) as caught:
+                Controller(LIBRARY_PATH, weights=mapped)
+            self.assertNotEqual(caught.exception.message, "")
+            with self.assertRaisesRegex(ValueError, "weights: not contiguous"):
+                Controller(LIBRARY_PATH, weights=mapped[::2])
