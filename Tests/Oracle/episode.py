@@ -75,22 +75,29 @@ def run_episode(case, data, model, dtype, attentions=False):
     if case.executed:
         scale = torch.from_numpy(data["action_scale"]).to(dtype)
         executed = torch.from_numpy(data["executed"]).to(dtype) / scale
-    timesteps, mask = torch.arange(T), torch.ones(T, dtype=torch.long)
+    timesteps = torch.arange(T)
     if case.clamp:
         timesteps = timesteps.clamp(max=model.config.max_ep_len - 1)
     for t in range(T):
-        first = max(0, t - K + 1)
-        padding = K - (t + 1 - first)
-
-        def window(rows):
-            zeros = torch.zeros(padding, *rows.shape[1:], dtype=rows.dtype)
-            return torch.cat([zeros, rows[first:t + 1]])[None]
-
-        with torch.no_grad():
-            output = model(states=window(states), actions=window(history),
-                           returns_to_go=window(tokens), timesteps=window(timesteps),
-                           attention_mask=window(mask), output_hidden_states=True,
-                           output_attentions=attentions and t + 1 == T)
+        output = window_output(
+            model, K, t, states, history, tokens, timesteps, output_hidden_states=True,
+            output_attentions=attentions and t + 1 == T)
         predicted[t] = output.action_preds[0, -1]
         history[t] = executed[t] if case.executed else predicted[t]
     return predicted, output
+
+
+def window_output(model, window, t, states, actions, tokens, timesteps, **options):
+    """Hugging Face's get_action at step t: what the model returns for the last `window` steps of the
+    histories, left-padded. actions[t] is the placeholder, 0."""
+    first = max(0, t - window + 1)
+    padding = window - (t + 1 - first)
+
+    def padded(rows):
+        zeros = torch.zeros(padding, *rows.shape[1:], dtype=rows.dtype)
+        return torch.cat([zeros, rows[first:t + 1]])[None]
+
+    with torch.no_grad():
+        return model(states=padded(states), actions=padded(actions), returns_to_go=padded(tokens),
+                     timesteps=padded(timesteps),
+                     attention_mask=padded(torch.ones(t + 1, dtype=torch.long)), **options)

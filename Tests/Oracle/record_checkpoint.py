@@ -7,9 +7,7 @@ The folder holds config.json and weights that transformers can read, and optiona
 window, normalisation, scales and target are used. The format is described in README.md beside this file.
 """
 import argparse
-import json
 import os
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,46 +15,27 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import numpy as np
 import torch
 import transformers
-from transformers import DecisionTransformerModel
 
+from checkpoint import load, read_options
 from episode import returns_to_go, run_episode
 from record import write_safetensors
 
 
-def read_json(path):
-    return json.loads(path.read_text()) if path.exists() else {}
-
-
 def make_episode(folder, config, steps, seed):
     """The options that matter, and the episode's random inputs, as `run_episode` takes them."""
-    options = read_json(folder / "codegen.json")
-    # transformers 5 drops max_length, which is no key of the model's configuration.
-    window = options.get("window") or read_json(folder / "config.json").get("max_length") or 20
-    clamp = options.get("timestep_overflow") == "clamp"
-    steps = steps or 2 * window + 5
-    if not clamp:
+    options = read_options(folder, config)
+    steps = steps or 2 * options.window + 5
+    if not options.clamp:
         steps = min(steps, config.max_ep_len)
-    scale = float(options.get("return_scale", 1))
-    target = float(options.get("target_return", scale))
+    target = float(options.return_scale if options.target_return is None else options.target_return)
     rng, S = np.random.default_rng(seed), config.state_dim
-    mean = np.array(options.get("state_mean", np.zeros(S)), np.float64)
-    std = np.array(options.get("state_std", np.ones(S)), np.float64)
+    mean, std = options.state_mean, options.state_std
     rewards = target / steps * (1 + 0.5 * rng.standard_normal(steps))
-    case = SimpleNamespace(window=window, steps=steps, return_scale=scale, clamp=clamp,
-                           executed=False, retarget=None)
+    case = SimpleNamespace(window=options.window, steps=steps, return_scale=options.return_scale,
+                           clamp=options.clamp, executed=False, retarget=None)
     data = dict(states=(mean + std * rng.standard_normal((steps, S))).astype(np.float32),
                 rewards=rewards.astype(np.float32), mean=mean, std=std, target=target)
     return case, data
-
-
-def load(folder):
-    """Float32 values whatever the file's type, computed with in float64."""
-    model, report = DecisionTransformerModel.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True)
-    for problem in ("missing_keys", "mismatched_keys"):
-        if report[problem]:
-            sys.exit(f"{folder}: {problem.replace('_', ' ')}: {sorted(map(str, report[problem]))}")
-    return model.double().eval()
 
 
 def main():
@@ -70,7 +49,7 @@ def main():
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
-    model = load(arguments.folder)
+    model = load(arguments.folder, torch.float64, "eager")
     case, data = make_episode(arguments.folder, model.config, arguments.steps, arguments.seed)
     actions, output = run_episode(case, data, model, torch.float64, attentions=True)
     # A window that is not full is padded on the left, which changes nothing of the rest.
