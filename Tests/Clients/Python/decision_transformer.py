@@ -10,14 +10,13 @@
 Nothing is needed but NumPy. Nothing has to be closed: a controller lives in memory of its own, which
 Python frees with it, and the library allocates none.
 
-One controller serves one thread at a time; the library has no lock. ctypes releases the interpreter's
+One controller serves one thread at a time; the library never waits. ctypes releases the interpreter's
 lock during a call, so controllers in several threads run at the same time. A second thread that calls
-a controller in the middle of a call gets a RuntimeError.
+a controller in the middle of a call is refused.
 """
 
 import ctypes
 import os
-import threading
 from collections.abc import Callable
 from ctypes import POINTER, c_char_p, c_float, c_int32, c_size_t, c_void_p
 from pathlib import Path
@@ -36,8 +35,11 @@ SIGNATURES: dict[str, tuple[Any, ...]] = {
     "create": (c_int32, c_void_p, c_size_t, POINTER(c_void_p)),
     "create_with_weights": (
         c_int32, c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_void_p)),
+    "self_test": (c_int32, c_void_p, c_size_t),
+    "self_test_with_weights": (c_int32, c_void_p, c_size_t, c_void_p, c_size_t),
     "reset": (c_int32, c_void_p, c_float),
     "act": (c_int32, c_void_p, c_void_p, c_float, c_void_p),
+    "act_without_reward": (c_int32, c_void_p, c_void_p, c_void_p),
     "prepare": (c_int32, c_void_p),
     "prepare_executed": (c_int32, c_void_p, c_void_p),
     "prepare_executed_with_reward": (c_int32, c_void_p, c_void_p, c_float),
@@ -51,6 +53,9 @@ SIGNATURES: dict[str, tuple[Any, ...]] = {
     "state_dimension": (c_size_t,),
     "action_dimension": (c_size_t,),
 }  # fmt: skip
+
+# The status of a call that another thread's call keeps out; it leaves no message in the controller.
+BUSY = 4
 
 
 class ControllerError(RuntimeError):
@@ -97,6 +102,29 @@ class Library:
         message: bytes = self.function("status_message")(status)
         return message.decode()
 
+    def check(self, status: int) -> None:
+        if status:
+            raise ControllerError(status, self.status_message(status))
+
+    def allocate(self) -> NDArray[np.uint8]:
+        """Memory for one controller, at the address that it needs."""
+        block = np.zeros(self.memory_size + self.memory_alignment, np.uint8)
+        offset = -block.ctypes.data % self.memory_alignment
+        return block[offset : offset + self.memory_size]
+
+    def self_test(self, weights: NDArray[Any] | None = None) -> None:
+        """Raises ControllerError unless this library computes its checkpoint on this machine.
+
+        It replays the episode that was recorded with the weights, in memory of its own; it takes as
+        long as some hundred steps.
+        """
+        memory = self.allocate()
+        place = (memory.ctypes.data, memory.nbytes)
+        if weights is None:
+            self.check(self.function("self_test")(*place))
+        else:
+            self.check(self.function("self_test_with_weights")(*place, *_bytes(weights)))
+
     def _text(self, name: str) -> str:
         text: bytes = self.function(name)()
         return text.decode()
@@ -122,27 +150,21 @@ class Controller:
         `np.memmap(path, np.uint8, "r")`; any number of controllers share one such array.
         """
         self.library = library if isinstance(library, Library) else Library(library, name)
-        self._idle = threading.Lock()
-        size, alignment = self.library.memory_size, self.library.memory_alignment
-        block = np.zeros(size + alignment, np.uint8)
-        offset = -block.ctypes.data % alignment
-        self._memory = block[offset : offset + size]
+        self._memory = self.library.allocate()
         self._weights = weights
         self._controller = c_void_p()
-        place = (self._memory.ctypes.data, size)
+        place = (self._memory.ctypes.data, self._memory.nbytes)
+        result = ctypes.byref(self._controller)
         if weights is None:
-            status = self.library.function("create")(*place, ctypes.byref(self._controller))
+            status = self.library.function("create")(*place, result)
         else:
-            if not weights.flags.c_contiguous:
-                raise ValueError("weights: not contiguous; accepted: the bytes of <Name>.weights")
-            status = self.library.function("create_with_weights")(
-                *place, weights.ctypes.data, weights.nbytes, ctypes.byref(self._controller)
-            )
-        if status:
-            raise ControllerError(status, self.library.status_message(status))
+            create = self.library.function("create_with_weights")
+            status = create(*place, *_bytes(weights), result)
+        self.library.check(status)
         self._last_error = self.library.function("last_error")
         self._reset = self.library.function("reset")
         self._act = self.library.function("act")
+        self._act_without_reward = self.library.function("act_without_reward")
         self._prepare = self.library.function("prepare")
         self._prepare_executed = self.library.function("prepare_executed")
         self._prepare_rewarded = self.library.function("prepare_executed_with_reward")
@@ -160,12 +182,15 @@ class Controller:
         """Starts an episode in which `target_return` is to be collected."""
         self._call(self._reset, target_return)
 
-    def act(self, state: ArrayLike, reward: float = 0.0, *, out: Vector | None = None) -> Vector:
-        """The action for `state`; `reward` is what the environment paid for the previous action.
+    def act(
+        self, state: ArrayLike, reward: float | None = None, *, out: Vector | None = None
+    ) -> Vector:
+        """The action for `state`.
 
-        The reward is ignored in an episode's first step. A state that is a contiguous float32 array
-        is read in place, and the action is written into `out` if there is one: then a step copies
-        and allocates no array.
+        `reward` is what the environment paid for the previous action; it is ignored in an episode's
+        first step, and None where it was zero or `prepare` was given it. A state that is a contiguous
+        float32 array is read in place, and the action is written into `out` if there is one: then a
+        step copies no array and makes none.
         """
         state = _vector(state, self.state_dimension, "state")
         if out is None:
@@ -177,14 +202,17 @@ class Controller:
                 f"out: {out.dtype} of shape {out.shape}; accepted: a contiguous, writable array of "
                 f"float32 of shape ({self.action_dimension},)"
             )
-        self._call(self._act, state.ctypes.data, reward, out.ctypes.data)
+        if reward is None:
+            self._call(self._act_without_reward, state.ctypes.data, out.ctypes.data)
+        else:
+            self._call(self._act, state.ctypes.data, reward, out.ctypes.data)
         return out
 
     def prepare(self, *, executed: ArrayLike | None = None, reward: float | None = None) -> None:
         """Does what does not need the next state: call it when the action is on its way.
 
         `executed` is the action that was really executed, where it was clipped or overridden. With
-        the `reward` of that action, the next `act` has half the work and must not be given it again.
+        the `reward` of that action, the next `act` has half the work and is not given it again.
         """
         if executed is None:
             if reward is not None:
@@ -202,15 +230,19 @@ class Controller:
         self._call(self._retarget, target_return)
 
     def _call(self, function: Callable[..., int], *arguments: float) -> None:
-        if not self._idle.acquire(blocking=False):
-            raise RuntimeError("another thread is using this controller; accepted: one at a time")
-        try:
-            status = function(self._controller, *arguments)
-            if status:
-                message: bytes = self._last_error(self._controller)
-                raise ControllerError(status, message.decode())
-        finally:
-            self._idle.release()
+        status = function(self._controller, *arguments)
+        if status == BUSY:
+            self.library.check(status)
+        if status:
+            message: bytes = self._last_error(self._controller)
+            raise ControllerError(status, message.decode())
+
+
+def _bytes(weights: NDArray[Any]) -> tuple[int, int]:
+    """The address and the size of packed weights."""
+    if not weights.flags.c_contiguous:
+        raise ValueError("weights: not contiguous; accepted: the bytes of <Name>.weights")
+    return weights.ctypes.data, weights.nbytes
 
 
 def _vector(values: ArrayLike, size: int, name: str) -> Vector:

@@ -6,8 +6,16 @@ import unittest
 
 import numpy as np
 
-from decision_transformer import Controller, Library
+from decision_transformer import Controller, ControllerError, Library
 from recorded_episode import EPISODE, LIBRARY_PATH, TARGET, drive, started
+
+
+def in_threads(work, count):
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 class Calls(unittest.TestCase):
@@ -27,6 +35,9 @@ class Calls(unittest.TestCase):
         self.assertEqual(library.memory_alignment & library.memory_alignment - 1, 0)
         self.assertRegex(library.version, r"^\d+\.\d+\.\d+")
         self.assertRegex(library.layout_digest, r"^(0x)?[0-9a-f]{16}$")
+
+    def test_the_library_computes_its_checkpoint(self):
+        Library(LIBRARY_PATH).self_test()
 
     def test_reset_begins_anew(self):
         controller = started()
@@ -117,14 +128,32 @@ class Calls(unittest.TestCase):
         def work(number):
             results[number] = drive(started(), 60)
 
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        in_threads(work, 8)
         self.assertEqual(len(results), 8)
         for actions in results.values():
             self.assertSameBits(actions, expected)
+
+    def test_a_second_thread_in_the_middle_of_a_call_is_refused(self):
+        controller, taken, refused = started(), [], []
+
+        def work(number):
+            for _ in range(200):
+                try:
+                    taken.append(controller.act(EPISODE["states"][0], 1.0))
+                except ControllerError as error:
+                    self.assertEqual(error.status, 4)
+                    self.assertIn("thread", error.message)
+                    refused.append(number)
+
+        in_threads(work, 4)
+        self.assertEqual(len(taken) + len(refused), 800)
+        # As many steps as were taken, and none twice: the rest of the episode still has the others.
+        left = 0
+        with self.assertRaisesRegex(ControllerError, "1000"):
+            while True:
+                controller.act(EPISODE["states"][0], 1.0)
+                left += 1
+        self.assertEqual(len(taken) + left, 1000)
 
     def test_memory_lives_as_long_as_its_controller(self):
         expected = drive(started(), 25)

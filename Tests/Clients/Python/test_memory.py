@@ -52,7 +52,7 @@ class Memory(unittest.TestCase):
         self.assertTrue((self.block[:outside] == 0xAA).all())
         self.assertTrue((self.block[outside + size :] == 0xAA).all())
 
-    def test_null_pointers(self):
+    def test_pointers_that_will_not_do(self):
         self.assertEqual(self.create(self.aligned, self.library.memory_size), 0)
         function, numbers = self.library.function, np.zeros(16, np.float32)
         address = numbers.ctypes.data
@@ -60,6 +60,8 @@ class Memory(unittest.TestCase):
         statuses = [
             function("act")(self.controller, None, 0.0, address),
             function("act")(self.controller, address, 0.0, None),
+            function("act")(self.controller, address + 1, 0.0, address),
+            function("act")(self.controller, address, 0.0, address + 2),
             function("prepare_executed")(self.controller, None),
             function("prepare_executed_with_reward")(self.controller, None, 1.0),
             function("act")(None, address, 0.0, address),
@@ -68,6 +70,9 @@ class Memory(unittest.TestCase):
             function("prepare_executed")(None, address),
             function("prepare_executed_with_reward")(None, address, 1.0),
             function("retarget")(None, TARGET),
+            function("act_without_reward")(None, address, address),
+            function("act_without_reward")(self.controller, address, None),
+            function("self_test")(None, self.library.memory_size),
             function("create_with_weights")(
                 self.aligned, self.library.memory_size, None, 1000, ctypes.byref(self.controller)
             ),
@@ -76,6 +81,22 @@ class Memory(unittest.TestCase):
             self.assertNotEqual(status, 0, f"call {index}")
             self.assertNotEqual(self.library.status_message(status), "", f"call {index}")
         self.assertIsInstance(function("last_error")(None), bytes)
+
+    def test_what_is_no_controller(self):
+        size, reset = self.library.memory_size, self.library.function("reset")
+        self.assertEqual(self.create(self.aligned, size), 0)
+        copy = self.library.allocate()
+        begin = self.aligned - self.block.ctypes.data
+        copy[:] = self.block[begin : begin + size]
+        refused = {
+            "a copy elsewhere": copy.ctypes.data,
+            "the middle of one": self.aligned + self.library.memory_alignment,
+            "an odd address": self.aligned + 1,
+            "zeros": self.library.allocate().ctypes.data,
+        }
+        for what, address in refused.items():
+            self.assertEqual(reset(address, TARGET), 3, what)
+        self.assertEqual(reset(self.controller, TARGET), 0)
 
     def test_every_number_is_a_status_with_a_message(self):
         messages = [self.library.status_message(status) for status in (0, 1, -1, 2**31 - 1)]

@@ -26,7 +26,8 @@ class Refusals(unittest.TestCase):
         controller = Controller(LIBRARY_PATH)
         self.assertRefused("reset", controller.act, EPISODE["states"][0])
         self.assertRefused("reset", controller.prepare, executed=[0, 0, 0])
-        controller.prepare()  # nothing to do, so nothing wrong
+        self.assertRefused("reset", controller.prepare)
+        self.assertRefused("reset", controller.retarget, TARGET)
         controller.reset(TARGET)
         self.assertUnharmed(controller, drive(started(), 5))
 
@@ -69,11 +70,11 @@ class Refusals(unittest.TestCase):
         self.assertUnharmed(controller, drive(started(), 5))
 
     def test_targets_that_are_not_finite(self):
-        for value in (np.nan, np.inf):
-            controller = Controller(LIBRARY_PATH)
-            with self.assertRaises(ControllerError):
-                controller.reset(value)
-                controller.act(EPISODE["states"][0])
+        controller, expected = started(), drive(started(), 5)
+        for value in (np.nan, np.inf, -np.inf):
+            self.assertRefused("finite", controller.reset, value)
+            self.assertRefused("finite", controller.retarget, value)
+        self.assertUnharmed(controller, expected)
 
     def test_shapes_are_checked_before_the_call(self):
         controller, state = started(), EPISODE["states"][0]
@@ -92,14 +93,6 @@ class Refusals(unittest.TestCase):
         ):
             with self.assertRaisesRegex(ValueError, words):
                 call()
-        self.assertUnharmed(controller, drive(started(), 5))
-
-    def test_a_second_thread_in_the_middle_of_a_call(self):
-        controller = started()
-        with controller._idle:  # as if a call were under way
-            for call in (controller.prepare, lambda: controller.act(EPISODE["states"][0])):
-                with self.assertRaisesRegex(RuntimeError, "another thread"):
-                    call()
         self.assertUnharmed(controller, drive(started(), 5))
 
     def test_wrong_libraries(self):
