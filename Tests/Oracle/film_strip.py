@@ -46,7 +46,7 @@ class Strip:
 
 STRIPS = [
     Strip("hopper", "Hopper-v5", 3000, 100, 500, 11, 2.9, 0.72),
-    Strip("half_cheetah", "HalfCheetah-v5", 5000, 100, 500, 1, 2.8, 0.4),
+    Strip("half_cheetah", "HalfCheetah-v5", 5000, 100, 800, 1, 2.8, 0.4),
 ]
 
 

@@ -53,11 +53,11 @@ def run(environment, controller, target, seed, disturb=lambda action: action, wa
 def replay(controller, target, episode):
     """The actions of `controller` on the states, rewards and executed actions of another's episode."""
     controller.reset(target)
-    rewards = np.concatenate([[0.0], episode.rewards])
-    actions = []
-    for state, reward, executed in zip(episode.states, rewards, episode.actions):
-        actions.append(controller.act(state, reward))
+    actions = [controller.act(episode.states[0])]
+    following = zip(episode.states[1:], episode.rewards, episode.actions)
+    for state, reward, executed in following:
         controller.prepare(executed=executed)
+        actions.append(controller.act(state, reward))
     return np.array(actions)
 
 
