@@ -1,6 +1,7 @@
 """What the tests drive: Hopper's shared library, and the episode recorded with Hugging Face's model.
 
-The environment variable HOPPER_LIBRARY is the path of libhopper.so, as `dtgen library` made it.
+The environment variables HOPPER_LIBRARY and HOPPER_WEIGHTS are the paths of libhopper.so and
+Hopper.weights, as `dtgen library` and `dtgen generate` made them; check.sh sets them.
 """
 
 import json
@@ -15,9 +16,11 @@ from decision_transformer import Controller
 REPOSITORY = Path(__file__).resolve().parents[3]
 TARGET = 3000.0
 
-if "HOPPER_LIBRARY" not in os.environ:
-    sys.exit("HOPPER_LIBRARY: not set; accepted: the path of libhopper.so (check.sh sets it)")
+for variable in ("HOPPER_LIBRARY", "HOPPER_WEIGHTS"):
+    if variable not in os.environ:
+        sys.exit(f"{variable}: not set; check.sh sets it")
 LIBRARY_PATH = Path(os.environ["HOPPER_LIBRARY"])
+WEIGHTS_PATH = Path(os.environ["HOPPER_WEIGHTS"])
 
 
 def read_float32_tensors(path):

@@ -7,7 +7,7 @@ import unittest
 import numpy as np
 
 from decision_transformer import Controller, ControllerError, Library
-from recorded_episode import EPISODE, LIBRARY_PATH, TARGET, drive, started
+from recorded_episode import EPISODE, LIBRARY_PATH, TARGET, WEIGHTS_PATH, drive, started
 
 
 def in_threads(work, count):
@@ -121,6 +121,16 @@ class Calls(unittest.TestCase):
         together = np.array([[drive(c, 1, first=t)[0] for c in controllers] for t in range(30)])
         for index in range(5):
             self.assertSameBits(together[:, index], expected)
+
+    def test_mapped_weights_shared_by_controllers(self):
+        expected, weights = drive(started(), 30), np.memmap(WEIGHTS_PATH, np.uint8, "r")
+        Library(LIBRARY_PATH).self_test(weights)
+        controllers = [Controller(LIBRARY_PATH, weights=weights) for _ in range(3)]
+        del weights  # the controllers keep them
+        gc.collect()
+        for controller in controllers:
+            controller.reset(TARGET)
+            self.assertSameBits(drive(controller, 30), expected)
 
     def test_threads_with_controllers_of_their_own(self):
         expected, results = drive(started(), 60), {}

@@ -1,13 +1,19 @@
 """Bad calls: a status and a message that says what is wrong, and a controller that goes on."""
 
-import tempfile
 import unittest
-from pathlib import Path
 
 import numpy as np
 
 from decision_transformer import Controller, ControllerError
-from recorded_episode import EPISODE, LIBRARY_PATH, TARGET, drive, started
+from recorded_episode import EPISODE, LIBRARY_PATH, TARGET, WEIGHTS_PATH, drive, started
+
+
+def aligned_copy(values, shift=0):
+    """The bytes at an address `shift` after a multiple of 64."""
+    block = np.zeros(len(values) + 128, np.uint8)
+    begin = -block.ctypes.data % 64 + shift
+    block[begin : begin + len(values)] = values
+    return block[begin : begin + len(values)]
 
 
 class Refusals(unittest.TestCase):
@@ -102,12 +108,19 @@ class Refusals(unittest.TestCase):
             Controller(LIBRARY_PATH, "walker")
 
     def test_wrong_weights(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "Hopper.weights"
-            path.write_bytes(bytes(100_000))
-            mapped = np.memmap(path, np.uint8, "r")
-            with self.assertRaises(ControllerError) as caught:
-                Controller(LIBRARY_PATH, weights=mapped)
-            self.assertNotEqual(caught.exception.message, "")
-            with self.assertRaisesRegex(ValueError, "weights: not contiguous"):
-                Controller(LIBRARY_PATH, weights=mapped[::2])
+        weights = aligned_copy(np.fromfile(WEIGHTS_PATH, np.uint8))
+        Controller(LIBRARY_PATH, weights=weights)
+        damaged = aligned_copy(weights)
+        damaged[len(damaged) // 2] ^= 1
+        for wrong, words in (
+            (weights[:-1], "bytes"),
+            (weights[:3], "bytes|packed"),
+            (weights[:0], "bytes|packed|null"),
+            (aligned_copy(weights, 1), "64"),
+            (damaged, "checksum"),
+            (aligned_copy(np.zeros_like(weights)), "DTWEIGHT"),
+        ):
+            with self.subTest(words), self.assertRaisesRegex(ControllerError, words):
+                Controller(LIBRARY_PATH, weights=wrong)
+        with self.assertRaisesRegex(ValueError, "weights: not contiguous"):
+            Controller(LIBRARY_PATH, weights=weights[::2])
