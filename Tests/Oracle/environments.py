@@ -68,7 +68,7 @@ def parse_arguments():
     parser.add_argument("--only", help="comma-separated prefixes of models, such as hopper")
     parser.add_argument("--core", type=int, help="the processor core to stay on")
     parser.add_argument("--json", type=Path, help="where to write every figure")
-    parser.add_argument("--markdown", type=Path, help="where to write the tables; else stdout")
+    parser.add_argument("--markdown", type=Path, help="where to write the tables, too")
     parser.add_argument(
         "--picture", type=Path, help="where to write the robots' film strip (.jpg or .png)"
     )
@@ -176,10 +176,9 @@ def main():
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
     tables = report.markdown(results)
+    print(tables, end="")
     if arguments.markdown:
         arguments.markdown.write_text(tables)
-    else:
-        print(tables, end="")
     problems = report.problems(results)
     for problem in problems:
         progress(f"environments: {problem}")

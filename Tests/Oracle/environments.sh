@@ -4,8 +4,9 @@
 # usage: Tests/Oracle/environments.sh [options of environments.py, such as --quick or --core 1]
 #
 # Makes a virtual environment in .build/environments (PYTHON makes it; default: python3), builds the
-# three shared libraries there, and writes environments.json, environments.md and robots.jpg beside
-# them. Without --quick it takes about 10 minutes.
+# three shared libraries there (MARCH: their instructions, default native), and writes
+# environments.json, environments.md and robots.jpg beside them. It takes about 10 minutes, with --quick
+# one.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -36,4 +37,3 @@ done
 "$scratch/python/bin/python" Tests/Oracle/environments.py --libraries "$scratch/libraries" \
   --json "$scratch/environments.json" --markdown "$scratch/environments.md" \
   --picture "$scratch/robots.jpg" "$@"
-cat "$scratch/environments.md"

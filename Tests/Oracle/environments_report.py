@@ -100,7 +100,8 @@ def markdown(results):
         f"Returns, mean ± standard deviation over {len(results['seeds'])} seeds, of the Swift "
         "controller and of Hugging Face's model in the same environments.",
         "",
-        f"* On the same {steps} states the actions differ by at most {largest:.1e}.",
+        f"* On the same {steps} states the actions differ by at most {largest:.1e}, in the "
+        "environment's units.",
         f"* The returns {'do **not** agree' if disagree else 'agree'} in distribution: the smallest "
         f"of {len(tests)} p-values is {smallest:.2f} ({where}); below "
         f"{SIGNIFICANCE / len(tests):.4f} would count.",
