@@ -80,5 +80,5 @@ echo "--- C++"
 
 if command -v python3 >/dev/null && [[ -x $here/Python/check.sh ]]; then
   echo "--- Python"
-  "$here/Python/check.sh"
+  "$here/Python/check.sh" "$scratch"
 fi

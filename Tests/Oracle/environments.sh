@@ -34,6 +34,6 @@ for model in Sources/hopper/Hopper Tests/Models/HalfCheetah Tests/Models/Pendulu
     || fail "$model: no library"
 done
 
-"$scratch/python/bin/python" Tests/Oracle/environments.py --libraries "$scratch/libraries" \
-  --json "$scratch/environments.json" --markdown "$scratch/environments.md" \
-  --picture "$scratch/robots.jpg" "$@"
+cd "$scratch"  # where MuJoCo may leave its log
+python/bin/python ../../Tests/Oracle/environments.py --libraries libraries --json environments.json \
+  --markdown environments.md --picture robots.jpg "$@"

@@ -97,17 +97,25 @@ def markdown(results):
     largest = max(t["same_states"] for model in results["models"] for t in model["targets"])
     disagree = any(p < SIGNIFICANCE / len(tests) for p, _ in tests)
     lines = [
-        f"Returns, mean ± standard deviation over {len(results['seeds'])} seeds, of the Swift "
-        "controller and of Hugging Face's model in the same environments.",
+        (
+            f"Returns, mean ± standard deviation over {len(results['seeds'])} seeds, of the Swift "
+            "controller and of Hugging Face's model in the same environments."
+        ),
         "",
-        f"* On the same {steps} states the actions differ by at most {largest:.1e}, in the "
-        "environment's units.",
-        f"* The returns {'do **not** agree' if disagree else 'agree'} in distribution: the smallest "
-        f"of {len(tests)} p-values is {smallest:.2f} ({where}); below "
-        f"{SIGNIFICANCE / len(tests):.4f} would count.",
-        f"* Chaos: {count_parted(results, 'swift')} Swift episodes part from Hugging Face's (actions "
-        f"more than {APART:g} apart), and so do {count_parted(results, 'disturbed')} of Hugging "
-        "Face's own in which every executed action is the next float32 number.",
+        (
+            f"* On the same {steps} states the actions differ by at most {largest:.1e}, in the "
+            "environment's units."
+        ),
+        (
+            f"* The returns {'do **not** agree' if disagree else 'agree'} in distribution: the smallest "
+            f"of {len(tests)} p-values is {smallest:.2f} ({where}); below "
+            f"{SIGNIFICANCE / len(tests):.4f} would count."
+        ),
+        (
+            f"* Chaos: {count_parted(results, 'swift')} Swift episodes part from Hugging Face's (actions "
+            f"more than {APART:g} apart), and so do {count_parted(results, 'disturbed')} of Hugging "
+            "Face's own in which every executed action is the next float32 number."
+        ),
         "",
     ]
     for model in results["models"]:
