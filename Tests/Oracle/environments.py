@@ -135,6 +135,19 @@ def compare(case, libraries, seeds, quick):
     return {"environment": case.environment, "folder": case.folder, "targets": targets}
 
 
+def command(arguments):
+    """What makes these figures again: the script that builds the libraries, too."""
+    given = [("--quick", arguments.quick), ("--seeds", arguments.seeds != 20 and arguments.seeds)]
+    given += [("--only", arguments.only), ("--core", arguments.core)]
+    words = ["environments.sh"]
+    for option, value in given:
+        if value is True:
+            words.append(option)
+        elif value is not None and value is not False:
+            words += [option, str(value)]
+    return shlex.join(words)
+
+
 def progress(text):
     print(text, file=sys.stderr, flush=True)
 
@@ -165,7 +178,7 @@ def main():
         seeds = range(FIRST_SEED, FIRST_SEED + count)
         packages = ("gymnasium", "mujoco", "numpy", "torch", "transformers")
         results = {
-            "command": shlex.join(["environments.py", *sys.argv[1:]]),
+            "command": command(arguments),
             "machine": platform.machine(),
             "versions": {name: version(name) for name in packages},
             "seeds": list(seeds),
