@@ -3,7 +3,10 @@
     /// Decodes packed weights that lie in the program as base64: the whole file, header included, in
     /// the standard alphabet with padding and without line breaks.
     ///
-    /// Allocates memory for the bytes, freed when the last copy of the value goes.
+    /// Allocates memory for the bytes, freed when the last copy of the value goes. Generated `embeddedWeights()`
+    /// does this once in a program.
+    ///
+    /// - Throws: `invalidBase64`, and what `init(_:)` throws of the bytes.
     public init(base64 text: StaticString) throws(InitializationError) {
       try self.init(
         base64: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))

@@ -3,8 +3,10 @@
 public struct BatchStepError: Error, Equatable, Sendable {
   /// The agent's number, from 0.
   public var agent: Int
+  /// What was wrong with its step.
   public var reason: StepError
 
+  /// The reason for which agent `agent` was refused.
   @_noAllocation @_noLocks @inlinable
   public init(agent: Int, _ reason: StepError) {
     self.agent = agent
@@ -14,6 +16,7 @@ public struct BatchStepError: Error, Equatable, Sendable {
 
 #if !hasFeature(Embedded)
   extension BatchStepError: CustomStringConvertible {
+    /// One line: what is wrong and, where that says more, what is accepted.
     public var description: String {
       switch reason {
       case .notReset: "agent \(agent): no episode: call reset(agent:targetReturn:) first"

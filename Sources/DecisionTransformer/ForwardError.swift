@@ -16,6 +16,7 @@ public enum ForwardError: Error, Equatable, Sendable {
 
 #if !hasFeature(Embedded)
   extension ForwardError: CustomStringConvertible {
+    /// One line: what is wrong and, where that says more, what is accepted.
     public var description: String {
       switch self {
       case .stepCount(let count, let window):

@@ -1,21 +1,36 @@
-/// A sequence that `forward` is given.
+/// A sequence that `forward` is given, T steps long.
 ///
 /// No enumeration: one without payloads is hashable, and hashing asks a bare machine for random numbers.
 public struct ForwardInput: Equatable, Sendable {
   private let index: UInt8
 
+  /// T rows of `stateDimension` numbers, normalised.
   public static var states: Self { Self(index: 0) }
+  /// T rows of `actionDimension` numbers, model units.
   public static var actions: Self { Self(index: 1) }
+  /// T returns-to-go, divided by the return scale.
   public static var returnsToGo: Self { Self(index: 2) }
+  /// T numbers, 1 for a step that is attended to and 0 for padding.
   public static var attentionMask: Self { Self(index: 3) }
 }
 
 extension ForwardInput {
-  /// Checks the input of a generated `forward` and returns the first step whose mask is 1; an empty mask is all ones.
+  /// Checks the input of a generated `forward`, which calls it. Allocates nothing.
+  ///
+  /// T is the number of `timesteps`. All numbers are row after row, and every one must be finite.
   ///
   /// - Parameters:
+  ///   - states: [T, `stateDimension`], normalised.
+  ///   - actions: [T, `actionDimension`], model units.
+  ///   - returnsToGo: [T], divided by the return scale.
+  ///   - timesteps: [T], T from 1 to `window`, each from 0 to `timestepCount` - 1.
+  ///   - attentionMask: [T], 0 or 1 and at least one 1; empty is all ones.
+  ///   - stateDimension: Numbers of a state.
+  ///   - actionDimension: Numbers of an action.
   ///   - window: The most steps.
   ///   - timestepCount: Rows of the timestep embedding; `Int.max` where later timesteps use the last one.
+  /// - Returns: The first step whose mask is 1.
+  /// - Throws: The first thing that was found wrong.
   @_noAllocation @_noLocks
   public static func firstAttendedStep(
     states: Span<Float>, actions: Span<Float>, returnsToGo: Span<Float>, timesteps: Span<Int>,
@@ -72,6 +87,7 @@ extension ForwardInput {
 
 #if !hasFeature(Embedded)
   extension ForwardInput: CustomStringConvertible {
+    /// The name of the parameter.
     public var description: String {
       ["states", "actions", "returnsToGo", "attentionMask"][Int(index)]
     }

@@ -37,6 +37,7 @@ public enum InitializationError: Error, Equatable, Sendable {
 
 #if !hasFeature(Embedded)
   extension InitializationError: CustomStringConvertible {
+    /// One line: what is wrong and, where that says more, what is accepted.
     public var description: String {
       switch self {
       case .unreadableFile(let path, let systemError):

@@ -13,8 +13,12 @@
     extension PackedWeights {
       /// Maps a file of packed weights, read-only; unmapped when the last copy of the value goes.
       ///
-      /// All programs that map the file share its memory. Replace the file by renaming a new one over
+      /// All programs that map the file share its memory. Every byte is read once here, so that no step waits for
+      /// the disk as long as memory suffices; `mlockall` keeps the pages. Replace the file by renaming a new one over
       /// it: a file that is cut short while it is mapped ends the program. Not on Windows and WASI.
+      ///
+      /// - Parameter path: The file, `<Name>.weights` of `dtgen generate`.
+      /// - Throws: `unreadableFile`, and what `init(_:)` throws of the bytes.
       public init(path: String) throws(InitializationError) {
         let file = try MappedFile(path: path)
         try self.init(file.bytes, owner: file)

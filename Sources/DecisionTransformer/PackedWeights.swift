@@ -2,7 +2,10 @@
 ///
 /// The bytes are shared, not copied: any number of controllers, on any threads, read the same ones.
 /// Making a value reads every byte once for the checksum, so that pages of a mapped file are in memory
-/// before the first step. See `PackedWeights.headerByteCount` for the format.
+/// before the first step. ``headerByteCount`` describes the format.
+///
+/// A value is made before the first step, where a program may allocate and take its time. Copies of it count
+/// references, which is no allocation; steps make none.
 public struct PackedWeights: @unchecked Sendable {
   /// The whole file, header first.
   private let bytes: UnsafeRawBufferPointer
@@ -12,7 +15,11 @@ public struct PackedWeights: @unchecked Sendable {
   #endif
 
   /// Packed weights in memory that the caller keeps as long as the value or a controller made from it
-  /// exists: flash, an embedded array, a buffer. They must begin at a multiple of 64 bytes.
+  /// exists: flash, an embedded array, a buffer. Allocates nothing and reads every byte once.
+  ///
+  /// - Parameter bytes: The whole file, header first, at a multiple of 64 bytes.
+  /// - Throws: `misalignedWeights`, `wrongByteCount`, `notPackedWeights`, `unsupportedFormatVersion`,
+  ///   `damagedHeader` or `wrongChecksum`: everything that can be found without knowing the model.
   public init(_ bytes: UnsafeRawBufferPointer) throws(InitializationError) {
     try Self.check(bytes)
     self.bytes = bytes
@@ -29,13 +36,18 @@ public struct PackedWeights: @unchecked Sendable {
     }
   #endif
 
-  /// The digest of the layout the weights were packed in.
+  /// The digest of the layout the weights were packed in: a generated type's `layoutDigest` where they fit it.
   public var layoutDigest: UInt64 {
     Header(bytes).layoutDigest
   }
 
-  /// The payload, if it has the given layout and size; at a multiple of 64 bytes, valid as long as
-  /// a copy of this value exists.
+  /// The payload, if it has the given layout and size. `init` of generated types calls it.
+  ///
+  /// - Parameters:
+  ///   - layoutDigest: The layout that the caller reads.
+  ///   - byteCount: The payload's bytes in that layout.
+  /// - Returns: The payload at a multiple of 64 bytes, valid as long as a copy of this value exists.
+  /// - Throws: `wrongLayout`, `wrongByteCount`.
   public func payload(
     layoutDigest: UInt64, byteCount: Int
   ) throws(InitializationError) -> UnsafeRawPointer {

@@ -57,7 +57,13 @@ extension PackedWeights {
   }
 
   #if !hasFeature(Embedded)
-    /// The 64 bytes to write before a payload of `byteCount` bytes and the self test behind it.
+    /// The 64 bytes to write before a payload of `byteCount` bytes and the self test behind it. Allocates the result.
+    ///
+    /// - Parameters:
+    ///   - layoutDigest: Identifies the payload's layout.
+    ///   - byteCount: Bytes of the payload.
+    ///   - checksum: ``checksum(_:)`` of the payload.
+    ///   - selfTest: The self test's bytes; empty without one.
     public static func header(
       layoutDigest: UInt64, byteCount: Int, checksum: UInt64, selfTest: [UInt8] = []
     ) -> [UInt8] {

@@ -6,12 +6,16 @@ public struct SelfTest {
   private var reward: Float?
   private var returnIsPrepared = false
 
-  /// Drives `controller` through the episode beside `weights` and compares.
+  /// Drives `controller` through the episode beside `weights` and compares. Allocates nothing.
   ///
-  /// - Parameter repeatStage: runs a stage of the latest `act` again (0 the embedding, 1 ... L the blocks), in
-  ///   their order, and returns the state token's row. With `true` the return token was prepared, and the state
-  ///   token runs alone. A phase never writes what it has still to read, so a second run gives the same numbers
-  ///   and leaves the controller as it was.
+  /// - Parameters:
+  ///   - controller: Any episode of it ends.
+  ///   - weights: Its weights, with the self test beside them.
+  ///   - repeatStage: Runs a stage of the latest `act` again (0 the embedding, 1 ... L the blocks), in
+  ///     their order, and returns the state token's row. With `true` the return token was prepared, and the state
+  ///     token runs alone. A phase never writes what it has still to read, so a second run gives the same numbers
+  ///     and leaves the controller as it was.
+  /// - Throws: `noSelfTest`, `unfitSelfTest`. A failed comparison is no error: the report has it.
   public static func run<Controller: SelfTestable & ~Copyable>(
     _ controller: inout Controller, _ weights: PackedWeights,
     repeatStage: (borrowing Controller, Int, Bool) -> UnsafePointer<Float>

@@ -33,10 +33,14 @@ public struct SelfTestEpisode {
       public static var executedWithReward: Conclusion { Conclusion(rawValue: 3) }
     }
 
+    /// What follows the step's `act`.
     public var conclusion: Conclusion
+    /// Whether the action is compared.
     public var comparesAction: Bool
+    /// Whether the state token's row is compared after the embedding and after every block.
     public var comparesStages: Bool
 
+    /// A step of the given kind.
     public init(conclusion: Conclusion, comparesAction: Bool, comparesStages: Bool) {
       self.conclusion = conclusion
       self.comparesAction = comparesAction

@@ -1,7 +1,10 @@
-/// What a self test found.
+/// What a self test found: how many numbers it compared, the worst of them, and the first that is wrong.
+///
+/// A controller whose report has not ``passed`` must not drive anything.
 public struct SelfTestReport: Equatable, Sendable {
   /// One number of the replay beside the expected one.
   public struct Comparison: Equatable, Sendable {
+    /// Where in the step the number belongs.
     public var stage: SelfTestStage
     /// From the episode's start.
     public var step: Int
@@ -57,6 +60,7 @@ public enum SelfTestStage: Equatable, Sendable {
 
 #if !hasFeature(Embedded)
   extension SelfTestStage: CustomStringConvertible {
+    /// `embedding`, `block h.0` or `action`.
     public var description: String {
       switch self {
       case .embedding: "embedding"
@@ -67,13 +71,14 @@ public enum SelfTestStage: Equatable, Sendable {
   }
 
   extension SelfTestReport.Comparison: CustomStringConvertible {
+    /// One phrase: stage, step, element, difference and tolerance.
     public var description: String {
       "\(stage) of step \(step), element \(index): difference \(difference), tolerance \(tolerance)"
     }
   }
 
   extension SelfTestReport: CustomStringConvertible {
-    /// One line.
+    /// One line: passed or failed, how much was compared, the worst comparison and the first failure.
     public var description: String {
       let scope = "\(comparisonCount) numbers in \(stepCount) steps"
       guard let firstFailure else { return "self test passed: \(scope); worst: \(worst)" }

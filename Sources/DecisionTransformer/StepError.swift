@@ -1,5 +1,5 @@
 /// Why a step of a controller was refused. The call that throws has taken no step: the next one gives what it
-/// would have given.
+/// would have given. Throwing it allocates nothing.
 public enum StepError: Error, Equatable, Sendable {
   /// `act` or `prepare` before the first `reset`.
   case notReset

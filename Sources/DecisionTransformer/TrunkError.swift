@@ -22,6 +22,7 @@ public enum TrunkError: Error, Equatable, Sendable {
 
 #if !hasFeature(Embedded)
   extension TrunkError: CustomStringConvertible {
+    /// One line: what is wrong and, where that says more, what is accepted.
     public var description: String {
       switch self {
       case .wrongInputCount(let found, let hiddenSize):

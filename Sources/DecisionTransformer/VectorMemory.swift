@@ -15,8 +15,13 @@ extension SIMD16<Float> {
 }
 
 extension VectorMath {
-  /// Transposes sixteen rows of sixteen floats; rows and columns start at multiples of 64 bytes, their
-  /// strides are in floats.
+  /// Transposes sixteen rows of sixteen floats. Rows and columns begin at multiples of 64 bytes.
+  ///
+  /// - Parameters:
+  ///   - rows: The first row.
+  ///   - rowStride: Floats from a row to the next, a multiple of 16.
+  ///   - columns: Where the first column goes.
+  ///   - columnStride: Floats from a column to the next, a multiple of 16.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func transpose(
     _ rows: UnsafePointer<Float>, stride rowStride: Int,
