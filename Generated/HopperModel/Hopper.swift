@@ -61,33 +61,42 @@ public import DecisionTransformer
 /// between sending an action and the next state. Nothing after `init` allocates or locks, and every
 /// step performs the same operations. One controller is used by one thread at a time.
 public struct Hopper: ~Copyable, @unchecked Sendable {
-  /// One observation, raw environment units.
+  /// One observation: 11 numbers, raw environment units.
   public typealias State = InlineArray<11, Float>
-  /// One action, environment units.
+  /// One action: 3 numbers, environment units.
   public typealias Action = InlineArray<3, Float>
 
+  /// Numbers of a state.
   public static var stateDimension: Int { 11 }
+  /// Numbers of an action.
   public static var actionDimension: Int { 3 }
+  /// Numbers of a token, H.
   public static var hiddenSize: Int { 128 }
+  /// Blocks of the transformer, L.
   public static var layerCount: Int { 3 }
+  /// Attention heads of a block.
   public static var headCount: Int { 1 }
+  /// Inner numbers of a block's MLP.
   public static var innerSize: Int { 512 }
   /// Control steps of context, K.
   public static var window: Int { 20 }
   /// Steps of an episode for which the model has timesteps.
   public static var maximumEpisodeLength: Int { 1000 }
-  /// Bytes of memory a controller works in, and the alignment they need.
+  /// Bytes of memory a controller works in.
   public static var memorySize: Int { 513_280 }
+  /// Bytes that the address of this memory is a multiple of.
   public static var memoryAlignment: Int { 64 }
   /// Bytes of packed weights without their header.
   public static var packedWeightsSize: Int { 2_507_392 }
-  /// Multiply-adds of one `act` that is given the reward, and the bytes of weights they read.
+  /// Multiply-adds of one `act` that is given the reward.
   public static var feedbackMultiplyAdds: Int { 896_640 }
+  /// Bytes of weights that such an `act` reads.
   public static var feedbackWeightBytes: Int { 1_995_328 }
   /// Multiply-adds of one `prepare` without a reward.
   public static var preparationMultiplyAdds: Int { 18_606_976 }
-  /// Identifies the layout of the packed weights.
+  /// Identifies the layout of the packed weights; `init` refuses weights of another one.
   public static var layoutDigest: UInt64 { 0xcbe6083a9f60742f }
+  /// The version of dtgen that wrote this file.
   public static var generatorVersion: StaticString { "0.1.0" }
   /// What `reset()` asks for, environment units.
   public static var defaultTargetReturn: Float { 3000 }
@@ -134,13 +143,22 @@ public struct Hopper: ~Copyable, @unchecked Sendable {
 
   #if !hasFeature(Embedded)
     /// A controller with memory of its own. Any number of controllers share one `weights`.
+    ///
+    /// - Throws: `InitializationError` for weights of another model, and for a processor without the instructions of
+    ///   this build.
     public init(weights: PackedWeights) throws(InitializationError) {
       try self.init(weights: weights, storage: AlignedMemory(byteCount: Self.memorySize))
     }
   #endif
 
-  /// A controller in the caller's memory: at least `memorySize` bytes at a multiple of `memoryAlignment`,
-  /// which must outlive it.
+  /// A controller in the caller's memory. Allocates nothing.
+  ///
+  /// - Parameters:
+  ///   - weights: Packed for this layout; any number of controllers share them.
+  ///   - memory: At least `memorySize` bytes at a multiple of `memoryAlignment`, which must outlive it and are
+  ///     nobody else's.
+  /// - Throws: `InitializationError` for weights of another model, unfit memory, and a processor without the
+  ///   instructions of this build.
   public init(
     weights: PackedWeights, memory: UnsafeMutableRawBufferPointer
   ) throws(InitializationError) {
@@ -190,10 +208,14 @@ extension Hopper {
 
 // MARK: - Feedback phase: from "state arrived" to "action known"
 extension Hopper {
-  /// The action for `state`. `reward` is what the environment paid for the previous action (default 0); the first
-  /// step of an episode ignores it. Runs `prepare()` first where the caller has not.
+  /// The action for `state`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first where the caller has not.
   ///
-  /// A call that throws has not taken a step.
+  /// - Parameters:
+  ///   - state: Raw environment units; every number is finite.
+  ///   - reward: What the environment paid for the previous action, environment units and finite; nil is 0. An
+  ///     episode's first step ignores it, and so does the step after `retarget`.
+  /// - Returns: The action, environment units.
+  /// - Throws: `StepError`. A call that throws has not taken a step.
   @_noAllocation @_noLocks
   public mutating func act(_ state: State, reward: Float? = nil) throws(StepError) -> Action {
     guard isStarted else { throw .notReset }
@@ -311,8 +333,8 @@ extension Hopper {
 
 // MARK: - Preparation phase: while the world moves
 extension Hopper {
-  /// Takes the predicted action into the history and does everything that does not need the next state.
-  /// Does nothing before the first `act`, a second time, or after the last step.
+  /// Takes the predicted action into the history and does everything that does not need the next state, at the cost
+  /// of `preparationMultiplyAdds`. Does nothing before the first `act`, a second time, or after the last step.
   @_noAllocation @_noLocks
   public mutating func prepare() {
     guard canPrepare else { return }
@@ -320,9 +342,13 @@ extension Hopper {
     advance()
   }
 
-  /// The same with the action that was really executed (environment units), where it differs from the prediction.
-  /// With the `reward`, if it is known already, the return token is prepared too and `act` runs one token;
-  /// `act` must not be given the reward again.
+  /// The same with the action that was really executed, where it differs from the prediction.
+  ///
+  /// - Parameters:
+  ///   - executed: Environment units; every number is finite.
+  ///   - reward: What the environment paid for it, environment units and finite, if that is known already: then the
+  ///     return token is prepared too, and `act` runs one token. `act` must not be given the reward again.
+  /// - Throws: `StepError`. A call that throws has prepared nothing.
   @_noAllocation @_noLocks
   public mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError) {
     guard isStarted else { throw .notReset }

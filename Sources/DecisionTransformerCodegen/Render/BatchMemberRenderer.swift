@@ -14,9 +14,11 @@ struct BatchMemberRenderer: PhaseMemberRenderer {
 
   /// The types of the members' parameters, and B.
   func types(to writer: inout CodeWriter) {
-    writer.write("/// A state, a reward and an action for each agent.")
+    writer.write("/// A state for each agent.")
     writer.write("\(access)typealias States = InlineArray<\(batch), State>")
+    writer.write("/// A reward for each agent, environment units.")
     writer.write("\(access)typealias Rewards = InlineArray<\(batch), Float>")
+    writer.write("/// An action for each agent.")
     writer.write("\(access)typealias Actions = InlineArray<\(batch), Action>", "")
     writer.write("/// Agents of a controller, B. Their numbers are 0 to \(batch - 1).")
     writer.write("\(access)static var batch: Int { \(batch) }")

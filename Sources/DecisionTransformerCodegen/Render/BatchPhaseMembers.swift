@@ -4,12 +4,18 @@ extension BatchMemberRenderer {
   func act(to writer: inout CodeWriter) {
     let shape = plan.shape
     writer.write(
-      "/// The actions for `states`, agent by agent. `rewards` is what the environments paid for the previous actions",
-      "/// (default 0); an agent ignores its reward in the first step of its episode. Runs `prepare()` first where the",
+      "/// The actions for `states`, agent by agent, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first where the",
       "/// caller has not.",
       "///",
       "/// Every agent must have an episode with steps left; one that nobody needs may have any finite state, for",
-      "/// agents do not see each other. A call that throws has not taken a step for any agent.")
+      "/// agents do not see each other.",
+      "///",
+      "/// - Parameters:",
+      "///   - states: Raw environment units; every number is finite.",
+      "///   - rewards: What the environments paid for the previous actions, environment units and finite; nil is 0. An",
+      "///     agent ignores its reward in its episode's first step, and in the step after `retarget`.",
+      "/// - Returns: The actions, environment units.",
+      "/// - Throws: `BatchStepError`. A call that throws has not taken a step for any agent.")
     begin(to: &writer)
     writer.scope(
       "\(access)mutating func act(_ states: States, rewards: Rewards? = nil) throws(BatchStepError) -> Actions"
@@ -96,9 +102,9 @@ extension BatchMemberRenderer {
   func prepare(to writer: inout CodeWriter) {
     let shape = plan.shape
     writer.write(
-      "/// Takes the predicted actions into the histories and does everything that does not need the next states.",
-      "/// Does nothing for an agent before its first `act`, a second time, or after its last step."
-    )
+      "/// Takes the predicted actions into the histories and does everything that does not need the next states, at the",
+      "/// cost of `preparationMultiplyAdds`. Does nothing for an agent before its first `act`, a second time, or after",
+      "/// its last step.")
     begin(to: &writer)
     writer.scope("\(access)mutating func prepare()") { writer in
       writer.write("guard canPrepare else { return }")
@@ -112,12 +118,17 @@ extension BatchMemberRenderer {
     }
     writer.write(
       "",
-      "/// The same with the actions that were really executed (environment units), where they differ from the",
-      "/// predictions. With the `rewards`, if they are known already, the return tokens are prepared too and `act` runs",
-      "/// one token an agent; `act` must not be given the rewards again.",
+      "/// The same with the actions that were really executed, where they differ from the predictions.",
       "///",
       "/// For an agent that was reset since `act`, or that has had its last step, any finite numbers do: there they",
-      "/// are ignored.")
+      "/// are ignored.",
+      "///",
+      "/// - Parameters:",
+      "///   - executed: Environment units; every number is finite.",
+      "///   - rewards: What the environments paid for them, environment units and finite, if that is known already: then",
+      "///     the return tokens are prepared too, and `act` runs one token an agent. `act` must not be given the rewards",
+      "///     again.",
+      "/// - Throws: `BatchStepError`. A call that throws has prepared nothing.")
     begin(to: &writer)
     writer.scope(
       "\(access)mutating func prepare(executed: Actions, rewards: Rewards? = nil) throws(BatchStepError)"

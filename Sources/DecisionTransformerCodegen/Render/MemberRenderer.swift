@@ -52,12 +52,14 @@ struct MemberRenderer: PhaseMemberRenderer {
 
   func act(to writer: inout CodeWriter) {
     writer.write(
-      "/// The action for `state`. `reward` is what the environment paid for the previous action (default 0); the first"
-    )
-    writer.write(
-      "/// step of an episode ignores it. Runs `prepare()` first where the caller has not.")
-    writer.write("///")
-    writer.write("/// A call that throws has not taken a step.")
+      "/// The action for `state`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first where the caller has not.",
+      "///",
+      "/// - Parameters:",
+      "///   - state: Raw environment units; every number is finite.",
+      "///   - reward: What the environment paid for the previous action, environment units and finite; nil is 0. An",
+      "///     episode's first step ignores it, and so does the step after `retarget`.",
+      "/// - Returns: The action, environment units.",
+      "/// - Throws: `StepError`. A call that throws has not taken a step.")
     begin(to: &writer)
     writer.scope(
       "\(access)mutating func act(_ state: State, reward: Float? = nil) throws(StepError) -> Action"
@@ -119,9 +121,9 @@ struct MemberRenderer: PhaseMemberRenderer {
 
   func prepare(to writer: inout CodeWriter) {
     writer.write(
-      "/// Takes the predicted action into the history and does everything that does not need the next state."
+      "/// Takes the predicted action into the history and does everything that does not need the next state, at the cost",
+      "/// of `preparationMultiplyAdds`. Does nothing before the first `act`, a second time, or after the last step."
     )
-    writer.write("/// Does nothing before the first `act`, a second time, or after the last step.")
     begin(to: &writer)
     writer.scope("\(access)mutating func prepare()") { writer in
       writer.write("guard canPrepare else { return }")
@@ -135,12 +137,13 @@ struct MemberRenderer: PhaseMemberRenderer {
     }
     writer.write(
       "",
-      "/// The same with the action that was really executed (environment units), where it differs from the prediction."
-    )
-    writer.write(
-      "/// With the `reward`, if it is known already, the return token is prepared too and `act` runs one token;"
-    )
-    writer.write("/// `act` must not be given the reward again.")
+      "/// The same with the action that was really executed, where it differs from the prediction.",
+      "///",
+      "/// - Parameters:",
+      "///   - executed: Environment units; every number is finite.",
+      "///   - reward: What the environment paid for it, environment units and finite, if that is known already: then the",
+      "///     return token is prepared too, and `act` runs one token. `act` must not be given the reward again.",
+      "/// - Throws: `StepError`. A call that throws has prepared nothing.")
     begin(to: &writer)
     writer.scope(
       "\(access)mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError)"

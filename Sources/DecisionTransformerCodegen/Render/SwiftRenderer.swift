@@ -122,31 +122,30 @@ public struct SwiftRenderer {
 
   private func constants(to writer: inout CodeWriter) {
     let shape = plan.shape
-    writer.write("/// One observation, raw environment units.")
+    writer.write(
+      "/// One observation: \(count(shape.stateDimension, "number")), raw environment units.")
     writer.write("\(access)typealias State = InlineArray<\(shape.stateDimension), Float>")
-    writer.write("/// One action, environment units.")
+    writer.write(
+      "/// One action: \(count(shape.actionDimension, "number")), environment units.")
     writer.write("\(access)typealias Action = InlineArray<\(shape.actionDimension), Float>")
     if shape.batch > 1 { BatchMemberRenderer(plan: plan, model: model).types(to: &writer) }
     writer.write("")
-    let dimensions: [(String, Int)] = [
-      ("stateDimension", shape.stateDimension), ("actionDimension", shape.actionDimension),
-      ("hiddenSize", shape.hiddenSize),
-      ("layerCount", shape.layerCount), ("headCount", shape.headCount),
-      ("innerSize", shape.innerSize),
-    ]
-    for (name, value) in dimensions { constant(name, "Int", literal(value), to: &writer) }
+    writer.write("/// Numbers of a state.")
+    constant("stateDimension", "Int", literal(shape.stateDimension), to: &writer)
+    writer.write("/// Numbers of an action.")
+    constant("actionDimension", "Int", literal(shape.actionDimension), to: &writer)
+    dimensions(to: &writer)
     writer.write("/// Control steps of context, K.")
     constant("window", "Int", literal(shape.window), to: &writer)
     writer.write("/// Steps of an episode for which the model has timesteps.")
     constant("maximumEpisodeLength", "Int", literal(shape.maximumEpisodeLength), to: &writer)
     sizes(to: &writer)
     let ofAll = shape.batch == 1 ? "" : ", of all agents"
-    writer.write(
-      "/// Multiply-adds of one `act` that is given the reward, and the bytes of weights they read\(ofAll)."
-    )
+    writer.write("/// Multiply-adds of one `act` that is given the reward\(ofAll).")
     constant(
       "feedbackMultiplyAdds", "Int", literal(plan.total(plan.feedback, \.multiplyAdds)), to: &writer
     )
+    writer.write("/// Bytes of weights that such an `act` reads.")
     constant(
       "feedbackWeightBytes", "Int", literal(plan.total(plan.feedback, \.weightBytes)), to: &writer)
     writer.write("/// Multiply-adds of one `prepare` without a reward\(ofAll).")
@@ -162,19 +161,34 @@ public struct SwiftRenderer {
     implementationConstants(to: &writer)
   }
 
+  /// The shape of the transformer.
+  func dimensions(to writer: inout CodeWriter) {
+    let shape = plan.shape
+    writer.write("/// Numbers of a token, H.")
+    constant("hiddenSize", "Int", literal(shape.hiddenSize), to: &writer)
+    writer.write("/// Blocks of the transformer, L.")
+    constant("layerCount", "Int", literal(shape.layerCount), to: &writer)
+    writer.write("/// Attention heads of a block.")
+    constant("headCount", "Int", literal(shape.headCount), to: &writer)
+    writer.write("/// Inner numbers of a block's MLP.")
+    constant("innerSize", "Int", literal(shape.innerSize), to: &writer)
+  }
+
   func sizes(to writer: inout CodeWriter) {
     writer.write(
-      "/// Bytes of memory a \(model.config.modelClass.instanceName) works in, and the alignment they need."
-    )
+      "/// Bytes of memory a \(model.config.modelClass.instanceName) works in.")
     constant("memorySize", "Int", literal(plan.memory.byteCount), to: &writer)
+    writer.write("/// Bytes that the address of this memory is a multiple of.")
     constant("memoryAlignment", "Int", String(ControllerMemory.alignment), to: &writer)
     writer.write("/// Bytes of packed weights without their header.")
     constant("packedWeightsSize", "Int", literal(plan.weights.byteCount), to: &writer)
   }
 
   func identity(to writer: inout CodeWriter) {
-    writer.write("/// Identifies the layout of the packed weights.")
+    writer.write(
+      "/// Identifies the layout of the packed weights; `init` refuses weights of another one.")
     constant("layoutDigest", "UInt64", "0x\(plan.layoutDigestText)", to: &writer)
+    writer.write("/// The version of dtgen that wrote this file.")
     constant("generatorVersion", "StaticString", "\"\(version)\"", to: &writer)
   }
 

@@ -42,23 +42,21 @@ extension SwiftRenderer {
 
   private func trunkConstants(to writer: inout CodeWriter) {
     let shape = plan.shape
-    let dimensions = [
-      ("hiddenSize", shape.hiddenSize), ("layerCount", shape.layerCount),
-      ("headCount", shape.headCount), ("innerSize", shape.innerSize),
-    ]
-    for (name, value) in dimensions { constant(name, "Int", literal(value), to: &writer) }
+    dimensions(to: &writer)
     writer.write("/// Tokens that the cache holds.")
     constant("tokenCapacity", "Int", literal(model.tokenCapacity), to: &writer)
     writer.write("/// Rows of wpe: position ids are below it.")
     constant("positionCount", "Int", literal(model.config.positionCount), to: &writer)
     sizes(to: &writer)
-    writer.write("/// Multiply-adds of one token, and the bytes of weights they read.")
+    writer.write("/// Multiply-adds of one token.")
     constant(
       "tokenMultiplyAdds", "Int", literal(plan.total(plan.token, \.multiplyAdds)), to: &writer)
+    writer.write("/// Bytes of weights that one token reads.")
     constant("tokenWeightBytes", "Int", literal(plan.total(plan.token, \.weightBytes)), to: &writer)
     if !plan.chunk.isEmpty {
-      writer.write("/// Tokens that are computed together, and their multiply-adds.")
+      writer.write("/// Tokens that are computed together.")
       constant("chunkSize", "Int", literal(shape.chunkSize), to: &writer)
+      writer.write("/// Multiply-adds of these tokens.")
       constant(
         "chunkMultiplyAdds", "Int", literal(plan.total(plan.chunk, \.multiplyAdds)), to: &writer)
     }
