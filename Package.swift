@@ -102,6 +102,10 @@ let package = Package(
     .executableTarget(
       name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/Fuzz", exclude: ["check.sh"]),
     .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"]),
+    // What the articles show, run by Tests/Documentation/check.sh. Its Hopper.dtmodel is a symbolic link to hopper's.
+    .executableTarget(
+      name: "examples", dependencies: ["DecisionTransformer"], path: "Tests/Documentation/Examples",
+      plugins: ["DecisionTransformerPlugin"]),
   ],
   swiftLanguageModes: [.v6]
 )

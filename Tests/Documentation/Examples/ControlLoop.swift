@@ -1,0 +1,41 @@
+import DecisionTransformer
+
+/// From training to deployment: an episode on a robot.
+enum ControlLoop {
+  /// Refuses to start with a controller that does not compute its checkpoint on this machine.
+  static func makeController() throws -> Hopper {
+    let weights = try Hopper.embeddedWeights()
+    let report = try Hopper.selfTest(weights: weights)
+    guard report.passed else { throw Refusal.selfTest(report) }
+    return try Hopper(weights: weights)
+  }
+
+  enum Refusal: Error {
+    case selfTest(SelfTestReport)
+  }
+
+  /// One episode, in which `target` is to be collected. The robot stops where no action can be had.
+  static func run(_ controller: inout Hopper, on robot: inout Robot, target: Float) {
+    controller.reset(targetReturn: target)
+    var reward: Float?  // for the action before, environment units
+    while !robot.isDone {
+      do throws(StepError) {
+        let torques = try controller.act(robot.state, reward: reward)
+        let executed = robot.send(torques)
+        guard !robot.isDone else { return }
+        try controller.prepare(executed: executed)  // while the robot moves
+        reward = robot.reward
+      } catch {
+        robot.stop()
+      }
+    }
+  }
+
+  /// The same with weights in a file, made for this code: a newer checkpoint needs no new program.
+  static func makeController(weightsAt path: String) throws -> Hopper {
+    let weights = try PackedWeights(path: path)
+    let report = try Hopper.selfTest(weights: weights)
+    guard report.passed else { throw Refusal.selfTest(report) }
+    return try Hopper(weights: weights)
+  }
+}
