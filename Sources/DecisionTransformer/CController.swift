@@ -27,11 +27,13 @@ public enum CController {
   /// Makes a controller of `Value`, a generated type, in the memory that C hands over.
   ///
   /// - Parameters:
-  ///   - byteCount: of the memory that C hands over.
-  ///   - model: the layout digest of the generated type.
-  ///   - memorySize: that of the generated type, without the header.
-  ///   - controller: told the controller, or null after a failure.
-  ///   - make: the value in this working memory.
+  ///   - memory: What C hands over: `headerByteCount` + `memorySize` bytes at a multiple of 64.
+  ///   - byteCount: Of that memory.
+  ///   - model: The layout digest of the generated type.
+  ///   - memorySize: That of the generated type, without the header.
+  ///   - controller: Told the controller, or null after a failure.
+  ///   - make: The value in this working memory.
+  /// - Returns: What C is told.
   public static func create<Value: ~Copyable>(
     in memory: UnsafeMutableRawPointer?, byteCount: UInt, model: UInt64, memorySize: Int,
     controller: UnsafeMutablePointer<OpaquePointer?>?,
@@ -75,8 +77,11 @@ public enum CController {
   /// Runs a self test in the memory that C hands over; a controller there ends.
   ///
   /// - Parameters:
-  ///   - byteCount: of the memory that C hands over.
-  ///   - memorySize: that of the generated type.
+  ///   - memory: What C hands over: `headerByteCount` + `memorySize` bytes at a multiple of 64.
+  ///   - byteCount: Of that memory.
+  ///   - memorySize: That of the generated type.
+  ///   - run: The self test in this working memory.
+  /// - Returns: What C is told.
   public static func selfTest(
     in memory: UnsafeMutableRawPointer?, byteCount: UInt, memorySize: Int,
     run: (UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport

@@ -2,24 +2,32 @@
 ///
 /// The numbers are part of the interface and do not change; headers that `dtgen` writes list them.
 public struct CStatus: Equatable, Sendable {
+  /// What a function of the C interface returns: 0 for success.
   public var code: Int32
 
+  /// The status with this number, whether it is one of this library or not.
   @_noAllocation @_noLocks @inlinable
   public init(code: Int32) {
     self.code = code
   }
 
+  /// Whether the call did what it is for.
   public var isSuccess: Bool { @_noAllocation @_noLocks get { code == 0 } }
 
+  /// 0
   public static var success: CStatus { @_noAllocation @_noLocks get { CStatus(code: 0) } }
 
   // MARK: What a caller in C can get wrong and a caller in Swift cannot
 
+  /// A pointer that must not be null is.
   public static var nullArgument: CStatus { @_noAllocation @_noLocks get { CStatus(code: 1) } }
+  /// An array does not begin where one of its elements may lie.
   public static var misalignedArgument: CStatus {
     @_noAllocation @_noLocks get { CStatus(code: 2) }
   }
+  /// There is no controller of this model at the address.
   public static var notAController: CStatus { @_noAllocation @_noLocks get { CStatus(code: 3) } }
+  /// Another thread is in a call on the controller.
   public static var busy: CStatus { @_noAllocation @_noLocks get { CStatus(code: 4) } }
 
   /// The self test ran, and found a difference.
@@ -27,6 +35,7 @@ public struct CStatus: Equatable, Sendable {
 
   // MARK: Errors of the Swift interface
 
+  /// The status of an error before the first step: 10 to 23.
   public init(_ error: InitializationError) {
     code =
       switch error {
@@ -49,6 +58,7 @@ public struct CStatus: Equatable, Sendable {
       }
   }
 
+  /// The status of a step that was refused: 30 to 38.
   @_noAllocation @_noLocks
   public init(_ error: StepError) {
     code =

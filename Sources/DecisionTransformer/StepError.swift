@@ -45,6 +45,7 @@ extension StepError {
 
 #if !hasFeature(Embedded)
   extension StepError: CustomStringConvertible {
+    /// One line: what is wrong and, where that says more, what is accepted.
     public var description: String { message.description }
   }
 #endif

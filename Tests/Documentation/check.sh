@@ -61,7 +61,8 @@ tool coverage "$directory"/graphs/*/*.symbols.json || fail "public declarations 
 convert() { # convert <catalogue> <module> [option...]
   "$docc" convert "$1" --additional-symbol-graph-dir "$directory/graphs/$2" \
     --output-path "$directory/$2.doccarchive" --warnings-as-errors \
-    --enable-experimental-external-link-support "${@:3}" || fail "docc finds something wrong in $1"
+    --enable-experimental-external-link-support "${@:3}" >"$directory/log" 2>&1 \
+    || { cat "$directory/log"; fail "docc finds something wrong in $1"; }
 }
 convert "$catalogue" DecisionTransformer
 convert "$here/HopperModel.docc" HopperModel --dependency "$directory/DecisionTransformer.doccarchive"
