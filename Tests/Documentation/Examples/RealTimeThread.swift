@@ -10,22 +10,24 @@
     /// What was refused, and why; empty where everything was granted.
     private(set) var refusals: [String] = []
 
-    /// Call it on the thread that will run the loop, after everything else has been allocated.
+    /// Call it on the thread that will run the loop, after all allocation.
     ///
-    /// - Parameter priority: Of SCHED_FIFO, 1 to 99. Below 50, the kernel's interrupt threads run first.
+    /// - Parameter priority: Of SCHED_FIFO, 1 to 99. Below 50, the kernel's
+    ///   interrupt threads run first.
     init(priority: Int32) {
       // Pages that the program has, and those that it will have, stay in memory.
       check("mlockall", mlockall(Int32(MCL_CURRENT) | Int32(MCL_FUTURE)))
       Self.touchStack()
-      // From here on nothing of a lower priority runs on this core while this thread can run.
+      // From here on, nothing of a lower priority runs here while this can run.
       var parameters = sched_param()
       parameters.sched_priority = priority
       check("SCHED_FIFO", sched_setscheduler(0, SCHED_FIFO, &parameters))
     }
 
-    /// Runs `step` once a period until it returns false, and returns how late the latest start was, in nanoseconds.
+    /// Runs `step` once a `period` of nanoseconds until it returns false, and
+    /// returns how late the latest start was, in nanoseconds.
     ///
-    /// Starts are planned from the first one: a late step does not delay those after it.
+    /// Starts are planned from the first one: a late step delays no other.
     func run(every period: Int, _ step: () -> Bool) -> Int {
       var start = timespec()
       var now = start
