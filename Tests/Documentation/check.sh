@@ -126,7 +126,7 @@ for article in "${articles[@]}"; do
   name=$(basename "$article" .md)
   tool script "$article" >"$directory/$name.sh"
   (cd "$directory/work" && bash -euo pipefail "$directory/$name.sh") >"$directory/$name.log" 2>"$directory/log" </dev/null \
-    || { tail -20 "$directory/$name.log" "$directory/log"; fail "the commands of $name"; }
+    || { tail -n 20 "$directory/$name.log" "$directory/log"; fail "the commands of $name"; }
   ! grep '^not run: ' "$directory/log" || say "$name: not all of it ran"
   tool printed "$article" "$directory/$name.log" || fail "$name does not show what its commands print"
 done
