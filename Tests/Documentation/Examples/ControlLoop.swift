@@ -2,7 +2,7 @@ import DecisionTransformer
 
 /// From training to deployment: an episode on a robot.
 enum ControlLoop {
-  /// Refuses to start with a controller that does not compute its checkpoint on this machine.
+  /// Refuses a controller that does not compute its checkpoint here.
   static func makeController() throws -> Hopper {
     let weights = try Hopper.embeddedWeights()
     let report = try Hopper.selfTest(weights: weights)
@@ -14,7 +14,8 @@ enum ControlLoop {
     case selfTest(SelfTestReport)
   }
 
-  /// One episode, in which `target` is to be collected. The robot stops where no action can be had.
+  /// One episode, in which `target` is to be collected. The robot stops where
+  /// there is no action.
   static func run(_ controller: inout Hopper, on robot: inout Robot, target: Float) {
     controller.reset(targetReturn: target)
     var reward: Float?  // for the action before, environment units
@@ -31,7 +32,8 @@ enum ControlLoop {
     }
   }
 
-  /// The same with weights in a file, made for this code: a newer checkpoint needs no new program.
+  /// The same with weights in a file, which belongs to this code: a newer
+  /// checkpoint needs no new program.
   static func makeController(weightsAt path: String) throws -> Hopper {
     let weights = try PackedWeights(path: path)
     let report = try Hopper.selfTest(weights: weights)
