@@ -143,33 +143,21 @@ public struct Hopper: ~Copyable, @unchecked Sendable {
 
   #if !hasFeature(Embedded)
     /// A controller with memory of its own. Any number of controllers share one `weights`.
-    ///
-    /// - Throws: `InitializationError` for weights of another model, and for a processor without the instructions of
-    ///   this build.
     public init(weights: PackedWeights) throws(InitializationError) {
       try self.init(weights: weights, storage: AlignedMemory(byteCount: Self.memorySize))
     }
   #endif
 
-  /// A controller in the caller's memory. Allocates nothing.
-  ///
-  /// - Parameters:
-  ///   - weights: Packed for this layout; any number of controllers share them.
-  ///   - memory: At least `memorySize` bytes at a multiple of `memoryAlignment`, which must outlive it and are
-  ///     nobody else's.
-  /// - Throws: `InitializationError` for weights of another model, unfit memory, and a processor without the
-  ///   instructions of this build.
-  public init(
-    weights: PackedWeights, memory: UnsafeMutableRawBufferPointer
-  ) throws(InitializationError) {
+  /// A controller in the caller's memory: at least `memorySize` bytes at a multiple of `memoryAlignment`, which must
+  /// outlive it and are nobody else's. Allocates nothing.
+  public init(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError) {
     try self.init(
       weights: weights, storage: AlignedMemory(using: memory, byteCount: Self.memorySize))
   }
 
   private init(weights: PackedWeights, storage: consuming AlignedMemory) throws(InitializationError) {
     try Processor.check()
-    let payload = try weights.payload(
-      layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)
+    let payload = try weights.payload(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)
     self.weights = payload.assumingMemoryBound(to: Float.self)
     self.memory = storage.base.assumingMemoryBound(to: Float.self)
     self.packedWeights = weights
@@ -210,18 +198,15 @@ extension Hopper {
 extension Hopper {
   /// The action for `state`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first where the caller has not.
   ///
-  /// - Parameters:
-  ///   - state: Raw environment units; every number is finite.
-  ///   - reward: What the environment paid for the previous action, environment units and finite; nil is 0. An
-  ///     episode's first step ignores it, and so does the step after `retarget`.
+  /// - Parameter state: Raw environment units; every number is finite.
+  /// - Parameter reward: What the environment paid for the previous action, environment units and finite; nil is 0.
+  ///   An episode's first step ignores it, and so does the step after `retarget`.
   /// - Returns: The action, environment units.
   /// - Throws: `StepError`. A call that throws has not taken a step.
   @_noAllocation @_noLocks
   public mutating func act(_ state: State, reward: Float? = nil) throws(StepError) -> Action {
     guard isStarted else { throw .notReset }
-    guard (awaitsPreparation ? timestep + 1 : timestep) < 1000 else {
-      throw .episodeEnded(maximumLength: 1000)
-    }
+    guard (awaitsPreparation ? timestep + 1 : timestep) < 1000 else { throw .episodeEnded(maximumLength: 1000) }
     var index = 0
     while index < 11 { if !state[index].isFinite { throw .nonFiniteState(index: index) }; index += 1 }
     let nextReturn = try returnToGo(after: reward)
@@ -344,10 +329,9 @@ extension Hopper {
 
   /// The same with the action that was really executed, where it differs from the prediction.
   ///
-  /// - Parameters:
-  ///   - executed: Environment units; every number is finite.
-  ///   - reward: What the environment paid for it, environment units and finite, if that is known already: then the
-  ///     return token is prepared too, and `act` runs one token. `act` must not be given the reward again.
+  /// - Parameter executed: Environment units; every number is finite.
+  /// - Parameter reward: What the environment paid for it, environment units and finite, if that is known already:
+  ///   the return token is prepared then, and `act` runs one token. `act` must not be given the reward again.
   /// - Throws: `StepError`. A call that throws has prepared nothing.
   @_noAllocation @_noLocks
   public mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError) {
@@ -636,9 +620,7 @@ extension Hopper {
     rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64), panels: 4)
   }
   @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Store>(
-      scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
-      mixed, 128), panels: 8)
+    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128), panels: 8)
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
@@ -656,9 +638,7 @@ extension Hopper {
     rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64), panels: 4)
   }
   @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows1(Product<Store>(
-      scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
-      mixed, 128), panels: 8)
+    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128), panels: 8)
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
@@ -676,9 +656,7 @@ extension Hopper {
     rows1(Product<Store>(x, 16, w, panel: 64, depth: 3, y, 128), panels: 8)
   }
   @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows57(Product<Store>(
-      queries, 128, keys, panel: 2064, depth: 128,
-      scores, 64, hidesKeys: true), panels: 4)
+    rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, hidesKeys: true), panels: 4)
   }
   @inline(never) @_noAllocation @_noLocks private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows57(Product<Store>(

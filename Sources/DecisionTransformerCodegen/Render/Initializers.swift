@@ -5,25 +5,16 @@ extension SwiftRenderer {
     writer.write(
       "", "#if !hasFeature(Embedded)",
       "  /// A \(name) with memory of its own. Any number of \(name)s share one `weights`.",
-      "  ///",
-      "  /// - Throws: `InitializationError` for weights of another model, and for a processor without the instructions of",
-      "  ///   this build.",
       "  \(access)init(weights: PackedWeights) throws(InitializationError) {",
       "    try self.init(weights: weights, storage: AlignedMemory(byteCount: Self.memorySize))",
       "  }", "#endif")
     writer.write("")
     writer.write(
-      "/// A \(name) in the caller's memory. Allocates nothing.",
-      "///",
-      "/// - Parameters:",
-      "///   - weights: Packed for this layout; any number of \(name)s share them.",
-      "///   - memory: At least `memorySize` bytes at a multiple of `memoryAlignment`, which must outlive it and are",
-      "///     nobody else's.",
-      "/// - Throws: `InitializationError` for weights of another model, unfit memory, and a processor without the",
-      "///   instructions of this build.")
-    writer.write("\(access)init(")
-    writer.write("  weights: PackedWeights, memory: UnsafeMutableRawBufferPointer")
-    writer.scope(") throws(InitializationError)") { writer in
+      "/// A \(name) in the caller's memory: at least `memorySize` bytes at a multiple of `memoryAlignment`, which must",
+      "/// outlive it and are nobody else's. Allocates nothing.")
+    writer.scope(
+      "\(access)init(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError)"
+    ) { writer in
       writer.write(
         "try self.init(",
         "  weights: weights, storage: AlignedMemory(using: memory, byteCount: Self.memorySize))")
@@ -34,8 +25,8 @@ extension SwiftRenderer {
     ) { writer in
       writer.write("try Processor.check()")
       writer.write(
-        "let payload = try weights.payload(",
-        "  layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)")
+        "let payload = try weights.payload(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)"
+      )
       writer.write("self.weights = payload.assumingMemoryBound(to: Float.self)")
       writer.write("self.memory = storage.base.assumingMemoryBound(to: Float.self)")
       writer.write("self.packedWeights = weights", "self.storage = storage")

@@ -191,7 +191,7 @@ extension CodeWriter {
   /// Writes a call on one line where it fits, else its arguments on lines of their own.
   fileprivate mutating func writeCall(_ opening: String, _ arguments: String...) {
     let line = opening + arguments.joined(separator: " ")
-    if line.count < 106 {
+    if line.count < 120 {
       write(line)
     } else {
       write(opening)

@@ -54,10 +54,9 @@ struct MemberRenderer: PhaseMemberRenderer {
     writer.write(
       "/// The action for `state`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first where the caller has not.",
       "///",
-      "/// - Parameters:",
-      "///   - state: Raw environment units; every number is finite.",
-      "///   - reward: What the environment paid for the previous action, environment units and finite; nil is 0. An",
-      "///     episode's first step ignores it, and so does the step after `retarget`.",
+      "/// - Parameter state: Raw environment units; every number is finite.",
+      "/// - Parameter reward: What the environment paid for the previous action, environment units and finite; nil is 0.",
+      "///   An episode's first step ignores it, and so does the step after `retarget`.",
       "/// - Returns: The action, environment units.",
       "/// - Throws: `StepError`. A call that throws has not taken a step.")
     begin(to: &writer)
@@ -67,8 +66,8 @@ struct MemberRenderer: PhaseMemberRenderer {
       writer.write("guard isStarted else { throw .notReset }")
       if endsEpisodes {
         writer.write(
-          "guard (awaitsPreparation ? timestep + 1 : timestep) < \(length) else {",
-          "  throw .episodeEnded(maximumLength: \(length))", "}")
+          "guard (awaitsPreparation ? timestep + 1 : timestep) < \(length) else { throw .episodeEnded(maximumLength: \(length)) }"
+        )
       }
       writer.write("var index = 0")
       writer.write(
@@ -139,10 +138,9 @@ struct MemberRenderer: PhaseMemberRenderer {
       "",
       "/// The same with the action that was really executed, where it differs from the prediction.",
       "///",
-      "/// - Parameters:",
-      "///   - executed: Environment units; every number is finite.",
-      "///   - reward: What the environment paid for it, environment units and finite, if that is known already: then the",
-      "///     return token is prepared too, and `act` runs one token. `act` must not be given the reward again.",
+      "/// - Parameter executed: Environment units; every number is finite.",
+      "/// - Parameter reward: What the environment paid for it, environment units and finite, if that is known already:",
+      "///   the return token is prepared then, and `act` runs one token. `act` must not be given the reward again.",
       "/// - Throws: `StepError`. A call that throws has prepared nothing.")
     begin(to: &writer)
     writer.scope(
