@@ -80,9 +80,15 @@ public struct CCall {
     of pointer: OpaquePointer?, model: UInt64
   ) -> UnsafePointer<CChar> {
     let status = status(of: pointer, model: model)
-    guard status.isSuccess, let pointer else { return status.message.cString }
+    guard status.isSuccess, let pointer else { return text(status.message) }
     return UnsafeRawPointer(pointer).advanced(by: CController.messageOffset)
       .assumingMemoryBound(to: CChar.self)
+  }
+
+  /// `text` as C reads it: ended by a zero, valid forever.
+  @_noAllocation @_noLocks
+  public static func text(_ text: StaticString) -> UnsafePointer<CChar> {
+    UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
   }
 
   @_noAllocation @_noLocks
@@ -100,14 +106,5 @@ public struct CCall {
   @_noAllocation @_noLocks
   private static func flag(_ base: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt32> {
     (base + CController.flagOffset).assumingMemoryBound(to: UInt32.self)
-  }
-}
-
-extension StaticString {
-  /// The text as C reads it.
-  public var cString: UnsafePointer<CChar> {
-    @_noAllocation @_noLocks get {
-      UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
-    }
   }
 }

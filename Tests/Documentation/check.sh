@@ -47,11 +47,11 @@ module() {
 }
 module DecisionTransformer "$repository"/Sources/DecisionTransformer/*.swift
 module HopperModel "$repository/Generated/HopperModel/Hopper.swift"
-# Generated types of every kind: with weights in the program, outputs, several agents, and the trunk.
+# Generated types of every kind: with weights in the program, functions for C, outputs, several agents, and the trunk.
 swift build --package-path "$repository" --product dtgen >"$directory/log" 2>&1 \
   || { cat "$directory/log"; fail "dtgen does not build"; }
 dtgen=$(swift build --package-path "$repository" --show-bin-path)/dtgen
-for model in ForwardHiddenStates BatchOfTwo TrunkFourHeads; do
+for model in ExecutedActions ForwardHiddenStates BatchOfTwo TrunkFourHeads; do
   "$dtgen" generate "$repository/Tests/Models/$model.dtmodel" --output "$directory/$model" >"$directory/log"
   module "${model}Model" "$directory/$model"/*.swift
 done

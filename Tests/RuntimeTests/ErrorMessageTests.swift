@@ -54,12 +54,12 @@ import Testing
     arguments: zip(
       stepErrors,
       [
-        "no episode: call reset(targetReturn:) first", "state[71] is not finite",
+        "no episode: call reset first", "state[71] is not finite",
         "the reward is not finite", "the return-to-go is not finite",
         "the predicted action[72] is not finite", "the executed action[73] is not finite",
-        "the reward was given to prepare(executed:reward:) and again to act",
+        "the reward was given to prepare and again to act",
         "there is no action to prepare from: call act first",
-        "the episode has had its 74 steps: call reset(targetReturn:)",
+        "the episode has had its 74 steps: call reset",
       ]))
   func refusedStepsAreExplained(error: StepError, message: String) {
     #expect("\(error)" == message)

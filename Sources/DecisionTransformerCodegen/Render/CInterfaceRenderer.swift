@@ -22,6 +22,7 @@ struct CInterfaceRenderer {
     """
     // MARK: - C interface: \(CName(model: model.name).header) documents each function
 
+    /// Makes a controller in memory and with packed weights of the caller's; may allocate in a program with Swift's runtime.
     @c(\(prefix)_create_with_weights)
     \(access) func \(prefix)_create_with_weights(
       _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt,
@@ -36,6 +37,7 @@ struct CInterfaceRenderer {
       }.code
     }
 
+    /// Replays the episode beside packed weights of the caller's, in memory of the caller's.
     @c(\(prefix)_self_test_with_weights)
     \(access) func \(prefix)_self_test_with_weights(
       _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt
@@ -52,6 +54,7 @@ struct CInterfaceRenderer {
 
   private var episode: String {
     """
+    /// Starts an episode in which `targetReturn` is to be collected, environment units.
     @c(\(prefix)_reset) @_noAllocation @_noLocks
     \(access) func \(prefix)_reset(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
       var call = CCall(controller, model: \(type).layoutDigest)
@@ -61,6 +64,7 @@ struct CInterfaceRenderer {
       return call.end()
     }
 
+    /// Asks for `targetReturn` from now on, environment units.
     @c(\(prefix)_retarget) @_noAllocation @_noLocks
     \(access) func \(prefix)_retarget(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
       var call = CCall(controller, model: \(type).layoutDigest)
@@ -71,6 +75,7 @@ struct CInterfaceRenderer {
       return call.end()
     }
 
+    /// Takes the predicted action into the history, and does what needs no new state.
     @c(\(prefix)_prepare) @_noAllocation @_noLocks
     \(access) func \(prefix)_prepare(_ controller: OpaquePointer?) -> Int32 {
       let call = CCall(controller, model: \(type).layoutDigest)
@@ -84,6 +89,7 @@ struct CInterfaceRenderer {
 
   private var steps: String {
     """
+    /// The action for a state; `reward` is what the environment paid for the previous action.
     @c(\(prefix)_act) @_noAllocation @_noLocks
     \(access) func \(prefix)_act(
       _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float,
@@ -92,6 +98,7 @@ struct CInterfaceRenderer {
       \(type).act(controller, state, reward, action)
     }
 
+    /// The same where `prepare` was given the reward, or it is zero.
     @c(\(prefix)_act_without_reward) @_noAllocation @_noLocks
     \(access) func \(prefix)_act_without_reward(
       _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ action: UnsafeMutablePointer<Float>?
@@ -99,6 +106,7 @@ struct CInterfaceRenderer {
       \(type).act(controller, state, nil, action)
     }
 
+    /// `prepare` with the action that was really executed, environment units.
     @c(\(prefix)_prepare_executed) @_noAllocation @_noLocks
     \(access) func \(prefix)_prepare_executed(
       _ controller: OpaquePointer?, _ executed: UnsafePointer<Float>?
@@ -106,6 +114,7 @@ struct CInterfaceRenderer {
       \(type).prepare(controller, executed, nil)
     }
 
+    /// The same with its reward, if that is known already.
     @c(\(prefix)_prepare_executed_with_reward) @_noAllocation @_noLocks
     \(access) func \(prefix)_prepare_executed_with_reward(
       _ controller: OpaquePointer?, _ executed: UnsafePointer<Float>?, _ reward: Float
@@ -117,31 +126,39 @@ struct CInterfaceRenderer {
 
   private var descriptions: String {
     """
+    /// What the last call that failed on this controller has to say; empty if none has.
     @c(\(prefix)_last_error) @_noAllocation @_noLocks
     \(access) func \(prefix)_last_error(_ controller: OpaquePointer?) -> UnsafePointer<CChar> {
       CCall.lastMessage(of: controller, model: \(type).layoutDigest)
     }
 
+    /// What a status means.
     @c(\(prefix)_status_message) @_noAllocation @_noLocks
     \(access) func \(prefix)_status_message(_ status: Int32) -> UnsafePointer<CChar> {
-      CStatus(code: status).message.cString
+      CCall.text(CStatus(code: status).message)
     }
 
+    /// The generator's version.
     @c(\(prefix)_version)
-    \(access) func \(prefix)_version() -> UnsafePointer<CChar> { \(type).generatorVersion.cString }
+    \(access) func \(prefix)_version() -> UnsafePointer<CChar> { CCall.text(\(type).generatorVersion) }
 
+    /// The digest of the packed weights that fit, 16 hexadecimal digits.
     @c(\(prefix)_layout_digest)
-    \(access) func \(prefix)_layout_digest() -> UnsafePointer<CChar> { ("\(plan.layoutDigestText)" as StaticString).cString }
+    \(access) func \(prefix)_layout_digest() -> UnsafePointer<CChar> { CCall.text("\(plan.layoutDigestText)") }
 
+    /// Bytes of memory for one controller.
     @c(\(prefix)_memory_size)
     \(access) func \(prefix)_memory_size() -> UInt { UInt(CController.headerByteCount + \(type).memorySize) }
 
+    /// A multiple of what the memory's address must be, in bytes.
     @c(\(prefix)_memory_alignment)
     \(access) func \(prefix)_memory_alignment() -> UInt { UInt(\(type).memoryAlignment) }
 
+    /// Floats of a state.
     @c(\(prefix)_state_dimension)
     \(access) func \(prefix)_state_dimension() -> UInt { UInt(\(type).stateDimension) }
 
+    /// Floats of an action.
     @c(\(prefix)_action_dimension)
     \(access) func \(prefix)_action_dimension() -> UInt { UInt(\(type).actionDimension) }
     """

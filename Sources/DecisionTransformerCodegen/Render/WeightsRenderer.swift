@@ -51,6 +51,7 @@ struct WeightsRenderer {
     let prefix = CName(model: model.name).prefix
     return """
       #if !hasFeature(Embedded)
+        /// Makes a controller in memory of the caller's, with the weights in the program, which the first call decodes.
         @c(\(prefix)_create)
         \(model.options.access.rawValue) func \(prefix)_create(
           _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt,
@@ -64,6 +65,7 @@ struct WeightsRenderer {
           }.code
         }
 
+        /// Replays the episode beside the weights in the program, in memory of the caller's.
         @c(\(prefix)_self_test)
         \(model.options.access.rawValue) func \(prefix)_self_test(
           _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt
