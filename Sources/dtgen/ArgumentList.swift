@@ -59,6 +59,9 @@ struct ArgumentList {
     self.flags = flags
   }
 
+  /// The value of an option; nil where it is not given.
+  subscript(option: String) -> String? { values[option] }
+
   func has(_ flag: String) -> Bool { flags.contains(flag) }
 
   /// nil where the option is not given.

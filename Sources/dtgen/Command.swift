@@ -46,8 +46,7 @@ enum Command {
           folder: arguments.folder, output: try arguments.required("--output"),
           codeOnly: arguments.has("--code-only"), forBuild: arguments.has("--for-build")))
     case .inspect:
-      let arguments = try ArgumentList(arguments, verb: verb, options: [], flags: ["--json"])
-      self = .inspect(InspectRequest(folder: arguments.folder, json: arguments.has("--json")))
+      self = .inspect(try Self.inspection(arguments))
     case .check:
       let arguments = try ArgumentList(
         arguments, verb: verb, options: ["--against"], flags: ["--code-only"])
@@ -77,6 +76,21 @@ enum Command {
             processorFlags: flags.split(separator: " ").map(String.init)),
           runtime: arguments.value("--runtime")))
     }
+  }
+
+  private static func inspection(_ arguments: [String]) throws(UsageError) -> InspectRequest {
+    let arguments = try ArgumentList(
+      arguments, verb: .inspect, options: ["--html", "--bench"], flags: ["--json"])
+    let request = InspectRequest(
+      folder: arguments.folder, json: arguments.has("--json"), html: arguments["--html"],
+      bench: arguments["--bench"])
+    if request.json, request.html != nil {
+      throw UsageError("--json and --html are given; one of them is accepted", verb: .inspect)
+    }
+    if request.bench != nil, request.html == nil {
+      throw UsageError("--bench needs --html <file>", verb: .inspect)
+    }
+    return request
   }
 
   /// A diagnostic as this command prints it: a build log wants the word `error` in front.
