@@ -3,9 +3,9 @@ import DecisionTransformerCodegen
 /// What the command line asks for.
 enum Command {
   enum Verb: String, CaseIterable {
-    case generate, inspect, check, compare, library
+    case generate, inspect, check, compare, diff, library
 
-    static var names: String { "generate, inspect, check, compare and library" }
+    static var names: String { "generate, inspect, check, compare, diff and library" }
   }
 
   case generate(GenerateRequest)
@@ -13,6 +13,7 @@ enum Command {
   case check(CheckRequest)
   case compare(CompareRequest)
   case library(LibraryRequest)
+  case diff(DiffRequest)
   /// About one verb, or about the whole.
   case help(Verb?)
   case version
@@ -75,6 +76,13 @@ enum Command {
             triple: arguments.value("--target"), architecture: arguments.value("--march"),
             processorFlags: flags.split(separator: " ").map(String.init)),
           runtime: arguments.value("--runtime")))
+    case .diff:
+      let arguments = try ArgumentList(
+        arguments, verb: verb, folders: 2, options: [], flags: ["--json", "--exit-code"])
+      self = .diff(
+        DiffRequest(
+          old: arguments.folders[0], new: arguments.folders[1], json: arguments.has("--json"),
+          tellsByStatus: arguments.has("--exit-code")))
     }
   }
 
@@ -82,8 +90,8 @@ enum Command {
     let arguments = try ArgumentList(
       arguments, verb: .inspect, options: ["--html", "--bench"], flags: ["--json"])
     let request = InspectRequest(
-      folder: arguments.folder, json: arguments.has("--json"), html: arguments["--html"],
-      bench: arguments["--bench"])
+      folder: arguments.folder, json: arguments.has("--json"), html: arguments.value("--html"),
+      bench: arguments.value("--bench"))
     if request.json, request.html != nil {
       throw UsageError("--json and --html are given; one of them is accepted", verb: .inspect)
     }

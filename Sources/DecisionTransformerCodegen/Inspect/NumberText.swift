@@ -19,6 +19,9 @@ enum NumberText {
     short(count, units: ["", "thousand", "million", "billion", "trillion"])
   }
 
+  /// Three digits and a letter: `18.6 M`.
+  static func abbreviated(_ count: Int) -> String { short(count, units: ["", "k", "M", "G", "T"]) }
+
   private static func short(_ count: Int, units: [String]) -> String {
     var (value, unit) = (Double(count), 0)
     // 999.5 would be printed as 1000.

@@ -49,7 +49,7 @@ struct CostSection {
       ],
       [
         line(
-          "this model", "\(NumberText.count(step)) multiply-adds",
+          "this model", NumberText.count(step),
           phases.map { phase in
             .tag(
               "div",
@@ -59,7 +59,7 @@ struct CostSection {
               ])
           }),
         line(
-          "plain graph", "\(NumberText.count(plain)) multiply-adds",
+          "plain graph", NumberText.count(plain),
           [.tag("div", ["class": "scale-bar plain", "style": width(plain)])]),
         .tag(
           "figcaption", [:],
@@ -100,7 +100,7 @@ struct CostSection {
       parts: .tag(
         "div", ["class": "lane-title", "title": stage.summary],
         parts: .tag("code", [:], stage.name),
-        .tag("span", [:], NumberText.count(stage.multiplyAdds))),
+        .tag("span", [:], NumberText.abbreviated(stage.multiplyAdds))),
       .tag(
         "div", ["class": "lane-track"],
         parts: .tag(

@@ -92,11 +92,16 @@ public struct InspectionPage: Sendable {
     let (shape, options) = (report.shape, report.options)
     return [
       shape.stateDim.map { "state \($0)" }, shape.actDim.map { "action \($0)" },
-      "hidden size \(shape.hiddenSize)", "\(shape.nLayer) layers", "\(shape.nHead) heads",
+      "hidden size \(shape.hiddenSize)", counted(shape.nLayer, "layer"),
+      counted(shape.nHead, "head"),
       "inner size \(shape.nInner) \(shape.activationFunction)",
       options.window.map { "window of \($0) steps" }, options.tokens.map { "cache of \($0) tokens" },
       options.batch.flatMap { $0 == 1 ? nil : "\($0) agents" }, "\(options.precision) weights",
     ].compactMap(\.self).joined(separator: " · ")
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
   private var cards: [(title: String, value: String, note: String)] {

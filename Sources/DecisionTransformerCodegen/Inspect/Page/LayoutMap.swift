@@ -12,8 +12,10 @@ struct LayoutMap: Equatable, Sendable {
 
   struct Region: Equatable, Sendable {
     var name: String
-    /// In numbers, and how they are arranged.
+    /// In numbers.
     var shape: String
+    /// How they are arranged: `panels`.
+    var arrangement: String
     /// In bytes.
     var offset: Int
     var bytes: Int
@@ -66,7 +68,7 @@ struct LayoutMap: Equatable, Sendable {
 extension LayoutMap.Region {
   fileprivate init(_ tensor: PackedTensor) {
     name = tensor.name
-    shape = "\(tensor.shapeText) \(tensor.arrangementText)"
+    (shape, arrangement) = (tensor.shapeText, tensor.arrangementText)
     offset = tensor.offset * MemoryLayout<Float>.stride
     bytes = tensor.byteCount
     sources = tensor.sources

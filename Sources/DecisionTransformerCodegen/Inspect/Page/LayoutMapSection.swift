@@ -123,7 +123,7 @@ struct LayoutMapSection {
         (
           id(region),
           [
-            region.name, region.shape, NumberText.grouped(region.offset),
+            region.name, "\(region.shape) \(region.arrangement)", NumberText.grouped(region.offset),
             NumberText.grouped(region.bytes),
             NumberText.percent(Double(region.bytes) / Double(map.bytes)), region.sources,
             region.transform,

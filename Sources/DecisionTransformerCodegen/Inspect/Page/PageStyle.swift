@@ -101,7 +101,8 @@ enum PageStyle {
     .enlarged-group .map-title { width: auto; padding-top: 4px; flex-direction: row; gap: 8px; white-space: nowrap; }
     .map + .note { margin-top: 16px; margin-bottom: 8px; }
 
-    .panel { margin: 16px 0; min-height: 74px; background: var(--sunken); border-radius: 10px; padding: 12px 16px; }
+    .panel { position: sticky; bottom: 10px; z-index: 3; margin: 16px 0; min-height: 74px; background: var(--sunken);
+      border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; }
     .panel .hint { margin: 0; color: var(--soft); font-size: 13px; }
     .panel dl { margin: 0; display: flex; flex-wrap: wrap; gap: 8px 26px; }
     .panel dt { color: var(--soft); font-size: 12px; }
