@@ -13,6 +13,7 @@ enum PageScript {
       let shown = null;
 
       const show = mark => {
+        if (shown === mark) return;
         if (shown) shown.classList.remove("shown");
         shown = mark;
         if (!mark) return panel.replaceChildren(hint);
@@ -40,7 +41,10 @@ enum PageScript {
       };
 
       for (const mark of marks) {
-        mark.addEventListener("pointerenter", () => { if (!pinned) show(mark); });
+        // Not where the page moves under a pointer that rests.
+        mark.addEventListener("pointermove", event => {
+          if (!pinned && (event.movementX || event.movementY)) show(mark);
+        });
         mark.addEventListener("focus", () => { if (!pinned) show(mark); });
         mark.addEventListener("click", () => pin(pinned === mark ? null : mark));
       }
@@ -49,7 +53,7 @@ enum PageScript {
         bar.querySelectorAll("[data-row]").forEach((mark, index) => { mark.tabIndex = index ? -1 : 0; });
       }
       section.addEventListener("keydown", event => {
-        if (event.key === "Escape" && pinned) return pin(null);
+        if (event.key === "Escape") return pin(null);
         const place = marks.indexOf(document.activeElement);
         if (place < 0) return;
         const next = {

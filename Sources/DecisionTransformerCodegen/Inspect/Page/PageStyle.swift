@@ -84,20 +84,23 @@ enum PageStyle {
     .map-fields { flex: 1; display: flex; min-width: 0; }
     .map-row.thin .map-title { padding: 0; }
     .map-row.thin i { background: color-mix(in srgb, var(--c) var(--edge), var(--surface)); }
+    /* Without padding of its own, which would not be in proportion to bytes. */
     .field { position: relative; container-type: size; overflow: hidden; display: flex; flex-direction: column;
-      padding: 6px 9px; font-size: 12.5px; line-height: 1.35; white-space: nowrap;
+      justify-content: start; font-size: 12.5px; line-height: 1.35; white-space: nowrap;
       background: color-mix(in srgb, var(--c) var(--tint), var(--surface));
       box-shadow: inset 0 0 0 0.5px var(--surface), inset 0 3px 0 -0.5px color-mix(in srgb, var(--c) var(--edge), var(--surface)); }
+    .field b, .field span { padding: 0 8px; overflow: hidden; text-overflow: ellipsis; }
+    .field b { padding-top: 6px; }
     .field.shown { background: color-mix(in srgb, var(--c) calc(var(--tint) + 22%), var(--surface)); }
     .field.mark:focus-visible, .field.mark[aria-pressed=true] { outline-offset: -2px; }
-    @container (max-width: 44px) { .field b, .field span { display: none; } }
-    @container (max-width: 74px) { .field span { display: none; } }
+    @container (max-width: 36px) { .field b, .field span { display: none; } }
+    @container (max-width: 70px) { .field span { display: none; } }
     @container (max-height: 52px) { .field span { display: none; } }
     @container (max-height: 22px) { .field b { display: none; } }
     .map.enlarged { flex-direction: row; gap: 14px; margin-top: 0; }
     .enlarged-group { min-width: 0; }
     .enlarged-group .map-fields { height: 58px; }
-    .enlarged-group .field { min-width: 7px; padding: 6px 3px; }
+    .enlarged-group .field { min-width: 7px; }
     .enlarged-group .map-title { width: auto; padding-top: 4px; flex-direction: row; gap: 8px; white-space: nowrap; }
     .map + .note { margin-top: 16px; margin-bottom: 8px; }
 
@@ -212,7 +215,7 @@ enum PageStyle {
       .map-row { height: auto !important; margin-bottom: 8px; }
       .map-row.thin { display: none; }
       .map-row .map-fields { flex: none; height: 64px; }
-      .field { padding: 6px 5px; }
+      .field b, .field span { padding-left: 4px; padding-right: 0; }
       .map-title, .scale-title, .lane-title, .window-title, .error-title, .latency-title { width: auto; flex-direction: row;
         justify-content: space-between; padding: 2px 0; }
       .scale-track { flex: none; } .lane-track { flex: none; } .error-track, .latency-track { flex: none; }
