@@ -25,7 +25,8 @@ extension ComparedOutput {
     }
     guard isFolder.boolValue else { return try generated(file: path, named: path) }
     let entries = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-    if ModelFolder(path: path).displayName.hasSuffix(".dtmodel") || entries.contains("config.json") {
+    if ModelFolder(path: path).displayName.hasSuffix(".dtmodel") || entries.contains("config.json")
+    {
       return try model(folder: path)
     }
     let folder = OutputFolder(path: path)
@@ -33,7 +34,8 @@ extension ComparedOutput {
       name.hasSuffix(".swift") && folder.contents(of: name).map(beginsAsGenerated) == true
     }
     guard files.count == 1 else {
-      let found = files.isEmpty ? "no generated code" : "the code of \(files.joined(separator: ", "))"
+      let found =
+        files.isEmpty ? "no generated code" : "the code of \(files.joined(separator: ", "))"
       throw problem(path, "holds \(found); \(accepted)")
     }
     return try generated(file: folder.path(of: files[0]), named: path)
@@ -96,7 +98,9 @@ extension ComparedOutput {
     beside folder: OutputFolder, _ facts: GeneratedFacts
   ) throws(InvalidInput) -> ComparedWeights? {
     let names = OutputNames(model: facts.name)
-    let (embedded, file) = (folder.path(of: names.embeddedWeights), folder.path(of: names.weightsFile))
+    let (embedded, file) = (
+      folder.path(of: names.embeddedWeights), folder.path(of: names.weightsFile)
+    )
     var (packed, place, owner): (PackedWeights?, String, MappedFile?) = (nil, embedded, nil)
     do {
       if FileManager.default.fileExists(atPath: embedded) {
@@ -122,7 +126,9 @@ extension ComparedOutput {
   }
 
   /// The base64 text of `<Name>Weights.swift`; nil where the file embeds nothing.
-  private static func embeddedWeights(_ file: MappedFile) throws(InitializationError) -> PackedWeights? {
+  private static func embeddedWeights(_ file: MappedFile) throws(InitializationError)
+    -> PackedWeights?
+  {
     try file.withBytes { (bytes) throws(InitializationError) -> PackedWeights? in
       let mark = Array("base64: StaticString {\n    \"".utf8)
       // The text begins within the first kilobytes.

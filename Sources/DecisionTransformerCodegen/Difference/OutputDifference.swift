@@ -3,9 +3,9 @@ import Foundation
 /// What changed between two generated outputs, for people and programs.
 public struct OutputDifference: Encodable, Equatable, Sendable {
   public enum Verdict: String, Encodable, Sendable {
-    /// Not a byte of code or of packed weights differs.
+    /// Neither a byte of the code nor a packed number differs; numbers that one side alone has are not compared.
     case nothing
-    /// The same code; other numbers, or numbers on one side only.
+    /// The same code, other numbers.
     case weights
     /// The code differs; packed weights of one side fit the other.
     case code
@@ -122,8 +122,7 @@ extension OutputDifference {
       ? .layout
       : old.source != new.source
         ? .code
-        : weights?.differing.isEmpty == false || (old.weights == nil) != (new.weights == nil)
-          ? .weights : .nothing
+        : weights?.differing.isEmpty == false ? .weights : .nothing
   }
 
   // MARK: Parts
@@ -138,7 +137,8 @@ extension OutputDifference {
   private static func changes(
     _ old: [GeneratedFacts.Property], _ new: [GeneratedFacts.Property]
   ) -> [Change] {
-    let names = new.map(\.name) + old.map(\.name).filter { name in !new.contains { $0.name == name } }
+    let names =
+      new.map(\.name) + old.map(\.name).filter { name in !new.contains { $0.name == name } }
     return names.compactMap { name in
       let before = old.first { $0.name == name }?.value
       let after = new.first { $0.name == name }?.value

@@ -8,11 +8,11 @@ extension OutputDifference {
   }
 
   private var title: String {
-    "### \(old.name == new.name ? new.name : "\(old.name) → \(new.name)"): \(code(old.path)) → \(code(new.path))"
+    "### \(old.name == new.name ? new.name : "\(old.name) → \(new.name)"): \(quoted(old.path)) → \(quoted(new.path))"
   }
 
   /// A name from outside as Markdown shows it unchanged.
-  private func code(_ text: String) -> String {
+  private func quoted(_ text: String) -> String {
     "`\(text.replacing("`", with: "'").replacing("\n", with: " "))`"
   }
 
@@ -24,13 +24,14 @@ extension OutputDifference {
     }
     if provenance.contains(where: { $0.name == "config.json sha256" }) {
       lines.append(
-        shape.isEmpty
+        code == Code(removedLines: 1, addedLines: 1)
           ? "config.json has other bytes, but nothing in it that matters at inference changed."
           : "config.json changed.")
     }
-    if weights == nil, verdict != .weights {
-      let without = [old, new].filter { !$0.hasWeights }.map { code($0.path) }
-      lines.append("Weights are not compared: there are none in \(without.joined(separator: " and "))." )
+    if weights == nil {
+      let without = [old, new].filter { !$0.hasWeights }.map { quoted($0.path) }
+      lines.append(
+        "Weights are not compared: there are none in \(without.joined(separator: " and in ")).")
     }
     return lines.joined(separator: "\n")
   }
@@ -41,9 +42,7 @@ extension OutputDifference {
       weights == nil
         ? "Nothing changed in the code." : "Nothing changed: the same code, the same weights."
     case .weights:
-      weights == nil
-        ? "Only the weights: \(old.hasWeights ? "they are gone" : "there are some now"). The code is the same."
-        : "Only the weights changed: the code is the same, and a new weights file serves the old program."
+      "Only the weights changed: the code is the same, and a new weights file serves the old program."
     case .code:
       "The code changed, the packed layout did not: packed weights of either side fit both."
     case .layout:
@@ -104,7 +103,10 @@ extension OutputDifference {
     guard let weights, verdict != .nothing else { return [] }
     guard !weights.differing.isEmpty else {
       return weights.comparedTensors == 0
-        ? [] : ["**Weights**: the same numbers in all \(weights.comparedTensors) tensors of the same shape."]
+        ? []
+        : [
+          "**Weights**: the same numbers in all \(weights.comparedTensors) tensors of the same shape."
+        ]
     }
     let differing = weights.differing.reduce(0) { $0 + $1.differing }
     let heading =
@@ -117,7 +119,10 @@ extension OutputDifference {
     }
     return [
       heading,
-      (["| tensor | values that differ | largest | mean | mean, relative |", "|---|---:|---:|---:|---:|"]
+      ([
+        "| tensor | values that differ | largest | mean | mean, relative |",
+        "|---|---:|---:|---:|---:|",
+      ]
         + rows).joined(separator: "\n"),
     ]
   }

@@ -37,7 +37,9 @@ public struct PrecisionCost: Equatable, Sendable {
       let expected = exact.trace(state: state, reward: reward)
       let found = rounded.trace(state: state, reward: reward)
       actions.add(found.action, expected: expected.action)
-      for stage in rows.indices { rows[stage].add(found.rows[stage], expected: expected.rows[stage]) }
+      for stage in rows.indices {
+        rows[stage].add(found.rows[stage], expected: expected.rows[stage])
+      }
     }
     largestActionDifference = actions.largest
     meanActionDifference = actions.mean

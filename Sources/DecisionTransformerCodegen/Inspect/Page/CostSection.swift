@@ -34,7 +34,8 @@ struct CostSection {
     func line(_ title: String, _ amount: String, _ bars: [Markup]) -> Markup {
       .tag(
         "div", ["class": "scale-line"],
-        parts: .tag("div", ["class": "scale-title"], parts: .tag("b", [:], title), .tag("span", [:], amount)),
+        parts: .tag(
+          "div", ["class": "scale-title"], parts: .tag("b", [:], title), .tag("span", [:], amount)),
         .tag("div", ["class": "scale-track"], bars))
     }
     let act = phases.first { $0.isCritical }?.multiplyAdds ?? 0
@@ -64,7 +65,9 @@ struct CostSection {
         .tag(
           "figcaption", [:],
           parts: .tag("i", ["class": "swatch critical"]),
-          .text("act, the critical path: \(NumberText.count(act)), \(NumberText.significant(saved)) times less than the plain graph. "),
+          .text(
+            "act, the critical path: \(NumberText.count(act)), \(NumberText.significant(saved)) times less than the plain graph. "
+          ),
           .tag("i", ["class": "swatch preparation"]),
           .text("prepare: \(NumberText.count(step - act)), while the world moves. "),
           .tag("i", ["class": "swatch plain"]),
@@ -106,7 +109,8 @@ struct CostSection {
         parts: .tag(
           "div",
           [
-            "class": "lane-bars", "role": "toolbar", "aria-label": "\(stage.name): \(stage.summary)",
+            "class": "lane-bars", "role": "toolbar",
+            "aria-label": "\(stage.name): \(stage.summary)",
             "style": "width:\(NumberText.position(width))%",
           ],
           stage.bars.enumerated().map { index, bar in

@@ -68,7 +68,8 @@ struct CostTimeline: Equatable, Sendable {
       phase(
         "act", plan.feedback, isCritical: true, "The critical path: from the state to the action."),
       phase(
-        "prepare", plan.preparation, "While the world moves: nobody waits, unless the step is short."
+        "prepare", plan.preparation,
+        "While the world moves: nobody waits, unless the step is short."
       ),
       phase(
         "act, reward known", plan.shortFeedback, isCritical: true,

@@ -29,7 +29,8 @@ struct ErrorSection {
         + "folder and run dtgen inspect again."
     }
     if isTrunk {
-      return "A trunk has no episode to replay; dtgen generate writes what rounded weights cost into "
+      return
+        "A trunk has no episode to replay; dtgen generate writes what rounded weights cost into "
         + "its manifest."
     }
     return asksForSelfTest == false
@@ -41,7 +42,9 @@ struct ErrorSection {
     [
       ("error-mean", "mean error of float32"), ("error-largest", "largest error of float32"),
       ("error-tolerance", "what the self test grants"),
-    ] + (precisionCost == nil ? [] : [("error-rounding", "mean to largest cost of \(precision) weights")])
+    ]
+      + (precisionCost == nil
+        ? [] : [("error-rounding", "mean to largest cost of \(precision) weights")])
       + [("error-magnitude", "largest number of the stage")]
   }
 
@@ -49,14 +52,17 @@ struct ErrorSection {
 
   private func drawing(_ selfTest: InspectionReport.SelfTest) -> Markup {
     let scale = LogarithmicScale(
-      covering: selfTest.stages.flatMap { [$0.meanError, $0.largestError, $0.tolerance, $0.magnitude] }
+      covering: selfTest.stages.flatMap {
+        [$0.meanError, $0.largestError, $0.tolerance, $0.magnitude]
+      }
         + rounding.flatMap { [$0.mean, $0.largest] })
     let worst = selfTest.stages.map(\.largestError).max() ?? 0
     return .tag(
       "figure",
       [
         "class": "errors", "role": "img",
-        "aria-label": "Errors on a logarithmic scale, one line for each of \(selfTest.stages.count) "
+        "aria-label":
+          "Errors on a logarithmic scale, one line for each of \(selfTest.stages.count) "
           + "stages; the largest is \(NumberText.scientific(worst)). The numbers are in the table.",
       ],
       [axis(scale)]

@@ -66,10 +66,11 @@ public struct InspectionPage: Sendable {
   // MARK: Top and bottom
 
   private var header: Markup {
-    let links = [
-      ("layout", "Packed weights"), ("cost", isTrunk ? "Cost" : "Two phases"),
-      ("window", isTrunk ? "Cache" : "Window"), ("error", "Error"),
-    ] + (isTrunk ? [] : [("latency", "Latency")])
+    let links =
+      [
+        ("layout", "Packed weights"), ("cost", isTrunk ? "Cost" : "Two phases"),
+        ("window", isTrunk ? "Cache" : "Window"), ("error", "Error"),
+      ] + (isTrunk ? [] : [("latency", "Latency")])
     return .tag(
       "header", [:],
       parts: .tag("a", ["class": "skip", "href": "#main"], "Skip to the content"),
@@ -81,7 +82,8 @@ public struct InspectionPage: Sendable {
         cards.map { title, value, note in
           .tag(
             "div", [:],
-            parts: .tag("dt", [:], title), .tag("dd", [:], parts: .tag("b", [:], value), .tag("span", [:], note)))
+            parts: .tag("dt", [:], title),
+            .tag("dd", [:], parts: .tag("b", [:], value), .tag("span", [:], note)))
         }),
       .tag(
         "nav", ["aria-label": "Sections"],
@@ -95,7 +97,8 @@ public struct InspectionPage: Sendable {
       "hidden size \(shape.hiddenSize)", counted(shape.nLayer, "layer"),
       counted(shape.nHead, "head"),
       "inner size \(shape.nInner) \(shape.activationFunction)",
-      options.window.map { "window of \($0) steps" }, options.tokens.map { "cache of \($0) tokens" },
+      options.window.map { "window of \($0) steps" },
+      options.tokens.map { "cache of \($0) tokens" },
       options.batch.flatMap { $0 == 1 ? nil : "\($0) agents" }, "\(options.precision) weights",
     ].compactMap(\.self).joined(separator: " · ")
   }
@@ -107,11 +110,11 @@ public struct InspectionPage: Sendable {
   private var cards: [(title: String, value: String, note: String)] {
     let critical = report.plan.phases.prefix(isTrunk ? 2 : 1)
     var cards = critical.map {
-      ($0.name, NumberText.count($0.multiplyAdds), "multiply-adds")
+      ($0.name, NumberText.abbreviated($0.multiplyAdds), "multiply-adds")
     }
     if !isTrunk {
       let prepare = report.plan.phases[2]
-      cards.append((prepare.name, NumberText.count(prepare.multiplyAdds), "multiply-adds"))
+      cards.append((prepare.name, NumberText.abbreviated(prepare.multiplyAdds), "multiply-adds"))
     }
     cards += [
       (

@@ -101,7 +101,8 @@ private struct LatencyBenchmarkReader {
     for (key, number) in expected where report["work"]?[key] != .integer(number) {
       reject(
         "work.\(key)",
-        "found \(report["work"]?[key]?.excerpt ?? "nothing"); accepted: \(number), that of this model")
+        "found \(report["work"]?[key]?.excerpt ?? "nothing"); accepted: \(number), that of this model"
+      )
     }
   }
 
@@ -116,7 +117,8 @@ private struct LatencyBenchmarkReader {
     let numbers = names.compactMap { value[$0]?.asDouble }
     guard numbers.count == names.count, numbers == numbers.sorted(), numbers[0] > 0 else {
       reject(
-        key, "found \(value.excerpt); accepted: \(names.joined(separator: ", ")), above 0 and rising")
+        key,
+        "found \(value.excerpt); accepted: \(names.joined(separator: ", ")), above 0 and rising")
       return nil
     }
     return LatencyBenchmark.Latency(

@@ -33,11 +33,16 @@ struct LatencySection {
     let label = quantiles.map { "\($0) \(NumberText.significant($1)) µs" }.joined(separator: ", ")
     return .tag(
       "div",
-      ["class": "latency-line", "role": "img", "aria-label": "Distribution of \(latency.name): \(label)"],
+      [
+        "class": "latency-line", "role": "img",
+        "aria-label": "Distribution of \(latency.name): \(label)",
+      ],
       parts: .tag(
         "div", ["class": "latency-title"],
         parts: .tag("b", [:], latency.name),
-        .tag("span", [:], quantiles.map { "\($0) \(NumberText.significant($1))" }.joined(separator: " · ") + " µs")),
+        .tag(
+          "span", [:],
+          quantiles.map { "\($0) \(NumberText.significant($1))" }.joined(separator: " · ") + " µs")),
       .tag(
         "div", ["class": "latency-track"],
         [latency.histogram.map { histogram($0, scale) } ?? range(latency, scale)]
@@ -45,7 +50,8 @@ struct LatencySection {
             .tag(
               "i",
               [
-                "class": "quantile", "data-name": name,
+                "class": scale.percent(value) > 85 ? "quantile late" : "quantile",
+                "data-name": name,
                 "style": "left:\(NumberText.position(scale.percent(value)))%",
               ])
           }))
@@ -90,10 +96,11 @@ struct LatencySection {
   }
 
   private func axis(_ scale: LogarithmicScale) -> Markup {
-    let steps: [Double] = scale.high - scale.low < 2.5 ? [1, 2, 5] : [1]
+    let steps: [Double] = scale.high - scale.low < 3.5 ? [1, 2, 5] : [1]
     return .tag(
       "div", ["class": "latency-line axis", "aria-hidden": "true"],
-      parts: .tag("div", ["class": "latency-title"], parts: .tag("span", [:], "microseconds, logarithmic")),
+      parts: .tag(
+        "div", ["class": "latency-title"], parts: .tag("span", [:], "microseconds, logarithmic")),
       .tag(
         "div", ["class": "latency-track"],
         scale.ticks(steps: steps).map { tick in

@@ -6,7 +6,8 @@ struct LayoutMapSection {
   var markup: Markup {
     .section(
       id: "layout", title: "Packed weights",
-      introduction: "\(NumberText.grouped(map.bytes)) bytes, layout \(digest), in the order of memory: "
+      introduction:
+        "\(NumberText.grouped(map.bytes)) bytes, layout \(digest), in the order of memory: "
         + "each row is a part of the model, each field a tensor. Areas are in proportion to bytes.",
       [
         legend, wholeMap, enlargedMap,

@@ -84,7 +84,8 @@ extension Markup {
       case "'": result += "&#39;"
       case "\u{0}"..."\u{8}", "\u{B}"..."\u{1F}":
         result.unicodeScalars.append(Unicode.Scalar(0x2400 + scalar.value)!)
-      case "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": result += "\u{FFFD}"
+      case "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+        result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }

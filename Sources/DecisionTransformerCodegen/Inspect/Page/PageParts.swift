@@ -1,6 +1,8 @@
 /// Parts that the page's sections share.
 extension Markup {
-  static func tag(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:], parts: Markup...)
+  static func tag(
+    _ name: String, _ attributes: KeyValuePairs<String, String?> = [:], parts: Markup...
+  )
     -> Markup
   {
     tag(name, attributes, parts)
@@ -82,7 +84,8 @@ extension Markup {
     tag(
       "ul", ["class": "legend"],
       entries.map { kind, text in
-        tag("li", [:], [tag("i", ["class": "swatch \(kind)", "aria-hidden": "true"]), .text(text)])
+        tag(
+          "li", [:], [tag("i", ["class": "swatch \(kind)", "aria-hidden": "true"]), .text(text)])
       })
   }
 }

@@ -16,6 +16,7 @@ enum PageScript {
         if (shown === mark) return;
         if (shown) shown.classList.remove("shown");
         shown = mark;
+        panel.classList.toggle("showing", Boolean(mark));
         if (!mark) return panel.replaceChildren(hint);
         mark.classList.add("shown");
         const row = document.getElementById(mark.dataset.row);

@@ -104,8 +104,9 @@ enum PageStyle {
     .enlarged-group .map-title { width: auto; padding-top: 4px; flex-direction: row; gap: 8px; white-space: nowrap; }
     .map + .note { margin-top: 16px; margin-bottom: 8px; }
 
-    .panel { position: sticky; bottom: 10px; z-index: 3; margin: 16px 0; min-height: 74px; background: var(--sunken);
+    .panel { margin: 16px 0; min-height: 74px; background: var(--sunken);
       border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; }
+    .panel.showing { position: sticky; bottom: 10px; z-index: 3; max-height: 45vh; overflow: auto; }
     .panel .hint { margin: 0; color: var(--soft); font-size: 13px; }
     .panel dl { margin: 0; display: flex; flex-wrap: wrap; gap: 8px 26px; }
     .panel dt { color: var(--soft); font-size: 12px; }
@@ -170,8 +171,10 @@ enum PageStyle {
     .run.shown i { background: var(--c); }
     .run.state-unused.shown i { background: var(--unused); }
     .run i.gap { background: none; box-shadow: none; color: var(--soft); }
-    .window .axis i { height: 7px; border-radius: 1px; --c: var(--timesteps); }
-    .window .axis i.token-state { --c: var(--text); } .window .axis i.token-action { --c: var(--head); }
+    .window .axis i { height: 7px; border-radius: 1px; }
+    .token-return { --c: var(--timesteps); } .token-state { --c: var(--text); } .token-action { --c: var(--head); }
+    .legend .token-return, .legend .token-state, .legend .token-action { height: 6px; }
+    .swatch.state-unused { background: none; box-shadow: inset 0 0 0 1px var(--soft); }
     .window .axis i.gap { background: none; }
 
     .error-line, .latency-line { display: flex; align-items: center; margin: 0; }
@@ -206,6 +209,8 @@ enum PageStyle {
       background: var(--surface); padding: 0 2px; border-radius: 2px; }
     .quantile[data-name="p99"]::after { top: 14px; }
     .quantile[data-name="p99.9"]::after { top: 28px; }
+
+    .quantile.late::after { left: auto; right: 4px; }
 
     @media (max-width: 640px) {
       header, main { padding-left: 12px; padding-right: 12px; }

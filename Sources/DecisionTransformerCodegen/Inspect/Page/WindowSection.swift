@@ -11,18 +11,23 @@ struct WindowSection {
     guard let window else {
       return .section(
         id: "window", title: "The cache",
-        introduction: "A trunk has no window: the keys and values of up to \(cacheTokens ?? 0) tokens "
+        introduction:
+          "A trunk has no window: the keys and values of up to \(cacheTokens ?? 0) tokens "
           + "stay as they are, and a call computes its own tokens only.", [])
     }
     return .section(
       id: "window", title: "The window",
-      introduction: "\(window.steps) steps of three tokens (return, state, action) at the moment of "
+      introduction:
+        "\(window.steps) steps of three tokens (return, state, action) at the moment of "
         + "act, oldest first. When the window slides, every token from block 1 on changes: prepare "
         + "recomputes them, act runs the new ones.",
       [
         .legend(
-          WindowMap.State.allCases.filter { state in window.rows.contains { $0.states.contains(state) } }
-            .map { ("state-\($0.rawValue)", $0.title) }), drawing(window),
+          WindowMap.State.allCases.filter { state in
+            window.rows.contains { $0.states.contains(state) }
+          }.map { ("state-\($0.rawValue)", $0.title) }
+            + ["return", "state", "action"].map { ("token-\($0)", "\($0) token") }),
+        drawing(window),
         .panel(hint: "Point at tokens, or walk through them with Tab and the arrow keys."),
         table(window),
       ])
@@ -86,7 +91,8 @@ struct WindowSection {
   ) -> [Markup] {
     slots.compactMap { slot in
       if isDrawn(slot, window) { return cell(slot) }
-      return slot == 3 * Self.oldest || slot == slots.lowerBound ? .tag("i", ["class": "gap"], "⋯") : nil
+      return slot == 3 * Self.oldest || slot == slots.lowerBound
+        ? .tag("i", ["class": "gap"], "⋯") : nil
     }
   }
 
