@@ -59,7 +59,7 @@ struct LatencyBenchmarkTests {
       ("\"bins_per_octave\" : 16", "\"bins_per_octave\" : 0", "histogram.act.bins_per_octave"),
       ("\"counts\" : [", "\"counts\" : [-1,", "histogram.act.counts"),
       ("\"processor\"", "\"processors\"", "machine.processor: found nothing; accepted: a string"),
-      ("{", "", "line 1"),
+      ("{", "", "line 2"),
     ])
   func refuses(old: String, new: String, message: String) throws {
     let damaged = try text.replacing(old, with: new)

@@ -26,7 +26,7 @@ struct PageModelTests {
     }
     // What is enlarged is small, and what is not can be pointed at.
     let largest = map.groups.map(\.bytes).max()!
-    for group in map.groups { #expect(group.isEnlarged == (12 * group.bytes < largest)) }
+    for group in map.groups { #expect(group.isEnlarged == (4 * group.bytes < largest)) }
   }
 
   @Test(
@@ -46,7 +46,7 @@ struct PageModelTests {
       #expect(timeline.plainGraphMultiplyAdds == plan.plainGraph.multiplyAdds)
     } else {
       #expect(phase("one token")?.multiplyAdds == plan.total(plan.token, \.multiplyAdds))
-      #expect(!timeline.phases.contains(where: \.isCritical))
+      #expect(timeline.phases.filter(\.isCritical).isEmpty)
       #expect(timeline.plainGraphMultiplyAdds == nil)
     }
     // A bar's statement is a line of the generated file.
@@ -95,7 +95,8 @@ struct PageModelTests {
     }
     // Only what depends on its own token alone may be kept.
     for row in window.rows.dropFirst(2) { #expect(!row.states.contains(.kept), "\(row.title)") }
-    for row in window.rows.prefix(2) {
+    // (A single layer's tokens are not needed again once their keys and values are made.)
+    for row in window.rows.prefix(2).suffix(plan.shape.layerCount == 1 ? 1 : 2) {
       #expect(row.states.prefix(plan.shape.pastTokenCount).allSatisfy { $0 == .kept })
     }
   }

@@ -52,7 +52,7 @@ page "$models/Pendulum.dtmodel"
 page "$models/EightHeads.dtmodel"
 page "$models/BatchOfFive.dtmodel"
 page "$models/ForwardFourHeads.dtmodel"
-page "$models/PrefixedBFloat16Checkpoint.dtmodel"
+page "$models/RoundedOneHead.dtmodel"
 page "$models/TrunkFourHeads.dtmodel"
 # Without a checkpoint, with a window that is too long to draw whole.
 mkdir -p "$directory/Large.dtmodel"

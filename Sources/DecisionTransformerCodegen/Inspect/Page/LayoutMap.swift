@@ -35,7 +35,7 @@ struct LayoutMap: Equatable, Sendable {
   var bytes: Int
 
   /// Rows under this part of the largest one are enlarged.
-  private static let smallestShare = 1.0 / 12
+  private static let smallestShare = 1.0 / 4
 
   init(_ plan: Plan) {
     bytes = plan.weights.byteCount

@@ -24,7 +24,7 @@ struct LayoutMapSection {
   }
 
   /// The height of the largest row, in pixels.
-  private var rowHeight: Double { map.groups.count > 8 ? 60 : 108 }
+  private var rowHeight: Double { map.groups.count > 8 ? 80 : 108 }
 
   private var wholeMap: Markup {
     let largest = Double(map.groups.map(\.bytes).max() ?? 1)

@@ -78,7 +78,7 @@ enum PageStyle {
 
     .map { display: flex; flex-direction: column; }
     .map-row { display: flex; min-height: 0; }
-    .map-title { flex: none; width: 148px; padding: 6px 12px 0 0; font-size: 12.5px; line-height: 1.35; overflow: hidden;
+    .map-title { flex: none; width: 148px; padding: 2px 12px 0 0; font-size: 12.5px; line-height: 1.35; overflow: hidden;
       display: flex; flex-direction: column; }
     .map-title span { color: var(--soft); }
     .map-fields { flex: 1; display: flex; min-width: 0; }

@@ -11,7 +11,7 @@ struct WindowMap: Equatable, Sendable {
     case act
     /// Computed by `prepare`, before the window slides, once the action is known.
     case appended
-    /// Nothing reads it: it is never computed.
+    /// Nothing reads it: it is not computed, or not kept.
     case unused
   }
 

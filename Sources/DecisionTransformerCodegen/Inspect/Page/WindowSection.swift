@@ -132,7 +132,7 @@ extension WindowMap.State {
     case .recomputed: "recomputed by prepare"
     case .act: "computed by act"
     case .appended: "computed by prepare, then kept"
-    case .unused: "never computed"
+    case .unused: "not needed"
     }
   }
 
@@ -142,7 +142,7 @@ extension WindowMap.State {
     case .recomputed: "had seen the step that left the window"
     case .act: "needs the new state or the new return: the critical path"
     case .appended: "needs the action and nothing else; part of the window from the next step on"
-    case .unused: "nothing that is asked for depends on it"
+    case .unused: "nothing that is asked for depends on it, or does any more"
     }
   }
 }
