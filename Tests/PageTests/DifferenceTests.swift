@@ -203,7 +203,8 @@ struct DifferenceTests {
     let source = try String(contentsOfFile: code, encoding: .utf8)
     for (old, new) in [
       ("layoutDigest: UInt64", "digest: UInt64"), ("//   layer0.query ", "//   layer0.query x"),
-      ("//   embed.return ", "//   embed.return -"),
+      ("//   embed.return ", "//   embed.return -"), ("//   total ", "//   total 9"),
+      ("1x", "99999999999999999999x"), ("1x", "9999999x"),
     ] {
       try Fixtures.replace(old, by: new, in: code)
       #expect(problems(output, output).contains("\(code): is no code of dtgen"), "\(old)")

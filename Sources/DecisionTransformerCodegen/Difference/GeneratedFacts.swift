@@ -59,7 +59,8 @@ extension GeneratedFacts {
     let header = lines.prefix { $0.hasPrefix("//") }.map { $0.dropFirst(3) }
     guard header.count > 4, let digest = Self.digest(source),
       let tensors = Self.tensors(header), !tensors.isEmpty,
-      case let totals = header.compactMap(Self.total), totals.count == 2
+      case let totals = header.compactMap(Self.total), totals.count == 2,
+      totals[0] == tensors.reduce(0, { $0 + $1.bytes })
     else { return nil }
     layoutDigest = digest
     self.tensors = tensors
@@ -89,10 +90,11 @@ extension GeneratedFacts {
         let match = try?
           /\s+(\S+) +(\d+)(?:x(\d+))? +(panels|pairs|rows) +(\d[\d ]*?) {2,}(\d[\d ]*?) {2,}(.*)/
           .wholeMatch(in: line),
-        let first = Int(match.2), let offset = number(match.5), let bytes = number(match.6)
+        let first = dimension(match.2), let offset = number(match.5), let bytes = number(match.6)
       else { return nil }
-      let second = match.3.flatMap { Int($0) }
-      let (rows, columns) = second.map { (first, $0) } ?? (1, first)
+      let second = match.3.map(dimension) ?? first
+      guard let second else { return nil }
+      let (rows, columns) = match.3 == nil ? (1, second) : (first, second)
       let arrangement: PackedTensor.Arrangement =
         switch match.4 {
         case "panels": .panels(depth: rows, columns: columns)
@@ -115,8 +117,15 @@ extension GeneratedFacts {
     (try? /\s+total (\d[\d ]*?) bytes(?:;.*)?/.wholeMatch(in: line)).flatMap { number($0.1) }
   }
 
-  /// A number in groups of three; nil where it is too large to be one.
-  private static func number(_ text: Substring) -> Int? { Int(text.filter { $0 != " " }) }
+  /// A number in groups of three; nil where it is larger than any in generated code, so that products of two and
+  /// sums of all of them have room.
+  private static func number(_ text: Substring) -> Int? {
+    Int(text.filter { $0 != " " }).flatMap { $0 < 1 << 48 ? $0 : nil }
+  }
+
+  private static func dimension(_ text: Substring) -> Int? {
+    Int(text).flatMap { $0 < 1 << 24 ? $0 : nil }
+  }
 
   // MARK: Constants and options
 
