@@ -65,7 +65,6 @@ struct ArgumentList {
 
   var folder: String { folders[0] }
 
-
   func has(_ flag: String) -> Bool { flags.contains(flag) }
 
   /// nil where the option is not given.

@@ -61,6 +61,7 @@ struct DifferenceTests {
     #expect(
       facts.shape.contains(
         .init(name: "layer norm epsilon", value: "\(Float(model.config.layerNormEpsilon))")))
+    #expect(option("C interface") == (model.options.hasCInterface ? "yes" : "no"))
     guard !model.isTrunk else { return }
     #expect(option("after the longest episode") == model.options.timestepOverflow.rawValue)
     #expect(Float(option("return scale")!) == Float(model.options.returnScale))

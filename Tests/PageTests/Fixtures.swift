@@ -17,7 +17,7 @@ enum Fixtures {
   /// One of each kind: fused; standard and absorbed; one layer; batches; `forward`; rounded; of one step.
   static let controllers = [
     "ReluOneHead", "GeluFourHeads", "EightHeads", "EightHeadsOneLayer", "BatchOfFive",
-    "ForwardFourHeads", "RoundedTwoHeads", "WindowOfOne",
+    "ForwardFourHeads", "RoundedTwoHeads", "WindowOfOne", "ExecutedActions",
   ]
   static let trunks = ["TrunkFourHeads", "TrunkRoundedOneHead", "TrunkOneToken"]
 

@@ -199,6 +199,7 @@ extension GeneratedFacts {
     ).map { match -> String in
       match.1.prefix(1).lowercased() + match.1.dropFirst()
     }
+    add("C interface", source.contains("\n@c(") ? "yes" : "no")
     add("outputs of forward", (outputs.isEmpty ? "none" : outputs.joined(separator: ", "))[...])
     return options
   }
