@@ -85,6 +85,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "PlanTests", dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"]),
+    .testTarget(
+      name: "PageTests", dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"]),
     .testTarget(name: "ToolTests", dependencies: ["DecisionTransformerCodegen", "dtgen"]),
     .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
     .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),

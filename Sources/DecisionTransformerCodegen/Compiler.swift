@@ -11,6 +11,8 @@ public struct Compilation: Sendable {
   public var checkpointFile: String?
   /// Of the checkpoint, unless codegen.json says otherwise.
   public var selfTest: RecordedSelfTest?
+  /// Of rounded weights of a controller.
+  public var precisionCost: PrecisionCost?
   /// Warnings and notes.
   public var remarks: [Diagnostic]
 }
@@ -46,6 +48,7 @@ public enum Compiler {
     var files = [source(plan, model)]
     if model.options.hasCInterface { files.append(header(plan, model)) }
     var selfTest: RecordedSelfTest?
+    var precisionCost: PrecisionCost?
     if !codeOnly,
       let checkpoint = try CheckpointReader.read(
         folder: folder, config: model.config, remarks: &remarks)
@@ -61,7 +64,8 @@ public enum Compiler {
               + "\"self_test\": true in codegen.json asks for one"))
       }
       if model.options.precision != .float32 {
-        let manifest = precisionManifest(
+        let manifest: String
+        (manifest, precisionCost) = precisionManifest(
           plan, model, checkpoint, payload(of: packed.file, plan))
         files.append(
           OutputFile(
@@ -71,7 +75,7 @@ public enum Compiler {
     return Compilation(
       model: model, plan: plan, files: files,
       checkpointFile: codeOnly ? nil : CheckpointReader.fileName(folder: folder),
-      selfTest: selfTest, remarks: remarks)
+      selfTest: selfTest, precisionCost: precisionCost, remarks: remarks)
   }
 
   /// `<Name>.swift`.
@@ -95,12 +99,14 @@ public enum Compiler {
 
   private static func precisionManifest(
     _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, _ payload: [Float]
-  ) -> String {
-    model.isTrunk
-      ? TrunkPrecisionCost(plan: plan, model: model, checkpoint: checkpoint, payload: payload)
-        .manifest(model, version: version)
-      : PrecisionCost(plan: plan, model: model, checkpoint: checkpoint, payload: payload)
-        .manifest(model, version: version)
+  ) -> (text: String, ofController: PrecisionCost?) {
+    guard !model.isTrunk else {
+      let cost = TrunkPrecisionCost(
+        plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+      return (cost.manifest(model, version: version), nil)
+    }
+    let cost = PrecisionCost(plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+    return (cost.manifest(model, version: version), cost)
   }
 
   /// The file of `packedWeights`, and the self test in it.

@@ -61,6 +61,11 @@ struct Report: Encodable {
     var act, spin, ratio: Double
   }
 
+  /// For drawings: `dtgen inspect --html --bench` shows them.
+  struct Histograms: Encodable {
+    var act, prepare, spin: Histogram
+  }
+
   var model, precision: String
   var machine: Machine
   var work: Work
@@ -73,12 +78,14 @@ struct Report: Encodable {
   var ceilings: CeilingRates
   var shares: Shares
   var denormals: DenormalComparison?
+  /// Calls at full speed.
+  var histogram: Histograms
   /// For the plot.
   let curves: [Curve]
 
   enum CodingKeys: String, CodingKey {
     case model, precision, machine, work, steps, act, prepare, spin, tail, ceilings, shares,
-      denormals
+      denormals, histogram
     case both = "act+prepare"
     case fixedRate = "fixed_rate"
     case firstCall = "first_call"
@@ -97,6 +104,9 @@ struct Report: Encodable {
     both = Latency(fullSpeed.both)
     let spinTimes = fullSpeed.spin ?? fullSpeed.act
     spin = Latency(spinTimes)
+    histogram = Histograms(
+      act: Histogram(fullSpeed.act), prepare: Histogram(fullSpeed.prepare),
+      spin: Histogram(spinTimes))
     tail = Tail(
       act: fullSpeed.act.tailRatio, spin: spinTimes.tailRatio,
       ratio: fullSpeed.act.tailRatio / spinTimes.tailRatio)

@@ -1,16 +1,17 @@
-/// The arguments after a verb: one model folder, options with a value, and flags.
+/// The arguments after a verb: folders (one, unless told otherwise), options with a value, and flags.
 ///
 /// Accepts `--name value` and `--name=value` in any order, and `--` before a folder whose name
 /// begins with a hyphen.
 struct ArgumentList {
-  /// The one positional argument.
-  let folder: String
+  /// The positional arguments, as many as were asked for.
+  let folders: [String]
   private let verb: Command.Verb
   private let values: [String: String]
   private let flags: Set<String>
 
   init(
-    _ arguments: [String], verb: Command.Verb, options: Set<String>, flags accepted: Set<String>
+    _ arguments: [String], verb: Command.Verb, folders expected: Int = 1, options: Set<String>,
+    flags accepted: Set<String>
   ) throws(UsageError) {
     var folders: [String] = []
     var values: [String: String] = [:]
@@ -46,18 +47,23 @@ struct ArgumentList {
         }
       }
     }
-    guard let folder = folders.first, !folder.isEmpty else {
-      throw UsageError("\(verb.rawValue) needs the path of a <Name>.dtmodel folder", verb: verb)
+    let wanted =
+      expected == 1 ? "the path of a <Name>.dtmodel folder" : "the paths of \(expected) folders"
+    guard folders.count >= expected, !folders.contains("") else {
+      throw UsageError("\(verb.rawValue) needs \(wanted)", verb: verb)
     }
-    guard folders.count == 1 else {
+    guard folders.count == expected else {
+      let most = expected == 1 ? "one model folder" : "\(expected) folders"
       throw UsageError(
-        "\(verb.rawValue) takes one model folder; '\(folders[1])' is too much", verb: verb)
+        "\(verb.rawValue) takes \(most); '\(folders[expected])' is too much", verb: verb)
     }
-    self.folder = folder
+    self.folders = folders
     self.verb = verb
     self.values = values
     self.flags = flags
   }
+
+  var folder: String { folders[0] }
 
   func has(_ flag: String) -> Bool { flags.contains(flag) }
 

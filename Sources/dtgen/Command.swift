@@ -3,9 +3,9 @@ import DecisionTransformerCodegen
 /// What the command line asks for.
 enum Command {
   enum Verb: String, CaseIterable {
-    case generate, inspect, check, compare, library
+    case generate, inspect, check, compare, diff, library
 
-    static var names: String { "generate, inspect, check, compare and library" }
+    static var names: String { "generate, inspect, check, compare, diff and library" }
   }
 
   case generate(GenerateRequest)
@@ -13,6 +13,7 @@ enum Command {
   case check(CheckRequest)
   case compare(CompareRequest)
   case library(LibraryRequest)
+  case diff(DiffRequest)
   /// About one verb, or about the whole.
   case help(Verb?)
   case version
@@ -46,8 +47,7 @@ enum Command {
           folder: arguments.folder, output: try arguments.required("--output"),
           codeOnly: arguments.has("--code-only"), forBuild: arguments.has("--for-build")))
     case .inspect:
-      let arguments = try ArgumentList(arguments, verb: verb, options: [], flags: ["--json"])
-      self = .inspect(InspectRequest(folder: arguments.folder, json: arguments.has("--json")))
+      self = .inspect(try Self.inspection(arguments))
     case .check:
       let arguments = try ArgumentList(
         arguments, verb: verb, options: ["--against"], flags: ["--code-only"])
@@ -76,7 +76,29 @@ enum Command {
             triple: arguments.value("--target"), architecture: arguments.value("--march"),
             processorFlags: flags.split(separator: " ").map(String.init)),
           runtime: arguments.value("--runtime")))
+    case .diff:
+      let arguments = try ArgumentList(
+        arguments, verb: verb, folders: 2, options: [], flags: ["--json", "--exit-code"])
+      self = .diff(
+        DiffRequest(
+          old: arguments.folders[0], new: arguments.folders[1], json: arguments.has("--json"),
+          tellsByStatus: arguments.has("--exit-code")))
     }
+  }
+
+  private static func inspection(_ arguments: [String]) throws(UsageError) -> InspectRequest {
+    let arguments = try ArgumentList(
+      arguments, verb: .inspect, options: ["--html", "--bench"], flags: ["--json"])
+    let request = InspectRequest(
+      folder: arguments.folder, json: arguments.has("--json"), html: arguments.value("--html"),
+      bench: arguments.value("--bench"))
+    if request.json, request.html != nil {
+      throw UsageError("--json and --html are given; one of them is accepted", verb: .inspect)
+    }
+    if request.bench != nil, request.html == nil {
+      throw UsageError("--bench needs --html <file>", verb: .inspect)
+    }
+    return request
   }
 
   /// A diagnostic as this command prints it: a build log wants the word `error` in front.

@@ -24,6 +24,7 @@ struct DTGen {
       case .check(let request): return try request.run()
       case .compare(let request): return try request.run()
       case .library(let request): try request.run()
+      case .diff(let request): return try request.run()
       case .help(let verb): Console.output(Help.text(for: verb))
       case .version: Console.output("dtgen \(Compiler.version)")
       }

@@ -10,6 +10,7 @@ enum Help {
     case .check: check
     case .compare: compare
     case .library: library
+    case .diff: diff
     }
   }
 
@@ -23,6 +24,7 @@ enum Help {
       inspect    show shape, plan, layout and sizes of the generated type
       check      compare checked-in output with fresh output
       compare    compare the model with numbers recorded elsewhere
+      diff       explain what changed between two models or two outputs
       library    build a static and a shared library and a header, for C and whatever
                  calls C
 
@@ -56,13 +58,18 @@ enum Help {
     """
 
   private static let inspect = """
-    usage: dtgen inspect <Name>.dtmodel [--json]
+    usage: dtgen inspect <Name>.dtmodel [--json | --html <file> [--bench <file>]]
 
     Shows the model's shape and options, the plan, the packed layout, what a step
-    costs, and how far float32 is expected to be off. Nothing is written.
+    costs, and how far float32 is expected to be off. Writes nothing but the page.
 
     options:
-      --json  the same as JSON
+      --json          the same as JSON
+      --html <file>   writes a page instead, in one file that loads nothing: the packed
+                      layout as a map, both phases by cost, the window, the error by
+                      stage, and latencies
+      --bench <file>  a report of dtbench --json for this model: its latencies go onto
+                      the page
 
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
     """
@@ -117,5 +124,22 @@ enum Help {
                              dtgen was built
 
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
+    """
+
+  private static let diff = """
+    usage: dtgen diff <old> <new> [options]
+
+    Explains in words what changed from <old> to <new>, for a pull request: shape,
+    options, cost, packed tensors, weights (how many values, and how far), the
+    generator's version. Either is a <Name>.dtmodel folder, a folder with the output
+    of dtgen generate, or a generated <Name>.swift, its weights beside it. Nothing is
+    written.
+
+    options:
+      --json       the same as JSON
+      --exit-code  exit with 1 where anything differs, as git diff does
+
+    Exit status: 0 done, 1 something wrong with the input (with --exit-code also: there
+    are differences), 2 wrong usage.
     """
 }

@@ -1,14 +1,33 @@
 import DecisionTransformerCodegen
+import Foundation
 
 /// `dtgen inspect`
 struct InspectRequest {
   var folder: String
   var json: Bool
+  /// The page to write, and a measurement to show on it.
+  var html: String?
+  var bench: String?
 
   func run() throws(InvalidInput) {
     let compilation = try ModelFolderCompilation.run(folder, codeOnly: false)
     for remark in compilation.remarks { Console.error(remark.description) }
+    if let html {
+      try writePage(compilation, to: html)
+      return
+    }
     let report = InspectionReport(compilation)
     Console.output(json ? report.json : report.text)
+  }
+
+  private func writePage(_ compilation: Compilation, to path: String) throws(InvalidInput) {
+    var benchmark: LatencyBenchmark?
+    if let bench {
+      benchmark = try LatencyBenchmark.read(
+        path: bench, model: compilation.model.name, plan: compilation.plan)
+    }
+    let page = InspectionPage(compilation, benchmark: benchmark)
+    let outcome = try OutputFolder.write(Array(page.html.utf8), to: path)
+    Console.output("\(outcome.rawValue) \(path)")
   }
 }

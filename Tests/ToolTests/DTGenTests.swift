@@ -35,7 +35,7 @@ struct DTGenTests {
 
   @Test(
     "explains itself, and each of its commands",
-    arguments: ["", "generate", "inspect", "check", "compare", "library"])
+    arguments: ["", "generate", "inspect", "check", "compare", "diff", "library"])
   func help(verb: String) throws {
     for flag in ["--help", "-h"] {
       let result = try dtgen.run(verb.isEmpty ? [flag] : [verb, flag], directory: directory.path)
@@ -67,7 +67,12 @@ struct DTGenTests {
       (["generate", "Tiny.dtmodel", "--output", "out", "--json"], "--json"),
       (["inspect"], "<Name>.dtmodel"),
       (["inspect", "Tiny.dtmodel", "--json=yes"], "'yes'"),
+      (["inspect", "Tiny.dtmodel", "--html"], "--html"),
+      (["inspect", "Tiny.dtmodel", "--html", "a", "--json"], "--html"),
+      (["inspect", "Tiny.dtmodel", "--bench", "a"], "--html"),
       (["check", "Tiny.dtmodel"], "--against"),
+      (["diff", "Tiny.dtmodel"], "2 folders"),
+      (["diff", "Tiny.dtmodel", "b", "c"], "'c'"),
       (["compare", "Tiny.dtmodel"], "--golden"),
       (["library", "Tiny.dtmodel"], "--output"),
       (["compare", "Tiny.dtmodel", "--golden", "a", "--tolerance", "0"], "--tolerance '0'"),

@@ -1,11 +1,11 @@
-import Foundation
-
 extension InspectionReport {
   /// The report for people: tables with a title each.
   public var text: String {
     ([heading, phases, weights, memory] + expectedErrors + [fileSizes]).map(\.text).joined(
       separator: "\n")
   }
+
+  private func grouped(_ number: Int) -> String { NumberText.grouped(number) }
 
   private var heading: Table {
     let attention =
@@ -88,17 +88,15 @@ extension InspectionReport {
   /// What the self test expects; nothing without one.
   private var expectedErrors: [Table] {
     guard let selfTest else { return [] }
-    func digits(_ value: Double) -> String { String(format: "%.1e", value) }
     return [
       Table(
         title: "expected error of float32: \(selfTest.steps) steps against double precision, "
           + "\(grouped(selfTest.bytes)) bytes beside the weights",
         rows: [["", "magnitude", "largest", "mean", "tolerance"]]
           + selfTest.stages.map {
-            [
-              $0.name, digits($0.magnitude), digits($0.largestError), digits($0.meanError),
-              digits($0.tolerance),
-            ]
+            [$0.name]
+              + [$0.magnitude, $0.largestError, $0.meanError, $0.tolerance].map(
+                NumberText.scientific)
           },
         rightAligned: [1, 2, 3, 4])
     ]
@@ -118,13 +116,5 @@ extension InspectionReport {
           [$0.name, $0.shape, grouped($0.offset), grouped($0.bytes), $0.holds]
         },
       rightAligned: [2, 3])
-  }
-
-  /// Digits in groups of three: `1 966 080`.
-  private func grouped(_ number: Int) -> String {
-    let digits = Array(String(number))
-    return digits.enumerated().map { index, digit in
-      (index > 0 && (digits.count - index) % 3 == 0 ? " " : "") + String(digit)
-    }.joined()
   }
 }

@@ -75,6 +75,25 @@ public struct OutputFolder: Sendable {
     return files.map { file in changed.contains { $0.name == file.name } ? .written : .unchanged }
   }
 
+  /// Writes one file at a path, in the same way.
+  public static func write(
+    _ contents: [UInt8], to path: String
+  ) throws(InvalidInput) -> Outcome {
+    // (Foundation's URL would make the path absolute, and messages with it.)
+    let name = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init)
+    guard let name, !name.isEmpty else {
+      throw InvalidInput([Diagnostic(path: path, "is a folder; accepted: the name of a file")])
+    }
+    let folder = String(path.dropLast(name.count))
+    do {
+      return try OutputFolder(path: folder.isEmpty ? "." : folder).write([
+        OutputFile(name: name, contents: contents)
+      ])[0]
+    } catch {
+      throw InvalidInput([error])
+    }
+  }
+
   // MARK: The system's calls: nil, or the system's words for what went wrong
 
   private static func makeFolder(_ path: String) -> String? {

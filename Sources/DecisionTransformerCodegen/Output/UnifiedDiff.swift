@@ -21,10 +21,15 @@ public struct UnifiedDiff: Equatable, Sendable {
 
   /// The hunks, without the two lines that name the files; empty if the texts are equal.
   public let hunks: String
+  /// Lines that only the old text has, and lines that only the new one has.
+  public let removedLineCount, addedLineCount: Int
 
   /// The difference of two texts in UTF-8.
   public init(from old: [UInt8], to new: [UInt8]) {
-    hunks = Self.render(Self.edits(from: Self.lines(of: old), to: Self.lines(of: new)))
+    let edits = Self.edits(from: Self.lines(of: old), to: Self.lines(of: new))
+    hunks = Self.render(edits)
+    removedLineCount = edits.count { $0.change == .remove }
+    addedLineCount = edits.count { $0.change == .insert }
   }
 
   public var isEmpty: Bool { hunks.isEmpty }

@@ -64,13 +64,7 @@ public struct PackedTensor: Equatable, Sendable {
 
 extension PackedTensor {
   /// Length in floats, padding included.
-  public var floatCount: Int {
-    switch arrangement {
-    case .panels(let depth, let columns): Shape.stride(columns) * (depth + 1)
-    case .pairedPanels(let depth, let columns): Shape.stride(columns) * ((depth + 1) / 2 + 1)
-    case .rows(let rows, let columns): rows * Shape.stride(columns)
-    }
-  }
+  public var floatCount: Int { arrangement.floatCount }
 
   /// Whether the numbers are bfloat16.
   public var isPaired: Bool {
@@ -93,6 +87,48 @@ extension PackedTensor {
     case .panels: "panels"
     case .pairedPanels: "pairs"
     case .rows: "rows"
+    }
+  }
+}
+
+extension PackedTensor.Arrangement {
+  /// Length in floats, padding included.
+  var floatCount: Int {
+    switch self {
+    case .panels(let depth, let columns): Shape.stride(columns) * (depth + 1)
+    case .pairedPanels(let depth, let columns): Shape.stride(columns) * ((depth + 1) / 2 + 1)
+    case .rows(let rows, let columns): rows * Shape.stride(columns)
+    }
+  }
+
+  /// Rows of numbers; of panels the first is that of the biases.
+  var rowCount: Int {
+    switch self {
+    case .panels(let depth, _), .pairedPanels(let depth, _): depth + 1
+    case .rows(let rows, _): rows
+    }
+  }
+
+  var columnCount: Int {
+    switch self {
+    case .panels(_, let columns), .pairedPanels(_, let columns), .rows(_, let columns): columns
+    }
+  }
+
+  /// A number of a tensor that begins at `offset` of the packed words.
+  func number<Words: RandomAccessCollection<Float>>(
+    row: Int, column: Int, at offset: Int, in words: Words
+  ) -> Float where Words.Index == Int {
+    let lanes = Shape.lanes
+    switch self {
+    case .panels(let depth, _):
+      return words[offset + (column / lanes * (depth + 1) + row) * lanes + column % lanes]
+    case .pairedPanels(let depth, _):
+      let place = offset + column / lanes * ((depth + 1) / 2 + 1) * lanes + column % lanes
+      guard row > 0 else { return words[place] }
+      let pair = BFloat16.pair(in: words[place + ((row - 1) / 2 + 1) * lanes].bitPattern)
+      return row % 2 == 1 ? pair.even : pair.odd
+    case .rows(_, let columns): return words[offset + row * Shape.stride(columns) + column]
     }
   }
 }

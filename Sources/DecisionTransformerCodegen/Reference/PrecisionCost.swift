@@ -1,3 +1,4 @@
+import DecisionTransformer
 import Foundation
 
 /// What rounded weights cost: how far the actions of the packed weights lie from the checkpoint's, both
@@ -9,6 +10,15 @@ public struct PrecisionCost: Equatable, Sendable {
   /// In model units, over all steps and components.
   public var largestActionDifference: Double
   public var meanActionDifference: Double
+  /// The state token after the embedding and after each block: its largest and mean difference over all steps.
+  public var stages: [Stage]
+
+  public struct Stage: Equatable, Sendable {
+    /// `embedding`, `block h.0` and so on.
+    public var name: String
+    public var largestDifference: Double
+    public var meanDifference: Double
+  }
 
   public init(plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float]) {
     steps = min(2 * model.window + 10, model.config.maximumEpisodeLength)
@@ -20,15 +30,24 @@ public struct PrecisionCost: Equatable, Sendable {
     let episode = SyntheticEpisode(model, stepCount: steps)
     exact.reset(targetReturn: episode.targetReturn)
     rounded.reset(targetReturn: episode.targetReturn)
-    var differences: [Double] = []
+    var actions = ErrorStatistics()
+    var rows = Array(repeating: ErrorStatistics(), count: model.config.layerCount + 1)
     for step in 0..<steps {
       let (state, reward) = (episode.states[step], step == 0 ? 0 : episode.rewards[step - 1])
-      let actions = zip(
-        exact.act(state: state, reward: reward), rounded.act(state: state, reward: reward))
-      differences += actions.map { abs($0 - $1) }
+      let expected = exact.trace(state: state, reward: reward)
+      let found = rounded.trace(state: state, reward: reward)
+      actions.add(found.action, expected: expected.action)
+      for stage in rows.indices {
+        rows[stage].add(found.rows[stage], expected: expected.rows[stage])
+      }
     }
-    largestActionDifference = differences.max() ?? 0
-    meanActionDifference = differences.reduce(0, +) / Double(max(1, differences.count))
+    largestActionDifference = actions.largest
+    meanActionDifference = actions.mean
+    stages = rows.enumerated().map { index, statistics in
+      let stage = index == 0 ? SelfTestStage.embedding : .block(layer: index - 1)
+      return Stage(
+        name: "\(stage)", largestDifference: statistics.largest, meanDifference: statistics.mean)
+    }
   }
 }
 

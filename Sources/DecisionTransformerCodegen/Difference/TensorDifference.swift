@@ -1,0 +1,41 @@
+/// How far the numbers of one packed tensor lie apart on two sides.
+struct TensorDifference: Equatable, Encodable, Sendable {
+  var name: String
+  /// Numbers, biases included and padding not.
+  var values: Int
+  /// Those that differ.
+  var differing = 0
+  var largest = 0.0
+  /// Over all values.
+  var mean = 0.0
+  /// The mean difference over the mean magnitude of the old values; 0 where these are all zero.
+  var relative = 0.0
+
+  /// Compares tensors of the same shape; one may hold float32 and the other bfloat16.
+  init(
+    _ old: GeneratedFacts.Tensor, in oldWords: UnsafeBufferPointer<Float>,
+    _ new: GeneratedFacts.Tensor, in newWords: UnsafeBufferPointer<Float>
+  ) {
+    let (rows, columns) = (old.arrangement.rowCount, old.arrangement.columnCount)
+    precondition(
+      rows == new.arrangement.rowCount && columns == new.arrangement.columnCount,
+      "tensors of one shape are compared")
+    name = new.name
+    values = rows * columns
+    var (sum, magnitude) = (0.0, 0.0)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let before = old.arrangement.number(row: row, column: column, at: old.offset, in: oldWords)
+        let after = new.arrangement.number(row: row, column: column, at: new.offset, in: newWords)
+        magnitude += abs(Double(before))
+        guard before != after else { continue }
+        let difference = abs(Double(after) - Double(before))
+        differing += 1
+        sum += difference
+        largest = max(largest, difference)
+      }
+    }
+    mean = sum / Double(max(1, values))
+    relative = magnitude == 0 ? 0 : sum / magnitude
+  }
+}

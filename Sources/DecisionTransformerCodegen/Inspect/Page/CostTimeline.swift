@@ -1,0 +1,149 @@
+/// The calls of a generated type as sequences of operations, each with what it costs.
+struct CostTimeline: Equatable, Sendable {
+  /// One call.
+  struct Phase: Equatable, Sendable {
+    var name: String
+    var explanation: String
+    /// Whether somebody waits for it: the critical path.
+    var isCritical: Bool
+    var stages: [Stage]
+
+    var multiplyAdds: Int { stages.reduce(0) { $0 + $1.multiplyAdds } }
+    var weightBytes: Int { stages.reduce(0) { $0 + $1.weightBytes } }
+  }
+
+  /// A method of the generated type.
+  struct Stage: Equatable, Sendable {
+    var name: String
+    var summary: String
+    var bars: [Bar]
+
+    var multiplyAdds: Int { bars.reduce(0) { $0 + $1.multiplyAdds } }
+    var weightBytes: Int { bars.reduce(0) { $0 + $1.weightBytes } }
+    /// What most of its multiply-adds are for.
+    var role: LayoutMap.Role {
+      bars.max { $0.multiplyAdds < $1.multiplyAdds }?.role ?? .other
+    }
+  }
+
+  /// An operation.
+  struct Bar: Equatable, Sendable {
+    /// What it is, for people: `matrix product`.
+    var kind: String
+    /// Rows by depth by columns, where a kernel has them.
+    var shape: String
+    /// The line of generated code.
+    var statement: String
+    /// The checkpoint's tensors.
+    var comment: String
+    var role: LayoutMap.Role
+    var multiplyAdds: Int
+    var weightBytes: Int
+  }
+
+  var phases: [Phase]
+  /// Multiply-adds of Hugging Face's loop for one action; nil for a trunk.
+  var plainGraphMultiplyAdds: Int?
+
+  init(_ plan: Plan) {
+    let text = OperandText(plan: plan)
+    func phase(
+      _ name: String, _ routines: [String], isCritical: Bool = false, _ explanation: String
+    ) -> Phase? {
+      guard !routines.isEmpty else { return nil }
+      return Phase(
+        name: name, explanation: explanation, isCritical: isCritical,
+        stages: routines.map { Stage(plan.routine($0), plan, text) })
+    }
+    guard plan.shape.tokenCapacity == nil else {
+      phases = [
+        phase("one token", plan.token, "What one token takes, all blocks and ln_f."),
+        phase(
+          "\(plan.shape.chunkSize) tokens", plan.chunk,
+          "What \(plan.shape.chunkSize) tokens take together."),
+      ].compactMap(\.self)
+      return
+    }
+    phases = [
+      phase(
+        "act", plan.feedback, isCritical: true, "The critical path: from the state to the action."),
+      phase(
+        "prepare", plan.preparation,
+        "While the world moves: nobody waits, unless the step is short."
+      ),
+      phase(
+        "act, reward known", plan.shortFeedback, isCritical: true,
+        "The critical path after prepare(executed:reward:), which has computed the return token."),
+      phase(
+        "prepare, reward known", plan.returnPreparation,
+        "What prepare(executed:reward:) does in addition: the return token."),
+      phase("forward", plan.forward, "forward, once the steps are embedded."),
+    ].compactMap(\.self)
+    plainGraphMultiplyAdds = plan.plainGraph.multiplyAdds
+  }
+}
+
+extension CostTimeline.Stage {
+  fileprivate init(_ routine: Routine, _ plan: Plan, _ text: OperandText) {
+    name = routine.name
+    summary = routine.summary
+    bars = routine.operations.map { operation in
+      CostTimeline.Bar(
+        kind: operation.kindText, shape: operation.kernel?.shapeText ?? "",
+        statement: text.statement(operation), comment: operation.comment,
+        role: operation.role(plan), multiplyAdds: operation.multiplyAdds,
+        weightBytes: operation.weightBytes)
+    }
+  }
+}
+
+extension Plan {
+  /// The routine of a name that a phase lists.
+  func routine(_ name: String) -> Routine {
+    guard let routine = routines.first(where: { $0.name == name }) else {
+      preconditionFailure("no routine is called \(name)")
+    }
+    return routine
+  }
+}
+
+extension Operation {
+  fileprivate var kindText: String {
+    switch kind {
+    case .linear: "matrix product"
+    case .normalize: "layer norm"
+    case .embedNormalize: "timestep and embed_ln"
+    case .scores: "attention scores"
+    case .softmax: "softmax"
+    case .mix: "weighted sum of values"
+    case .storeKeys: "keys into panels"
+    case .slide: "move rows by one step"
+    case .mask, .maskTokens: "mask of keys"
+    case .recordTokens, .recordSteps, .recordAttention: "output"
+    case .correctUnattended: "correction where no key is seen"
+    case .scaleAndShift: "gain and shift"
+    }
+  }
+
+  fileprivate func role(_ plan: Plan) -> LayoutMap.Role {
+    switch kind {
+    case .linear(_, _, let weights, _, _): plan.weights.tensors[weights].content.role
+    case .scores, .mix: .attention
+    case .embedNormalize: .embedding
+    default: .other
+    }
+  }
+}
+
+extension Kernel {
+  fileprivate var shapeText: String {
+    switch self {
+    case .linear(let rows, let depth, let columns, _, _, _): "\(rows) × \(depth) × \(columns)"
+    case .scores(let rows, let heads, let depth, _, _, _):
+      "\(rows) rows × \(heads) heads × \(depth)"
+    case .mix(let rows, let heads, let keys, let columns, _, _, _):
+      "\(rows) rows × \(heads) heads × \(keys) keys × \(columns)"
+    case .storeKeys(let heads, let depth, _, _): "\(heads) heads × \(depth)"
+    }
+  }
+}

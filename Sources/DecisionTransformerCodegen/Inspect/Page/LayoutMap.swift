@@ -1,0 +1,137 @@
+/// The packed weights as a map: tensors by layer, in the order of memory, each in proportion to its bytes.
+struct LayoutMap: Equatable, Sendable {
+  /// Consecutive tensors of one part of the model: a row of the map.
+  struct Group: Equatable, Sendable {
+    var title: String
+    var regions: [Region]
+    /// Whether the row would be too thin to point at: it is drawn again, enlarged.
+    var isEnlarged = false
+
+    var bytes: Int { regions.reduce(0) { $0 + $1.bytes } }
+  }
+
+  struct Region: Equatable, Sendable {
+    var name: String
+    /// In numbers.
+    var shape: String
+    /// How they are arranged: `panels`.
+    var arrangement: String
+    /// In bytes.
+    var offset: Int
+    var bytes: Int
+    /// Tensors of the checkpoint and numbers of codegen.json.
+    var sources: String
+    /// What happens to them on the way.
+    var transform: String
+    var role: Role
+  }
+
+  /// What a tensor or an operation is for: a colour of the page, the same in the map and in the timeline.
+  enum Role: String, CaseIterable, Sendable {
+    case embedding, query, attention, output, inner, outer, head, timesteps, other
+  }
+
+  var groups: [Group] = []
+  var bytes: Int
+
+  /// Rows under this part of the largest one are enlarged.
+  private static let smallestShare = 1.0 / 4
+
+  init(_ plan: Plan) {
+    bytes = plan.weights.byteCount
+    for tensor in plan.weights.tensors {
+      let title = Self.title(tensor.content, forms: plan.forms)
+      if groups.last?.title != title { groups.append(Group(title: title, regions: [])) }
+      groups[groups.count - 1].regions.append(Region(tensor))
+    }
+    let largest = Double(groups.map(\.bytes).max() ?? 0)
+    for index in groups.indices {
+      groups[index].isEnlarged = Double(groups[index].bytes) < Self.smallestShare * largest
+    }
+  }
+
+  /// The rows that are enlarged, all on one scale.
+  var enlarged: [Group] { groups.filter(\.isEnlarged) }
+
+  private static func title(_ content: PackedTensor.Content, forms: [AttentionForm]) -> String {
+    if let layer = content.layer { return "block \(layer) · \(forms[layer].rawValue) attention" }
+    return switch content {
+    case .timesteps: "timesteps"
+    case .positions: "positions"
+    case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift:
+      "embedding"
+    default: "head"
+    }
+  }
+}
+
+extension LayoutMap.Region {
+  fileprivate init(_ tensor: PackedTensor) {
+    name = tensor.name
+    (shape, arrangement) = (tensor.shapeText, tensor.arrangementText)
+    offset = tensor.offset * MemoryLayout<Float>.stride
+    bytes = tensor.byteCount
+    sources = tensor.sources
+    transform =
+      tensor.content.transform
+      + (tensor.isPaired ? "; rounded to bfloat16, two rows in a word" : "")
+    role = tensor.content.role
+  }
+}
+
+extension PackedTensor.Content {
+  /// The block it belongs to; nil for embeddings and heads.
+  var layer: Int? {
+    switch self {
+    case .query(let layer), .key(let layer), .value(let layer), .projection(let layer),
+      .absorbedKey(let layer, _), .absorbedValue(let layer, _), .fusedQuery(let layer),
+      .fusedOutput(let layer), .inner(let layer), .outer(let layer), .unattended(let layer):
+      layer
+    default: nil
+    }
+  }
+
+  var role: LayoutMap.Role {
+    switch self {
+    case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift:
+      .embedding
+    case .query, .key, .absorbedKey, .fusedQuery: .query
+    case .value, .absorbedValue: .attention
+    case .projection, .fusedOutput: .output
+    case .inner: .inner
+    case .outer: .outer
+    case .predictAction, .predictState, .predictReturn, .finalNormGain, .finalNormShift,
+      .stateDeviation:
+      .head
+    case .timesteps, .positions: .timesteps
+    case .unattended: .other
+    }
+  }
+
+  /// How the packed numbers come from the sources, in words.
+  var transform: String {
+    switch self {
+    case .stateMean: "as given; subtracted from the raw state"
+    case .embedReturn, .embedAction: "as in the checkpoint"
+    case .embedState: "each column divided by the state's deviation"
+    case .timesteps: "as in the checkpoint, a row for each timestep"
+    case .positions: "as in the checkpoint, a row for each position"
+    case .embedNormGain: "as in the checkpoint"
+    case .embedNormShift: "the norm's shift plus row 0 of wpe, which every token gets"
+    case .query: "query columns; ln_1's gain and shift and the scores' scale folded in"
+    case .key: "key columns; ln_1's gain folded in; the biases cancel in softmax"
+    case .value: "value columns; ln_1's gain folded in; the biases move into the projection's"
+    case .projection: "the projection; the value biases carried through it"
+    case .absorbedKey: "key columns of a head, transposed: queries meet normalised rows"
+    case .absorbedValue: "value columns of a head, for the mixed normalised row"
+    case .fusedQuery: "queries and keys multiplied out: gain · Wq · Wkᵀ · gain · scale"
+    case .fusedOutput: "values and projection multiplied out: gain · Wv · Wo"
+    case .inner: "ln_2's gain and shift folded in"
+    case .outer: "as in the checkpoint"
+    case .predictAction, .predictState, .predictReturn: "ln_f's gain and shift folded in"
+    case .finalNormGain, .finalNormShift: "as in the checkpoint"
+    case .stateDeviation: "as given; from normalised states to raw ones"
+    case .unattended: "the value biases through the projection, taken out where a row sees no key"
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+@testable import DecisionTransformerCodegen
+
+@Suite("A benchmark's file")
+struct LatencyBenchmarkTests {
+  /// One second of dtbench --model Hopper --json.
+  private let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Pages/hopper.json")
+  private let plan: Plan
+
+  init() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Sources/hopper/Hopper.dtmodel")
+    plan = Plan(try ModelFolder(path: folder.path).readModel().model)
+  }
+
+  private func read(_ text: String, model: String = "Hopper") throws -> LatencyBenchmark {
+    let folder = try Fixtures.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("bench.json").path
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    return try LatencyBenchmark.read(path: path, model: model, plan: plan)
+  }
+
+  private var text: String { get throws { try String(contentsOf: file, encoding: .utf8) } }
+
+  @Test("has latencies, and histograms that hold every call")
+  func reads() throws {
+    let benchmark = try LatencyBenchmark.read(path: file.path, model: "Hopper", plan: plan)
+    #expect(benchmark.latencies.map(\.name) == ["act", "prepare", "spin loop"])
+    for latency in benchmark.latencies {
+      let histogram = try #require(latency.histogram)
+      #expect(histogram.counts.reduce(0, +) == benchmark.steps)
+      // The median lies in the bin that half of the calls reach.
+      let bin = Int((log2(latency.p50) * Double(histogram.binsPerOctave)).rounded(.down))
+      let below = histogram.counts.prefix(max(0, bin - histogram.firstBin)).reduce(0, +)
+      #expect(2 * below <= benchmark.steps)
+      #expect(2 * (below + histogram.counts[bin - histogram.firstBin]) >= benchmark.steps)
+    }
+    #expect(try read("[\(text)]").latencies == benchmark.latencies)
+  }
+
+  @Test("of earlier versions has no histogram")
+  func earlier() throws {
+    let earlier = try text.replacing("\"histogram\"", with: "\"other\"")
+    #expect(try read(earlier).latencies.allSatisfy { $0.histogram == nil })
+  }
+
+  @Test(
+    "is refused where it is of another model or shape, or damaged",
+    arguments: [
+      ("\"Hopper\"", "\"Walker\"", "model: found \"Walker\"; accepted: \"Hopper\""),
+      ("896640", "896641", "work.feedback_multiply_adds: found 896641; accepted: 896640"),
+      ("2507392", "1", "work.packed_weight_bytes: found 1"),
+      ("\"p99.9\"", "\"p99.5\"", "act: found an object; accepted: min, p50"),
+      ("\"bins_per_octave\" : 16", "\"bins_per_octave\" : 0", "histogram.act.bins_per_octave"),
+      ("\"counts\" : [", "\"counts\" : [-1,", "histogram.act.counts"),
+      ("\"processor\"", "\"processors\"", "machine.processor: found nothing; accepted: a string"),
+      ("{", "", "line 2"),
+    ])
+  func refuses(old: String, new: String, message: String) throws {
+    let damaged = try text.replacing(old, with: new)
+    do {
+      _ = try read(damaged)
+      Issue.record("it was accepted")
+    } catch let error as InvalidInput {
+      #expect(error.description.contains("bench.json: \(message)"), "\(error)")
+    }
+  }
+
+  @Test("that is not there is named")
+  func missing() {
+    #expect(throws: InvalidInput.self) {
+      try LatencyBenchmark.read(path: "no.json", model: "Hopper", plan: plan)
+    }
+  }
+}

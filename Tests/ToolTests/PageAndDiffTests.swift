@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+/// `dtgen inspect --html` and `dtgen diff` as processes.
+@Suite("dtgen: pages and differences")
+struct PageAndDiffTests {
+  let dtgen = Tool(name: "dtgen")
+  let directory: TemporaryDirectory
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    try write(hiddenSize: 16, window: 2, to: "Tiny.dtmodel")
+  }
+
+  private func write(hiddenSize: Int, window: Int, to folder: String) throws {
+    try directory.write(
+      "\(folder)/config.json",
+      """
+      {"model_type": "decision_transformer", "state_dim": 3, "act_dim": 2,
+       "hidden_size": \(hiddenSize), "n_layer": 1, "n_head": 1, "max_ep_len": 30}
+      """)
+    try directory.write("\(folder)/codegen.json", "{\"window\": \(window)}")
+  }
+
+  private func run(_ arguments: String...) throws -> Tool.Result {
+    try dtgen.run(arguments, directory: directory.path)
+  }
+
+  @Test("writes one page, and touches it only where its bytes change")
+  func page() throws {
+    let first = try run("inspect", "Tiny.dtmodel", "--html", "pages/tiny.html")
+    #expect(first.status == 0, "\(first.error)")
+    #expect(first.output == "written pages/tiny.html\n")
+    #expect(try directory.read("pages/tiny.html").hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
+    let before = try directory.identity("pages/tiny.html")
+    #expect(
+      try run("inspect", "Tiny.dtmodel", "--html=pages/tiny.html").output
+        == "unchanged pages/tiny.html\n")
+    #expect(try directory.identity("pages/tiny.html") == before)
+    #expect(try directory.entries("pages") == ["tiny.html"])
+  }
+
+  @Test("writes no page for a wrong benchmark, a wrong model or a folder")
+  func wrongPage() throws {
+    try directory.write("bench.json", #"{"model": "Walker"}"#)
+    let bench = try run("inspect", "Tiny.dtmodel", "--html", "tiny.html", "--bench", "bench.json")
+    #expect(bench.status == 1)
+    #expect(bench.error == "bench.json: model: found \"Walker\"; accepted: \"Tiny\"\n")
+    #expect(try run("inspect", "No.dtmodel", "--html", "tiny.html").status == 1)
+    let folder = try run("inspect", "Tiny.dtmodel", "--html", "pages/")
+    #expect(folder.status == 1)
+    #expect(folder.error == "pages/: is a folder; accepted: the name of a file\n")
+    #expect(try directory.entries() == ["Tiny.dtmodel", "bench.json"])
+  }
+
+  @Test("explains a change, and tells of it by its status where it is asked to")
+  func diff() throws {
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "old").status == 0)
+    let same = try run("diff", "old", "Tiny.dtmodel", "--exit-code")
+    #expect(same.status == 0, "\(same.error)")
+    #expect(same.output.contains("Nothing changed in the code."))
+    try write(hiddenSize: 32, window: 3, to: "Tiny.dtmodel")
+    let changed = try run("diff", "old", "Tiny.dtmodel")
+    #expect(changed.status == 0)
+    #expect(changed.output.contains("- hidden size: 16 → 32\n"))
+    #expect(changed.output.contains("- window: 2 steps (6 tokens) → 3 steps (9 tokens)\n"))
+    #expect(try run("diff", "old", "Tiny.dtmodel", "--exit-code").status == 1)
+    let json = try run("diff", "old", "Tiny.dtmodel", "--json").output
+    let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+    #expect(object?["verdict"] as? String == "layout")
+  }
+
+  @Test("names the side that cannot be read")
+  func wrongSide() throws {
+    let result = try run("diff", "Tiny.dtmodel", "nowhere")
+    #expect(result.status == 1)
+    #expect(result.output == "")
+    #expect(result.error.hasPrefix("nowhere: does not exist; accepted: "))
+  }
+}
