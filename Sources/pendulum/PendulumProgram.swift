@@ -1,0 +1,1 @@
+@main struct PendulumProgram { static func main() {} }
