@@ -93,7 +93,8 @@ let package = Package(
       name: "PlanTests", dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"]),
     .testTarget(name: "ToolTests", dependencies: ["DecisionTransformerCodegen", "dtgen"]),
     .testTarget(
-      name: "PendulumTests", dependencies: ["DecisionTransformerCodegen", "pendulum", "Programs"]),
+      name: "PendulumTests",
+      dependencies: ["DecisionTransformerCodegen", "pendulum", "Programs", "RecordedEpisodes"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
     .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),

@@ -12,8 +12,8 @@ struct LiveView {
 
   /// The picture is this many columns wide for each of its rows, so that a circle is round.
   private static let columnsOfRow = 2
-  private static let readoutWidth = 38
-  private static let readoutRows = 9
+  private static let readoutWidth = 40
+  private static let readoutRows = 10
 
   var lines: [StyledLine] {
     let rows = size.rows - 2
@@ -55,6 +55,7 @@ struct LiveView {
       entry("to go", togo, "", note: "of \(Report.number(Double(episode.target)))"),
       latency("act", \.act),
       latency("prepare", \.prepare),
+      lateness,
       progress,
     ]
   }
@@ -110,7 +111,13 @@ struct LiveView {
     line.append(String(repeating: "━", count: done), .good)
     line.append(String(repeating: "─", count: width - done), .quiet)
     line.append(String(format: " %.1f s", episode.time))
-    if lateStarts > 0 { line.append("  late \(lateStarts)", .quiet) }
+    return line
+  }
+
+  private var lateness: StyledLine {
+    var line = label("late")
+    line.append(String(format: "%6d", lateStarts), .strong)
+    line.append(lateStarts == 1 ? "   step" : "   steps")
     return line
   }
 

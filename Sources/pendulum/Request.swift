@@ -31,9 +31,7 @@ struct Request {
     json = options.has("--json")
     svg = options.value(of: "--svg")
     episodes = try options.wholeNumber("--episodes", in: 1...Self.mostEpisodes) ?? (fast ? 1 : nil)
-    target = try options.value(of: "--target").map { text throws(OptionList.Problem) in
-      try Self.target(text, "--target")
-    } ?? target
+    if let text = options.value(of: "--target") { target = try Self.target(text, "--target") }
     // Room for the seeds behind the first.
     seed = UInt64(try options.wholeNumber("--seed", in: 0...Int(Int32.max)) ?? 0)
     seeds = try options.wholeNumber("--seeds", in: 1...Self.mostEpisodes) ?? seeds
@@ -67,9 +65,11 @@ struct Request {
     _ text: String, _ option: String
   ) throws(OptionList.Problem) -> Float {
     guard let target = Float(text), (-1e6...1e6).contains(target) else {
+      let number = "a number from -1000000 to 1000000"
       throw OptionList.Problem(
-        "\(option) '\(text)': \(option == "--sweep" ? "numbers with commas between them" : "a number")"
-          + " from -1000000 to 1000000 \(option == "--sweep" ? "are" : "is") accepted")
+        option == "--sweep"
+          ? "--sweep '\(text)': \(number), or several with commas between them, is accepted"
+          : "\(option) '\(text)': \(number) is accepted")
     }
     return target
   }

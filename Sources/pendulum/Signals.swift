@@ -12,10 +12,16 @@ enum Signals {
     // Made now, not in a handler.
     latest.store(0, ordering: .relaxed)
     isSuspended.store(false, ordering: .relaxed)
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    let ends = [SIGINT, SIGTERM, SIGHUP]
+    for number in ends {
       signal(number) { Signals.latest.store($0, ordering: .relaxed) }
     }
     signal(SIGTSTP) { _ in Signals.isSuspended.store(true, ordering: .relaxed) }
+    // Whoever started the program may have blocked them; that is inherited.
+    var heard = sigset_t()
+    sigemptyset(&heard)
+    for number in ends + [SIGTSTP] { sigaddset(&heard, number) }
+    pthread_sigmask(SIG_UNBLOCK, &heard, nil)
   }
 
   /// Ctrl-C, for example.

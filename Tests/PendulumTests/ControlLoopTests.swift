@@ -1,4 +1,5 @@
 import DecisionTransformerCodegen
+import RecordedEpisodes
 import Testing
 
 @testable import pendulum
@@ -15,16 +16,16 @@ struct ControlLoopTests {
     init() throws {
       let file = try SafetensorsFile(path: Fixtures.path("returns.safetensors"))
       targets = file.values(of: "targets")
-      starts = Fixtures.rows(file.doubles(of: "starts"), of: 2).map {
+      starts = RecordedEpisode.rows(file.doubles(of: "starts"), of: 2).map {
         PendulumEnvironment(angle: $0[0], angularVelocity: $0[1])
       }
-      returns = Fixtures.rows(file.doubles(of: "returns"), of: starts.count)
+      returns = RecordedEpisode.rows(file.doubles(of: "returns"), of: starts.count)
     }
   }
 
   /// A nudge of 1e-6 on every action changes a return by less than 0.05 (measured with Hugging Face's
   /// model), a wrong cache by tens.
-  @Test("from the same starts it collects what Hugging Face's model collects in Gymnasium")
+  @Test("collects what Hugging Face's model collects in Gymnasium from the same starts")
   func returnsOfHuggingFace() throws {
     let recording = try Recording()
     var loop = try ControlLoop()
@@ -50,7 +51,9 @@ struct ControlLoopTests {
       loop.begin(seed: seed, target: -200)
       for _ in 0..<steps { try loop.step() }
       #expect(loop.episode.steps.count == steps)
-      return loop.episode.steps.map { [$0.angle, $0.angularVelocity, Double($0.torque), $0.reward] }
+      return loop.episode.steps.map {
+        [$0.angle, $0.angularVelocity, Double($0.torque), $0.reward]
+      }
     }
     let first = try run(seed: 3, steps: 12)
     #expect(try run(seed: 4, steps: 12)[0] != first[0])

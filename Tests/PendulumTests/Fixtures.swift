@@ -6,9 +6,4 @@ enum Fixtures {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Pendulum/\(name)").path
   }
-
-  /// Consecutive rows of `count` numbers.
-  static func rows<Value>(_ values: [Value], of count: Int) -> [[Value]] {
-    stride(from: 0, to: values.count, by: count).map { Array(values[$0..<$0 + count]) }
-  }
 }

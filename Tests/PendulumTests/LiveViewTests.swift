@@ -22,25 +22,28 @@ struct LiveViewTests {
   @Test("says everything that a controller's user wants to see")
   func contents() {
     let all = text(lines(columns: 80, rows: 24)).joined(separator: "\n")
-    for word in ["57.3°", "-2.0 rad/s", "0.5 N m", "-50.0", "-150.0  of -200", "3.0 µs", "30.0 µs"] {
+    for word in ["57.3°", "-2.0 rad/s", "0.5 N m", "-50.0", "-150.0  of -200", "3.0 µs", "30.0 µs"]
+    {
       #expect(all.contains(word), "\(word)")
     }
-    #expect(all.contains("2.5 s  late 2"))
+    #expect(all.contains("2.5 s"))
+    #expect(all.contains("2   steps"))
   }
 
   @Test(
     "fits where there is room for it",
-    arguments: [(80, 24), (200, 60), (58, 13), (57, 24), (120, 9), (60, 24)])
+    arguments: [(80, 24), (200, 60), (58, 13), (57, 24), (120, 11), (60, 24), (40, 11)])
   func fits(columns: Int, rows: Int) {
     let lines = lines(columns: columns, rows: rows)
     #expect(lines.count <= rows)
-    #expect(lines.map(\.width).max()! < columns)
+    // The first line is a title, which may be cut.
+    #expect(lines.dropFirst().map(\.width).max()! < columns)
   }
 
   @Test("is cut, and nothing worse, in any smaller window, at any time")
   func anySize() {
-    for columns in 0...70 {
-      for rows in 0...30 {
+    for columns in stride(from: 0, through: 70, by: 7) {
+      for rows in stride(from: 0, through: 30, by: 3) {
         for steps in [0, 1, 200] {
           for line in lines(columns: columns, rows: rows, steps: steps) {
             #expect(line.text(columns: columns, isColored: false).count <= columns)
@@ -69,7 +72,7 @@ struct LiveViewTests {
   func picture() throws {
     // Where the most dots are, from the picture's middle, as columns and rows.
     func lean(_ angle: Double) -> (x: Double, y: Double) {
-      let dots = text(lines(columns: 80, rows: 24, angle: angle)).dropFirst(2).enumerated()
+      let dots = text(lines(columns: 100, rows: 24, angle: angle)).dropFirst(2).enumerated()
         .flatMap { row, line in
           line.prefix(41).unicodeScalars.enumerated().flatMap { column, scalar in
             (0x2801...0x28FF).contains(scalar.value)

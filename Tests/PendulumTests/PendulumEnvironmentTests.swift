@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import RecordedEpisodes
 import Testing
 
 @testable import pendulum
@@ -20,8 +21,8 @@ struct PendulumEnvironmentTests {
 
     init(_ kind: String) throws {
       let file = try SafetensorsFile(path: Fixtures.path("dynamics.safetensors"))
-      states = Fixtures.rows(file.doubles(of: "\(kind).states"), of: 2)
-      observations = Fixtures.rows(file.values(of: "\(kind).observations"), of: 3)
+      states = RecordedEpisode.rows(file.doubles(of: "\(kind).states"), of: 2)
+      observations = RecordedEpisode.rows(file.values(of: "\(kind).observations"), of: 3)
       torques = file.values(of: "\(kind).torques")
       rewards = file.doubles(of: "\(kind).rewards")
     }
@@ -93,7 +94,7 @@ struct PendulumEnvironmentTests {
 
   @Test("starts spread evenly over the angles and speeds of Gymnasium's reset")
   func starts() {
-    let starts = (0..<4000).map { seed in
+    let starts = (0..<4000).map { (seed: UInt64) in
       var generator = SplitMix64(seed: seed)
       return PendulumEnvironment(using: &generator)
     }

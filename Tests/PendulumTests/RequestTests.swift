@@ -43,7 +43,7 @@ struct RequestTests {
       (["--seed", "-1"], "--seed '-1'"),
       (["--fast=yes"], "--fast takes no value; 'yes' is too much"),
       (["--fast", "--fast"], "--fast is given twice; one is accepted"),
-      (["--sweep", "-200,"], "--sweep '': numbers with commas between them"),
+      (["--sweep", "-200,"], "--sweep '': a number from -1000000 to 1000000, or several"),
       (["--sweep", "-200,-200"], "--sweep '-200,-200': -200 is there twice"),
       (["--sweep="], "--sweep needs a value"),
       (["--sweep", "--fast"], "--fast is not accepted with --sweep"),

@@ -41,10 +41,13 @@ import Testing
     }
   }
 
-  @Test func numbersAreInRange() throws {
-    #expect(throws: OptionList.Problem.self) { try list("--seed=2").number("--seed", from: 0, to: 1) }
-    #expect(throws: OptionList.Problem.self) { try list("--seed=nan").number("--seed", from: 0, to: 1) }
-    #expect(throws: OptionList.Problem.self) { try list("--seed=1.5").wholeNumber("--seed", in: 0...2) }
-    #expect(throws: OptionList.Problem.self) { try list("--seed=3").wholeNumber("--seed", in: 0...2) }
+  @Test(arguments: ["2", "nan", "1.5", "", "0x"])
+  func numbersAreInRange(text: String) throws {
+    #expect(throws: OptionList.Problem.self) {
+      try list("--seed", text).number("--seed", from: 0, to: 1)
+    }
+    #expect(throws: OptionList.Problem.self) {
+      try list("--seed", text).wholeNumber("--seed", in: 0...1)
+    }
   }
 }

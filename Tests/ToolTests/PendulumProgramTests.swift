@@ -51,7 +51,7 @@ struct PendulumProgramTests {
     process.standardOutput = try FileHandle(
       forWritingTo: directory.url.appendingPathComponent("output"))
     try process.run()
-    // Until it says something, which it does once a second.
+    // It says something once a second.
     while process.isRunning, try directory.read("output").isEmpty { usleep(20_000) }
     process.interrupt()
     process.waitUntilExit()
