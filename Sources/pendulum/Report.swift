@@ -35,9 +35,11 @@ enum Report {
 
   static func text(_ sweep: Sweep) -> String {
     let rows = sweep.rows.map { row in
-      String(
-        format: "%8@  %9.1f  %7.1f  %9.1f  %9.1f", number(Double(row.target)) as NSString,
-        row.mean, row.deviation, row.returns.min()!, row.returns.max()!)
+      let target = number(Double(row.target))
+      return String(repeating: " ", count: max(0, 8 - target.count)) + target
+        + String(
+          format: "  %9.1f  %7.1f  %9.1f  %9.1f", row.mean, row.deviation, row.returns.min()!,
+          row.returns.max()!)
     }
     return """
       Pendulum-v1, \(seeds(sweep)), std of the returns as they are

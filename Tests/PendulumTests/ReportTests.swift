@@ -33,6 +33,7 @@ struct ReportTests {
     let lines = Report.text(sweep).split(separator: "\n")
     #expect(lines[0].contains("seeds 7 to 8"))
     #expect(lines.count == 4)
+    #expect(lines[1].count == lines[2].count && lines[2].count == lines[3].count)
     let numbers = lines[2].split(separator: " ").compactMap { Double($0) }
     #expect(numbers == [-1600, -1850.2, 49.8, -1900, -1800.5])
   }
