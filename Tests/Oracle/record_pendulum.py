@@ -5,7 +5,6 @@
     python record_pendulum.py --check    records again and compares
 """
 import argparse
-import json
 import pathlib
 
 import gymnasium
@@ -13,7 +12,9 @@ import numpy as np
 import torch
 import transformers
 from safetensors.numpy import load_file, save_file
-from transformers import DecisionTransformerModel
+
+from hugging_face import HuggingFaceController
+from rollouts import run
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "Tests/Pendulum"
@@ -54,52 +55,24 @@ def dynamics():
     return recorded
 
 
-def episode(model, options, environment, target, seed):
-    """The published loop: the last K steps afresh at every step, padded on the left."""
-    window, scale = options["window"], np.float32(options["return_scale"])
-    mean, std = (torch.tensor(options[f"state_{name}"]) for name in ("mean", "std"))
-    observation, _ = environment.reset(seed=seed)
-    start = environment.unwrapped.state
-    states, actions, tokens = [], [], [np.float32(target / scale)]
-    total = 0.0
-    for t in range(STEPS):
-        states.append((torch.from_numpy(observation) - mean) / std)
-        actions.append(torch.zeros(1))
-
-        def left(rows):
-            rows = torch.stack(rows[-window:])
-            return torch.cat([torch.zeros(window - len(rows), *rows.shape[1:], dtype=rows.dtype), rows])[None]
-
-        with torch.no_grad():
-            actions[-1] = model(
-                states=left(states),
-                actions=left(actions),
-                returns_to_go=left([torch.tensor([token]) for token in tokens]),
-                timesteps=left(list(torch.arange(t + 1))),
-                attention_mask=left([torch.tensor(1)] * (t + 1)),
-            ).action_preds[0, -1]
-        torque = actions[-1].numpy() * np.float32(options["action_scale"])
-        observation, reward, _, truncated, _ = environment.step(torque)
-        total += reward
-        tokens.append(tokens[-1] - np.float32(reward) / scale)
-    assert truncated
-    return start, total
+def start(environment, seed):
+    environment.reset(seed=seed)
+    return environment.unwrapped.state
 
 
 def returns():
     """What Hugging Face's model collects: for each target, for each seed, a start and a return."""
-    folder = ROOT / "Sources/pendulum/Pendulum.dtmodel"
-    model = DecisionTransformerModel.from_pretrained(folder).eval()
-    options = json.loads((folder / "codegen.json").read_text())
+    controller = HuggingFaceController(ROOT / "Sources/pendulum/Pendulum.dtmodel")
     environment = gymnasium.make("Pendulum-v1")
-    episodes = [[episode(model, options, environment, target, seed) for seed in SEEDS] for target in TARGETS]
-    for target, row in zip(TARGETS, episodes):
-        totals = np.array([total for _, total in row])
-        print(f"target {target}: {totals.mean():.1f} ± {totals.std():.1f}")
+    totals = np.array(
+        [[run(environment, controller, target, seed).total_return for seed in SEEDS] for target in TARGETS]
+    )
+    for target, row in zip(TARGETS, totals):
+        print(f"target {target}: {row.mean():.1f} ± {row.std():.1f}")
     return {
         "targets": np.array(TARGETS, np.float32),
-        "starts": np.array([start for start, _ in episodes[0]], np.float64),
-        "returns": np.array([[total for _, total in row] for row in episodes], np.float64),
+        "starts": np.array([start(environment, seed) for seed in SEEDS], np.float64),
+        "returns": totals,
     }
 
 
