@@ -1,4 +1,5 @@
 import DecisionTransformer
+import Programs
 
 /// What the core can do at most, measured in bursts between the stretches of the model's loop.
 struct Ceilings: ~Copyable {

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// A line of the plot.
 struct Curve {
@@ -12,8 +13,6 @@ struct Chart {
   private let title: String
   private let curves: [Curve]
 
-  private let width = 760.0, height = 440.0
-  private let left = 64.0, right = 150.0, top = 44.0, bottom = 48.0
   /// The last percentile shown, as a number of nines.
   private let nines: Double
   /// Powers of ten, microseconds.
@@ -34,68 +33,22 @@ struct Chart {
   }
 
   var svg: String {
-    """
-    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(width)) \(Int(height))" \
-    font-family="system-ui, sans-serif" font-size="12">
-    <style>
-    text { fill: #1f2328 } .grid { stroke: #d0d7de } .line { fill: none; stroke-width: 2 }
-    \(style(Self.lightColors))
-    @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 } .grid { stroke: #3d444d }
-    \(style(Self.darkColors))
-    }
-    </style>
-    <text x="\(text(left))" y="22" font-size="15">Latency of a call: \(escaped(title))</text>
-    \(axes)
-    \(lines)
-    </svg>
-
-    """
-  }
-
-  private static let lightColors = [
-    "#0969da", "#bc4c00", "#1a7f37", "#6e7781", "#8250df", "#a40e26", "#9a6700", "#57606a",
-  ]
-  private static let darkColors = [
-    "#58a6ff", "#f0883e", "#56d364", "#9198a1", "#bc8cff", "#ff7b72", "#d29922", "#b1bac4",
-  ]
-
-  private func style(_ colors: [String]) -> String {
-    colors.enumerated().map { index, color in
-      ".c\(index) { stroke: \(color) } text.c\(index) { fill: \(color); stroke: none }"
-    }.joined(separator: "\n")
-  }
-
-  // MARK: Scales
-
-  private func x(nines value: Double) -> Double {
-    left + (width - left - right) * value / nines
-  }
-
-  private func y(microseconds: Double) -> Double {
-    height - bottom - (height - top - bottom) * (log10(microseconds) - low) / (high - low)
-  }
-
-  // MARK: Parts
-
-  private var axes: String {
-    var parts: [String] = []
-    for power in stride(from: low, through: high, by: 1) {
-      let place = y(microseconds: pow(10, power))
-      parts.append(grid(left, place, width - right, place))
-      parts.append(
-        label(left - 6, place + 4, ReportText.plain(pow(10, power)), anchor: "end"))
-    }
-    for nine in stride(from: 0, through: nines, by: 1) {
-      let place = x(nines: nine)
-      parts.append(grid(place, top, place, height - bottom))
-      parts.append(label(place, height - bottom + 16, percentile(nine)))
-    }
-    parts.append(label((left + width - right) / 2, height - 10, "percentile"))
-    parts.append(
-      "<text transform=\"translate(16 \(text(height / 2))) rotate(-90)\" "
-        + "text-anchor=\"middle\">microseconds</text>")
-    return parts.joined(separator: "\n")
+    let panel = Panel(
+      left: 64, right: 610, top: 44, bottom: 392,
+      x: Axis(
+        "percentile", 0...nines,
+        ticks: stride(from: 0, through: nines, by: 1).map { Axis.Tick($0, percentile($0)) }),
+      y: Axis(
+        "microseconds", low...high,
+        ticks: stride(from: low, through: high, by: 1).map {
+          Axis.Tick($0, ReportText.plain(pow(10, $0)))
+        }))
+    let heading = "Latency of a call: \(title)"
+    var drawing = Drawing(width: 760, height: 440, description: heading)
+    drawing.label(heading, at: Point(panel.left, 22), .title, anchor: .start)
+    panel.drawAxes(in: &drawing, titleGap: 48)
+    drawCurves(on: panel, in: &drawing)
+    return drawing.svg
   }
 
   private func percentile(_ nines: Double) -> String {
@@ -107,50 +60,25 @@ struct Chart {
     }
   }
 
-  private var lines: String {
+  private func drawCurves(on panel: Panel, in drawing: inout Drawing) {
     // Names that would cover each other move apart.
     var taken: [Double] = []
-    return curves.enumerated().map { index, curve in
-      let count = Double(curve.distribution.nanoseconds.count)
-      let end = min(nines, log10(count))
-      let points = (0...200).map { step -> (x: String, y: String) in
+    for (index, curve) in curves.enumerated() {
+      let end = min(nines, log10(Double(curve.distribution.nanoseconds.count)))
+      let points = (0...200).map { step in
         let nines = end * Double(step) / 200
-        let latency = curve.distribution.rank(1 - pow(10, -nines))
-        return (text(x(nines: nines)), text(y(microseconds: latency)))
+        return panel.point(nines, log10(curve.distribution.rank(1 - pow(10, -nines))))
       }
       // Of a level stretch, both ends.
       let corners = points.indices.filter { index in
         index == 0 || index == points.count - 1 || points[index - 1].y != points[index].y
           || points[index + 1].y != points[index].y
       }
-      let path = corners.map { "\(points[$0].x),\(points[$0].y)" }.joined(separator: " ")
-      var place = y(microseconds: curve.distribution.rank(1)) + 4
+      drawing.polyline(corners.map { points[$0] }, .curve(index))
+      var place = points.last!.y + 4
       while let near = taken.first(where: { abs($0 - place) < 14 }) { place = near + 14 }
       taken.append(place)
-      let color = "c\(index % Self.lightColors.count)"
-      return """
-        <polyline class="line \(color)" points="\(path)"/>
-        <text class="\(color)" x="\(text(width - right + 8))" y="\(text(place))">\
-        \(escaped(curve.name))</text>
-        """
-    }.joined(separator: "\n")
-  }
-
-  private func grid(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
-    "<line class=\"grid\" x1=\"\(text(x1))\" y1=\"\(text(y1))\" x2=\"\(text(x2))\" "
-      + "y2=\"\(text(y2))\"/>"
-  }
-
-  private func label(
-    _ x: Double, _ y: Double, _ content: String, anchor: String = "middle"
-  ) -> String {
-    "<text x=\"\(text(x))\" y=\"\(text(y))\" text-anchor=\"\(anchor)\">\(content)</text>"
-  }
-
-  private func text(_ number: Double) -> String { String(format: "%.1f", number) }
-
-  private func escaped(_ text: String) -> String {
-    text.replacingOccurrences(of: "&", with: "&amp;")
-      .replacingOccurrences(of: "<", with: "&lt;")
+      drawing.label(curve.name, at: Point(panel.right + 8, place), .curve(index), anchor: .start)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 @main
 struct DTBench {
@@ -11,7 +12,7 @@ struct DTBench {
       }
       let machine = try Machine(core: request.core)
       if !machine.optimized {
-        printError("dtbench: a debug build: its times say nothing; use swift run -c release")
+        Console.error("dtbench: a debug build: its times say nothing; use swift run -c release")
       }
       let reports = try request.models.map { try $0.measure(request, machine) }
       print(request.json ? Report.json(reports) : reports.map(\.text).joined(separator: "\n\n"))
@@ -19,19 +20,15 @@ struct DTBench {
         try Data(Chart(reports).svg.utf8).write(to: URL(fileURLWithPath: path))
       }
       exit(0)
-    } catch let error as Request.Problem {
-      printError("dtbench: \(error.message)")
+    } catch let error as OptionList.Problem {
+      Console.error("dtbench: \(error.message); see 'dtbench --help'")
       exit(2)
     } catch let error as Machine.Problem {
-      printError("dtbench: \(error.message)")
+      Console.error("dtbench: \(error.message)")
       exit(2)
     } catch {
-      printError("dtbench: \(error)")
+      Console.error("dtbench: \(error)")
       exit(1)
     }
-  }
-
-  private static func printError(_ line: String) {
-    try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
   }
 }

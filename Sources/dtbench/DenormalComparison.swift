@@ -1,4 +1,5 @@
 import DecisionTransformer
+import Programs
 
 /// What denormal numbers cost: calls with ordinary and with denormal inputs, and calls of a controller
 /// whose memory was filled with ordinary and with denormal numbers before each (the worst that a past

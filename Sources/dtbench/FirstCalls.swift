@@ -1,4 +1,5 @@
 import DecisionTransformer
+import Programs
 
 /// The first calls of the process, with nothing warmed up: the start-up of the weights, and one step.
 struct FirstCalls: Encodable {

@@ -1,4 +1,5 @@
 import DecisionTransformer
+import Programs
 
 /// What the calls of one loop took.
 struct LoopTimes {

@@ -1,5 +1,6 @@
 import DecisionTransformer
 import Foundation
+import Programs
 
 /// What the program prints of one model: one value, as text and as JSON.
 struct Report: Encodable {

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// Times of many calls, in memory that exists, and has its pages, before the first is taken.
 struct Samples: ~Copyable {

@@ -1,3 +1,5 @@
+import Programs
+
 /// A loop of a fixed number of dependent instructions that touches no memory: what the machine itself
 /// does to the latency of a call of that length.
 struct SpinLoop {

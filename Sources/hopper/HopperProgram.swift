@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// Replays a recorded MuJoCo episode through the generated controller, and reports how far its
 /// actions are from Hugging Face's, how long a call takes, and what it asks of the allocator.
@@ -22,11 +23,11 @@ struct HopperProgram {
       let report = try report(request)
       print(request.json ? report.json : report.text)
       exit(report.isGood ? 0 : 1)
-    } catch let error as Request.Problem {
-      printError("hopper: \(error.message); see 'hopper --help'")
+    } catch let error as OptionList.Problem {
+      Console.error("hopper: \(error.message); see 'hopper --help'")
       exit(2)
     } catch {
-      printError("hopper: \(error)")
+      Console.error("hopper: \(error)")
       exit(1)
     }
   }
@@ -34,16 +35,9 @@ struct HopperProgram {
   private static func report(_ request: Request) throws -> Report {
     let episode = try Episode(path: Episode.bundledPath).prefix(request.steps)
     let replay = Replay(episode: episode)
-    let isWatched = isatty(FileHandle.standardError.fileDescriptor) == 1
     let measurements = try replay.run { pass in
-      guard isWatched else { return }
-      let text = pass.map { "hopper: replaying, pass \($0) ..." } ?? "\u{1B}[K"
-      try? FileHandle.standardError.write(contentsOf: Data("\r\(text)".utf8))
+      Console.progress(pass.map { "hopper: replaying, pass \($0) ..." })
     }
     return Report(measurements)
-  }
-
-  private static func printError(_ line: String) {
-    try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
   }
 }

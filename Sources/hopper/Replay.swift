@@ -1,5 +1,5 @@
 import CAllocationHook
-import Foundation
+import Programs
 
 /// Runs an episode through the controller, pass after pass.
 struct Replay {
@@ -87,12 +87,5 @@ struct Replay {
       }
     }
     return largest
-  }
-
-  /// Nanoseconds on a clock that nobody sets.
-  private func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

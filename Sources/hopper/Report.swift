@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// What the program prints: one value, as text and as JSON.
 struct Report: Encodable {
@@ -20,12 +21,8 @@ struct Report: Encodable {
     var min, p50, p99, max: Double
 
     init(nanoseconds: [UInt64]) {
-      let sorted = nanoseconds.sorted()
-      // The smallest value that at least this share of all values does not exceed.
-      func rank(_ share: Double) -> Double {
-        Double(sorted[Swift.max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]) / 1000
-      }
-      (min, p50, p99, max) = (rank(0), rank(0.5), rank(0.99), rank(1))
+      let times = Distribution(nanoseconds)
+      (min, p50, p99, max) = (times.rank(0), times.rank(0.5), times.rank(0.99), times.rank(1))
     }
   }
 

@@ -1,9 +1,7 @@
+import Programs
+
 /// The program's arguments.
 struct Request {
-  struct Problem: Error {
-    var message: String
-  }
-
   static let recordedSteps = 300
 
   var steps = recordedSteps
@@ -11,27 +9,15 @@ struct Request {
   var selfTest = false
   var help = false
 
-  init(arguments: [String]) throws(Problem) {
-    var rest = arguments[...]
-    while let argument = rest.popFirst() {
-      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      switch (String(parts[0]), parts.count) {
-      case ("--steps", _):
-        let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() ?? ""
-        guard let number = Int(value), (1...Self.recordedSteps).contains(number) else {
-          throw Problem(
-            message:
-              "--steps '\(value)': a whole number from 1 to \(Self.recordedSteps) is accepted")
-        }
-        steps = number
-      case ("--json", 1): json = true
-      case ("--self-test", 1) where arguments.count == 1: selfTest = true
-      case ("--help", 1), ("-h", 1): help = true
-      default:
-        throw Problem(
-          message:
-            "'\(argument)' is unknown; --steps and --json, or --self-test, or --help are accepted")
-      }
+  init(arguments: [String]) throws(OptionList.Problem) {
+    let options = try OptionList(
+      arguments, flags: ["--json", "--self-test", "--help", "-h"], valued: ["--steps"])
+    steps = try options.wholeNumber("--steps", in: 1...Self.recordedSteps) ?? steps
+    json = options.has("--json")
+    selfTest = options.has("--self-test")
+    help = options.has("--help") || options.has("-h")
+    if selfTest, arguments.count > 1 {
+      throw OptionList.Problem("--self-test is accepted alone")
     }
   }
 

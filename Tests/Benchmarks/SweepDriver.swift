@@ -1,5 +1,6 @@
 import DecisionTransformer
 import Foundation
+import Programs
 
 /// Measures one generated model, called `Model`, for `sweep.py`; a JSON object on standard output.
 ///

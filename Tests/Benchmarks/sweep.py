@@ -157,13 +157,19 @@ class Workshop:
         headers = ROOT / "Sources/CDecisionTransformer/include"
         self.swiftc = ["swiftc", "-O", "-wmo", "-parse-as-library", "-swift-version", "6"]
         self.swiftc += ["-Xcc", f"-march={march}", "-I", str(headers), "-I", str(directory)]
+        self.swiftc += ["-package-name", "decision-transformer"]
+        self.libraries = [self.library(name) for name in ["DecisionTransformer", "Programs"]]
+
+    def library(self, module):
+        """The object file of a target of this repository."""
+        object_file = str(self.directory / f"{module}.o")
         run(
             self.swiftc
-            + ["-module-name", "DecisionTransformer", "-emit-module", "-c"]
-            + ["-emit-module-path", str(self.directory / "DecisionTransformer.swiftmodule")]
-            + ["-o", str(self.directory / "DecisionTransformer.o")]
-            + sorted(map(str, (ROOT / "Sources/DecisionTransformer").glob("*.swift")))
+            + ["-module-name", module, "-emit-module", "-c", "-o", object_file]
+            + ["-emit-module-path", str(self.directory / f"{module}.swiftmodule")]
+            + sorted(map(str, (ROOT / "Sources" / module).glob("*.swift")))
         )
+        return object_file
 
     def measure(self, shape):
         name = name_of(shape)
@@ -171,13 +177,14 @@ class Workshop:
         write_model(folder / f"{name}.dtmodel", shape, self.pool)
         run([self.dtgen, "generate", str(folder / f"{name}.dtmodel"), "--output", str(folder)])
         (folder / "Model.swift").write_text(f"typealias Model = {name}\n")
-        shared = ["Ceilings", "Clock", "Distribution", "Samples"]
+        shared = ["Ceilings", "Samples"]
         run(
             self.swiftc
             + ["-module-name", "Sweep", "-o", str(folder / "driver")]
             + [str(ROOT / f"Sources/dtbench/{file}.swift") for file in shared]
             + [str(ROOT / "Tests/Benchmarks/SweepDriver.swift"), str(folder / "Model.swift")]
-            + [str(folder / f"{name}.swift"), str(self.directory / "DecisionTransformer.o")]
+            + [str(folder / f"{name}.swift")]
+            + self.libraries
         )
         # One core; on Linux only.
         pin = None

@@ -7,7 +7,7 @@ import Testing
   @Test(
     arguments: [
       ("Sources/hopper/Hopper.dtmodel", [0xBB20_9FA0, 0x3B5E_BF3D, 0xBC98_6B15]),
-      ("Tests/Models/Pendulum.dtmodel", [0xBBFB_187E]),
+      ("Sources/pendulum/Pendulum.dtmodel", [0xBBFB_187E]),
       (
         "Tests/Models/HalfCheetah.dtmodel",
         [0xBB90_184A, 0x3B98_FF47, 0xBC22_EC6F, 0xBC41_640A, 0x3BBC_FAF3, 0x3C88_65B9]

@@ -24,7 +24,7 @@ cc=${CC:-$toolchain/clang}
 cxx=${CXX:-$toolchain/clang++}
 
 hopper=$repository/Sources/hopper/Hopper.dtmodel
-pendulum=$repository/Tests/Models/Pendulum.dtmodel
+pendulum=$repository/Sources/pendulum/Pendulum.dtmodel
 for model in "$hopper" "$pendulum"; do
   "$dtgen" library "$model" --output "$scratch" >"$scratch/log" 2>&1 \
     || { cat "$scratch/log" >&2; fail "$model: no library"; }

@@ -114,7 +114,7 @@ saw_no "Compiling $(basename "$target")"
 
 mkdir "$target/Models"
 pendulum=$target/Models/Pendulum.dtmodel
-cp -R "$repository/Tests/Models/Pendulum.dtmodel" "$pendulum"
+cp -R "$repository/Sources/pendulum/Pendulum.dtmodel" "$pendulum"
 must_build "second model, in a folder below"
 saw "Generating Pendulum"
 saw_no "warning:"

@@ -102,7 +102,7 @@ struct ModelFolderTests {
     "The trained models read without a remark",
     arguments: [
       ("Sources/hopper/Hopper.dtmodel", 11, 3, 3000.0),
-      ("Tests/Models/Pendulum.dtmodel", 3, 1, -200),
+      ("Sources/pendulum/Pendulum.dtmodel", 3, 1, -200),
       ("Tests/Models/HalfCheetah.dtmodel", 17, 6, 4000),
     ])
   func trained(folder: String, states: Int, actions: Int, target: Double) throws {

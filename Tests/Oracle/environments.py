@@ -53,7 +53,7 @@ class Case:
 CASES = [
     Case("Sources/hopper/Hopper.dtmodel", "hopper", "Hopper-v5", (1000, 1800, 3000)),
     Case("Tests/Models/HalfCheetah.dtmodel", "half_cheetah", "HalfCheetah-v5", (1000, 3000, 5000)),
-    Case("Tests/Models/Pendulum.dtmodel", "pendulum", "Pendulum-v1",
+    Case("Sources/pendulum/Pendulum.dtmodel", "pendulum", "Pendulum-v1",
          (-1600, -1200, -800, -400, -200)),
 ]  # fmt: skip
 

@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 RECORDED = {
     "Sources/hopper/Hopper.dtmodel": "Sources/hopper/Resources/episode.safetensors",
     "Tests/Models/HalfCheetah.dtmodel": "Tests/Episodes/HalfCheetah.safetensors",
-    "Tests/Models/Pendulum.dtmodel": "Tests/Episodes/Pendulum.safetensors",
+    "Sources/pendulum/Pendulum.dtmodel": "Tests/Episodes/Pendulum.safetensors",
 }
 
 

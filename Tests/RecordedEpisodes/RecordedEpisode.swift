@@ -79,14 +79,16 @@ extension RecordedEpisode {
 
   /// A trained model and its episode in the real environment.
   package init(trained name: String) throws {
-    let hopper = Self.tests.deletingLastPathComponent().appending(path: "Sources/hopper")
-    let isHopper = name == "Hopper"
+    let package = Self.tests.deletingLastPathComponent()
+    let (models, episode) =
+      switch name {
+      case "Hopper": ("Sources/hopper", "Sources/hopper/Resources/episode.safetensors")
+      case "Pendulum": ("Sources/pendulum", "Tests/Episodes/Pendulum.safetensors")
+      default: ("Tests/Models", "Tests/Episodes/\(name).safetensors")
+      }
     try self.init(
-      modelFolder: (isHopper ? hopper : Self.tests.appending(path: "Models"))
-        .appending(path: "\(name).dtmodel"),
-      file: isHopper
-        ? hopper.appending(path: "Resources/episode.safetensors")
-        : Self.tests.appending(path: "Episodes/\(name).safetensors"))
+      modelFolder: package.appending(path: "\(models)/\(name).dtmodel"),
+      file: package.appending(path: episode))
   }
 }
 

@@ -20,10 +20,10 @@ struct DTGenTests {
 
   /// A trained model with its checkpoint, copied so that a test may change it.
   private func copyPendulum() throws {
-    let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Models")
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
     try FileManager.default.copyItem(
-      atPath: models.appendingPathComponent("Pendulum.dtmodel").path,
+      atPath: package.appendingPathComponent("Sources/pendulum/Pendulum.dtmodel").path,
       toPath: directory.path("Pendulum.dtmodel"))
   }
 

@@ -20,11 +20,17 @@ struct Tool {
     #endif
   }()
 
-  func run(_ arguments: [String], directory: String? = nil) throws -> Result {
+  /// Ready to be started.
+  func process(_ arguments: [String], directory: String? = nil) -> Process {
     let process = Process()
     process.executableURL = Self.products.appendingPathComponent(name)
     process.arguments = arguments
     if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
+    return process
+  }
+
+  func run(_ arguments: [String], directory: String? = nil) throws -> Result {
+    let process = process(arguments, directory: directory)
     // Files, not pipes: nothing can fill up while the other one is read.
     let captured = try TemporaryDirectory()
     try captured.write("output", "")

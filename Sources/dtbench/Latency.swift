@@ -1,21 +1,4 @@
-/// Latencies in nanoseconds, sorted.
-struct Distribution {
-  let nanoseconds: [UInt64]
-
-  init(_ samples: [UInt64]) {
-    nanoseconds = samples.sorted()
-  }
-
-  /// The smallest latency, in microseconds, that at least this share of all do not exceed.
-  func rank(_ share: Double) -> Double {
-    let count = nanoseconds.count
-    let index = Int((share * Double(count)).rounded(.up)) - 1
-    return Double(nanoseconds[min(max(index, 0), count - 1)]) / 1000
-  }
-
-  /// How much longer than the median the slowest call in a thousand takes.
-  var tailRatio: Double { rank(0.999) / rank(0.5) }
-}
+import Programs
 
 /// The figures of a distribution that are reported, in microseconds.
 struct Latency: Encodable {
