@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// How many calls took how long, in bins on a logarithmic scale.
 ///
