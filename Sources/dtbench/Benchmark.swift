@@ -15,11 +15,14 @@ struct Benchmark<Controller: MeasuredController & ~Copyable> {
     let fixedRate = try loop.run(rate: request.rate, waiting: request.waiting)
     let denormals =
       request.denormals ? try DenormalComparison(Controller.self, budget: loop.budget) : nil
+    let library = try request.library.map {
+      try LibraryComparison(Controller.self, library: $0, budget: loop.budget)
+    }
 
     return Report(
       model: model, precision: precision, machine: machine,
       work: Report.Work(Controller.self), first: first, fullSpeed: fullSpeed,
       fixedRate: fixedRate, rate: request.rate, waiting: request.waiting, ceilings: ceilings,
-      denormals: denormals)
+      denormals: denormals, library: library)
   }
 }

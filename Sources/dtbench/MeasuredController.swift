@@ -16,6 +16,7 @@ protocol MeasuredController: ~Copyable, SendableMetatype {
   static var feedbackMultiplyAdds: Int { get }
   static var feedbackWeightBytes: Int { get }
   static var preparationMultiplyAdds: Int { get }
+  static var layoutDigest: UInt64 { get }
 
   init(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError)
   static func embeddedWeights() throws(InitializationError) -> PackedWeights

@@ -79,6 +79,8 @@ struct Report: Encodable {
   var ceilings: CeilingRates
   var shares: Shares
   var denormals: DenormalComparison?
+  /// Calls through C beside calls in Swift.
+  var library: LibraryComparison?
   /// Calls at full speed.
   var histogram: Histograms
   /// For the plot.
@@ -86,7 +88,7 @@ struct Report: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case model, precision, machine, work, steps, act, prepare, spin, tail, ceilings, shares,
-      denormals, histogram
+      denormals, library, histogram
     case both = "act+prepare"
     case fixedRate = "fixed_rate"
     case firstCall = "first_call"
@@ -95,10 +97,11 @@ struct Report: Encodable {
   init(
     model: String, precision: String, machine: Machine, work: Work, first: FirstCalls,
     fullSpeed: LoopTimes, fixedRate: LoopTimes, rate: Double, waiting: Waiting,
-    ceilings: borrowing Ceilings, denormals: DenormalComparison?
+    ceilings: borrowing Ceilings, denormals: DenormalComparison?,
+    library: LibraryComparison?
   ) {
     (self.model, self.precision, self.machine, self.work) = (model, precision, machine, work)
-    (firstCall, self.denormals) = (first, denormals)
+    (firstCall, self.denormals, self.library) = (first, denormals, library)
     steps = fullSpeed.act.nanoseconds.count
     act = Latency(fullSpeed.act)
     prepare = Latency(fullSpeed.prepare)

@@ -4,7 +4,7 @@ extension Report {
   /// The report for people.
   var text: String {
     let text = ReportText(self)
-    return [text.heading, text.latencies, text.comparison, text.denormals]
+    return [text.heading, text.latencies, text.comparison, text.denormals, text.library]
       .filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 }
@@ -82,6 +82,17 @@ struct ReportText {
       \(line("  denormal inputs         ", medians.denormalInputs))
       \(line("  ordinary memory         ", medians.ordinaryMemory))
       \(line("  denormal memory         ", medians.denormalMemory))
+      """
+  }
+
+  var library: String {
+    guard let library = report.library else { return "" }
+    return """
+      through C, p50            \(column("act"))\(column("prepare"))
+        in Swift                \(column(number(library.swift.act)))\(column(number(library.swift.prepare)))
+        through C               \(column(number(library.c.act)))\(column(number(library.c.prepare)))
+        longer by (burst pairs) \(column(percent(library.actExcess)))\(column(percent(library.prepareExcess)))
+        every action has the same bits: \(library.actionsAreEqual ? "yes" : "no")
       """
   }
 

@@ -9,6 +9,8 @@ struct Request: Sendable {
   var waiting = Waiting.spin
   var core: Int?
   var denormals = false
+  /// A shared library of the same model, measured beside it.
+  var library: String?
   var json = false
   var svg: String?
   var help = false
@@ -16,7 +18,9 @@ struct Request: Sendable {
   init(arguments: [String]) throws(OptionList.Problem) {
     let options = try OptionList(
       arguments, flags: ["--denormals", "--json", "--help", "-h"],
-      valued: ["--model", "--seconds", "--steps", "--rate", "--wait", "--core", "--svg"])
+      valued: [
+        "--model", "--seconds", "--steps", "--rate", "--wait", "--core", "--library", "--svg",
+      ])
     models = try options.value(of: "--model").map(Self.models) ?? models
     seconds = try options.number("--seconds", from: 0.01, to: 3600) ?? seconds
     steps = try options.wholeNumber("--steps", in: 1...Budget.mostSteps)
@@ -29,6 +33,7 @@ struct Request: Sendable {
     }
     core = try options.wholeNumber("--core", in: 0...1023)
     denormals = options.has("--denormals")
+    library = options.value(of: "--library")
     json = options.has("--json")
     svg = options.value(of: "--svg")
     help = options.has("--help") || options.has("-h")
@@ -56,6 +61,8 @@ struct Request: Sendable {
       --wait spin|sleep how that loop waits for the next step, spin by default
       --core <n>        the core to run on, by default the last one allowed
       --denormals       measures too what denormal inputs and denormal memory cost
+      --library <file>  measures too what the calls of lib<name>.so take, made of the same
+                        model by dtgen library: what calling through C costs
       --json            the report as JSON, and nothing else, on standard output
       --svg <file>      writes the distribution of the latencies as a plot
       --help            this text
