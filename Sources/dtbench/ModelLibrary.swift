@@ -11,6 +11,7 @@ struct ModelLibrary {
     ) -> Int32
   typealias Prepare = @convention(c) (OpaquePointer?) -> Int32
   typealias Message = @convention(c) (Int32) -> UnsafePointer<CChar>
+  typealias LastError = @convention(c) (OpaquePointer?) -> UnsafePointer<CChar>
   typealias Text = @convention(c) () -> UnsafePointer<CChar>
   typealias Size = @convention(c) () -> Int
 
@@ -61,35 +62,32 @@ struct ModelLibrary {
 }
 
 /// A controller behind the C interface.
-struct LibraryController<State: StateVector>: ~Copyable {
+final class LibraryController<State: StateVector> {
   private let memory: UnsafeMutableRawPointer
-  private let controller: OpaquePointer?
+  private var controller: OpaquePointer?
   /// The latest action.
   let action: UnsafeMutableRawBufferPointer
   private let callReset: ModelLibrary.Reset
   private let callAct: ModelLibrary.Act
   private let callPrepare: ModelLibrary.Prepare
-  private let message: @convention(c) (OpaquePointer?) -> UnsafePointer<CChar>
+  private let message: ModelLibrary.LastError
 
   init(_ library: ModelLibrary) throws(ModelLibrary.Problem) {
     callReset = try library.function("reset", ModelLibrary.Reset.self)
     callAct = try library.function("act", ModelLibrary.Act.self)
     callPrepare = try library.function("prepare", ModelLibrary.Prepare.self)
-    message = try library.function(
-      "last_error", (@convention(c) (OpaquePointer?) -> UnsafePointer<CChar>).self)
+    message = try library.function("last_error", ModelLibrary.LastError.self)
     let size = try library.function("memory_size", ModelLibrary.Size.self)()
     let alignment = try library.function("memory_alignment", ModelLibrary.Size.self)()
     let actionSize = try library.function("action_dimension", ModelLibrary.Size.self)() * 4
     let create = try library.function("create", ModelLibrary.Create.self)
+    let statusMessage = try library.function("status_message", ModelLibrary.Message.self)
     memory = .allocate(byteCount: size, alignment: alignment)
     action = .allocate(byteCount: actionSize, alignment: 16)
     action.initializeMemory(as: UInt8.self, repeating: 0)
-    var controller: OpaquePointer?
     let status = create(memory, size, &controller)
-    self.controller = controller
     guard status == 0 else {
-      let text = try library.function("status_message", ModelLibrary.Message.self)(status)
-      throw ModelLibrary.Problem(description: String(cString: text))
+      throw ModelLibrary.Problem(description: String(cString: statusMessage(status)))
     }
   }
 
