@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// Gymnasium's Pendulum-v1: a rod on a motor that is too weak to lift it at once.
 ///

@@ -81,33 +81,11 @@ struct EmbeddedTests {
     try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
   }
 
-  /// A trunk, whose calls take spans.
-  @Test(arguments: EmbeddedTarget.all)
-  func aGeneratedTrunkCompiles(target: EmbeddedTarget) throws {
-    let folder = EmbeddedCompiler.package.appendingPathComponent(
-      "Tests/Models/TrunkFourHeads.dtmodel")
-    let source = try Compiler.compile(folder: folder.path, codeOnly: true).files[0]
-    let output = try EmbeddedCompiler(target: target).compile(
-      String(decoding: source.contents, as: UTF8.self))
-    try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
-  }
-
-  /// Several agents, with errors that name them.
-  @Test(arguments: EmbeddedTarget.all)
-  func aBatchCompiles(target: EmbeddedTarget) throws {
-    let folder = EmbeddedCompiler.package.appendingPathComponent(
-      "Tests/Models/BatchOfThree.dtmodel")
-    let code = try Compiler.compile(folder: folder.path, codeOnly: true).files[0]
-    let output = try EmbeddedCompiler(target: target).compile(
-      String(decoding: code.contents, as: UTF8.self))
-    try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
-  }
-
-  /// The functions for C.
-  @Test(arguments: EmbeddedTarget.all)
-  func aCInterfaceCompiles(target: EmbeddedTarget) throws {
-    let folder = EmbeddedCompiler.package.appendingPathComponent(
-      "Tests/Models/ExecutedActions.dtmodel")
+  /// A trunk, whose calls take spans; several agents, with errors that name them; functions for C.
+  @Test(
+    arguments: EmbeddedTarget.all, ["TrunkFourHeads", "BatchOfThree", "ExecutedActions"])
+  func otherGeneratedModelsCompile(target: EmbeddedTarget, model: String) throws {
+    let folder = EmbeddedCompiler.package.appendingPathComponent("Tests/Models/\(model).dtmodel")
     let code = try Compiler.compile(folder: folder.path, codeOnly: true).files[0]
     let output = try EmbeddedCompiler(target: target).compile(
       String(decoding: code.contents, as: UTF8.self))

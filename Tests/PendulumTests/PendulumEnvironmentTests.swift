@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import Programs
 import RecordedEpisodes
 import Testing
 
