@@ -48,7 +48,7 @@ page() {
 models=$repository/Tests/Models
 page "$repository/Sources/hopper/Hopper.dtmodel" --bench "$here/hopper.json"
 page "$models/HalfCheetah.dtmodel"
-page "$models/Pendulum.dtmodel"
+page "$repository/Sources/pendulum/Pendulum.dtmodel"
 page "$models/EightHeads.dtmodel"
 page "$models/BatchOfFive.dtmodel"
 page "$models/ForwardFourHeads.dtmodel"
