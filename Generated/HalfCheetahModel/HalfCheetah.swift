@@ -783,11 +783,10 @@ extension HalfCheetah {
   private func rows1<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
     if VectorMath.level >= 1 {
       for group in 0..<panels / 4 { tile1(Sums4.self, product.tile(row: 0, rows: 1, panel: group * 4)) }
-      if panels & 1 != 0 { tile1(Sums1.self, product.tile(row: 0, rows: 1, panel: panels & ~1)) }
     } else {
       for group in 0..<panels / 2 { tile1(Sums2.self, product.tile(row: 0, rows: 1, panel: group * 2)) }
-      if panels & 1 != 0 { tile1(Sums1.self, product.tile(row: 0, rows: 1, panel: panels & ~1)) }
     }
+    if panels & 1 != 0 { tile1(Sums1.self, product.tile(row: 0, rows: 1, panel: panels & ~1)) }
   }
 
   // Each tile holds its rows by the panels of `Sums` in registers.

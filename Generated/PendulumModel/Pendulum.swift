@@ -797,11 +797,10 @@ extension Pendulum {
     if VectorMath.level >= 1 {
       for group in 0..<panels / 4 { tile1(Sums4.self, product.tile(row: 0, rows: 1, panel: group * 4)) }
       if panels & 2 != 0 { tile1(Sums2.self, product.tile(row: 0, rows: 1, panel: panels & ~3)) }
-      if panels & 1 != 0 { tile1(Sums1.self, product.tile(row: 0, rows: 1, panel: panels & ~1)) }
     } else {
       for group in 0..<panels / 2 { tile1(Sums2.self, product.tile(row: 0, rows: 1, panel: group * 2)) }
-      if panels & 1 != 0 { tile1(Sums1.self, product.tile(row: 0, rows: 1, panel: panels & ~1)) }
     }
+    if panels & 1 != 0 { tile1(Sums1.self, product.tile(row: 0, rows: 1, panel: panels & ~1)) }
   }
 
   // Each tile holds its rows by the panels of `Sums` in registers.

@@ -30,16 +30,19 @@ extension Tiling {
   /// Many rows are bound by arithmetic: as many sums as registers allow (6x4 vectors of 16 floats; more
   /// spills). One or two rows are bound by streaming weights: enough independent sums to hide the latency
   /// of the multiply-add.
-  /// With `causal`, narrower tiles where that leaves out more hidden keys.
+  /// With `causal`, narrower tiles where that leaves out more hidden keys. With `isRounded`, some of the weights
+  /// come in half the bytes and have to be widened: arithmetic, and so the latency of a sum, counts again.
   ///
   /// The rows of a `batch` of a few agents are one tile where registers allow it (10x2): the weights, which
   /// stream from far away, are read once.
-  public init(rows: Int, level: VectorLevel, causal: Bool = false, batch: Int = 1) {
+  public init(
+    rows: Int, level: VectorLevel, causal: Bool = false, batch: Int = 1, isRounded: Bool = false
+  ) {
     let mostRows: Int
     (mostRows, panels) =
       switch (level, rows) {
-      case (.avx512, 1): (1, 4)
-      case (.avx512, 2): (2, 4)
+      case (.avx512, 1): (1, isRounded ? 8 : 4)
+      case (.avx512, 2): (2, isRounded ? 8 : 4)
       case (.avx512, 7...10) where batch > 1: (rows, 2)
       case (.avx512, _): (6, causal ? 2 : 4)
       case (.avx2, 1): (1, 4)

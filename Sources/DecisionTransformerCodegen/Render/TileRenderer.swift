@@ -40,7 +40,9 @@ struct TileRenderer {
   /// Heights and widths of the tiles in use.
   private var tileRows: [Int] {
     let sizes = panelCounts.flatMap { rows, _ in
-      VectorLevel.allCases.flatMap { Tiling(rows: rows, level: $0, batch: batch).rows.map(\.size) }
+      VectorLevel.allCases.flatMap {
+        Tiling(rows: rows, level: $0, batch: batch, isRounded: hasPairs).rows.map(\.size)
+      }
     }
     return Set(sizes).sorted(by: >)
   }
@@ -48,9 +50,12 @@ struct TileRenderer {
   private var tileWidths: [Int] {
     let widths = panelCounts.flatMap { rows, counts in
       VectorLevel.allCases.flatMap { level in
-        counts.flatMap { Tiling(rows: rows, level: level, batch: batch).widths(for: $0) }
+        counts.flatMap {
+          Tiling(rows: rows, level: level, batch: batch, isRounded: hasPairs).widths(for: $0)
+        }
           + (causalPanels[rows].map {
-            Tiling(rows: rows, level: level, causal: true, batch: batch).widths(for: $0)
+            Tiling(rows: rows, level: level, causal: true, batch: batch, isRounded: hasPairs)
+              .widths(for: $0)
           } ?? [])
       }
     }
@@ -127,19 +132,36 @@ struct TileRenderer {
           branches.append((level, lines))
         }
       }
+      let shared = sharedEnd(of: branches.map(\.lines))
       writer.branches(
         branches.map { level, lines in
           let condition = level == .sse2 ? nil : "VectorMath.level >= \(level.rawValue)"
-          return (condition, { for line in lines { $0.write(line) } })
+          return (condition, { for line in lines.dropLast(shared.count) { $0.write(line) } })
         })
+      for line in shared { writer.write(line) }
     }
   }
 
+  /// What several branches end with: behind them it is one tile to inline, and not one for each.
+  private func sharedEnd(of branches: [[String]]) -> [String] {
+    guard branches.count > 1 else { return [] }
+    var shared: [String] = []
+    for line in branches[0].reversed() {
+      let end = [line] + shared
+      // A line within braces is no statement of its own.
+      guard branches.allSatisfy({ $0.count > end.count && Array($0.suffix(end.count)) == end }),
+        line.hasPrefix("if "), line.hasSuffix("}")
+      else { break }
+      shared = end
+    }
+    return shared
+  }
+
   private func sweep(_ rows: Int, _ counts: Set<Int>, _ level: VectorLevel) -> [String] {
-    let tiling = Tiling(rows: rows, level: level, batch: batch)
+    let tiling = Tiling(rows: rows, level: level, batch: batch, isRounded: hasPairs)
     let all = sweep(counts, tiling)
     guard let panels = causalPanels[rows] else { return all }
-    let causal = Tiling(rows: rows, level: level, causal: true, batch: batch)
+    let causal = Tiling(rows: rows, level: level, causal: true, batch: batch, isRounded: hasPairs)
     if causal == tiling { return all }
     return ["if product.hidesKeys {"] + sweep([panels], causal).map { "  \($0)" } + ["} else {"]
       + all.map { "  \($0)" } + ["}"]
