@@ -121,6 +121,22 @@ struct DTGenTests {
     #expect(!header.contains("TINY_DEFAULT_TARGET_RETURN"))
   }
 
+  @Test("makes no library of what has no C interface, nor without the runtime's sources")
+  func refusesLibraries() throws {
+    try directory.write("Tiny.dtmodel/codegen.json", #"{"window": 2, "batch": 3}"#)
+    let batch = try run("library", "Tiny.dtmodel", "--output", "out")
+    #expect(batch.status == 1)
+    #expect(
+      batch.error
+        == "Tiny.dtmodel: in C a controller has one agent; accepted: \"batch\": 1 in codegen.json\n"
+    )
+    try directory.write("Tiny.dtmodel/codegen.json", #"{"window": 2}"#)
+    let runtime = try run("library", "Tiny.dtmodel", "--output", "out", "--runtime", directory.path)
+    #expect(runtime.status == 1)
+    #expect(runtime.error.contains(": holds no runtime library; accepted: --runtime <folder>"))
+    #expect(try directory.entries() == ["Tiny.dtmodel"])
+  }
+
   @Test("always writes two Swift files for a build, and prints nothing but problems")
   func generatesForBuild() throws {
     try copyPendulum()
