@@ -20,12 +20,7 @@ struct GenerateRequest {
       files.append(placeholder(names, hasFile: files.contains { $0.name == names.weightsFile }))
     }
     let outputFolder = OutputFolder(path: output)
-    let outcomes: [OutputFolder.Outcome]
-    do {
-      outcomes = try outputFolder.write(files)
-    } catch {
-      throw InvalidInput([error])
-    }
+    let outcomes = try outputFolder.receive(files)
     for remark in compilation.remarks { Console.error(remark.description) }
     for remark in remarks(about: files, hasWeights: hasWeights, names, in: outputFolder) {
       Console.error(remark.description)
@@ -87,6 +82,15 @@ enum ModelFolderCompilation {
 }
 
 extension OutputFolder {
+  /// `write`, with the error of a command.
+  func receive(_ files: [OutputFile]) throws(InvalidInput) -> [Outcome] {
+    do {
+      return try write(files)
+    } catch {
+      throw InvalidInput([error])
+    }
+  }
+
   /// Files of an earlier run that the model no longer produces: compiled beside the new ones they
   /// would declare things twice, or promise weights that are out of date.
   func leftovers(beside files: [OutputFile], _ names: OutputNames) -> [Diagnostic] {

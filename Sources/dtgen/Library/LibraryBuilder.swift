@@ -16,11 +16,7 @@ struct LibraryBuilder {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("dtgen-library-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    do {
-      _ = try OutputFolder(path: folder.path).write(compilation.files + [weightsInC])
-    } catch {
-      throw InvalidInput([error])
-    }
+    _ = try OutputFolder(path: folder.path).receive(compilation.files + [weightsInC])
     let sources = OutputNames(model: model)
     try compileSwift(runtime.files, module: "DecisionTransformer", in: folder)
     try compileSwift([sources.code], module: "\(model)Library", in: folder)
@@ -64,11 +60,7 @@ struct LibraryBuilder {
       name: "sections.lds",
       contents: Array(
         "SECTIONS { .text : { KEEP(*(.text.\(name.prefix)_*)) *(.text .text.*) } }\n".utf8))
-    do {
-      _ = try OutputFolder(path: folder.path).write([script])
-    } catch {
-      throw InvalidInput([error])
-    }
+    _ = try OutputFolder(path: folder.path).receive([script])
     try toolchain.run(
       "ld.lld", ["-r", "--gc-sections", "-T", script.name, "-o", object] + objects, in: folder)
     let unused = [".swift_modhash", ".swift1_autolink_entries", ".linker-options", ".comment"]

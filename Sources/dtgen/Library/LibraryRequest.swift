@@ -24,12 +24,7 @@ struct LibraryRequest {
       ).build()
     }
     let outputFolder = OutputFolder(path: output)
-    let outcomes: [OutputFolder.Outcome]
-    do {
-      outcomes = try outputFolder.write(files)
-    } catch {
-      throw InvalidInput([error])
-    }
+    let outcomes = try outputFolder.receive(files)
     for (file, outcome) in zip(files, outcomes) {
       Console.output(
         "\(outcome.rawValue) \(outputFolder.path(of: file.name)) (\(file.contents.count) bytes)")
