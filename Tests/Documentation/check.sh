@@ -108,12 +108,12 @@ swift() {
 }
 export -f swift
 export repository
-mkdir "$directory/work"
-ln -s "$repository"/{Sources,Tests,Generated} "$directory/work"
-mkdir "$directory/work/Robot.dtmodel"
-cp "$repository/Sources/hopper/Hopper.dtmodel/config.json" "$directory/work/Robot.dtmodel"
+mkdir "$directory/scratch"
+ln -s "$repository"/{Sources,Tests,Generated} "$directory/scratch"
+mkdir "$directory/scratch/Robot.dtmodel"
+cp "$repository/Sources/hopper/Hopper.dtmodel/config.json" "$directory/scratch/Robot.dtmodel"
 if python3 -c 'import numpy' 2>/dev/null; then
-  (cd "$directory/work" && python3 - <<'PYTHON'
+  (cd "$directory/scratch" && python3 - <<'PYTHON'
 import pickle
 import numpy as np
 
@@ -125,7 +125,7 @@ fi
 for article in "${articles[@]}"; do
   name=$(basename "$article" .md)
   tool script "$article" >"$directory/$name.sh"
-  (cd "$directory/work" && bash -euo pipefail "$directory/$name.sh") >"$directory/$name.log" 2>"$directory/log" </dev/null \
+  (cd "$directory/scratch" && bash -euo pipefail "$directory/$name.sh") >"$directory/$name.log" 2>"$directory/log" </dev/null \
     || { tail -n 20 "$directory/$name.log" "$directory/log"; fail "the commands of $name"; }
   ! grep '^not run: ' "$directory/log" || say "$name: not all of it ran"
   tool printed "$article" "$directory/$name.log" || fail "$name does not show what its commands print"
