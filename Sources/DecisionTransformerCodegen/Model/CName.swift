@@ -21,9 +21,6 @@ public struct CName: Equatable, Sendable {
   public var constantPrefix: String { prefix.uppercased() }
   /// The header's file name.
   public var header: String { "\(prefix).h" }
-
-  func function(_ name: String) -> String { "\(prefix)_\(name)" }
-  func constant(_ name: String) -> String { "\(constantPrefix)_\(name)" }
 }
 
 extension Model {
