@@ -437,7 +437,7 @@ extension Pendulum: SelfTestable {
     case 1: if alone { tokenBlock0(token: 58) } else { feedbackBlock0() }
     default: if alone { tokenKeys(token: 58) } else { feedbackKeys() }; finalBlock()
     }
-    return Floats((stage == 0 ? tokens : stream) + 58 * 64)
+    return Floats(stage == 0 ? tokens + 58 * 64 : stream + 58 * 64)
   }
 }
 

@@ -36,6 +36,8 @@ package struct FoldedWeights {
       let keyTransposed = key(layer).transposed
       return AffineMap(
         query.weights * keyTransposed, bias: keyTransposed.multiplied(byRow: query.bias))
+    case .entry(let input): return EntryMaps(input, of: self).entry
+    case .entryInner(let input): return EntryMaps(input, of: self).inner
     case .fusedOutput(let layer):
       let projection = projection(layer)
       return AffineMap(value(layer) * projection.weights, bias: projection.bias)
@@ -53,6 +55,17 @@ package struct FoldedWeights {
       .finalNormShift, .positions, .unattended:
       preconditionFailure("\(content) is not a map")
     }
+  }
+
+  /// A map of a block as it is stored: rounded.
+  func stored(_ content: PackedTensor.Content) -> AffineMap {
+    var map = map(content)
+    let isPaired = model.options.precision == .bfloat16
+    map.weights = map.weights.map {
+      let value = Float($0)
+      return Double(isPaired ? Float(bitPattern: BFloat16.rounded(value) << 16) : value)
+    }
+    return map
   }
 
   /// The rows behind a tensor in rows.

@@ -23,7 +23,7 @@ extension AgentRows {
   init(_ name: ControllerBuffer.Name, count: Int) {
     self =
       switch name {
-      case .scores, .widened: .shared
+      case .scores, .widened, .entry: .shared
       case .keyPanels: .apart(count: count)
       default: .interleaved(count: count)
       }

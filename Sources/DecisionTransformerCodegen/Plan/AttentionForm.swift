@@ -9,6 +9,10 @@ public enum AttentionForm: String, Equatable, Sendable {
   case absorbed
   /// The absorbed form of a single head with Wq·Wkᵀ and Wv·Wo multiplied out: a query costs 2·H².
   case fused
+  /// The fused form of block 0 with its values carried through Wv·Wo and c_fc once, when their token enters the
+  /// window: mixing them gives the MLP's inner rows at once. Block 0's rows depend on their own token alone, and
+  /// are affine in its few inputs: no product of depth H is left before the MLP's second one.
+  case carried
 }
 
 extension AttentionForm {
@@ -17,11 +21,11 @@ extension AttentionForm {
 
   /// The cheapest form for a layer.
   ///
-  /// With one head the fused form always wins. With more, only the last layer, where a single token asks,
+  /// With one head the fused form always wins, or in layer 0 the carried one. With more, only the last layer, where a single token asks,
   /// can gain: absorbing saves the keys and values of all past tokens and of one token in the feedback
   /// phase, and pays with wider scores.
   static func cheapest(layer: Int, shape: Shape) -> AttentionForm {
-    if shape.headCount == 1 { return .fused }
+    if shape.headCount == 1 { return layer == 0 && carryingPays(shape) ? .carried : .fused }
     guard layer == shape.layerCount - 1, !shape.asksEveryToken else { return .standard }
     let hidden = shape.hiddenSize
     // Layer 0 keeps its rows from step to step: there, one new token a step is all that is saved.
@@ -29,5 +33,22 @@ extension AttentionForm {
     let saved = (pastTokens + feedbackWeight) * 2 * hidden * hidden
     let widerScores = 2 * (shape.headCount - 1) * hidden * shape.keyCount
     return saved > feedbackWeight * widerScores ? .absorbed : .standard
+  }
+
+  /// Whether block 0 costs less with its values carried. Where there is no other block or no past, nothing would
+  /// be mixed more than once.
+  private static func carryingPays(_ shape: Shape) -> Bool {
+    let past = shape.pastTokenCount
+    guard past > 0, shape.layerCount > 1 else { return false }
+    let (hidden, inner) = (shape.hiddenSize, shape.innerSize)
+    let (pairs, columns) = (past * (past + 1) / 2, hidden + inner)
+    func entry(_ inputs: Int) -> Int { (inputs + 2) * (hidden + columns) + (inputs + 1) * inner }
+    let fused =
+      feedbackWeight * 2 * hidden * (hidden + columns + shape.keyCount)
+      + past * hidden * columns + pairs * hidden + hidden * hidden
+    let carried =
+      feedbackWeight * (entry(1) + entry(shape.stateDimension) + 2 * shape.keyCount * columns)
+      + pairs * columns + entry(shape.actionDimension) + 2 * hidden * columns
+    return carried < fused
   }
 }

@@ -20,6 +20,15 @@ public struct ControllerBuffer: Equatable, Sendable {
     case stream
     /// Normalised rows that no later step needs.
     case scratch
+    /// The carried form, of each token: its value and that value in terms of inner rows. `tokens` holds the token and
+    /// its inner row, so that mixed values are added to both at once, as `carriedSums`.
+    case carried, carriedSums
+    /// The carried form: an input of the network times the factors of its norms, in front of them; a second time for
+    /// the inner row, which ln_1 is not part of.
+    case entry
+    /// The carried form, what the current timestep adds to every token: its centred row, its query, its inner row; then
+    /// its centred value, its value, the value's inner row.
+    case time
     /// Query rows of blocks after the first.
     case queries
     /// Key rows of blocks after the first, before they are stored as panels.
@@ -82,6 +91,10 @@ extension ControllerBuffer.Name {
     case .keyPanels(let layer): "keys\(layer)"
     case .stream: "stream"
     case .scratch: "scratch"
+    case .carried: "carried"
+    case .carriedSums: "carriedSums"
+    case .entry: "entry"
+    case .time: "time"
     case .queries: "queries"
     case .keyRows: "keyRows"
     case .headQuery: "headQuery"

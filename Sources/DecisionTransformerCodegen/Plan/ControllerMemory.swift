@@ -46,7 +46,14 @@ extension ControllerMemory {
     if outputs.contains(.return) {
       append(.nextReturn, rows: 1, stride: Shape.lanes, "expected next return, model units")
     }
-    append(.tokens, rows: slots, stride: hidden, "embedded tokens of the window")
+    let isCarried = forms[0] == .carried
+    append(
+      .tokens, rows: slots, stride: isCarried ? shape.carriedStride : hidden,
+      "embedded tokens of the window\(isCarried ? ", and their inner rows" : "")")
+    if isCarried {
+      append(
+        .carried, rows: slots, stride: shape.carriedStride, "their values, and inner rows of these")
+    }
     if shape.layerCount > 1 {
       append(.query, rows: slots, stride: attention, "queries of block 0")
     }
@@ -54,6 +61,7 @@ extension ControllerMemory {
       append(.key, rows: slots, stride: attention, "keys of block 0")
     }
     appendCaches(shape: shape, forms: forms, panels: "mask and keys")
+    if isCarried { appendEntry(shape: shape) }
     append(.stream, rows: slots, stride: hidden, "residual stream")
     append(.scratch, rows: slots, stride: hidden, "normalised rows")
     let laterForms = shape.layerCount == 1 ? forms : Array(forms.dropFirst())
@@ -101,12 +109,23 @@ extension ControllerMemory {
       } else {
         append(
           .normalized(layer: layer), rows: slots, stride: hidden,
-          "normalised rows of block \(layer): its values")
+          "normalised rows of block \(layer)\(form == .carried ? "" : ": its values")")
         append(
           .keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1,
           "\(panels) of block \(layer), panels of 16")
       }
     }
+  }
+
+  /// What the carried form needs where tokens enter the window and where they are mixed.
+  private mutating func appendEntry(shape: Shape) {
+    append(
+      .time, rows: 2, stride: shape.entryColumns,
+      "the timestep's row, query, inner row; centred value, value, inner row of that")
+    append(.entry, rows: 2, stride: shape.entryStride, "input times the factors of its norms")
+    append(
+      .carriedSums, rows: shape.slotCount, stride: shape.carriedStride,
+      "tokens plus mixed values, and their inner rows")
   }
 
   /// Scratch of `forward`, then what it returns.

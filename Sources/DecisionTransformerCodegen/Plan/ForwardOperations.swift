@@ -6,8 +6,7 @@ extension OperationBuilder {
 
   /// The return, state and action token of a step, in this order.
   func embedStep() -> [Operation] {
-    let inputs: [ControllerBuffer.Name] = [.returnInput, .stateInput, .actionInput]
-    return inputs.enumerated().flatMap { place, input in
+    EntryInput.allCases.enumerated().flatMap { place, input in
       embed(input, as: Operand(.stream, row: place == 0 ? .token : .behindToken(place)))
     }
   }
@@ -62,7 +61,7 @@ extension OperationBuilder {
       mix(
         .mix(
           rows: rows, heads: heads, keys: shape.keyCount, columns: columns,
-          keyStride: shape.keyStride, rowStride: stride, causal: true),
+          keyStride: shape.keyStride, rowStride: stride, causal: true, addsResidual: false),
         standard ? Operand(.forwardValues) : scratch, to: Operand(.mixed)),
       linear(
         rows: rows, depth: standard ? stride : shape.hiddenSize, columns: shape.hiddenSize,

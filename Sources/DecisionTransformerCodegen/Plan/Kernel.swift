@@ -3,6 +3,8 @@ public enum Kernel: Hashable, Sendable {
   /// What happens to a sum before it is stored.
   public enum Epilogue: Hashable, Sendable {
     case store
+    /// The same where the sum begins with zero instead of the bias: the linear part of the map.
+    case storeLinearPart
     case activation(Activation)
     /// Added to the residual stream.
     case add
@@ -15,9 +17,10 @@ public enum Kernel: Hashable, Sendable {
   /// only the panels that a tile's last row can see are computed.
   case scores(rows: Int, heads: Int, depth: Int, queryStride: Int, keyStride: Int, causal: Bool)
   /// mixed[row, head] = Σ over keys of p[head, row, key] · v[key, head]. With `causal` a tile stops at its last row.
-  /// `rowStride` is that of values and of results.
+  /// `rowStride` is that of values, results and, with `addsResidual`, of the rows that are added to these.
   case mix(
-    rows: Int, heads: Int, keys: Int, columns: Int, keyStride: Int, rowStride: Int, causal: Bool)
+    rows: Int, heads: Int, keys: Int, columns: Int, keyStride: Int, rowStride: Int, causal: Bool,
+    addsResidual: Bool)
   /// Copies rows into key panels, transposed.
   case storeKeys(heads: Int, depth: Int, rowStride: Int, keyStride: Int)
 }
@@ -47,8 +50,8 @@ extension Kernel {
         + strides.suffix(depth: depth, columns: columns)
     case .scores(let rows, let heads, let depth, _, _, let causal):
       "scores_\(rows)x\(heads)x\(depth)\(causal ? "_causal" : "")"
-    case .mix(let rows, let heads, _, let columns, _, _, let causal):
-      "mix_\(rows)x\(heads)x\(columns)\(causal ? "_causal" : "")"
+    case .mix(let rows, let heads, _, let columns, _, _, let causal, let addsResidual):
+      "mix_\(rows)x\(heads)x\(columns)\(causal ? "_causal" : "")\(addsResidual ? "_add" : "")"
     case .storeKeys(let heads, let depth, _, _):
       "storeKeys_\(heads)x\(depth)"
     }
@@ -59,6 +62,7 @@ extension Kernel.Epilogue {
   var suffix: String {
     switch self {
     case .store: ""
+    case .storeLinearPart: "_linearPart"
     case .activation(let activation): "_\(activation.rawValue)"
     case .add: "_add"
     }

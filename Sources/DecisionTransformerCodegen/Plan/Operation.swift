@@ -7,10 +7,18 @@ public struct Operation: Equatable, Sendable {
     case normalize(rows: Int, input: Operand, output: Operand)
     /// Adds the current row of embed_timestep and applies embed_ln, in place.
     case embedNormalize(Operand)
+    /// The same for the carried form, ln_1, and everything that block 0 needs of the token, which `input` is embedded as.
+    case enter(EntryInput, entry: Int, inner: Int, token: Operand)
+    /// The current timestep's row, without its mean, times embed_ln's gain, centred.
+    case embedTime
+    /// Rows minus their mean.
+    case center(input: Operand, output: Operand)
+    /// The carried form: inner rows from sums, ln_2 and the activation; the sums' hidden part becomes the stream.
+    case activateCarried(rows: Int, input: Operand, weights: Int, stream: Operand, output: Operand)
     case scores(Kernel, queries: Operand, keys: Operand, output: Operand)
     /// Row r of each head sees keys up to `lastKey` + r · `step`.
     case softmax(heads: Int, rows: Int, lastKey: Operand.Row, step: Int)
-    case mix(Kernel, values: Operand, output: Operand)
+    case mix(Kernel, values: Operand, residual: Operand? = nil, output: Operand)
     /// Stores `rows` rows as keys, from column `input.row` on.
     case storeKeys(Kernel, rows: Int, input: Operand, keys: Operand)
     /// Drops the oldest step: moves the rows of the three youngest slots' left neighbours to the front.

@@ -14,19 +14,16 @@ struct OperationBuilder {
   // MARK: Embedding
 
   /// Embeds one input as the token in `slot`: linear map, timestep, embed_ln, wpe.
-  func embed(_ input: ControllerBuffer.Name, slot: Int) -> [Operation] {
-    embed(input, as: Operand(.tokens, row: .at(slot)))
+  func embed(_ input: EntryInput, slot: Int) -> [Operation] {
+    let token = Operand(.tokens, row: .at(slot))
+    return forms[0] == .carried ? enter(input, as: token) : embed(input, as: token)
   }
 
-  func embed(_ input: ControllerBuffer.Name, as token: Operand) -> [Operation] {
-    let (content, depth): (PackedTensor.Content, Int) =
-      switch input {
-      case .returnInput: (.embedReturn, 1)
-      case .stateInput: (.embedState, shape.stateDimension)
-      default: (.embedAction, shape.actionDimension)
-      }
-    return [
-      linear(rows: 1, depth: depth, columns: shape.hiddenSize, Operand(input), content, to: token),
+  func embed(_ input: EntryInput, as token: Operand) -> [Operation] {
+    [
+      linear(
+        rows: 1, depth: shape.dimension(of: input), columns: shape.hiddenSize,
+        Operand(input.buffer), .embed(input), to: token),
       Operation(
         kind: .embedNormalize(token), comment: "embed_timestep, embed_ln, wpe[0]", multiplyAdds: 0,
         weightBytes: (2 + shape.batch) * shape.hiddenStride * 4),
@@ -41,6 +38,8 @@ struct OperationBuilder {
     let input = Operand(layer == 0 ? .tokens : .stream, row: tokens.first)
     let normalized = Operand(
       forms[layer] == .standard ? .scratch : .normalized(layer: layer), row: tokens.first)
+    // Of the carried form, entering has computed everything.
+    if forms[layer] == .carried { return storingKeys ? storeKeys(layer, tokens) : [] }
     var operations = [normalize(tokens, input, to: normalized, "h.\(layer).ln_1")]
     if forms[layer] == .standard {
       operations.append(
@@ -78,12 +77,16 @@ struct OperationBuilder {
 
   /// Attention of `tokens` with its residual connection; `rows` of them must have run.
   func attention(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
-    forms[layer] == .absorbed ? absorbedAttention(layer) : rowAttention(layer, tokens)
+    switch forms[layer] {
+    case .absorbed: absorbedAttention(layer)
+    case .carried: carriedAttention(tokens)
+    case .standard, .fused: rowAttention(layer, tokens)
+    }
   }
 
   private func rowAttention(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
     let standard = forms[layer] == .standard
-    let causal = tokens.first == .at(0) && tokens.count == shape.pastTokenCount
+    let causal = isPast(tokens)
     let (heads, depth, stride) =
       standard
       ? (shape.headCount, shape.headSize, shape.batch * shape.attentionStride)
@@ -107,7 +110,7 @@ struct OperationBuilder {
       mix(
         .mix(
           rows: tokens.count, heads: heads, keys: shape.keyCount, columns: columns,
-          keyStride: shape.keyStride, rowStride: stride, causal: causal), values, to: mixed),
+          keyStride: shape.keyStride, rowStride: stride, causal: causal, addsResidual: false), values, to: mixed),
       linear(
         rows: tokens.count, depth: standard ? shape.attentionStride : shape.hiddenSize,
         columns: shape.hiddenSize, epilogue: .add,
@@ -146,7 +149,7 @@ struct OperationBuilder {
       mix(
         .mix(
           rows: heads, heads: 1, keys: shape.keyCount, columns: shape.hiddenStride,
-          keyStride: shape.keyStride, rowStride: stride, causal: false),
+          keyStride: shape.keyStride, rowStride: stride, causal: false, addsResidual: false),
         Operand(.normalized(layer: layer)), to: Operand(.absorbedMixed)),
     ]
     for head in 0..<heads {
@@ -172,14 +175,16 @@ struct OperationBuilder {
       Operand(.stream, row: tokens.first), Operand(.scratch, row: tokens.first),
       Operand(.inner, row: tokens.first)
     )
+    let outer = linear(
+      rows: tokens.count, depth: shape.innerSize, columns: shape.hiddenSize, epilogue: .add,
+      inner, .outer(layer: layer), residual: stream, to: stream)
+    if forms[layer] == .carried { return [activateCarried(tokens), outer] }
     return [
       normalize(tokens, stream, to: scratch, "h.\(layer).ln_2"),
       linear(
         rows: tokens.count, depth: shape.hiddenSize, columns: shape.innerSize,
         epilogue: .activation(model.config.activation), scratch, .inner(layer: layer), to: inner),
-      linear(
-        rows: tokens.count, depth: shape.innerSize, columns: shape.hiddenSize, epilogue: .add,
-        inner, .outer(layer: layer), residual: stream, to: stream),
+      outer,
     ]
   }
 
@@ -199,6 +204,7 @@ struct OperationBuilder {
 
   func slide() -> [Operation] {
     var buffers: [ControllerBuffer.Name] = shape.layerCount > 1 ? [.tokens, .query] : []
+    if forms[0] == .carried { buffers.append(.carried) }
     buffers += forms[0] == .standard ? [.key, .value(layer: 0)] : [.normalized(layer: 0)]
     return buffers.map { Operation(kind: .slide($0), comment: "", multiplyAdds: 0, weightBytes: 0) }
       + forms.indices.map {
@@ -275,15 +281,22 @@ struct OperationBuilder {
       multiplyAdds: 0, weightBytes: 0)
   }
 
-  func mix(_ kernel: Kernel, _ values: Operand, to output: Operand) -> Operation {
-    guard case .mix(let rows, let heads, _, let columns, _, _, let causal) = kernel else {
+  func mix(
+    _ kernel: Kernel, _ values: Operand, residual: Operand? = nil, to output: Operand
+  ) -> Operation {
+    guard case .mix(let rows, let heads, _, let columns, _, _, let causal, _) = kernel else {
       preconditionFailure()
     }
     return Operation(
-      kind: .mix(kernel, values: values, output: output),
+      kind: .mix(kernel, values: values, residual: residual, output: output),
       comment: "p·v",
       multiplyAdds: shape.batch * heads * columns * pairs(rows: rows, causal: causal),
       weightBytes: 0)
+  }
+
+  /// Whether `tokens` are the past of the window, which see no token behind them.
+  func isPast(_ tokens: TokenRange) -> Bool {
+    tokens.first == .at(0) && tokens.count == shape.pastTokenCount
   }
 
   /// Pairs of query and key that are needed.

@@ -39,6 +39,7 @@ extension PackedLayout {
     append("embed.norm_gain", .embedNormGain, .rows(rows: 1, columns: hidden), "embed_ln.weight")
     append(
       "embed.norm_shift", .embedNormShift, .rows(rows: 1, columns: hidden), "embed_ln.bias, wpe[0]")
+    if forms[0] == .carried { appendEntries(shape: shape) }
     for (layer, form) in forms.enumerated() { appendBlock(layer: layer, form: form, shape: shape) }
     append(
       "predict.action", .predictAction, .panels(depth: hidden, columns: shape.actionDimension),
@@ -47,6 +48,20 @@ extension PackedLayout {
     append(
       "embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden),
       "embed_timestep")
+  }
+
+  /// Block 0 in terms of the inputs, for the carried form.
+  private mutating func appendEntries(shape: Shape) {
+    for input in EntryInput.allCases {
+      let depth = shape.dimension(of: input)
+      let sources = "embed_\(input.rawValue), embed_ln"
+      append(
+        "entry.\(input.rawValue)", .entry(input), .panels(depth: depth + 2, columns: shape.entryColumns),
+        "\(sources), h.0.ln_1, attn (v; v, mlp.c_fc; q·kᵀ)")
+      append(
+        "entry.\(input.rawValue)_inner", .entryInner(input),
+        .panels(depth: depth + 1, columns: shape.innerSize), "\(sources), h.0.ln_2, mlp.c_fc")
+    }
   }
 
   /// What only `forward` and the predictions of the preparation phase need.
@@ -107,7 +122,7 @@ extension PackedLayout {
     let input = "h.\(layer).ln_1, attn.c_attn"
     let output = "attn.c_proj"
     switch form {
-    case .fused:
+    case .fused, .carried:
       append(
         "\(name).query", .fusedQuery(layer: layer), matrix(depth: hidden, columns: hidden),
         "\(input) (q·kᵀ), scale")

@@ -1,3 +1,8 @@
+/// What the network is given in a step.
+public enum EntryInput: String, CaseIterable, Equatable, Sendable {
+  case `return`, state, action
+}
+
 /// One entry of the packed weights: what it is, where it lies, what it is made of.
 public struct PackedTensor: Equatable, Sendable {
   /// What the numbers are. `Pack` knows the formula of each.
@@ -22,6 +27,10 @@ public struct PackedTensor: Equatable, Sendable {
     case absorbedKey(layer: Int, head: Int)
     /// Per head: value columns, applied to the mixed normalised row.
     case absorbedValue(layer: Int, head: Int)
+    /// From an input and the factors of its norms to a token's value, that value's inner row and its query.
+    case entry(EntryInput)
+    /// From an input and embed_ln's factor to a token's inner row.
+    case entryInner(EntryInput)
     /// diag(g)·Wq·Wkᵀ·diag(g)·scale
     case fusedQuery(layer: Int)
     /// diag(g)·Wv·Wo

@@ -65,6 +65,10 @@ public struct Plan: Equatable, Sendable {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
+  /// Whether block 0 is in the carried form: then the timestep's part of its tokens is computed ahead, by the routine
+  /// `embedTime`.
+  public var carriesTokens: Bool { forms.first == .carried }
+
   /// Every kernel of the routines once, in order of first use.
   public var kernels: [Kernel] { Self.kernels(of: routines) }
 
@@ -99,10 +103,10 @@ extension Operation {
   /// The kernel the operation calls, if its shape is fixed by one.
   public var kernel: Kernel? {
     switch kind {
-    case .linear(let kernel, _, _, _, _), .scores(let kernel, _, _, _), .mix(let kernel, _, _),
+    case .linear(let kernel, _, _, _, _), .scores(let kernel, _, _, _), .mix(let kernel, _, _, _),
       .storeKeys(let kernel, _, _, _):
       kernel
-    case .normalize, .embedNormalize, .softmax, .slide, .mask, .maskTokens, .recordTokens,
+    case .normalize, .embedNormalize, .enter, .embedTime, .center, .activateCarried, .softmax, .slide, .mask, .maskTokens, .recordTokens,
       .recordSteps, .recordAttention, .correctUnattended, .scaleAndShift:
       nil
     }

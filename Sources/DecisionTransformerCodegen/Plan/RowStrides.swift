@@ -15,14 +15,17 @@ public struct RowStrides: Hashable, Sendable {
   }
 
   /// Of a product in a schedule: the rows of `headQuery` and `headValues` hold all heads, and the absorbed
-  /// form's products see one of them. A single row has no next.
+  /// form's products see one of them; the carried form's see a part of the timestep's rows. A single row has no
+  /// next.
   init(
     rows: Int, depth: Int, columns: Int, from input: Operand, to output: Operand, _ shape: Shape
   ) {
     self.init(depth: depth, columns: columns)
     guard rows > 1 else { return }
     if input.buffer == .headQuery { self.input = shape.attentionStride }
+    if input.buffer == .time { self.input = shape.entryColumns }
     if output.buffer == .headValues { self.output = shape.attentionStride }
+    if output.buffer == .time { self.output = shape.entryColumns }
   }
 
   /// Tells a kernel's name from that of the same product of whole rows.

@@ -16,11 +16,16 @@ struct Schedule {
   private let model: Model
   private let shape: Shape
   private let builder: OperationBuilder
+  /// `forward` carries nothing over from a step before.
+  private let forwardBuilder: OperationBuilder
 
   init(model: Model, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
     self.model = model
     self.shape = shape
     builder = OperationBuilder(model: model, shape: shape, forms: forms, weights: weights)
+    forwardBuilder = OperationBuilder(
+      model: model, shape: shape, forms: forms.map { $0 == .carried ? .fused : $0 },
+      weights: weights)
     addFeedback()
     addSingleToken()
     if keepsActions { addAction() }
@@ -43,12 +48,15 @@ struct Schedule {
     }
     if shape.pastTokenCount > 0 {
       preparation +=
-        ["slideWindow"] + earlierLayers.map { "windowBlock\($0)" } + ["windowKeys"]
+        ["slideWindow"] + (carries ? ["embedTime"] : []) + earlierLayers.map { "windowBlock\($0)" } + ["windowKeys"]
     }
   }
 
   /// Whether the action of a step becomes a token: for later steps to see, or to predict from.
   private var keepsActions: Bool { shape.pastTokenCount > 0 || model.predictsNext }
+
+  /// Whether the timestep's part of tokens is computed ahead.
+  private var carries: Bool { builder.forms[0] == .carried }
 
   private var lastLayer: Int { shape.layerCount - 1 }
 
@@ -64,10 +72,10 @@ struct Schedule {
     let state = TokenRange(first: .at(shape.stateToken), count: 1)
     add(
       "embedReturn", "The return token of the current step.",
-      builder.embed(.returnInput, slot: shape.returnToken))
+      builder.embed(.return, slot: shape.returnToken))
     add(
       "embedState", "The state token of the current step.",
-      builder.embed(.stateInput, slot: shape.stateToken))
+      builder.embed(.state, slot: shape.stateToken))
     for layer in 0..<lastLayer {
       add(
         "feedbackBlock\(layer)",
@@ -104,7 +112,7 @@ struct Schedule {
     let action = TokenRange(first: .at(shape.actionToken), count: 1)
     add(
       "appendAction", "The action token of the step that ends.",
-      builder.embed(.actionInput, slot: shape.actionToken)
+      builder.embed(.action, slot: shape.actionToken)
         + (model.predictsNext ? [] : builder.rows(0, action, storingKeys: false)))
   }
 
@@ -121,20 +129,23 @@ struct Schedule {
   private mutating func addForward() {
     add(
       "embedStep", "The three tokens of a step, from `token` on.", takesToken: true,
-      builder.embedStep())
+      forwardBuilder.embedStep())
     for layer in 0..<shape.layerCount {
       add(
         "forwardBlock\(layer)",
         "Block \(layer + 1) of \(shape.layerCount) for all \(shape.slotCount) tokens.",
-        builder.forwardBlock(layer))
+        forwardBuilder.forwardBlock(layer))
     }
-    add("forwardHeads", "What is read behind the last block.", builder.forwardHeads())
+    add("forwardHeads", "What is read behind the last block.", forwardBuilder.forwardHeads())
     forward = (0..<shape.layerCount).map { "forwardBlock\($0)" } + ["forwardHeads"]
   }
 
   private mutating func addPreparation() {
     let window = TokenRange(first: .at(0), count: shape.pastTokenCount)
     add("slideWindow", "Drops the oldest step; every row moves three slots.", builder.slide())
+    if carries {
+      add("embedTime", "What the current timestep adds to its tokens.", builder.embedTime())
+    }
     for layer in 0..<lastLayer {
       // Block 0's rows moved with their tokens; only their panels are made anew.
       let rows = layer == 0 ? builder.storeKeys(0, window) : builder.rows(layer, window)

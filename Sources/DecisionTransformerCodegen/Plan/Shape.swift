@@ -50,6 +50,21 @@ public struct Shape: Equatable, Sendable {
   public var innerStride: Int { Self.stride(innerSize) }
   public var stateStride: Int { Self.stride(stateDimension) }
   public var actionStride: Int { Self.stride(actionDimension) }
+  /// The carried form's sums: hidden numbers, then inner ones.
+  public var carriedStride: Int { hiddenStride + innerStride }
+  /// What it computes of a token that enters: such a row of its value, then its query.
+  public var entryColumns: Int { carriedStride + hiddenStride }
+  /// An input of the network and the two factors of its norms.
+  public var entryStride: Int { Self.stride(max(stateDimension, actionDimension) + 2) }
+
+  /// Numbers of an input.
+  func dimension(of input: EntryInput) -> Int {
+    switch input {
+    case .return: 1
+    case .state: stateDimension
+    case .action: actionDimension
+    }
+  }
 
   /// Tokens known before the next state arrives: return, state and action of the last K - 1 steps.
   /// None for a trunk, which knows no steps.

@@ -69,6 +69,17 @@ extension Tiling {
   }
 }
 
+extension Plan {
+  /// Rows of all sums and how many panels are computed at a time: the kernels', and those of a token that enters a
+  /// carried block.
+  public var sums: [(rows: Int, panels: Set<Int>)] {
+    let kernels = kernels.compactMap(\.sums)
+    guard carriesTokens else { return kernels }
+    let strides = [shape.hiddenStride, shape.innerStride, shape.carriedStride]
+    return kernels + [(1, Set(strides.map { $0 / Shape.lanes }))]
+  }
+}
+
 extension Kernel {
   /// Rows of the kernel's sums and how many panels it computes at a time; nil for a kernel without sums.
   public var sums: (rows: Int, panels: Set<Int>)? {
@@ -78,7 +89,7 @@ extension Kernel {
       guard widensWeights else { return (rows, [panels]) }
       return (rows, Set([min(panels, most), panels % most]).subtracting([0]))
     case .scores(let rows, _, _, _, let keys, _): return (rows, [keys / Shape.lanes])
-    case .mix(let rows, _, _, let columns, _, _, _): return (rows, [columns / Shape.lanes])
+    case .mix(let rows, _, _, let columns, _, _, _, _): return (rows, [columns / Shape.lanes])
     case .storeKeys: return nil
     }
   }

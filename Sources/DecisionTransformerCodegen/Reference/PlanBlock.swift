@@ -28,13 +28,15 @@ struct PlanBlock: TransformerBlock {
     layerNorm = LayerNorm(
       gain: Array(repeating: 1, count: shape.hiddenSize),
       shift: Array(repeating: 0, count: shape.hiddenSize), epsilon: model.config.layerNormEpsilon)
+    // Carrying block 0's values is another order of the same products.
+    let isFused = form == .fused || form == .carried
     let heads = form == .absorbed ? 0..<shape.headCount : 0..<0
-    query = unpacker.map(form == .fused ? .fusedQuery(layer: layer) : .query(layer: layer))
+    query = unpacker.map(isFused ? .fusedQuery(layer: layer) : .query(layer: layer))
     key = form == .standard ? unpacker.map(.key(layer: layer)) : nil
     value = form == .standard ? unpacker.map(.value(layer: layer)) : nil
     absorbedKeys = heads.map { unpacker.map(.absorbedKey(layer: layer, head: $0)) }
     absorbedValues = heads.map { unpacker.map(.absorbedValue(layer: layer, head: $0)) }
-    output = unpacker.map(form == .fused ? .fusedOutput(layer: layer) : .projection(layer: layer))
+    output = unpacker.map(isFused ? .fusedOutput(layer: layer) : .projection(layer: layer))
     inner = unpacker.map(.inner(layer: layer))
     outer = unpacker.map(.outer(layer: layer))
     unattended = model.isTrunk ? unpacker.row(.unattended(layer: layer)) : nil
@@ -58,7 +60,7 @@ struct PlanBlock: TransformerBlock {
       let first = head * shape.headStride
       let columns = first..<first + shape.headStride
       return switch form {
-      case .fused: causalWeights(queries, normalized)
+      case .fused, .carried: causalWeights(queries, normalized)
       case .standard:
         causalWeights(queries.columns(columns), key!(normalized).columns(columns))
       case .absorbed:
@@ -72,7 +74,7 @@ struct PlanBlock: TransformerBlock {
   private func attend(_ normalized: Matrix, from first: Int, _ visible: [Bool]?) -> Matrix {
     let queries = query(normalized.rows(from: first))
     switch form {
-    case .fused:
+    case .fused, .carried:
       return causalAttention(queries, normalized, normalized, visible: visible)
     case .standard:
       let (keys, values) = (key!(normalized), value!(normalized))

@@ -71,6 +71,7 @@ struct BatchMemberRenderer: PhaseMemberRenderer {
         "returnIsPrepared = false")
       let text = OperandText(plan: plan)
       for mask in masks { writer.write(text.statement(mask)) }
+      if plan.carriesTokens { writer.write("embedTime()") }
     }
     if model.options.targetReturn != nil { defaultTarget(to: &writer) }
     writer.write(

@@ -10,8 +10,11 @@ struct KernelRenderer {
       case .scores(let rows, let heads, let depth, let queryStride, let keyStride, let causal):
         scores(kernel.name, rows, heads, depth, queryStride, keyStride, causal, to: &writer)
       case .mix(
-        let rows, let heads, let keys, let columns, let keyStride, let rowStride, let causal):
-        mix(kernel.name, rows, heads, keys, columns, keyStride, rowStride, causal, to: &writer)
+        let rows, let heads, let keys, let columns, let keyStride, let rowStride, let causal,
+        let addsResidual):
+        mix(
+          kernel.name, rows, heads, keys, columns, keyStride, rowStride, causal, addsResidual,
+          to: &writer)
       case .storeKeys(let heads, let depth, let rowStride, let keyStride):
         storeKeys(kernel.name, heads, depth, rowStride, keyStride, to: &writer)
       }
@@ -26,7 +29,7 @@ struct KernelRenderer {
   ) {
     let finish =
       switch epilogue {
-      case .store: "Store"
+      case .store, .storeLinearPart: "Store"
       case .activation(let activation): activation == .tanh ? "Tanh" : "Activate"
       case .add: "Add"
       }
@@ -39,14 +42,15 @@ struct KernelRenderer {
       strides: strides
     ).widensWeights {
       writer.scope(declaration) {
-        widened(rows, depth, columns, strides, finish, hasResidual: epilogue == .add, to: &$0)
+        widened(rows, depth, columns, strides, finish, epilogue, to: &$0)
       }
       return
     }
     writer.scope(declaration) { writer in
       let panel = literal(((paired ? (depth + 1) / 2 : depth) + 1) * Shape.lanes)
+      let isBiased = epilogue != .storeLinearPart
       writer.write(
-        "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, panel: \(panel), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(paired ? ", paired: true" : ""), y, \(strides.output)\(residual)), panels: \(Shape.stride(columns) / Shape.lanes))"
+        "rows\(rows)(Product<\(finish)>(x, \(strides.input), w\(isBiased ? "" : " + 16"), panel: \(panel), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(isBiased ? "" : ", biased: false")\(paired ? ", paired: true" : ""), y, \(strides.output)\(residual)), panels: \(Shape.stride(columns) / Shape.lanes))"
       )
     }
   }
@@ -54,12 +58,13 @@ struct KernelRenderer {
   /// Widens a few panels, then computes all rows of them.
   private func widened(
     _ rows: Int, _ depth: Int, _ columns: Int, _ strides: RowStrides, _ finish: String,
-    hasResidual: Bool,
-    to writer: inout CodeWriter
+    _ epilogue: Kernel.Epilogue, to writer: inout CodeWriter
   ) {
     let panels = Shape.stride(columns) / Shape.lanes
     let most = Kernel.widenedPanelCount
     let pairs = (depth + 1) / 2
+    let (bias, isBiased) =
+      epilogue == .storeLinearPart ? (" + 16", ", biased: false") : ("", "")
     func product(_ first: String, _ count: String, to writer: inout CodeWriter) {
       let (from, to) =
         first == "0"
@@ -67,8 +72,8 @@ struct KernelRenderer {
       writer.write("widen(\(from), panels: \(count), pairs: \(pairs))")
       writer.writeCall(
         "rows\(rows)(Product<\(finish)>(",
-        "x, \(strides.input), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), depth: \(2 * pairs),",
-        "y\(to), \(strides.output)\(hasResidual ? ", residual: residual\(to)" : "")), panels: \(count))"
+        "x, \(strides.input), widened\(bias), panel: \(literal((2 * pairs + 1) * Shape.lanes)), depth: \(2 * pairs)\(isBiased),",
+        "y\(to), \(strides.output)\(epilogue == .add ? ", residual: residual\(to)" : "")), panels: \(count))"
       )
     }
     if panels <= most { return product("0", "\(panels)", to: &writer) }
@@ -105,17 +110,18 @@ struct KernelRenderer {
 
   private func mix(
     _ name: String, _ rows: Int, _ heads: Int, _ keys: Int, _ columns: Int, _ keyStride: Int,
-    _ rowStride: Int,
-    _ causal: Bool, to writer: inout CodeWriter
+    _ rowStride: Int, _ causal: Bool, _ addsResidual: Bool, to writer: inout CodeWriter
   ) {
+    let parameter = addsResidual ? " _ residual: Floats," : ""
+    let residual = addsResidual ? ", residual: residual" : ""
     writer.scope(
-      "\(attributes) private func \(name)(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats)"
+      "\(attributes) private func \(name)(_ scores: Floats, _ values: Floats,\(parameter) _ mixed: MutableFloats)"
     ) { writer in
       perHead(heads, to: &writer) { head, writer in
         writer.writeCall(
-          "rows\(rows)(Product<Store>(",
+          "rows\(rows)(Product<\(addsResidual ? "Add" : "Store")>(",
           "scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys), biased: false,",
-          "mixed\(head(columns)), \(rowStride)\(causal ? ", hidesDepth: true" : "")), panels: \(columns / Shape.lanes))"
+          "mixed\(head(columns)), \(rowStride)\(residual)\(causal ? ", hidesDepth: true" : "")), panels: \(columns / Shape.lanes))"
         )
       }
     }

@@ -28,6 +28,7 @@ struct MemberRenderer: PhaseMemberRenderer {
         "(isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)"
       )
       OperandText(plan: plan).write(masks, to: &writer)
+      if plan.carriesTokens { writer.write("embedTime()") }
     }
     if model.options.targetReturn != nil {
       writer.write("", "/// Starts an episode with `defaultTargetReturn`.")

@@ -45,8 +45,24 @@ struct OperandText {
       return "\(kernel.name)(\(pointer(queries)), \(pointer(keys)), \(pointer(output)))"
     case .softmax(let heads, let rows, let lastKey, let step):
       return "softmax(heads: \(heads), rows: \(rows), lastKey: \(row(lastKey)), step: \(step))"
-    case .mix(let kernel, let values, let output):
-      return "\(kernel.name)(scores, \(pointer(values)), \(pointer(output)))"
+    case .enter(let input, let entry, let inner, let token):
+      let rows: [ControllerBuffer.Name] = [.tokens, .normalized(layer: 0), .query, .carried]
+      let arguments =
+        [pointer(Operand(input.buffer)), "count: \(plan.shape.dimension(of: input))"]
+        + [tensor(entry), tensor(inner)] + rows.map { pointer(Operand($0, row: token.row)) }
+        + (isOfAgent ? ["agent: agent"] : [])
+      return "enter(\(arguments.joined(separator: ", ")))"
+    case .embedTime: return "centerTime()"
+    case .center(let input, let output):
+      return
+        "normalize(\(pointer(input)), \(pointer(output)), rows: 1, divides: false)"
+    case .activateCarried(let rows, let input, let weights, let stream, let output):
+      return
+        "activateCarried(\(pointer(input)), \(tensor(weights)), \(pointer(stream)), \(pointer(output)), rows: \(rows))"
+    case .mix(let kernel, let values, let residual, let output):
+      let arguments =
+        [pointer(values)] + (residual.map { [pointer($0)] } ?? []) + [pointer(output)]
+      return "\(kernel.name)(scores, \(arguments.joined(separator: ", ")))"
     case .storeKeys(let kernel, let rows, let input, let keys):
       return
         "\(kernel.name)(\(pointer(input)), rows: \(rows), first: \(row(input.row)), \(pointer(keys)))"

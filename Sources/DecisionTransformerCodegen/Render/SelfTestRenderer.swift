@@ -46,12 +46,14 @@ struct SelfTestRenderer {
       writer.write(
         "default: if alone { tokenKeys(token: \(plan.shape.stateToken)) } else { feedbackKeys() }; finalBlock()",
         "}")
-      let buffer = plan.memory.buffer(.tokens)
-      let lastAgent =
-        plan.shape.batch == 1 ? "" : " + \(plan.shape.batch - 1) * \(buffer.agentStride)"
-      writer.write(
-        "return Floats((stage == 0 ? tokens : stream) + \(plan.shape.stateToken) * \(buffer.rowStride)\(lastAgent))"
-      )
+      // Of a batch, the last agent's row.
+      let text = OperandText(plan: plan)
+      func row(_ name: ControllerBuffer.Name) -> String {
+        let lastAgent = (plan.shape.batch - 1) * plan.memory.buffer(name).agentStride
+        let operand = Operand(name, row: .at(plan.shape.stateToken), column: lastAgent)
+        return text.pointer(operand)
+      }
+      writer.write("return Floats(stage == 0 ? \(row(.tokens)) : \(row(.stream)))")
     }
   }
 }

@@ -6,6 +6,7 @@ struct SupportRenderer {
   func render(to writer: inout CodeWriter) {
     normalize(to: &writer)
     if !model.isTrunk { embedNormalize(to: &writer) }
+    if plan.carriesTokens { CarriedSupportRenderer(plan: plan, model: model).render(to: &writer) }
     softmax(to: &writer)
     if model.isTrunk {
       TrunkSupportRenderer(plan: plan).render(to: &writer)
@@ -29,16 +30,22 @@ struct SupportRenderer {
 
   private func normalize(to writer: inout CodeWriter) {
     let (size, stride) = (plan.shape.hiddenSize, plan.shape.hiddenStride)
-    begin(&writer, "(x - mean) / √(variance + epsilon) of each row of \(size).")
+    let carries = plan.carriesTokens
+    begin(
+      &writer,
+      "(x - mean) / √(variance + epsilon) of each row of \(size)\(carries ? "; the last row's 1 / √ is returned" : "")."
+    )
+    if carries { writer.write("@discardableResult") }
     writer.scope(
-      "private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = \(literal(Float(model.config.layerNormEpsilon))))"
+      "private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = \(literal(Float(model.config.layerNormEpsilon)))\(carries ? ", divides: Bool = true) -> Float" : ")")"
     ) { writer in
-      writer.write("var row = 0")
+      writer.write("var row = 0\(carries ? ", factor: Float = 0" : "")")
       writer.scope("while row < rows") { writer in
         writer.write("let x = input + row * \(stride), y = output + row * \(stride)")
         normalizeRow(size, stride, to: &writer)
         writer.write("row += 1")
       }
+      if carries { writer.write("return factor") }
     }
   }
 
@@ -65,8 +72,11 @@ struct SupportRenderer {
         "difference.store(at: y + index)", "index += 16")
     }
     writer.write("let variance = VectorMath.sum(of: squares) * \(literal(1 / Float(size)))")
+    if plan.carriesTokens {
+      writer.write("factor = VectorMath.reciprocalSquareRoot(variance + epsilon)")
+    }
     writer.write(
-      "let scale = Vector(repeating: VectorMath.reciprocalSquareRoot(variance + epsilon))",
+      "let scale = Vector(repeating: \(plan.carriesTokens ? "divides ? factor : 1" : "VectorMath.reciprocalSquareRoot(variance + epsilon)"))",
       "index = 0")
     writer.write(
       "while index < \(stride) { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }"
@@ -78,22 +88,22 @@ struct SupportRenderer {
     let gain = plan.weights.tensor(.embedNormGain).offset
     let shift = plan.weights.tensor(.embedNormShift).offset
     let timesteps = plan.weights.tensor(.timesteps).offset
-    let last = plan.shape.maximumEpisodeLength - 1
-    let batch = plan.shape.batch
+    let (batch, carries) = (plan.shape.batch, plan.carriesTokens)
+    // Where tokens are carried, agents enter one by one.
+    let isLoop = batch > 1 && !carries
     begin(
       &writer,
-      "embed_ln(x + embed_timestep[timestep]) + wpe[0] of one token\(batch == 1 ? "" : " of each agent"), in place."
+      "embed_ln(x + embed_timestep[timestep]) + wpe[0] of one token\(isLoop ? " of each agent" : ""), in place\(carries ? "; embed_ln's factor" : "")."
     )
     let body = { (writer: inout CodeWriter) in
-      let index =
-        model.options.timestepOverflow == .clamp ? "min(timestep, \(literal(last)))" : "timestep"
       writer.write(
-        "let time = weights + \(literal(timesteps)) + \(index) * \(stride)", "var index = 0")
+        "let time = weights + \(literal(timesteps)) + \(model.timestepRow) * \(stride)",
+        "var index = 0")
       writer.write(
         "while index < \(stride) { (Vector(at: token + index) + Vector(at: time + index)).store(at: token + index); index += 16 }"
       )
       writer.write(
-        "normalize(token, token, rows: 1, epsilon: 1e-05)  // whatever layer_norm_epsilon says",
+        "\(carries ? "let factor = " : "")normalize(token, token, rows: 1, epsilon: 1e-05)  // whatever layer_norm_epsilon says",
         "index = 0")
       writer.scope("while index < \(stride)") { writer in
         writer.write(
@@ -103,16 +113,21 @@ struct SupportRenderer {
           "VectorMath.multiplyAdd(Vector(at: token + index), gain, shift).store(at: token + index)",
           "index += 16")
       }
+      if carries { writer.write("return factor") }
     }
-    if batch == 1 {
-      writer.scope("private func embedNormalize(_ token: MutableFloats)", body)
-    } else {
-      writer.scope("private func embedNormalize(_ tokens: MutableFloats)") { writer in
-        writer.scope("for agent in 0..<\(batch)") { writer in
-          writer.write(
-            "let token = tokens + agent * \(stride), timestep = episodes[agent].timestep")
-          body(&writer)
-        }
+    guard isLoop else {
+      if !plan.forward.isEmpty, carries { writer.write("@discardableResult") }
+      let parameter = batch == 1 ? "" : ", timestep: Int"
+      writer.scope(
+        "private func embedNormalize(_ token: MutableFloats\(parameter))\(carries ? " -> Float" : "")",
+        body)
+      return
+    }
+    writer.scope("private func embedNormalize(_ tokens: MutableFloats)") { writer in
+      writer.scope("for agent in 0..<\(batch)") { writer in
+        writer.write(
+          "let token = tokens + agent * \(stride), timestep = episodes[agent].timestep")
+        body(&writer)
       }
     }
   }
@@ -247,5 +262,13 @@ extension Activation {
     case .tanh: "hyperbolicTangent"
     case .geluNew: "gaussianErrorLinearTanh"
     }
+  }
+}
+
+extension Model {
+  /// The row of embed_timestep, in terms of `timestep`.
+  var timestepRow: String {
+    options.timestepOverflow == .clamp
+      ? "min(timestep, \(literal(config.maximumEpisodeLength - 1)))" : "timestep"
   }
 }

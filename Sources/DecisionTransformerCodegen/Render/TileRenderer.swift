@@ -17,7 +17,7 @@ struct TileRenderer {
     needsTanh = (model.config.hasActionTanh && !model.isTrunk) || activation == .tanh
     hasPairs = plan.weights.tensors.contains(where: \.isPaired)
     batch = plan.shape.batch
-    let sums = plan.kernels.compactMap(\.sums)
+    let sums = plan.sums
     causalPanels = plan.kernels.reduce(into: [:]) { panels, kernel in
       if case .scores(let rows, _, _, _, let keys, true) = kernel {
         panels[rows] = keys / Shape.lanes

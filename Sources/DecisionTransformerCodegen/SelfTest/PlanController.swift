@@ -26,6 +26,7 @@ struct PlanController {
 
   mutating func reset(targetReturn: Float) {
     memory.reset()
+    if plan.carriesTokens { run("embedTime", token: 0) }
     returnToGo = targetReturn / Float(model.options.returnScale)
     (rewardWeight, awaitsPreparation, returnIsPrepared) = (0, false, false)
   }

@@ -78,6 +78,15 @@ struct PlanMemory {
           epsilon: layerNormEpsilon)
       }
     case .embedNormalize(let operand): embedNormalize(place(operand, token: token))
+    case .enter(let input, let entry, let inner, let operand):
+      enter(input, maps[entry]!, maps[inner]!, operand, token: token)
+    case .embedTime: centerTime()
+    case .center(let input, let output):
+      center(place(input, token: token), place(output, token: token))
+    case .activateCarried(let rows, let input, let weights, let stream, let output):
+      activateCarried(
+        rows, place(input, token: token), maps[weights]!, place(stream, token: token),
+        place(output, token: token))
     case .scores(
       .scores(let rows, let heads, let depth, let queryStride, let keyStride, _), let queries,
       let keys, let output):
@@ -88,11 +97,11 @@ struct PlanMemory {
       let last = if case .at(let row) = lastKey { row } else { token }
       softmax(heads, rows, lastKey: last, step: step)
     case .mix(
-      .mix(let rows, let heads, let keys, let columns, let keyStride, let rowStride, _), let values,
-      let output):
+      .mix(let rows, let heads, let keys, let columns, let keyStride, let rowStride, _, _),
+      let values, let residual, let output):
       mix(
         rows, heads, keys, columns, keyStride, rowStride, place(values, token: token),
-        place(output, token: token))
+        residual: residual.map { place($0, token: token) }, place(output, token: token))
     case .storeKeys(
       .storeKeys(let heads, let depth, let rowStride, let keyStride), let rows, let input, let keys):
       let first = if case .at(let row) = input.row { row } else { token }
@@ -122,13 +131,15 @@ struct PlanMemory {
     let map = maps[weights]!
     for row in 0..<rows {
       let x = input + row * Shape.stride(depth)
-      var sums = Array(map[0..<columns])
+      var sums =
+        epilogue == .storeLinearPart
+        ? Array(repeating: 0, count: columns) : Array(map[0..<columns])
       for k in 0..<depth { sums.add(floats[x + k], times: map, from: (k + 1) * columns) }
       let y = row * Shape.stride(columns)
       for column in 0..<columns {
         let value: Float =
           switch epilogue {
-          case .store: sums[column]
+          case .store, .storeLinearPart: sums[column]
           case .activation(let activation): Float(activation.reference(Double(sums[column])))
           case .add: sums[column] + floats[residual! + y + column]
           }
@@ -137,25 +148,109 @@ struct PlanMemory {
     }
   }
 
-  private mutating func normalize(_ input: Int, _ output: Int, epsilon: Float) {
+  @discardableResult
+  private mutating func normalize(_ input: Int, _ output: Int, epsilon: Float) -> Float {
     let size = plan.shape.hiddenSize
     let mean = floats[input..<input + size].reduce(0, +) / Float(size)
     let differences = floats[input..<input + size].map { $0 - mean }
     let variance = differences.reduce(0) { $0 + $1 * $1 } / Float(size)
     let scale = 1 / (variance + epsilon).squareRoot()
     for index in 0..<size { floats[output + index] = differences[index] * scale }
+    return scale
   }
 
-  private mutating func embedNormalize(_ token: Int) {
+  /// The current row of embed_timestep.
+  private var timestepRow: Int {
     let last = plan.shape.maximumEpisodeLength - 1
     let row = clampsTimestep ? min(timestep, last) : timestep
-    let time = plan.weights.tensor(.timesteps).offset + row * plan.shape.hiddenStride
+    return plan.weights.tensor(.timesteps).offset + row * plan.shape.hiddenStride
+  }
+
+  @discardableResult
+  private mutating func embedNormalize(_ token: Int) -> Float {
+    let time = timestepRow
     let gain = plan.weights.tensor(.embedNormGain).offset
     let shift = plan.weights.tensor(.embedNormShift).offset
     for index in 0..<plan.shape.hiddenSize { floats[token + index] += payload[time + index] }
-    normalize(token, token, epsilon: 1e-5)
+    let scale = normalize(token, token, epsilon: 1e-5)
     for index in 0..<plan.shape.hiddenSize {
       floats[token + index] = floats[token + index] * payload[gain + index] + payload[shift + index]
+    }
+    return scale
+  }
+}
+
+// MARK: - The carried form of block 0
+extension PlanMemory {
+  private func offset(_ name: ControllerBuffer.Name) -> Int { plan.memory.buffer(name).offset }
+
+  private mutating func center(_ input: Int, _ output: Int) {
+    let size = plan.shape.hiddenSize
+    let mean = floats[input..<input + size].reduce(0, +) / Float(size)
+    for index in 0..<size { floats[output + index] = floats[input + index] - mean }
+  }
+
+  private mutating func centerTime() {
+    let (size, row) = (plan.shape.hiddenSize, offset(.time))
+    floats.replaceSubrange(row..<row + size, with: payload[timestepRow..<timestepRow + size])
+    center(row, row)
+    let gain = plan.weights.tensor(.embedNormGain).offset
+    for index in 0..<size { floats[row + index] *= payload[gain + index] }
+    center(row, row)
+  }
+
+  private mutating func enter(
+    _ input: EntryInput, _ map: [Float], _ innerMap: [Float], _ operand: Operand, token: Int
+  ) {
+    let shape = plan.shape
+    func row(_ name: ControllerBuffer.Name) -> Int {
+      place(Operand(name, row: operand.row), token: token)
+    }
+    let x = row(.tokens)
+    let outer = embedNormalize(x)
+    let inner = normalize(x, row(.normalized(layer: 0)), epsilon: layerNormEpsilon)
+    let both = outer * inner
+    let numbers = floats[offset(input.buffer)...].prefix(shape.dimension(of: input))
+    let (hidden, columns) = (shape.hiddenStride, shape.entryColumns)
+    let (time, timeValue) = (offset(.time), offset(.time) + columns)
+
+    var sums = Array(map[0..<columns])
+    for (index, number) in (numbers.map { $0 * both } + [both, inner]).enumerated() {
+      sums.add(number, times: map, from: (index + 1) * columns)
+    }
+    func timePart(_ column: Int) -> Float {
+      switch column {
+      case ..<shape.carriedStride: floats[timeValue + hidden + column]
+      default: floats[time + hidden + column - shape.carriedStride]
+      }
+    }
+    for column in 0..<columns { sums[column] += timePart(column) * both }
+    floats.replaceSubrange(
+      row(.carried)..<row(.carried) + shape.carriedStride, with: sums[..<shape.carriedStride])
+    floats.replaceSubrange(row(.query)..<row(.query) + hidden, with: sums[shape.carriedStride...])
+
+    var innerSums = Array(innerMap[0..<shape.innerSize])
+    for (index, number) in (numbers.map { $0 * outer } + [outer]).enumerated() {
+      innerSums.add(number, times: innerMap, from: (index + 1) * shape.innerSize)
+    }
+    for column in 0..<shape.innerSize {
+      floats[x + hidden + column] = innerSums[column] + floats[time + 2 * hidden + column] * outer
+    }
+  }
+
+  private mutating func activateCarried(
+    _ rows: Int, _ input: Int, _ map: [Float], _ stream: Int, _ output: Int
+  ) {
+    let shape = plan.shape
+    for row in 0..<rows {
+      let (x, y) = (input + row * shape.carriedStride, output + row * shape.innerStride)
+      let target = stream + row * shape.hiddenStride
+      let scale = normalize(x, target, epsilon: layerNormEpsilon)
+      for index in 0..<shape.hiddenSize { floats[target + index] = floats[x + index] }
+      for index in 0..<shape.innerSize {
+        let sum = floats[x + shape.hiddenStride + index] * scale + map[index]
+        floats[y + index] = Float(activation.reference(Double(sum)))
+      }
     }
   }
 }
@@ -204,8 +299,8 @@ extension PlanMemory {
   }
 
   private mutating func mix(
-    _ rows: Int, _ heads: Int, _ keys: Int, _ columns: Int, _ keyStride: Int, _ rowStride: Int,
-    _ values: Int, _ output: Int
+    _ rows: Int, _ heads: Int, _ keys: Int, _ columns: Int, _ keyStride: Int,
+    _ rowStride: Int, _ values: Int, residual: Int?, _ output: Int
   ) {
     let scores = plan.memory.buffer(.scores).offset
     for head in 0..<heads {
@@ -217,8 +312,11 @@ extension PlanMemory {
             floats[probabilities + key], times: floats,
             from: values + key * rowStride + head * columns)
         }
-        let start = output + row * rowStride + head * columns
-        floats.replaceSubrange(start..<start + columns, with: sums)
+        let place = row * rowStride + head * columns
+        for column in 0..<columns {
+          floats[output + place + column] =
+            sums[column] + (residual.map { floats[$0 + place + column] } ?? 0)
+        }
       }
     }
   }

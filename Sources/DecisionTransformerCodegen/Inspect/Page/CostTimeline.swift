@@ -113,6 +113,10 @@ extension Operation {
     case .linear: "matrix product"
     case .normalize: "layer norm"
     case .embedNormalize: "timestep and embed_ln"
+    case .enter: "timestep, embed_ln and ln_1"
+    case .embedTime: "timestep"
+    case .center: "subtract the mean"
+    case .activateCarried: "ln_2 and activation"
     case .scores: "attention scores"
     case .softmax: "softmax"
     case .mix: "weighted sum of values"
@@ -129,7 +133,7 @@ extension Operation {
     switch kind {
     case .linear(_, _, let weights, _, _): plan.weights.tensors[weights].content.role
     case .scores, .mix: .attention
-    case .embedNormalize: .embedding
+    case .embedNormalize, .enter, .embedTime: .embedding
     default: .other
     }
   }
@@ -141,7 +145,7 @@ extension Kernel {
     case .linear(let rows, let depth, let columns, _, _, _): "\(rows) × \(depth) × \(columns)"
     case .scores(let rows, let heads, let depth, _, _, _):
       "\(rows) rows × \(heads) heads × \(depth)"
-    case .mix(let rows, let heads, let keys, let columns, _, _, _):
+    case .mix(let rows, let heads, let keys, let columns, _, _, _, _):
       "\(rows) rows × \(heads) heads × \(keys) keys × \(columns)"
     case .storeKeys(let heads, let depth, _, _): "\(heads) heads × \(depth)"
     }

@@ -60,6 +60,7 @@ struct LayoutMap: Equatable, Sendable {
     case .positions: "positions"
     case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift:
       "embedding"
+    case .entry, .entryInner: "entry to block 0"
     default: "head"
     }
   }
@@ -93,7 +94,8 @@ extension PackedTensor.Content {
 
   var role: LayoutMap.Role {
     switch self {
-    case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift:
+    case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift,
+      .entry, .entryInner:
       .embedding
     case .query, .key, .absorbedKey, .fusedQuery: .query
     case .value, .absorbedValue: .attention
@@ -126,6 +128,8 @@ extension PackedTensor.Content {
     case .absorbedValue: "value columns of a head, for the mixed normalised row"
     case .fusedQuery: "queries and keys multiplied out: gain · Wq · Wkᵀ · gain · scale"
     case .fusedOutput: "values and projection multiplied out: gain · Wv · Wo"
+    case .entry: "embedding, norms, block 0's values and queries multiplied out"
+    case .entryInner: "embedding, norms and block 0's inner rows multiplied out"
     case .inner: "ln_2's gain and shift folded in"
     case .outer: "as in the checkpoint"
     case .predictAction, .predictState, .predictReturn: "ln_f's gain and shift folded in"

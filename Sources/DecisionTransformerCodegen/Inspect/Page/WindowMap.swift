@@ -102,9 +102,11 @@ private struct WindowMarks {
       if case .slide(let buffer) = operation.kind {
         if let place = place(of: buffer) { set(place, 0..<plan.shape.pastTokenCount, .kept) }
         state = .recomputed
-      } else if let (place, operand, rows) = result(of: operation) {
-        let first = slot(operand.row, token: token)
-        set(place, first..<(first + rows), state)
+      } else {
+        for (place, operand, rows) in results(of: operation) {
+          let first = slot(operand.row, token: token)
+          set(place, first..<(first + rows), state)
+        }
       }
     }
   }
@@ -133,18 +135,19 @@ private struct WindowMarks {
   }
 
   /// What an operation finishes: rows of one agent from the operand on.
-  private func result(of operation: Operation) -> (Place, Operand, rows: Int)? {
+  private func results(of operation: Operation) -> [(Place, Operand, rows: Int)] {
     switch operation.kind {
-    case .embedNormalize(let token): return (.embedding, token, 1)
+    case .embedNormalize(let token): return [(.embedding, token, 1)]
+    case .enter(_, _, _, let token): return [(.embedding, token, 1), (.keys(layer: 0), token, 1)]
     case .normalize(let rows, _, let output):
-      return place(of: output.buffer).map { ($0, output, rows / plan.shape.batch) }
+      return place(of: output.buffer).map { [($0, output, rows / plan.shape.batch)] } ?? []
     case .linear(.linear(let rows, _, _, _, _, _), _, let weights, _, let output):
       if case .outer(let layer) = plan.weights.tensors[weights].content {
-        return (.output(layer: layer), output, rows / plan.shape.batch)
+        return [(.output(layer: layer), output, rows / plan.shape.batch)]
       }
-      guard case .value = output.buffer, let place = place(of: output.buffer) else { return nil }
-      return (place, output, rows / plan.shape.batch)
-    default: return nil
+      guard case .value = output.buffer, let place = place(of: output.buffer) else { return [] }
+      return [(place, output, rows / plan.shape.batch)]
+    default: return []
     }
   }
 }

@@ -1,0 +1,82 @@
+/// Block 0 in terms of an input of the network, for the carried form: `CarriedOperations` has the formulas.
+///
+/// The block's maps are multiplied out as they are stored, so that this is the same function as theirs.
+struct EntryMaps {
+  /// To value, inner row of the value, query. The last rows belong to the embedding's bias and to embed_ln's shift.
+  let entry: AffineMap
+  /// To the token's inner row; the last row belongs to the embedding's bias.
+  let inner: AffineMap
+
+  init(_ input: EntryInput, of folded: FoldedWeights) {
+    let shape = folded.shape
+    let embedding = folded.map(.embed(input))
+    let (gain, shift) = (folded.rows(.embedNormGain), folded.rows(.embedNormShift))
+    let (query, output, innerMap) = (
+      folded.stored(.fusedQuery(layer: 0)), folded.stored(.fusedOutput(layer: 0)),
+      folded.stored(.inner(layer: 0))
+    )
+    let bias = Matrix(rowCount: 1, columnCount: shape.hiddenSize, values: embedding.bias)
+    let rows = embedding.weights.appending(bias).centeringRows().scalingColumns(by: gain)
+      .centeringRows()
+    let shiftRow = Matrix(rowCount: 1, columnCount: shape.hiddenSize, values: shift)
+      .centeringRows()
+    let outputBias = Matrix(rowCount: 1, columnCount: shape.hiddenSize, values: output.bias)
+
+    let entryRows = rows.appending(shiftRow)
+    let values = entryRows * output.weights
+    entry = AffineMap(
+      values.paddingColumns(to: shape.hiddenStride)
+        .besides((values.centeringRows() * innerMap.weights).paddingColumns(to: shape.innerStride))
+        .besides((entryRows * query.weights).paddingColumns(to: shape.hiddenStride)),
+      bias: outputBias.paddingColumns(to: shape.hiddenStride)
+        .besides(
+          (outputBias.centeringRows() * innerMap.weights).paddingColumns(to: shape.innerStride)
+        ).values + query.bias
+        + Array(repeating: 0, count: shape.hiddenStride - shape.hiddenSize))
+    inner = AffineMap(rows * innerMap.weights, bias: (shiftRow * innerMap.weights).values)
+  }
+}
+
+extension Matrix {
+  /// Each row minus its mean.
+  fileprivate func centeringRows() -> Matrix {
+    var result = self
+    for row in 0..<rowCount {
+      let mean = (0..<columnCount).reduce(0) { $0 + self[row, $1] } / Double(columnCount)
+      for column in 0..<columnCount { result[row, column] -= mean }
+    }
+    return result
+  }
+
+  fileprivate func scalingColumns(by factors: [Double]) -> Matrix {
+    var result = self
+    for row in 0..<rowCount {
+      for column in 0..<columnCount { result[row, column] *= factors[column] }
+    }
+    return result
+  }
+
+  /// The rows of both, one below the other.
+  fileprivate func appending(_ other: Matrix) -> Matrix {
+    Matrix(
+      rowCount: rowCount + other.rowCount, columnCount: columnCount, values: values + other.values)
+  }
+
+  /// The columns of both, side by side.
+  fileprivate func besides(_ other: Matrix) -> Matrix {
+    var result = paddingColumns(to: columnCount + other.columnCount)
+    for row in 0..<rowCount {
+      for column in 0..<other.columnCount { result[row, columnCount + column] = other[row, column] }
+    }
+    return result
+  }
+
+  /// With columns of zeros behind the last.
+  fileprivate func paddingColumns(to count: Int) -> Matrix {
+    var result = Matrix(rowCount: rowCount, columnCount: count)
+    for row in 0..<rowCount {
+      for column in 0..<columnCount { result[row, column] = self[row, column] }
+    }
+    return result
+  }
+}

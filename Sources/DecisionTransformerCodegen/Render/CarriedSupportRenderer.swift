@@ -1,0 +1,112 @@
+/// Writes what the carried form of block 0 needs besides matrix products.
+struct CarriedSupportRenderer {
+  let plan: Plan
+  let model: Model
+
+  private var shape: Shape { plan.shape }
+  private var isBatch: Bool { shape.batch > 1 }
+
+  func render(to writer: inout CodeWriter) {
+    centerTime(to: &writer)
+    enter(to: &writer)
+    activateCarried(to: &writer)
+  }
+
+  private func begin(_ writer: inout CodeWriter, _ summary: String) {
+    writer.write("", "/// \(summary)", "@inline(never) @_noAllocation @_noLocks")
+  }
+
+  // MARK: The timestep
+
+  private func centerTime(to writer: inout CodeWriter) {
+    let stride = shape.hiddenStride
+    let gain = literal(plan.weights.tensor(.embedNormGain).offset)
+    let timesteps = literal(plan.weights.tensor(.timesteps).offset)
+    begin(
+      &writer,
+      "embed_timestep[timestep] minus its mean, times embed_ln's gain, minus the mean of that.")
+    writer.scope("private func centerTime()") { writer in
+      forEachAgent(to: &writer) { writer in
+        let agent =
+          isBatch
+          ? " + agent * \(shape.entryColumns), timestep = episodes[agent].timestep" : ""
+        writer.write(
+          "let row = time\(agent)",
+          "normalize(weights + \(timesteps) + \(model.timestepRow) * \(stride), row, rows: 1, divides: false)",
+          "var index = 0",
+          "while index < \(stride) { (Vector(at: row + index) * Vector(at: weights + \(gain) + index)).store(at: row + index); index += 16 }",
+          "normalize(row, row, rows: 1, divides: false)")
+      }
+    }
+  }
+
+  // MARK: A token
+
+  private func enter(to writer: inout CodeWriter) {
+    let (hidden, inner, entry) = (shape.hiddenStride, shape.innerStride, shape.entryStride)
+    let (carried, columns) = (shape.carriedStride, shape.entryColumns)
+    begin(&writer, "y = x * factor.")
+    writer.scope(
+      "private func scale(_ x: Floats, by factor: Float, _ y: MutableFloats, count: Int)"
+    ) {
+      $0.write(
+        "var index = 0",
+        "while index < count { (Vector(at: x + index) * Vector(repeating: factor)).store(at: y + index); index += 16 }"
+      )
+    }
+    begin(
+      &writer,
+      "embed_ln, ln_1, and with `w` and `inner` from the input to all that block 0 needs of the token.")
+    writer.scope(
+      "private func enter(_ input: Floats, count: Int, _ w: Floats, _ inner: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats\(isBatch ? ", agent: Int" : ""))"
+    ) { writer in
+      if isBatch { writer.write("let time = self.time + agent * \(columns)") }
+      let timestep = isBatch ? ", timestep: episodes[agent].timestep" : ""
+      let value = shape.batch * columns + hidden
+      let valuePanels = carried / Shape.lanes
+      writer.write(
+        "let outer = embedNormalize(token\(timestep)), slope = normalize(token, normalized, rows: 1)",
+        "let both = outer * slope, panel = (count + 3) * 16, innerRow = token + \(hidden)",
+        "var index = 0",
+        "while index < count { entry[index] = input[index] * both; entry[\(entry) + index] = input[index] * outer; index += 1 }",
+        "(entry[count], entry[count + 1], entry[\(entry) + count]) = (both, slope, outer)",
+        "scale(time + \(literal(value)), by: both, carried, count: \(carried))",
+        "scale(time + \(hidden), by: both, query, count: \(hidden))",
+        "scale(time + \(2 * hidden), by: outer, innerRow, count: \(inner))",
+        "rows1(Product<Add>(entry, 16, w, panel: panel, depth: count + 2, carried, 16, residual: carried), panels: \(valuePanels))",
+        "rows1(Product<Add>(entry, 16, w + \(valuePanels) * panel, panel: panel, depth: count + 2, query, 16, residual: query), panels: \(hidden / Shape.lanes))",
+        "rows1(Product<Add>(entry + \(entry), 16, inner, panel: panel - 16, depth: count + 1, innerRow, 16, residual: innerRow), panels: \(inner / Shape.lanes))"
+      )
+    }
+  }
+
+  // MARK: Sums
+
+  private func activateCarried(to writer: inout CodeWriter) {
+    let (hidden, inner) = (shape.hiddenStride, shape.innerStride)
+    let panel = plan.weights.tensor(.inner(layer: 0)).floatCount / inner
+    begin(&writer, "Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream.")
+    writer.scope(
+      "private func activateCarried(_ sums: Floats, _ biases: Floats, _ stream: MutableFloats, _ inner: MutableFloats, rows: Int)"
+    ) { writer in
+      writer.scope("for row in 0..<rows") { writer in
+        writer.write(
+          "let x = sums + row * \(shape.carriedStride), y = inner + row * \(inner), stream = stream + row * \(hidden)",
+          "let factor = Vector(repeating: normalize(x, stream, rows: 1))",
+          "var index = 0",
+          "while index < \(hidden) { Vector(at: x + index).store(at: stream + index); index += 16 }",
+          "index = 0")
+        writer.scope("while index < \(inner)") { writer in
+          writer.write(
+            "let sum = VectorMath.multiplyAdd(Vector(at: x + \(hidden) + index), factor, Vector(at: biases + index * \(panel)))",
+            "VectorMath.\(model.config.activation.functionName)(sum).store(at: y + index)",
+            "index += 16")
+        }
+      }
+    }
+  }
+
+  private func forEachAgent(to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void) {
+    if isBatch { writer.scope("for agent in 0..<\(shape.batch)", body) } else { body(&writer) }
+  }
+}
