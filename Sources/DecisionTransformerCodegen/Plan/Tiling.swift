@@ -30,6 +30,8 @@ extension Tiling {
   /// Many rows are bound by arithmetic: as many sums as registers allow (6x4 vectors of 16 floats; more
   /// spills). One or two rows are bound by streaming weights: enough independent sums to hide the latency
   /// of the multiply-add.
+  /// With 16 registers of 4 floats a window has no better tile than one row: every multiply-add is three
+  /// instructions, as many as can be issued, and rows beside each other only add broadcasts.
   /// With `causal`, narrower tiles where that leaves out more hidden keys. With `isRounded`, some of the weights
   /// come in half the bytes and have to be widened: arithmetic, and so the latency of a sum, counts again.
   ///
@@ -48,8 +50,7 @@ extension Tiling {
       case (.avx2, 1): (1, 4)
       case (.avx2, 2): (2, 2)
       case (.avx2, _): (6, 1)
-      case (.sse2, 1), (.sse2, 2): (1, 2)
-      case (.sse2, _): (2, 1)
+      case (.sse2, _): (1, 2)
       }
     self.rows = [
       RowStretch(start: 0, size: mostRows, count: rows / mostRows),
