@@ -10,32 +10,35 @@
 //
 // packed weights, float32                          offset        bytes  from
 //   embed.state_mean     17         rows               0          128  state_mean
-//   embed.return         1x128      panels            32         1024  embed_return
-//   embed.state          17x128     panels           288         9216  embed_state, 1/state_std
-//   embed.action         6x128      panels          2592         3584  embed_action
-//   embed.norm_gain      128        rows            3488          512  embed_ln.weight
-//   embed.norm_shift     128        rows            3616          512  embed_ln.bias, wpe[0]
-//   entry.return         3x768      panels          3744       12 288  embed_return, embed_ln, h.0.ln_1, attn (v; v, mlp.c_fc; q·kᵀ)
-//   entry.return_inner   2x512      panels          6816         6144  embed_return, embed_ln, h.0.ln_2, mlp.c_fc
-//   entry.state          19x768     panels          8352       61 440  embed_state, embed_ln, h.0.ln_1, attn (v; v, mlp.c_fc; q·kᵀ)
-//   entry.state_inner    18x512     panels        23 712       38 912  embed_state, embed_ln, h.0.ln_2, mlp.c_fc
-//   entry.action         8x768      panels        33 440       27 648  embed_action, embed_ln, h.0.ln_1, attn (v; v, mlp.c_fc; q·kᵀ)
-//   entry.action_inner   7x512      panels        40 352       16 384  embed_action, embed_ln, h.0.ln_2, mlp.c_fc
-//   layer0.query         128x128    panels        44 448       66 048  h.0.ln_1, attn.c_attn (q·kᵀ), scale
-//   layer0.output        128x128    panels        60 960       66 048  h.0.ln_1, attn.c_attn (v), attn.c_proj
-//   layer0.inner         128x512    panels        77 472      264 192  h.0.ln_2, mlp.c_fc
-//   layer0.outer         512x128    panels       143 520      262 656  h.0.mlp.c_proj
-//   layer1.query         128x128    panels       209 184       66 048  h.1.ln_1, attn.c_attn (q·kᵀ), scale
-//   layer1.output        128x128    panels       225 696       66 048  h.1.ln_1, attn.c_attn (v), attn.c_proj
-//   layer1.inner         128x512    panels       242 208      264 192  h.1.ln_2, mlp.c_fc
-//   layer1.outer         512x128    panels       308 256      262 656  h.1.mlp.c_proj
-//   layer2.query         128x128    panels       373 920       66 048  h.2.ln_1, attn.c_attn (q·kᵀ), scale
-//   layer2.output        128x128    panels       390 432       66 048  h.2.ln_1, attn.c_attn (v), attn.c_proj
-//   layer2.inner         128x512    panels       406 944      264 192  h.2.ln_2, mlp.c_fc
-//   layer2.outer         512x128    panels       472 992      262 656  h.2.mlp.c_proj
-//   predict.action       128x6      panels       538 656         8256  ln_f, predict_action.0
+//   embed.return         1x128      strips            32         1024  embed_return
+//   entry.return_value   3x640      strips           288       10 240  embed_return, embed_ln, h.0.ln_1, attn (v), ln_2, mlp.c_fc
+//   entry.return_query   3x128      strips          2848         2048  embed_return, embed_ln, h.0.ln_1, attn (q·kᵀ), scale
+//   entry.return_inner   2x512      strips          3360         6144  embed_return, embed_ln, h.0.ln_2, mlp.c_fc
+//   embed.state          17x128     strips          4896         9216  embed_state, 1/state_std
+//   entry.state_value    19x640     strips          7200       51 200  embed_state, embed_ln, h.0.ln_1, attn (v), ln_2, mlp.c_fc
+//   entry.state_query    19x128     strips        20 000       10 240  embed_state, embed_ln, h.0.ln_1, attn (q·kᵀ), scale
+//   entry.state_inner    18x512     strips        22 560       38 912  embed_state, embed_ln, h.0.ln_2, mlp.c_fc
+//   embed.action         6x128      strips        32 288         3584  embed_action
+//   entry.action_value   8x640      strips        33 184       23 040  embed_action, embed_ln, h.0.ln_1, attn (v), ln_2, mlp.c_fc
+//   entry.action_query   8x128      strips        38 944         4608  embed_action, embed_ln, h.0.ln_1, attn (q·kᵀ), scale
+//   entry.action_inner   7x512      strips        40 096       16 384  embed_action, embed_ln, h.0.ln_2, mlp.c_fc
+//   embed.norm_gain      128        rows          44 192          512  embed_ln.weight
+//   embed.norm_shift     128        rows          44 320          512  embed_ln.bias, wpe[0]
+//   layer0.query         128x128    strips        44 448       66 048  h.0.ln_1, attn.c_attn (q·kᵀ), scale
+//   layer0.output        128x128    strips        60 960       66 048  h.0.ln_1, attn.c_attn (v), attn.c_proj
+//   layer0.inner         128x512    strips        77 472      264 192  h.0.ln_2, mlp.c_fc
+//   layer0.outer         512x128    strips       143 520      262 656  h.0.mlp.c_proj
+//   layer1.query         128x128    strips       209 184       66 048  h.1.ln_1, attn.c_attn (q·kᵀ), scale
+//   layer1.output        128x128    strips       225 696       66 048  h.1.ln_1, attn.c_attn (v), attn.c_proj
+//   layer1.inner         128x512    strips       242 208      264 192  h.1.ln_2, mlp.c_fc
+//   layer1.outer         512x128    strips       308 256      262 656  h.1.mlp.c_proj
+//   layer2.query         128x128    strips       373 920       66 048  h.2.ln_1, attn.c_attn (q·kᵀ), scale
+//   layer2.output        128x128    strips       390 432       66 048  h.2.ln_1, attn.c_attn (v), attn.c_proj
+//   layer2.inner         128x512    strips       406 944      264 192  h.2.ln_2, mlp.c_fc
+//   layer2.outer         512x128    strips       472 992      262 656  h.2.mlp.c_proj
+//   predict.action       128x6      strips       538 656         8256  ln_f, predict_action.0
 //   embed.timesteps      1000x128   rows         540 720      512 000  embed_timestep
-//   total 2 674 880 bytes; offsets in floats; panels: 16 columns wide, biases first
+//   total 2 674 880 bytes; offsets in floats; strips: 64 columns wide, biases first
 //
 // controller memory                          offset        bytes  what
 //   returnInput      1x16                        0           64  return-to-go of the return token
@@ -105,7 +108,7 @@ public struct HalfCheetah: ~Copyable, @unchecked Sendable {
   /// Multiply-adds of one `prepare` without a reward.
   public static var preparationMultiplyAdds: Int { 14_941_440 }
   /// Identifies the layout of the packed weights; `init` refuses weights of another one.
-  public static var layoutDigest: UInt64 { 0x1dd69c06e62cddd5 }
+  public static var layoutDigest: UInt64 { 0xac38ee6999146ec8 }
   /// The version of dtgen that wrote this file.
   public static var generatorVersion: StaticString { "0.1.0" }
   /// What `reset()` asks for, environment units.
@@ -272,14 +275,12 @@ extension HalfCheetah {
 
   /// The return token of the current step. 3456 multiply-adds.
   @_noAllocation @_noLocks private func embedReturn() {
-    linear_1x1x128(returnInput, weights + 32, tokens + 57 * 640)                  // embed_return
-    enter(returnInput, count: 1, weights + 3744, weights + 6816, tokens + 57 * 640, normalized0 + 57 * 128, query0 + 57 * 128, carried + 57 * 640) // embed_timestep, embed_ln, wpe[0], h.0
+    enter(returnInput, count: 1, weights + 32, tokens + 57 * 640, normalized0 + 57 * 128, query0 + 57 * 128, carried + 57 * 640) // embed_return, embed_timestep, embed_ln, wpe[0], h.0
   }
 
   /// The state token of the current step. 25 984 multiply-adds.
   @_noAllocation @_noLocks private func embedState() {
-    linear_1x17x128(stateInput, weights + 288, tokens + 58 * 640)                 // embed_state, 1/state_std
-    enter(stateInput, count: 17, weights + 8352, weights + 23_712, tokens + 58 * 640, normalized0 + 58 * 128, query0 + 58 * 128, carried + 58 * 640) // embed_timestep, embed_ln, wpe[0], h.0
+    enter(stateInput, count: 17, weights + 4896, tokens + 58 * 640, normalized0 + 58 * 128, query0 + 58 * 128, carried + 58 * 640) // embed_state, embed_timestep, embed_ln, wpe[0], h.0
   }
 
   /// Block 1 of 3 for the return and state tokens. 221 696 multiply-adds.
@@ -390,8 +391,7 @@ extension HalfCheetah {
 
   /// The action token of the step that ends. 10 496 multiply-adds.
   @_noAllocation @_noLocks private func appendAction() {
-    linear_1x6x128(actionInput, weights + 2592, tokens + 59 * 640)                // embed_action
-    enter(actionInput, count: 6, weights + 33_440, weights + 40_352, tokens + 59 * 640, normalized0 + 59 * 128, query0 + 59 * 128, carried + 59 * 640) // embed_timestep, embed_ln, wpe[0], h.0
+    enter(actionInput, count: 6, weights + 32_288, tokens + 59 * 640, normalized0 + 59 * 128, query0 + 59 * 128, carried + 59 * 640) // embed_action, embed_timestep, embed_ln, wpe[0], h.0
   }
 
   /// Drops the oldest step; every row moves three slots.
@@ -540,7 +540,7 @@ extension HalfCheetah {
     let factor = normalize(token, token, rows: 1, epsilon: 1e-05)  // whatever layer_norm_epsilon says
     index = 0
     while index < 128 {
-      let gain = Vector(at: weights + 3488 + index), shift = Vector(at: weights + 3616 + index)
+      let gain = Vector(at: weights + 44_192 + index), shift = Vector(at: weights + 44_320 + index)
       VectorMath.multiplyAdd(Vector(at: token + index), gain, shift).store(at: token + index)
       index += 16
     }
@@ -553,7 +553,7 @@ extension HalfCheetah {
     let row = time
     normalize(weights + 540_720 + timestep * 128, row, rows: 1, divides: false)
     var index = 0
-    while index < 128 { (Vector(at: row + index) * Vector(at: weights + 3488 + index)).store(at: row + index); index += 16 }
+    while index < 128 { (Vector(at: row + index) * Vector(at: weights + 44_192 + index)).store(at: row + index); index += 16 }
     normalize(row, row, rows: 1, divides: false)
   }
 
@@ -564,20 +564,21 @@ extension HalfCheetah {
     while index < count { (Vector(at: x + index) * Vector(repeating: factor)).store(at: y + index); index += 16 }
   }
 
-  /// embed_ln, ln_1, and with `w` and `inner` from the input to all that block 0 needs of the token.
+  /// Embeds an input as a token, with all that block 0 needs of it; `w` is the embedding, entry tensors follow.
   @inline(never) @_noAllocation @_noLocks
-  private func enter(_ input: Floats, count: Int, _ w: Floats, _ inner: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats) {
-    let outer = embedNormalize(token), slope = normalize(token, normalized, rows: 1)
-    let both = outer * slope, panel = (count + 3) * 16, innerRow = token + 128
+  private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats) {
+    let panel = (count + 3) * 16, value = w + 8 * (panel - 32), inner = token + 128
+    rows1(Product<Store>(input, 0, w, panel: panel - 32, strip: 4, depth: count, streams: true, token, 0, panels: 8))
+    let outer = embedNormalize(token), slope = normalize(token, normalized, rows: 1), both = outer * slope
     var index = 0
     while index < count { entry[index] = input[index] * both; entry[32 + index] = input[index] * outer; index += 1 }
     (entry[count], entry[count + 1], entry[32 + count]) = (both, slope, outer)
     scale(time + 896, by: both, carried, count: 640)
     scale(time + 128, by: both, query, count: 128)
-    scale(time + 256, by: outer, innerRow, count: 512)
-    rows1(Product<Add>(entry, 16, w, panel: panel, depth: count + 2, carried, 16, residual: carried), panels: 40)
-    rows1(Product<Add>(entry, 16, w + 40 * panel, panel: panel, depth: count + 2, query, 16, residual: query), panels: 8)
-    rows1(Product<Add>(entry + 32, 16, inner, panel: panel - 16, depth: count + 1, innerRow, 16, residual: innerRow), panels: 32)
+    scale(time + 256, by: outer, inner, count: 512)
+    rows1(Product<Add>(entry, 0, value, panel: panel, strip: 4, depth: count + 2, streams: true, carried, 0, panels: 40, residual: carried))
+    rows1(Product<Add>(entry, 0, value + 40 * panel, panel: panel, strip: 4, depth: count + 2, streams: true, query, 0, panels: 8, residual: query))
+    rows1(Product<Add>(entry + 32, 0, value + 48 * panel, panel: panel - 16, strip: 4, depth: count + 1, streams: true, inner, 0, panels: 32, residual: inner))
   }
 
   /// Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream.
@@ -590,7 +591,7 @@ extension HalfCheetah {
       while index < 128 { Vector(at: x + index).store(at: stream + index); index += 16 }
       index = 0
       while index < 512 {
-        let sum = VectorMath.multiplyAdd(Vector(at: x + 128 + index), factor, Vector(at: biases + index * 129))
+        let sum = VectorMath.multiplyAdd(Vector(at: x + 128 + index), factor, Vector(at: biases + index / 64 * 8256 + index % 64))
         VectorMath.rectified(sum).store(at: y + index)
         index += 16
       }
@@ -663,13 +664,6 @@ extension HalfCheetah {
 
 // MARK: - Kernels: one function per shape
 extension HalfCheetah {
-  @inline(never) @_noAllocation @_noLocks private func linear_1x1x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 16, w, panel: 32, depth: 1, y, 128), panels: 8)
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x17x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 32, w, panel: 288, depth: 17, y, 128), panels: 8)
-  }
-
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
   @inline(never) @_noAllocation @_noLocks private func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
     var row = 0
@@ -689,87 +683,84 @@ extension HalfCheetah {
     }
   }
   @inline(never) @_noAllocation @_noLocks private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64), panels: 4)
+    rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
     rows2(Product<Add>(
       scores, 64, values, panel: 16, step: 640, depth: 59, biased: false,
-      mixed, 640, residual: residual), panels: 40)
+      mixed, 640, panels: 40, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
+    rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
+    rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128), panels: 8)
+    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
+    rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
+    rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
+    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64), panels: 4)
+    rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128), panels: 8)
+    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
+    rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
+    rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
+    rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x6_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Tanh>(x, 128, w, panel: 2064, depth: 128, y, 16), panels: 1)
+    rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 16, panels: 1))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
     rows1(Product<Add>(
       scores, 64, values, panel: 16, step: 640, depth: 59, biased: false,
-      mixed, 640, residual: residual), panels: 40)
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x6x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 16, w, panel: 112, depth: 6, y, 128), panels: 8)
+      mixed, 640, panels: 40, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_linearPart(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 128, w + 16, panel: 2064, depth: 128, biased: false, y, 128), panels: 8)
+    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_linearPart_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 768, w + 16, panel: 2064, depth: 128, biased: false, y, 768), panels: 32)
+    rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32))
   }
   @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, hidesKeys: true), panels: 4)
+    rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4, hidesKeys: true))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
     rows57(Product<Add>(
       scores, 64, values, panel: 16, step: 640, depth: 59, biased: false,
-      mixed, 640, residual: residual, hidesDepth: true), panels: 40)
+      mixed, 640, panels: 40, residual: residual, hidesDepth: true))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
+    rows57(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows57(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
+    rows57(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows57(Product<Store>(
       scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
-      mixed, 128, hidesDepth: true), panels: 8)
+      mixed, 128, panels: 8, hidesDepth: true))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
+    rows57(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows57(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
+    rows57(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 512, panels: 32))
   }
 }
 
@@ -794,26 +785,34 @@ extension HalfCheetah {
 
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
-    var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool
-    var y: MutableFloats, yStride: Int, residual: Floats, hidesKeys: Bool, hidesDepth: Bool
+    var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, biased: Bool
+    var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool
 
+    /// - Parameter panel: Floats of a panel of 16 columns.
+    /// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.
+    /// - Parameter streams: Whether the weights are used once, and come from far away.
     @inline(__always)
     init(
-      _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, step: Int = 16, depth: Int, biased: Bool = true,
-      _ y: MutableFloats, _ yStride: Int, residual: Floats? = nil, hidesKeys: Bool = false, hidesDepth: Bool = false
+      _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, biased: Bool = true,
+      streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,
+      hidesKeys: Bool = false, hidesDepth: Bool = false
     ) {
-      (self.x, self.xStride, self.w, self.panel, self.step, self.depth) = (x, xStride, w, panel, step, depth)
-      (self.biased, self.y, self.yStride, self.residual) = (biased, y, yStride, residual ?? Floats(y))
-      (self.hidesKeys, self.hidesDepth) = (hidesKeys, hidesDepth)
+      (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)
+      (self.depth, self.biased, self.y, self.yStride, self.residual) = (depth, biased, y, yStride, residual ?? Floats(y))
+      (self.panels, self.hidesKeys, self.hidesDepth, self.streams) = (panels, hidesKeys, hidesDepth, streams)
     }
 
     /// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the
     /// depth are left out.
     @inline(__always)
     func tile(row: Int, rows: Int, panel index: Int) -> Self {
-      var tile = self
+      var tile = self, first = index
       tile.x += row * xStride
-      tile.w += index * panel
+      if strip > 1 {
+        first = index / strip * strip
+        (tile.panel, tile.step) = (16, 16 * min(strip, panels - first))
+      }
+      tile.w += first * panel + (index - first) * 16
       tile.y += row * yStride + index * 16
       tile.residual += row * yStride + index * 16
       if hidesKeys && index * 16 >= row + rows { tile.depth = 0 }
@@ -829,7 +828,8 @@ extension HalfCheetah {
 
   /// All tiles of 57 rows.
   @inline(__always)
-  private func rows57<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
+  private func rows57<Finish: Epilogue>(_ product: Product<Finish>) {
+    let panels = product.panels
     if VectorMath.level >= 2 {
       if product.hidesKeys {
         for group in 0..<panels / 2 {
@@ -848,16 +848,14 @@ extension HalfCheetah {
         tile3(Sums1.self, product.tile(row: 54, rows: 3, panel: group))
       }
     } else {
-      for group in 0..<panels {
-        for tile in 0..<28 { tile2(Sums1.self, product.tile(row: tile * 2, rows: 2, panel: group)) }
-        tile1(Sums1.self, product.tile(row: 56, rows: 1, panel: group))
-      }
+      for group in 0..<panels / 2 { for tile in 0..<57 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
     }
   }
 
   /// All tiles of 2 rows.
   @inline(__always)
-  private func rows2<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
+  private func rows2<Finish: Epilogue>(_ product: Product<Finish>) {
+    let panels = product.panels
     if VectorMath.level >= 2 {
       for group in 0..<panels / 4 { tile2(Sums4.self, product.tile(row: 0, rows: 2, panel: group * 4)) }
     } else if VectorMath.level >= 1 {
@@ -869,7 +867,8 @@ extension HalfCheetah {
 
   /// All tiles of 1 row.
   @inline(__always)
-  private func rows1<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
+  private func rows1<Finish: Epilogue>(_ product: Product<Finish>) {
+    let panels = product.panels
     if VectorMath.level >= 1 {
       for group in 0..<panels / 4 { tile1(Sums4.self, product.tile(row: 0, rows: 1, panel: group * 4)) }
     } else {
@@ -884,7 +883,7 @@ extension HalfCheetah {
   private func tile6<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias, r3 = bias, r4 = bias, r5 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
@@ -899,7 +898,7 @@ extension HalfCheetah {
   private func tile3<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
@@ -912,8 +911,9 @@ extension HalfCheetah {
   private func tile2<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
+      if p.streams { Sums.prefetch(w + 512, p.panel) }
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row)
       x += 1; w += p.step; k += 1
@@ -925,8 +925,9 @@ extension HalfCheetah {
   private func tile1<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
+      if p.streams { Sums.prefetch(w + 512, p.panel) }
       let row = Sums(w, p.panel)
       r0.add(x[0], row)
       x += 1; w += p.step; k += 1
@@ -938,6 +939,7 @@ extension HalfCheetah {
   private protocol RowSums {
     init()
     init(_ place: Floats, _ panel: Int)
+    static func prefetch(_ place: Floats, _ panel: Int)
     mutating func add(_ x: Float, _ w: Self)
     func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)
   }
@@ -950,6 +952,11 @@ extension HalfCheetah {
     init(_ place: Floats, _ panel: Int) {
       s0 = Vector(at: place); s1 = Vector(at: place + panel); s2 = Vector(at: place + 2 * panel)
       s3 = Vector(at: place + 3 * panel)
+    }
+    @inline(__always) @_noAllocation @_noLocks
+    static func prefetch(_ place: Floats, _ panel: Int) {
+      VectorMath.prefetch(place); VectorMath.prefetch(place + panel)
+      VectorMath.prefetch(place + 2 * panel); VectorMath.prefetch(place + 3 * panel)
     }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
@@ -969,6 +976,10 @@ extension HalfCheetah {
     @inline(__always) @_noAllocation @_noLocks
     init(_ place: Floats, _ panel: Int) { s0 = Vector(at: place); s1 = Vector(at: place + panel) }
     @inline(__always) @_noAllocation @_noLocks
+    static func prefetch(_ place: Floats, _ panel: Int) {
+      VectorMath.prefetch(place); VectorMath.prefetch(place + panel)
+    }
+    @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)
       s1 = VectorMath.multiplyAdd(x, w.s1, s1)
@@ -983,6 +994,8 @@ extension HalfCheetah {
     var s0: Vector
     @inline(__always) @_noAllocation @_noLocks init() { s0 = Vector() }
     @inline(__always) @_noAllocation @_noLocks init(_ place: Floats, _ panel: Int) { s0 = Vector(at: place) }
+    @inline(__always) @_noAllocation @_noLocks
+    static func prefetch(_ place: Floats, _ panel: Int) { VectorMath.prefetch(place) }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)

@@ -10,32 +10,35 @@
 //
 // packed weights, float32                          offset        bytes  from
 //   embed.state_mean     11         rows               0           64  state_mean
-//   embed.return         1x128      panels            16         1024  embed_return
-//   embed.state          11x128     panels           272         6144  embed_state, 1/state_std
-//   embed.action         3x128      panels          1808         2048  embed_action
-//   embed.norm_gain      128        rows            2320          512  embed_ln.weight
-//   embed.norm_shift     128        rows            2448          512  embed_ln.bias, wpe[0]
-//   entry.return         3x768      panels          2576       12 288  embed_return, embed_ln, h.0.ln_1, attn (v; v, mlp.c_fc; q·kᵀ)
-//   entry.return_inner   2x512      panels          5648         6144  embed_return, embed_ln, h.0.ln_2, mlp.c_fc
-//   entry.state          13x768     panels          7184       43 008  embed_state, embed_ln, h.0.ln_1, attn (v; v, mlp.c_fc; q·kᵀ)
-//   entry.state_inner    12x512     panels        17 936       26 624  embed_state, embed_ln, h.0.ln_2, mlp.c_fc
-//   entry.action         5x768      panels        24 592       18 432  embed_action, embed_ln, h.0.ln_1, attn (v; v, mlp.c_fc; q·kᵀ)
-//   entry.action_inner   4x512      panels        29 200       10 240  embed_action, embed_ln, h.0.ln_2, mlp.c_fc
-//   layer0.query         128x128    panels        31 760       66 048  h.0.ln_1, attn.c_attn (q·kᵀ), scale
-//   layer0.output        128x128    panels        48 272       66 048  h.0.ln_1, attn.c_attn (v), attn.c_proj
-//   layer0.inner         128x512    panels        64 784      264 192  h.0.ln_2, mlp.c_fc
-//   layer0.outer         512x128    panels       130 832      262 656  h.0.mlp.c_proj
-//   layer1.query         128x128    panels       196 496       66 048  h.1.ln_1, attn.c_attn (q·kᵀ), scale
-//   layer1.output        128x128    panels       213 008       66 048  h.1.ln_1, attn.c_attn (v), attn.c_proj
-//   layer1.inner         128x512    panels       229 520      264 192  h.1.ln_2, mlp.c_fc
-//   layer1.outer         512x128    panels       295 568      262 656  h.1.mlp.c_proj
-//   layer2.query         128x128    panels       361 232       66 048  h.2.ln_1, attn.c_attn (q·kᵀ), scale
-//   layer2.output        128x128    panels       377 744       66 048  h.2.ln_1, attn.c_attn (v), attn.c_proj
-//   layer2.inner         128x512    panels       394 256      264 192  h.2.ln_2, mlp.c_fc
-//   layer2.outer         512x128    panels       460 304      262 656  h.2.mlp.c_proj
-//   predict.action       128x3      panels       525 968         8256  ln_f, predict_action.0
+//   embed.return         1x128      strips            16         1024  embed_return
+//   entry.return_value   3x640      strips           272       10 240  embed_return, embed_ln, h.0.ln_1, attn (v), ln_2, mlp.c_fc
+//   entry.return_query   3x128      strips          2832         2048  embed_return, embed_ln, h.0.ln_1, attn (q·kᵀ), scale
+//   entry.return_inner   2x512      strips          3344         6144  embed_return, embed_ln, h.0.ln_2, mlp.c_fc
+//   embed.state          11x128     strips          4880         6144  embed_state, 1/state_std
+//   entry.state_value    13x640     strips          6416       35 840  embed_state, embed_ln, h.0.ln_1, attn (v), ln_2, mlp.c_fc
+//   entry.state_query    13x128     strips        15 376         7168  embed_state, embed_ln, h.0.ln_1, attn (q·kᵀ), scale
+//   entry.state_inner    12x512     strips        17 168       26 624  embed_state, embed_ln, h.0.ln_2, mlp.c_fc
+//   embed.action         3x128      strips        23 824         2048  embed_action
+//   entry.action_value   5x640      strips        24 336       15 360  embed_action, embed_ln, h.0.ln_1, attn (v), ln_2, mlp.c_fc
+//   entry.action_query   5x128      strips        28 176         3072  embed_action, embed_ln, h.0.ln_1, attn (q·kᵀ), scale
+//   entry.action_inner   4x512      strips        28 944       10 240  embed_action, embed_ln, h.0.ln_2, mlp.c_fc
+//   embed.norm_gain      128        rows          31 504          512  embed_ln.weight
+//   embed.norm_shift     128        rows          31 632          512  embed_ln.bias, wpe[0]
+//   layer0.query         128x128    strips        31 760       66 048  h.0.ln_1, attn.c_attn (q·kᵀ), scale
+//   layer0.output        128x128    strips        48 272       66 048  h.0.ln_1, attn.c_attn (v), attn.c_proj
+//   layer0.inner         128x512    strips        64 784      264 192  h.0.ln_2, mlp.c_fc
+//   layer0.outer         512x128    strips       130 832      262 656  h.0.mlp.c_proj
+//   layer1.query         128x128    strips       196 496       66 048  h.1.ln_1, attn.c_attn (q·kᵀ), scale
+//   layer1.output        128x128    strips       213 008       66 048  h.1.ln_1, attn.c_attn (v), attn.c_proj
+//   layer1.inner         128x512    strips       229 520      264 192  h.1.ln_2, mlp.c_fc
+//   layer1.outer         512x128    strips       295 568      262 656  h.1.mlp.c_proj
+//   layer2.query         128x128    strips       361 232       66 048  h.2.ln_1, attn.c_attn (q·kᵀ), scale
+//   layer2.output        128x128    strips       377 744       66 048  h.2.ln_1, attn.c_attn (v), attn.c_proj
+//   layer2.inner         128x512    strips       394 256      264 192  h.2.ln_2, mlp.c_fc
+//   layer2.outer         512x128    strips       460 304      262 656  h.2.mlp.c_proj
+//   predict.action       128x3      strips       525 968         8256  ln_f, predict_action.0
 //   embed.timesteps      1000x128   rows         528 032      512 000  embed_timestep
-//   total 2 624 128 bytes; offsets in floats; panels: 16 columns wide, biases first
+//   total 2 624 128 bytes; offsets in floats; strips: 64 columns wide, biases first
 //
 // controller memory                          offset        bytes  what
 //   returnInput      1x16                        0           64  return-to-go of the return token
@@ -105,7 +108,7 @@ public struct Hopper: ~Copyable, @unchecked Sendable {
   /// Multiply-adds of one `prepare` without a reward.
   public static var preparationMultiplyAdds: Int { 14_937_216 }
   /// Identifies the layout of the packed weights; `init` refuses weights of another one.
-  public static var layoutDigest: UInt64 { 0x49dfaf88d28b61f1 }
+  public static var layoutDigest: UInt64 { 0xd7d7b4d2ba474ed6 }
   /// The version of dtgen that wrote this file.
   public static var generatorVersion: StaticString { "0.1.0" }
   /// What `reset()` asks for, environment units.
@@ -268,14 +271,12 @@ extension Hopper {
 
   /// The return token of the current step. 3456 multiply-adds.
   @_noAllocation @_noLocks private func embedReturn() {
-    linear_1x1x128(returnInput, weights + 16, tokens + 57 * 640)                  // embed_return
-    enter(returnInput, count: 1, weights + 2576, weights + 5648, tokens + 57 * 640, normalized0 + 57 * 128, query0 + 57 * 128, carried + 57 * 640) // embed_timestep, embed_ln, wpe[0], h.0
+    enter(returnInput, count: 1, weights + 16, tokens + 57 * 640, normalized0 + 57 * 128, query0 + 57 * 128, carried + 57 * 640) // embed_return, embed_timestep, embed_ln, wpe[0], h.0
   }
 
   /// The state token of the current step. 17 536 multiply-adds.
   @_noAllocation @_noLocks private func embedState() {
-    linear_1x11x128(stateInput, weights + 272, tokens + 58 * 640)                 // embed_state, 1/state_std
-    enter(stateInput, count: 11, weights + 7184, weights + 17_936, tokens + 58 * 640, normalized0 + 58 * 128, query0 + 58 * 128, carried + 58 * 640) // embed_timestep, embed_ln, wpe[0], h.0
+    enter(stateInput, count: 11, weights + 4880, tokens + 58 * 640, normalized0 + 58 * 128, query0 + 58 * 128, carried + 58 * 640) // embed_state, embed_timestep, embed_ln, wpe[0], h.0
   }
 
   /// Block 1 of 3 for the return and state tokens. 221 696 multiply-adds.
@@ -383,8 +384,7 @@ extension Hopper {
 
   /// The action token of the step that ends. 6272 multiply-adds.
   @_noAllocation @_noLocks private func appendAction() {
-    linear_1x3x128(actionInput, weights + 1808, tokens + 59 * 640)                // embed_action
-    enter(actionInput, count: 3, weights + 24_592, weights + 29_200, tokens + 59 * 640, normalized0 + 59 * 128, query0 + 59 * 128, carried + 59 * 640) // embed_timestep, embed_ln, wpe[0], h.0
+    enter(actionInput, count: 3, weights + 23_824, tokens + 59 * 640, normalized0 + 59 * 128, query0 + 59 * 128, carried + 59 * 640) // embed_action, embed_timestep, embed_ln, wpe[0], h.0
   }
 
   /// Drops the oldest step; every row moves three slots.
@@ -533,7 +533,7 @@ extension Hopper {
     let factor = normalize(token, token, rows: 1, epsilon: 1e-05)  // whatever layer_norm_epsilon says
     index = 0
     while index < 128 {
-      let gain = Vector(at: weights + 2320 + index), shift = Vector(at: weights + 2448 + index)
+      let gain = Vector(at: weights + 31_504 + index), shift = Vector(at: weights + 31_632 + index)
       VectorMath.multiplyAdd(Vector(at: token + index), gain, shift).store(at: token + index)
       index += 16
     }
@@ -546,7 +546,7 @@ extension Hopper {
     let row = time
     normalize(weights + 528_032 + timestep * 128, row, rows: 1, divides: false)
     var index = 0
-    while index < 128 { (Vector(at: row + index) * Vector(at: weights + 2320 + index)).store(at: row + index); index += 16 }
+    while index < 128 { (Vector(at: row + index) * Vector(at: weights + 31_504 + index)).store(at: row + index); index += 16 }
     normalize(row, row, rows: 1, divides: false)
   }
 
@@ -557,20 +557,21 @@ extension Hopper {
     while index < count { (Vector(at: x + index) * Vector(repeating: factor)).store(at: y + index); index += 16 }
   }
 
-  /// embed_ln, ln_1, and with `w` and `inner` from the input to all that block 0 needs of the token.
+  /// Embeds an input as a token, with all that block 0 needs of it; `w` is the embedding, entry tensors follow.
   @inline(never) @_noAllocation @_noLocks
-  private func enter(_ input: Floats, count: Int, _ w: Floats, _ inner: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats) {
-    let outer = embedNormalize(token), slope = normalize(token, normalized, rows: 1)
-    let both = outer * slope, panel = (count + 3) * 16, innerRow = token + 128
+  private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats) {
+    let panel = (count + 3) * 16, value = w + 8 * (panel - 32), inner = token + 128
+    rows1(Product<Store>(input, 0, w, panel: panel - 32, strip: 4, depth: count, streams: true, token, 0, panels: 8))
+    let outer = embedNormalize(token), slope = normalize(token, normalized, rows: 1), both = outer * slope
     var index = 0
     while index < count { entry[index] = input[index] * both; entry[16 + index] = input[index] * outer; index += 1 }
     (entry[count], entry[count + 1], entry[16 + count]) = (both, slope, outer)
     scale(time + 896, by: both, carried, count: 640)
     scale(time + 128, by: both, query, count: 128)
-    scale(time + 256, by: outer, innerRow, count: 512)
-    rows1(Product<Add>(entry, 16, w, panel: panel, depth: count + 2, carried, 16, residual: carried), panels: 40)
-    rows1(Product<Add>(entry, 16, w + 40 * panel, panel: panel, depth: count + 2, query, 16, residual: query), panels: 8)
-    rows1(Product<Add>(entry + 16, 16, inner, panel: panel - 16, depth: count + 1, innerRow, 16, residual: innerRow), panels: 32)
+    scale(time + 256, by: outer, inner, count: 512)
+    rows1(Product<Add>(entry, 0, value, panel: panel, strip: 4, depth: count + 2, streams: true, carried, 0, panels: 40, residual: carried))
+    rows1(Product<Add>(entry, 0, value + 40 * panel, panel: panel, strip: 4, depth: count + 2, streams: true, query, 0, panels: 8, residual: query))
+    rows1(Product<Add>(entry + 16, 0, value + 48 * panel, panel: panel - 16, strip: 4, depth: count + 1, streams: true, inner, 0, panels: 32, residual: inner))
   }
 
   /// Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream.
@@ -583,7 +584,7 @@ extension Hopper {
       while index < 128 { Vector(at: x + index).store(at: stream + index); index += 16 }
       index = 0
       while index < 512 {
-        let sum = VectorMath.multiplyAdd(Vector(at: x + 128 + index), factor, Vector(at: biases + index * 129))
+        let sum = VectorMath.multiplyAdd(Vector(at: x + 128 + index), factor, Vector(at: biases + index / 64 * 8256 + index % 64))
         VectorMath.rectified(sum).store(at: y + index)
         index += 16
       }
@@ -656,13 +657,6 @@ extension Hopper {
 
 // MARK: - Kernels: one function per shape
 extension Hopper {
-  @inline(never) @_noAllocation @_noLocks private func linear_1x1x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 16, w, panel: 32, depth: 1, y, 128), panels: 8)
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x11x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 16, w, panel: 192, depth: 11, y, 128), panels: 8)
-  }
-
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
   @inline(never) @_noAllocation @_noLocks private func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
     var row = 0
@@ -682,87 +676,84 @@ extension Hopper {
     }
   }
   @inline(never) @_noAllocation @_noLocks private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64), panels: 4)
+    rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
     rows2(Product<Add>(
       scores, 64, values, panel: 16, step: 640, depth: 59, biased: false,
-      mixed, 640, residual: residual), panels: 40)
+      mixed, 640, panels: 40, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
+    rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
+    rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128), panels: 8)
+    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
+    rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
+    rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
+    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64), panels: 4)
+    rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128), panels: 8)
+    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
+    rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
+    rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
+    rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Tanh>(x, 128, w, panel: 2064, depth: 128, y, 16), panels: 1)
+    rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 16, panels: 1))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
     rows1(Product<Add>(
       scores, 64, values, panel: 16, step: 640, depth: 59, biased: false,
-      mixed, 640, residual: residual), panels: 40)
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x3x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 16, w, panel: 64, depth: 3, y, 128), panels: 8)
+      mixed, 640, panels: 40, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_linearPart(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 128, w + 16, panel: 2064, depth: 128, biased: false, y, 128), panels: 8)
+    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_linearPart_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 768, w + 16, panel: 2064, depth: 128, biased: false, y, 768), panels: 32)
+    rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32))
   }
   @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, hidesKeys: true), panels: 4)
+    rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4, hidesKeys: true))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
     rows57(Product<Add>(
       scores, 64, values, panel: 16, step: 640, depth: 59, biased: false,
-      mixed, 640, residual: residual, hidesDepth: true), panels: 40)
+      mixed, 640, panels: 40, residual: residual, hidesDepth: true))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product<Add>(x, 512, w, panel: 8208, depth: 512, y, 128, residual: residual), panels: 8)
+    rows57(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows57(Product<Store>(x, 128, w, panel: 2064, depth: 128, y, 128), panels: 8)
+    rows57(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows57(Product<Store>(
       scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
-      mixed, 128, hidesDepth: true), panels: 8)
+      mixed, 128, panels: 8, hidesDepth: true))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product<Add>(x, 128, w, panel: 2064, depth: 128, y, 128, residual: residual), panels: 8)
+    rows57(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows57(Product<Activate>(x, 128, w, panel: 2064, depth: 128, y, 512), panels: 32)
+    rows57(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 512, panels: 32))
   }
 }
 
@@ -787,26 +778,34 @@ extension Hopper {
 
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
-    var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool
-    var y: MutableFloats, yStride: Int, residual: Floats, hidesKeys: Bool, hidesDepth: Bool
+    var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, biased: Bool
+    var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool
 
+    /// - Parameter panel: Floats of a panel of 16 columns.
+    /// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.
+    /// - Parameter streams: Whether the weights are used once, and come from far away.
     @inline(__always)
     init(
-      _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, step: Int = 16, depth: Int, biased: Bool = true,
-      _ y: MutableFloats, _ yStride: Int, residual: Floats? = nil, hidesKeys: Bool = false, hidesDepth: Bool = false
+      _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, biased: Bool = true,
+      streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,
+      hidesKeys: Bool = false, hidesDepth: Bool = false
     ) {
-      (self.x, self.xStride, self.w, self.panel, self.step, self.depth) = (x, xStride, w, panel, step, depth)
-      (self.biased, self.y, self.yStride, self.residual) = (biased, y, yStride, residual ?? Floats(y))
-      (self.hidesKeys, self.hidesDepth) = (hidesKeys, hidesDepth)
+      (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)
+      (self.depth, self.biased, self.y, self.yStride, self.residual) = (depth, biased, y, yStride, residual ?? Floats(y))
+      (self.panels, self.hidesKeys, self.hidesDepth, self.streams) = (panels, hidesKeys, hidesDepth, streams)
     }
 
     /// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the
     /// depth are left out.
     @inline(__always)
     func tile(row: Int, rows: Int, panel index: Int) -> Self {
-      var tile = self
+      var tile = self, first = index
       tile.x += row * xStride
-      tile.w += index * panel
+      if strip > 1 {
+        first = index / strip * strip
+        (tile.panel, tile.step) = (16, 16 * min(strip, panels - first))
+      }
+      tile.w += first * panel + (index - first) * 16
       tile.y += row * yStride + index * 16
       tile.residual += row * yStride + index * 16
       if hidesKeys && index * 16 >= row + rows { tile.depth = 0 }
@@ -822,7 +821,8 @@ extension Hopper {
 
   /// All tiles of 57 rows.
   @inline(__always)
-  private func rows57<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
+  private func rows57<Finish: Epilogue>(_ product: Product<Finish>) {
+    let panels = product.panels
     if VectorMath.level >= 2 {
       if product.hidesKeys {
         for group in 0..<panels / 2 {
@@ -841,16 +841,14 @@ extension Hopper {
         tile3(Sums1.self, product.tile(row: 54, rows: 3, panel: group))
       }
     } else {
-      for group in 0..<panels {
-        for tile in 0..<28 { tile2(Sums1.self, product.tile(row: tile * 2, rows: 2, panel: group)) }
-        tile1(Sums1.self, product.tile(row: 56, rows: 1, panel: group))
-      }
+      for group in 0..<panels / 2 { for tile in 0..<57 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
     }
   }
 
   /// All tiles of 2 rows.
   @inline(__always)
-  private func rows2<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
+  private func rows2<Finish: Epilogue>(_ product: Product<Finish>) {
+    let panels = product.panels
     if VectorMath.level >= 2 {
       for group in 0..<panels / 4 { tile2(Sums4.self, product.tile(row: 0, rows: 2, panel: group * 4)) }
     } else if VectorMath.level >= 1 {
@@ -862,7 +860,8 @@ extension Hopper {
 
   /// All tiles of 1 row.
   @inline(__always)
-  private func rows1<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
+  private func rows1<Finish: Epilogue>(_ product: Product<Finish>) {
+    let panels = product.panels
     if VectorMath.level >= 1 {
       for group in 0..<panels / 4 { tile1(Sums4.self, product.tile(row: 0, rows: 1, panel: group * 4)) }
     } else {
@@ -877,7 +876,7 @@ extension Hopper {
   private func tile6<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias, r3 = bias, r4 = bias, r5 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
@@ -892,7 +891,7 @@ extension Hopper {
   private func tile3<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
@@ -905,8 +904,9 @@ extension Hopper {
   private func tile2<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
+      if p.streams { Sums.prefetch(w + 512, p.panel) }
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row)
       x += 1; w += p.step; k += 1
@@ -918,8 +918,9 @@ extension Hopper {
   private func tile1<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
+      if p.streams { Sums.prefetch(w + 512, p.panel) }
       let row = Sums(w, p.panel)
       r0.add(x[0], row)
       x += 1; w += p.step; k += 1
@@ -931,6 +932,7 @@ extension Hopper {
   private protocol RowSums {
     init()
     init(_ place: Floats, _ panel: Int)
+    static func prefetch(_ place: Floats, _ panel: Int)
     mutating func add(_ x: Float, _ w: Self)
     func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)
   }
@@ -943,6 +945,11 @@ extension Hopper {
     init(_ place: Floats, _ panel: Int) {
       s0 = Vector(at: place); s1 = Vector(at: place + panel); s2 = Vector(at: place + 2 * panel)
       s3 = Vector(at: place + 3 * panel)
+    }
+    @inline(__always) @_noAllocation @_noLocks
+    static func prefetch(_ place: Floats, _ panel: Int) {
+      VectorMath.prefetch(place); VectorMath.prefetch(place + panel)
+      VectorMath.prefetch(place + 2 * panel); VectorMath.prefetch(place + 3 * panel)
     }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
@@ -962,6 +969,10 @@ extension Hopper {
     @inline(__always) @_noAllocation @_noLocks
     init(_ place: Floats, _ panel: Int) { s0 = Vector(at: place); s1 = Vector(at: place + panel) }
     @inline(__always) @_noAllocation @_noLocks
+    static func prefetch(_ place: Floats, _ panel: Int) {
+      VectorMath.prefetch(place); VectorMath.prefetch(place + panel)
+    }
+    @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)
       s1 = VectorMath.multiplyAdd(x, w.s1, s1)
@@ -976,6 +987,8 @@ extension Hopper {
     var s0: Vector
     @inline(__always) @_noAllocation @_noLocks init() { s0 = Vector() }
     @inline(__always) @_noAllocation @_noLocks init(_ place: Floats, _ panel: Int) { s0 = Vector(at: place) }
+    @inline(__always) @_noAllocation @_noLocks
+    static func prefetch(_ place: Floats, _ panel: Int) { VectorMath.prefetch(place) }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)

@@ -10,28 +10,28 @@
 //
 // packed weights, float32                          offset        bytes  from
 //   embed.state_mean     3          rows               0           64  state_mean
-//   embed.return         1x64       panels            16          512  embed_return
-//   embed.state          3x64       panels           144         1024  embed_state, 1/state_std
-//   embed.action         1x64       panels           400          512  embed_action
+//   embed.return         1x64       strips            16          512  embed_return
+//   embed.state          3x64       strips           144         1024  embed_state, 1/state_std
+//   embed.action         1x64       strips           400          512  embed_action
 //   embed.norm_gain      64         rows             528          256  embed_ln.weight
 //   embed.norm_shift     64         rows             592          256  embed_ln.bias, wpe[0]
-//   layer0.query         64x64      panels           656       16 640  h.0.ln_1, attn.c_attn (q), scale
-//   layer0.key           64x64      panels          4816       16 640  h.0.ln_1, attn.c_attn (k)
-//   layer0.value         64x64      panels          8976       16 640  h.0.ln_1, attn.c_attn (v)
-//   layer0.projection    64x64      panels        13 136       16 640  h.0.attn.c_proj
-//   layer0.inner         64x256     panels        17 296       66 560  h.0.ln_2, mlp.c_fc
-//   layer0.outer         256x64     panels        33 936       65 792  h.0.mlp.c_proj
-//   layer1.query         64x64      panels        50 384       16 640  h.1.ln_1, attn.c_attn (q), scale
-//   layer1.key0          32x64      panels        54 544         8448  h.1.ln_1, attn.c_attn (kᵀ, head 0)
-//   layer1.key1          32x64      panels        56 656         8448  h.1.ln_1, attn.c_attn (kᵀ, head 1)
-//   layer1.value0        64x32      panels        58 768         8320  h.1.ln_1, attn.c_attn (v, head 0)
-//   layer1.value1        64x32      panels        60 848         8320  h.1.ln_1, attn.c_attn (v, head 1)
-//   layer1.projection    64x64      panels        62 928       16 640  h.1.attn.c_proj
-//   layer1.inner         64x256     panels        67 088       66 560  h.1.ln_2, mlp.c_fc
-//   layer1.outer         256x64     panels        83 728       65 792  h.1.mlp.c_proj
-//   predict.action       64x1       panels       100 176         4160  ln_f, predict_action.0
+//   layer0.query         64x64      strips           656       16 640  h.0.ln_1, attn.c_attn (q), scale
+//   layer0.key           64x64      strips          4816       16 640  h.0.ln_1, attn.c_attn (k)
+//   layer0.value         64x64      strips          8976       16 640  h.0.ln_1, attn.c_attn (v)
+//   layer0.projection    64x64      strips        13 136       16 640  h.0.attn.c_proj
+//   layer0.inner         64x256     strips        17 296       66 560  h.0.ln_2, mlp.c_fc
+//   layer0.outer         256x64     strips        33 936       65 792  h.0.mlp.c_proj
+//   layer1.query         64x64      strips        50 384       16 640  h.1.ln_1, attn.c_attn (q), scale
+//   layer1.key0          32x64      strips        54 544         8448  h.1.ln_1, attn.c_attn (kᵀ, head 0)
+//   layer1.key1          32x64      strips        56 656         8448  h.1.ln_1, attn.c_attn (kᵀ, head 1)
+//   layer1.value0        64x32      strips        58 768         8320  h.1.ln_1, attn.c_attn (v, head 0)
+//   layer1.value1        64x32      strips        60 848         8320  h.1.ln_1, attn.c_attn (v, head 1)
+//   layer1.projection    64x64      strips        62 928       16 640  h.1.attn.c_proj
+//   layer1.inner         64x256     strips        67 088       66 560  h.1.ln_2, mlp.c_fc
+//   layer1.outer         256x64     strips        83 728       65 792  h.1.mlp.c_proj
+//   predict.action       64x1       strips       100 176         4160  ln_f, predict_action.0
 //   embed.timesteps      200x64     rows         101 216       51 200  embed_timestep
-//   total 456 064 bytes; offsets in floats; panels: 16 columns wide, biases first
+//   total 456 064 bytes; offsets in floats; strips: 64 columns wide, biases first
 //
 // controller memory                          offset        bytes  what
 //   returnInput      1x16                        0           64  return-to-go of the return token
@@ -99,7 +99,7 @@ public struct Pendulum: ~Copyable, @unchecked Sendable {
   /// Multiply-adds of one `prepare` without a reward.
   public static var preparationMultiplyAdds: Int { 2_325_184 }
   /// Identifies the layout of the packed weights; `init` refuses weights of another one.
-  public static var layoutDigest: UInt64 { 0xb485a8d9abca89b0 }
+  public static var layoutDigest: UInt64 { 0x1172344392eef6fd }
   /// The version of dtgen that wrote this file.
   public static var generatorVersion: StaticString { "0.1.0" }
   /// What `reset()` asks for, environment units.
@@ -553,13 +553,13 @@ extension Pendulum {
 // MARK: - Kernels: one function per shape
 extension Pendulum {
   @inline(never) @_noAllocation @_noLocks private func linear_1x1x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 16, w, panel: 32, depth: 1, y, 64), panels: 4)
+    rows1(Product<Store>(x, 16, w, panel: 32, strip: 4, depth: 1, streams: true, y, 64, panels: 4))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x3x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 16, w, panel: 64, depth: 3, y, 64), panels: 4)
+    rows1(Product<Store>(x, 16, w, panel: 64, strip: 4, depth: 3, streams: true, y, 64, panels: 4))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 64, w, panel: 1040, depth: 64, y, 64), panels: 4)
+    rows2(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4))
   }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
@@ -588,24 +588,24 @@ extension Pendulum {
     for head in 0..<2 {
       rows2(Product<Store>(
         queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
-        scores + head * 128, 64), panels: 4)
+        scores + head * 128, 64, panels: 4))
     }
   }
   @inline(never) @_noAllocation @_noLocks private func mix_2x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     for head in 0..<2 {
       rows2(Product<Store>(
         scores + head * 128, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false,
-        mixed + head * 32, 64), panels: 2)
+        mixed + head * 32, 64, panels: 2))
     }
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 64, w, panel: 1040, depth: 64, y, 64, residual: residual), panels: 4)
+    rows2(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Activate>(x, 64, w, panel: 1040, depth: 64, y, 256), panels: 16)
+    rows2(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 256, w, panel: 4112, depth: 256, y, 64, residual: residual), panels: 4)
+    rows2(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4, residual: residual))
   }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
@@ -627,68 +627,68 @@ extension Pendulum {
     }
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 64, w, panel: 1040, depth: 64, y, 64), panels: 4)
+    rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x32x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 32, w, panel: 528, depth: 32, y, 64), panels: 4)
+    rows1(Product<Store>(x, 32, w, panel: 528, strip: 4, depth: 32, streams: true, y, 64, panels: 4))
   }
   @inline(never) @_noAllocation @_noLocks private func scores_2x1x64(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows2(Product<Store>(queries, 64, keys, panel: 1040, depth: 64, scores, 64), panels: 4)
+    rows2(Product<Store>(queries, 64, keys, panel: 1040, depth: 64, scores, 64, panels: 4))
   }
   @inline(never) @_noAllocation @_noLocks private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Store>(scores, 64, values, panel: 16, step: 64, depth: 59, biased: false, mixed, 64), panels: 4)
+    rows2(Product<Store>(scores, 64, values, panel: 16, step: 64, depth: 59, biased: false, mixed, 64, panels: 4))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 64, w, panel: 1040, depth: 64, y, 32), panels: 2)
+    rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 32, panels: 2))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 64, w, panel: 1040, depth: 64, y, 64, residual: residual), panels: 4)
+    rows1(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Activate>(x, 64, w, panel: 1040, depth: 64, y, 256), panels: 16)
+    rows1(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 256, w, panel: 4112, depth: 256, y, 64, residual: residual), panels: 4)
+    rows1(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Tanh>(x, 64, w, panel: 1040, depth: 64, y, 16), panels: 1)
+    rows1(Product<Tanh>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 16, panels: 1))
   }
   @inline(never) @_noAllocation @_noLocks private func scores_1x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     for head in 0..<2 {
       rows1(Product<Store>(
         queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
-        scores + head * 64, 64), panels: 4)
+        scores + head * 64, 64, panels: 4))
     }
   }
   @inline(never) @_noAllocation @_noLocks private func mix_1x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     for head in 0..<2 {
       rows1(Product<Store>(
         scores + head * 64, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false,
-        mixed + head * 32, 64), panels: 2)
+        mixed + head * 32, 64, panels: 2))
     }
   }
   @inline(never) @_noAllocation @_noLocks private func scores_57x2x32_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     for head in 0..<2 {
       rows57(Product<Store>(
         queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
-        scores + head * 3648, 64, hidesKeys: true), panels: 4)
+        scores + head * 3648, 64, panels: 4, hidesKeys: true))
     }
   }
   @inline(never) @_noAllocation @_noLocks private func mix_57x2x32_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     for head in 0..<2 {
       rows57(Product<Store>(
         scores + head * 3648, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false,
-        mixed + head * 32, 64, hidesDepth: true), panels: 2)
+        mixed + head * 32, 64, panels: 2, hidesDepth: true))
     }
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product<Add>(x, 64, w, panel: 1040, depth: 64, y, 64, residual: residual), panels: 4)
+    rows57(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 64, panels: 4, residual: residual))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows57(Product<Activate>(x, 64, w, panel: 1040, depth: 64, y, 256), panels: 16)
+    rows57(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 256, panels: 16))
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product<Add>(x, 256, w, panel: 4112, depth: 256, y, 64, residual: residual), panels: 4)
+    rows57(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, y, 64, panels: 4, residual: residual))
   }
 }
 
@@ -713,26 +713,34 @@ extension Pendulum {
 
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
-    var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool
-    var y: MutableFloats, yStride: Int, residual: Floats, hidesKeys: Bool, hidesDepth: Bool
+    var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, biased: Bool
+    var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool
 
+    /// - Parameter panel: Floats of a panel of 16 columns.
+    /// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.
+    /// - Parameter streams: Whether the weights are used once, and come from far away.
     @inline(__always)
     init(
-      _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, step: Int = 16, depth: Int, biased: Bool = true,
-      _ y: MutableFloats, _ yStride: Int, residual: Floats? = nil, hidesKeys: Bool = false, hidesDepth: Bool = false
+      _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, biased: Bool = true,
+      streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,
+      hidesKeys: Bool = false, hidesDepth: Bool = false
     ) {
-      (self.x, self.xStride, self.w, self.panel, self.step, self.depth) = (x, xStride, w, panel, step, depth)
-      (self.biased, self.y, self.yStride, self.residual) = (biased, y, yStride, residual ?? Floats(y))
-      (self.hidesKeys, self.hidesDepth) = (hidesKeys, hidesDepth)
+      (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)
+      (self.depth, self.biased, self.y, self.yStride, self.residual) = (depth, biased, y, yStride, residual ?? Floats(y))
+      (self.panels, self.hidesKeys, self.hidesDepth, self.streams) = (panels, hidesKeys, hidesDepth, streams)
     }
 
     /// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the
     /// depth are left out.
     @inline(__always)
     func tile(row: Int, rows: Int, panel index: Int) -> Self {
-      var tile = self
+      var tile = self, first = index
       tile.x += row * xStride
-      tile.w += index * panel
+      if strip > 1 {
+        first = index / strip * strip
+        (tile.panel, tile.step) = (16, 16 * min(strip, panels - first))
+      }
+      tile.w += first * panel + (index - first) * 16
       tile.y += row * yStride + index * 16
       tile.residual += row * yStride + index * 16
       if hidesKeys && index * 16 >= row + rows { tile.depth = 0 }
@@ -748,7 +756,8 @@ extension Pendulum {
 
   /// All tiles of 57 rows.
   @inline(__always)
-  private func rows57<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
+  private func rows57<Finish: Epilogue>(_ product: Product<Finish>) {
+    let panels = product.panels
     if VectorMath.level >= 2 {
       if product.hidesKeys {
         for group in 0..<panels / 2 {
@@ -771,16 +780,14 @@ extension Pendulum {
         tile3(Sums1.self, product.tile(row: 54, rows: 3, panel: group))
       }
     } else {
-      for group in 0..<panels {
-        for tile in 0..<28 { tile2(Sums1.self, product.tile(row: tile * 2, rows: 2, panel: group)) }
-        tile1(Sums1.self, product.tile(row: 56, rows: 1, panel: group))
-      }
+      for group in 0..<panels / 2 { for tile in 0..<57 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
     }
   }
 
   /// All tiles of 2 rows.
   @inline(__always)
-  private func rows2<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
+  private func rows2<Finish: Epilogue>(_ product: Product<Finish>) {
+    let panels = product.panels
     if VectorMath.level >= 2 {
       for group in 0..<panels / 4 { tile2(Sums4.self, product.tile(row: 0, rows: 2, panel: group * 4)) }
       if panels & 2 != 0 { tile2(Sums2.self, product.tile(row: 0, rows: 2, panel: panels & ~3)) }
@@ -793,7 +800,8 @@ extension Pendulum {
 
   /// All tiles of 1 row.
   @inline(__always)
-  private func rows1<Finish: Epilogue>(_ product: Product<Finish>, panels: Int) {
+  private func rows1<Finish: Epilogue>(_ product: Product<Finish>) {
+    let panels = product.panels
     if VectorMath.level >= 1 {
       for group in 0..<panels / 4 { tile1(Sums4.self, product.tile(row: 0, rows: 1, panel: group * 4)) }
       if panels & 2 != 0 { tile1(Sums2.self, product.tile(row: 0, rows: 1, panel: panels & ~3)) }
@@ -809,7 +817,7 @@ extension Pendulum {
   private func tile6<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias, r3 = bias, r4 = bias, r5 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
@@ -824,7 +832,7 @@ extension Pendulum {
   private func tile3<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
@@ -837,8 +845,9 @@ extension Pendulum {
   private func tile2<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
+      if p.streams { Sums.prefetch(w + 512, p.panel) }
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row)
       x += 1; w += p.step; k += 1
@@ -850,8 +859,9 @@ extension Pendulum {
   private func tile1<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias
-    var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0
+    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
+      if p.streams { Sums.prefetch(w + 512, p.panel) }
       let row = Sums(w, p.panel)
       r0.add(x[0], row)
       x += 1; w += p.step; k += 1
@@ -863,6 +873,7 @@ extension Pendulum {
   private protocol RowSums {
     init()
     init(_ place: Floats, _ panel: Int)
+    static func prefetch(_ place: Floats, _ panel: Int)
     mutating func add(_ x: Float, _ w: Self)
     func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)
   }
@@ -875,6 +886,11 @@ extension Pendulum {
     init(_ place: Floats, _ panel: Int) {
       s0 = Vector(at: place); s1 = Vector(at: place + panel); s2 = Vector(at: place + 2 * panel)
       s3 = Vector(at: place + 3 * panel)
+    }
+    @inline(__always) @_noAllocation @_noLocks
+    static func prefetch(_ place: Floats, _ panel: Int) {
+      VectorMath.prefetch(place); VectorMath.prefetch(place + panel)
+      VectorMath.prefetch(place + 2 * panel); VectorMath.prefetch(place + 3 * panel)
     }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
@@ -894,6 +910,10 @@ extension Pendulum {
     @inline(__always) @_noAllocation @_noLocks
     init(_ place: Floats, _ panel: Int) { s0 = Vector(at: place); s1 = Vector(at: place + panel) }
     @inline(__always) @_noAllocation @_noLocks
+    static func prefetch(_ place: Floats, _ panel: Int) {
+      VectorMath.prefetch(place); VectorMath.prefetch(place + panel)
+    }
+    @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)
       s1 = VectorMath.multiplyAdd(x, w.s1, s1)
@@ -908,6 +928,8 @@ extension Pendulum {
     var s0: Vector
     @inline(__always) @_noAllocation @_noLocks init() { s0 = Vector() }
     @inline(__always) @_noAllocation @_noLocks init(_ place: Floats, _ panel: Int) { s0 = Vector(at: place) }
+    @inline(__always) @_noAllocation @_noLocks
+    static func prefetch(_ place: Floats, _ panel: Int) { VectorMath.prefetch(place) }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)

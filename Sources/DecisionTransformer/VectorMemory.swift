@@ -15,6 +15,13 @@ extension SIMD16<Float> {
 }
 
 extension VectorMath {
+  /// Asks the memory for the line at `place`, which a later instruction will want. Never faults, wherever that is, and
+  /// changes nothing but time.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func prefetch(_ place: UnsafePointer<Float>) {
+    dt_prefetch(place)
+  }
+
   /// Transposes sixteen rows of sixteen floats. Rows and columns begin at multiples of 64 bytes.
   ///
   /// - Parameters:

@@ -23,7 +23,7 @@ struct PackingTests {
                 Float(values[row * columns + column]).bitPattern
             }
           }
-        case .panels(let depth, let columns):
+        case .strips(let depth, let columns):
           let map = folded.map(tensor.content)
           for column in 0..<columns {
             let panel = tensor.offset + column / 16 * 16 * (1 + depth) + column % 16
@@ -32,7 +32,7 @@ struct PackingTests {
               expected[panel + 16 * (1 + row)] = Float(map.weights[row, column]).bitPattern
             }
           }
-        case .pairedPanels(let depth, let columns):
+        case .pairedStrips(let depth, let columns):
           let map = folded.map(tensor.content)
           for column in 0..<columns {
             let panel = tensor.offset + column / 16 * 16 * (1 + (depth + 1) / 2) + column % 16

@@ -38,8 +38,8 @@ struct ScheduleTests {
           .linear(_, let depth, let columns, let epilogue, let paired, _), _, let weights,
           let residual, _):
           let tensor = plan.weights.tensors[weights]
-          let panels = PackedTensor.Arrangement.panels(depth: depth, columns: columns)
-          let pairs = PackedTensor.Arrangement.pairedPanels(depth: depth, columns: columns)
+          let panels = PackedTensor.Arrangement.strips(depth: depth, columns: columns)
+          let pairs = PackedTensor.Arrangement.pairedStrips(depth: depth, columns: columns)
           #expect(tensor.arrangement == (paired ? pairs : panels), "\(place)")
           #expect((epilogue == .add) == (residual != nil), "\(place)")
         case .scores(.scores(_, _, _, _, let keyStride, _), _, _, _),

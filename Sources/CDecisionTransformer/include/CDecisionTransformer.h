@@ -63,6 +63,9 @@ DT_INLINE float dt_largest_lane(dt_float16 a) {
   return two.x < two.y ? two.y : two.x;
 }
 
+// Asks for the line at `place`. Never faults, wherever that is.
+DT_INLINE void dt_prefetch(const float *place) { __builtin_prefetch(place); }
+
 // A square of floats as wide as a register, transposed in place: rounds of interleaving halves. Several registers
 // at a time, so that none has to go to memory in between. (Swift has no shuffles of its own.)
 #if defined(__AVX512F__)

@@ -25,8 +25,8 @@ struct GeneratedFacts: Equatable, Sendable {
     /// `128x512 panels`
     var shapeText: String {
       switch arrangement {
-      case .panels(let depth, let columns): "\(depth)x\(columns) panels"
-      case .pairedPanels(let depth, let columns): "\(depth)x\(columns) pairs"
+      case .strips(let depth, let columns): "\(depth)x\(columns) strips"
+      case .pairedStrips(let depth, let columns): "\(depth)x\(columns) pairs"
       case .rows(let rows, let columns): rows == 1 ? "\(columns) rows" : "\(rows)x\(columns) rows"
       }
     }
@@ -88,7 +88,7 @@ extension GeneratedFacts {
     for line in table {
       guard
         let match = try?
-          /\s+(\S+) +(\d+)(?:x(\d+))? +(panels|pairs|rows) +(\d[\d ]*?) {2,}(\d[\d ]*?) {2,}(.*)/
+          /\s+(\S+) +(\d+)(?:x(\d+))? +(strips|pairs|rows) +(\d[\d ]*?) {2,}(\d[\d ]*?) {2,}(.*)/
           .wholeMatch(in: line),
         let first = dimension(match.2), let offset = number(match.5), let bytes = number(match.6)
       else { return nil }
@@ -97,8 +97,8 @@ extension GeneratedFacts {
       let (rows, columns) = match.3 == nil ? (1, second) : (first, second)
       let arrangement: PackedTensor.Arrangement =
         switch match.4 {
-        case "panels": .panels(depth: rows, columns: columns)
-        case "pairs": .pairedPanels(depth: rows, columns: columns)
+        case "strips": .strips(depth: rows, columns: columns)
+        case "pairs": .pairedStrips(depth: rows, columns: columns)
         default: .rows(rows: rows, columns: columns)
         }
       let tensor = Tensor(

@@ -2,8 +2,10 @@
 ///
 /// The block's maps are multiplied out as they are stored, so that this is the same function as theirs.
 struct EntryMaps {
-  /// To value, inner row of the value, query. The last rows belong to the embedding's bias and to embed_ln's shift.
-  let entry: AffineMap
+  /// To a token's value and the inner row of that, side by side, and to its query. The last rows belong to the
+  /// embedding's bias and to embed_ln's shift.
+  let value: AffineMap
+  let query: AffineMap
   /// To the token's inner row; the last row belongs to the embedding's bias.
   let inner: AffineMap
 
@@ -11,10 +13,9 @@ struct EntryMaps {
     let shape = folded.shape
     let embedding = folded.map(.embed(input))
     let (gain, shift) = (folded.rows(.embedNormGain), folded.rows(.embedNormShift))
-    let (query, output, innerMap) = (
-      folded.stored(.fusedQuery(layer: 0)), folded.stored(.fusedOutput(layer: 0)),
-      folded.stored(.inner(layer: 0))
-    )
+    let queryMap = folded.stored(.fusedQuery(layer: 0))
+    let output = folded.stored(.fusedOutput(layer: 0))
+    let innerWeights = folded.stored(.inner(layer: 0)).weights
     let bias = Matrix(rowCount: 1, columnCount: shape.hiddenSize, values: embedding.bias)
     let rows = embedding.weights.appending(bias).centeringRows().scalingColumns(by: gain)
       .centeringRows()
@@ -22,18 +23,15 @@ struct EntryMaps {
       .centeringRows()
     let outputBias = Matrix(rowCount: 1, columnCount: shape.hiddenSize, values: output.bias)
 
-    let entryRows = rows.appending(shiftRow)
-    let values = entryRows * output.weights
-    entry = AffineMap(
+    // A value, and that value as ln_2 without its deviation and c_fc without its biases see it.
+    func carried(_ values: Matrix) -> Matrix {
       values.paddingColumns(to: shape.hiddenStride)
-        .besides((values.centeringRows() * innerMap.weights).paddingColumns(to: shape.innerStride))
-        .besides((entryRows * query.weights).paddingColumns(to: shape.hiddenStride)),
-      bias: outputBias.paddingColumns(to: shape.hiddenStride)
-        .besides(
-          (outputBias.centeringRows() * innerMap.weights).paddingColumns(to: shape.innerStride)
-        ).values + query.bias
-        + Array(repeating: 0, count: shape.hiddenStride - shape.hiddenSize))
-    inner = AffineMap(rows * innerMap.weights, bias: (shiftRow * innerMap.weights).values)
+        .besides((values.centeringRows() * innerWeights).paddingColumns(to: shape.innerStride))
+    }
+    let entryRows = rows.appending(shiftRow)
+    value = AffineMap(carried(entryRows * output.weights), bias: carried(outputBias).values)
+    query = AffineMap(entryRows * queryMap.weights, bias: queryMap.bias)
+    inner = AffineMap(rows * innerWeights, bias: (shiftRow * innerWeights).values)
   }
 }
 

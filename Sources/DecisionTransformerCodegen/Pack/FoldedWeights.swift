@@ -36,7 +36,8 @@ package struct FoldedWeights {
       let keyTransposed = key(layer).transposed
       return AffineMap(
         query.weights * keyTransposed, bias: keyTransposed.multiplied(byRow: query.bias))
-    case .entry(let input): return EntryMaps(input, of: self).entry
+    case .entryValue(let input): return EntryMaps(input, of: self).value
+    case .entryQuery(let input): return EntryMaps(input, of: self).query
     case .entryInner(let input): return EntryMaps(input, of: self).inner
     case .fusedOutput(let layer):
       let projection = projection(layer)

@@ -30,9 +30,9 @@ public enum Packer {
     for tensor in plan.weights.tensors {
       var target = Target(words: words)
       switch tensor.arrangement {
-      case .panels, .pairedPanels:
+      case .strips, .pairedStrips:
         target.write(
-          folded.map(tensor.content), isPaired: tensor.isPaired, at: tensor.offset)
+          folded.map(tensor.content), as: tensor.arrangement, at: tensor.offset)
       case .rows(_, let columns):
         for (index, value) in folded.rows(tensor.content).enumerated() {
           let place = index / columns * Shape.stride(columns) + index % columns
@@ -73,18 +73,16 @@ private struct Target {
     return narrow
   }
 
-  /// Writes a map as panels of 16 columns: the float32 biases, then the rows, one by one as float32 or in
-  /// pairs as bfloat16; a missing last row is zero.
-  mutating func write(_ map: AffineMap, isPaired: Bool, at offset: Int) {
-    let (lanes, step) = (Shape.lanes, isPaired ? 2 : 1)
-    let (depth, columns) = (map.weights.rowCount, map.weights.columnCount)
-    let panelRows = (depth + step - 1) / step + 1
-    for column in 0..<columns {
-      let panel = offset + column / lanes * panelRows * lanes + column % lanes
-      self[panel] = narrowed(map.bias[column])
-      for row in stride(from: 0, to: depth, by: step) {
+  /// Writes a map as strips: the float32 biases, then the rows, one by one as float32 or in pairs as bfloat16; a
+  /// missing last row is zero.
+  mutating func write(_ map: AffineMap, as arrangement: PackedTensor.Arrangement, at offset: Int) {
+    let isPaired = if case .pairedStrips = arrangement { true } else { false }
+    let depth = map.weights.rowCount
+    for column in 0..<map.weights.columnCount {
+      self[offset + arrangement.place(row: 0, column: column)] = narrowed(map.bias[column])
+      for row in stride(from: 0, to: depth, by: isPaired ? 2 : 1) {
         let even = narrowed(map.weights[row, column])
-        let place = panel + (row / step + 1) * lanes
+        let place = offset + arrangement.place(row: row + 1, column: column)
         guard isPaired else {
           self[place] = even
           continue

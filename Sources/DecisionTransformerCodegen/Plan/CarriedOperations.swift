@@ -7,25 +7,26 @@
 ///     value, its inner row, query  =  a·b·(input · W + bias + time) + b·shift + constant
 ///     inner row of the token       =  a·(input · W + bias + time) + constant
 ///
-/// with maps multiplied out ahead (`PackedTensor.Content.entry`, `.entryInner`). The timestep's part is computed once a
+/// with maps multiplied out ahead (`PackedTensor.Content.entryValue` and so on). The timestep's part is computed once a
 /// step, in the preparation phase. ln_2 divides the sum over probabilities by its deviation, behind everything else.
 extension OperationBuilder {
   private var layer: Int { 0 }
 
   /// Embeds an input as `token`, with all that block 0 will need of it.
   func enter(_ input: EntryInput, as token: Operand) -> [Operation] {
-    let (depth, columns) = (shape.dimension(of: input), shape.hiddenSize)
-    let (entry, inner) = (index(.entry(input)), index(.entryInner(input)))
+    let depth = shape.dimension(of: input)
+    let tensors = [.embed(input), .entryValue(input), .entryQuery(input), .entryInner(input)].map {
+      weights.tensor($0)
+    }
     return [
-      linear(
-        rows: 1, depth: depth, columns: columns, Operand(input.buffer), .embed(input), to: token),
       Operation(
-        kind: .enter(input, entry: entry, inner: inner, token: token),
-        comment: "embed_timestep, embed_ln, wpe[0], h.0",
+        kind: .enter(input, weights: index(.embed(input)), token: token),
+        comment: "embed_\(input.rawValue), embed_timestep, embed_ln, wpe[0], h.0",
         multiplyAdds: shape.batch
-          * ((depth + 2) * shape.entryColumns + (depth + 1) * shape.innerStride),
+          * (depth * shape.hiddenSize + (depth + 2) * (shape.carriedStride + shape.hiddenSize)
+            + (depth + 1) * shape.innerSize),
         weightBytes: (2 + shape.batch) * shape.hiddenStride * 4
-          + weights.tensors[entry].byteCount + weights.tensors[inner].byteCount),
+          + tensors.reduce(0) { $0 + $1.byteCount })
     ]
   }
 

@@ -120,7 +120,7 @@ extension ControllerMemory {
   /// What the carried form needs where tokens enter the window and where they are mixed.
   private mutating func appendEntry(shape: Shape) {
     append(
-      .time, rows: 2, stride: shape.entryColumns,
+      .time, rows: 2, stride: shape.timeStride,
       "the timestep's row, query, inner row; centred value, value, inner row of that")
     append(.entry, rows: 2, stride: shape.entryStride, "input times the factors of its norms")
     append(

@@ -7,8 +7,9 @@ public struct Operation: Equatable, Sendable {
     case normalize(rows: Int, input: Operand, output: Operand)
     /// Adds the current row of embed_timestep and applies embed_ln, in place.
     case embedNormalize(Operand)
-    /// The same for the carried form, ln_1, and everything that block 0 needs of the token, which `input` is embedded as.
-    case enter(EntryInput, entry: Int, inner: Int, token: Operand)
+    /// The carried form: embeds an input as a token, with all that block 0 needs of it. `weights` is the embedding; its
+    /// entry tensors follow.
+    case enter(EntryInput, weights: Int, token: Operand)
     /// The current timestep's row, without its mean, times embed_ln's gain, centred.
     case embedTime
     /// Rows minus their mean.

@@ -29,20 +29,19 @@ extension PackedLayout {
     let hidden = shape.hiddenSize
     append(
       "embed.state_mean", .stateMean, .rows(rows: 1, columns: shape.stateDimension), "state_mean")
-    append("embed.return", .embedReturn, .panels(depth: 1, columns: hidden), "embed_return")
-    append(
-      "embed.state", .embedState, .panels(depth: shape.stateDimension, columns: hidden),
-      "embed_state, 1/state_std")
-    append(
-      "embed.action", .embedAction, .panels(depth: shape.actionDimension, columns: hidden),
-      "embed_action")
+    for input in EntryInput.allCases {
+      append(
+        "embed.\(input.rawValue)", .embed(input),
+        .strips(depth: shape.dimension(of: input), columns: hidden),
+        input == .state ? "embed_state, 1/state_std" : "embed_\(input.rawValue)")
+      if forms[0] == .carried { appendEntry(input, shape: shape) }
+    }
     append("embed.norm_gain", .embedNormGain, .rows(rows: 1, columns: hidden), "embed_ln.weight")
     append(
       "embed.norm_shift", .embedNormShift, .rows(rows: 1, columns: hidden), "embed_ln.bias, wpe[0]")
-    if forms[0] == .carried { appendEntries(shape: shape) }
     for (layer, form) in forms.enumerated() { appendBlock(layer: layer, form: form, shape: shape) }
     append(
-      "predict.action", .predictAction, .panels(depth: hidden, columns: shape.actionDimension),
+      "predict.action", .predictAction, .strips(depth: hidden, columns: shape.actionDimension),
       "ln_f, predict_action.0")
     appendOutputs(outputs, shape: shape)
     append(
@@ -50,18 +49,19 @@ extension PackedLayout {
       "embed_timestep")
   }
 
-  /// Block 0 in terms of the inputs, for the carried form.
-  private mutating func appendEntries(shape: Shape) {
-    for input in EntryInput.allCases {
-      let depth = shape.dimension(of: input)
-      let sources = "embed_\(input.rawValue), embed_ln"
-      append(
-        "entry.\(input.rawValue)", .entry(input), .panels(depth: depth + 2, columns: shape.entryColumns),
-        "\(sources), h.0.ln_1, attn (v; v, mlp.c_fc; q·kᵀ)")
-      append(
-        "entry.\(input.rawValue)_inner", .entryInner(input),
-        .panels(depth: depth + 1, columns: shape.innerSize), "\(sources), h.0.ln_2, mlp.c_fc")
-    }
+  /// Block 0 in terms of an input, for the carried form: behind the input's embedding, in the order of use.
+  private mutating func appendEntry(_ input: EntryInput, shape: Shape) {
+    let (depth, source) = (shape.dimension(of: input), "embed_\(input.rawValue), embed_ln, h.0")
+    append(
+      "entry.\(input.rawValue)_value", .entryValue(input),
+      .strips(depth: depth + 2, columns: shape.carriedStride),
+      "\(source).ln_1, attn (v), ln_2, mlp.c_fc")
+    append(
+      "entry.\(input.rawValue)_query", .entryQuery(input),
+      .strips(depth: depth + 2, columns: shape.hiddenSize), "\(source).ln_1, attn (q·kᵀ), scale")
+    append(
+      "entry.\(input.rawValue)_inner", .entryInner(input),
+      .strips(depth: depth + 1, columns: shape.innerSize), "\(source).ln_2, mlp.c_fc")
   }
 
   /// What only `forward` and the predictions of the preparation phase need.
@@ -69,12 +69,12 @@ extension PackedLayout {
     let (hidden, states) = (shape.hiddenSize, shape.stateDimension)
     if outputs.contains(.state) {
       append(
-        "predict.state", .predictState, .panels(depth: hidden, columns: states),
+        "predict.state", .predictState, .strips(depth: hidden, columns: states),
         "ln_f, predict_state")
     }
     if outputs.contains(.return) {
       append(
-        "predict.return", .predictReturn, .panels(depth: hidden, columns: 1), "ln_f, predict_return"
+        "predict.return", .predictReturn, .strips(depth: hidden, columns: 1), "ln_f, predict_return"
       )
     }
     if !outputs.isDisjoint(with: [.lastHiddenState, .hiddenStates]) {
@@ -165,8 +165,8 @@ extension PackedLayout {
   /// A matrix of a block in the precision asked for.
   private func matrix(depth: Int, columns: Int) -> PackedTensor.Arrangement {
     switch precision {
-    case .float32: .panels(depth: depth, columns: columns)
-    case .bfloat16: .pairedPanels(depth: depth, columns: columns)
+    case .float32: .strips(depth: depth, columns: columns)
+    case .bfloat16: .pairedStrips(depth: depth, columns: columns)
     }
   }
 

@@ -27,10 +27,9 @@ public struct PackedTensor: Equatable, Sendable {
     case absorbedKey(layer: Int, head: Int)
     /// Per head: value columns, applied to the mixed normalised row.
     case absorbedValue(layer: Int, head: Int)
-    /// From an input and the factors of its norms to a token's value, that value's inner row and its query.
-    case entry(EntryInput)
-    /// From an input and embed_ln's factor to a token's inner row.
-    case entryInner(EntryInput)
+    /// From an input and the factors of its norms to a token's value and that value's inner row; to its query. From an
+    /// input and embed_ln's factor to the token's inner row.
+    case entryValue(EntryInput), entryQuery(EntryInput), entryInner(EntryInput)
     /// diag(g)·Wq·Wkᵀ·diag(g)·scale
     case fusedQuery(layer: Int)
     /// diag(g)·Wv·Wo
@@ -53,11 +52,12 @@ public struct PackedTensor: Equatable, Sendable {
 
   /// How the numbers are arranged.
   public enum Arrangement: Equatable, Sendable {
-    /// Panels of 16 columns; each holds the 16 biases, then 16 columns of every row.
-    case panels(depth: Int, columns: Int)
-    /// Panels of 16 columns; each holds the 16 float32 biases, then the rows in pairs: the bfloat16 numbers of
-    /// an even row in the lower halves of 16 words, those of the odd row after it in the upper halves.
-    case pairedPanels(depth: Int, columns: Int)
+    /// Strips of 64 columns, the last one as narrow as it can be; each holds its biases, then its columns of every row:
+    /// one stream for a tile that is as wide. A tile's panels of 16 columns lie side by side in it.
+    case strips(depth: Int, columns: Int)
+    /// Strips of 128 columns; each holds its float32 biases, then the rows in pairs: the bfloat16 numbers of
+    /// an even row in the lower halves of words, those of the odd row after it in the upper halves.
+    case pairedStrips(depth: Int, columns: Int)
     /// `rows` rows of `columns` numbers, each padded to whole vectors.
     case rows(rows: Int, columns: Int)
   }
@@ -77,7 +77,7 @@ extension PackedTensor {
 
   /// Whether the numbers are bfloat16.
   public var isPaired: Bool {
-    if case .pairedPanels = arrangement { true } else { false }
+    if case .pairedStrips = arrangement { true } else { false }
   }
 
   public var byteCount: Int { floatCount * MemoryLayout<Float>.stride }
@@ -85,7 +85,7 @@ extension PackedTensor {
   /// The shape as the layout table prints it.
   public var shapeText: String {
     switch arrangement {
-    case .panels(let depth, let columns), .pairedPanels(let depth, let columns):
+    case .strips(let depth, let columns), .pairedStrips(let depth, let columns):
       "\(depth)x\(columns)"
     case .rows(let rows, let columns): rows == 1 ? "\(columns)" : "\(rows)x\(columns)"
     }
@@ -93,8 +93,8 @@ extension PackedTensor {
 
   public var arrangementText: String {
     switch arrangement {
-    case .panels: "panels"
-    case .pairedPanels: "pairs"
+    case .strips: "strips"
+    case .pairedStrips: "pairs"
     case .rows: "rows"
     }
   }
@@ -104,8 +104,8 @@ extension PackedTensor.Arrangement {
   /// Length in floats, padding included.
   var floatCount: Int {
     switch self {
-    case .panels(let depth, let columns): Shape.stride(columns) * (depth + 1)
-    case .pairedPanels(let depth, let columns): Shape.stride(columns) * ((depth + 1) / 2 + 1)
+    case .strips(let depth, let columns): Shape.stride(columns) * (depth + 1)
+    case .pairedStrips(let depth, let columns): Shape.stride(columns) * ((depth + 1) / 2 + 1)
     case .rows(let rows, let columns): rows * Shape.stride(columns)
     }
   }
@@ -113,31 +113,48 @@ extension PackedTensor.Arrangement {
   /// Rows of numbers; of panels the first is that of the biases.
   var rowCount: Int {
     switch self {
-    case .panels(let depth, _), .pairedPanels(let depth, _): depth + 1
+    case .strips(let depth, _), .pairedStrips(let depth, _): depth + 1
     case .rows(let rows, _): rows
     }
   }
 
   var columnCount: Int {
     switch self {
-    case .panels(_, let columns), .pairedPanels(_, let columns), .rows(_, let columns): columns
+    case .strips(_, let columns), .pairedStrips(_, let columns), .rows(_, let columns): columns
     }
+  }
+
+  /// Panels of 16 columns that lie side by side.
+  var stripPanelCount: Int {
+    switch self {
+    case .strips: 4
+    case .pairedStrips: 8
+    case .rows(_, let columns): Shape.stride(columns) / Shape.lanes
+    }
+  }
+
+  /// Where the word of a number is, from the tensor's start. Row 0 holds the biases, if there are any.
+  func place(row: Int, column: Int) -> Int {
+    let (lanes, panelCount) = (Shape.lanes, Shape.stride(columnCount) / Shape.lanes)
+    let panel = column / lanes
+    let first = panel / stripPanelCount * stripPanelCount
+    let width = min(stripPanelCount, panelCount - first)
+    let wordRow = if case .pairedStrips = self { (row + 1) / 2 } else { row }
+    return first * wordRowCount * lanes + (wordRow * width + panel - first) * lanes + column % lanes
+  }
+
+  /// Rows of words.
+  private var wordRowCount: Int {
+    if case .pairedStrips = self { rowCount / 2 + 1 } else { rowCount }
   }
 
   /// A number of a tensor that begins at `offset` of the packed words.
   func number<Words: RandomAccessCollection<Float>>(
     row: Int, column: Int, at offset: Int, in words: Words
   ) -> Float where Words.Index == Int {
-    let lanes = Shape.lanes
-    switch self {
-    case .panels(let depth, _):
-      return words[offset + (column / lanes * (depth + 1) + row) * lanes + column % lanes]
-    case .pairedPanels(let depth, _):
-      let place = offset + column / lanes * ((depth + 1) / 2 + 1) * lanes + column % lanes
-      guard row > 0 else { return words[place] }
-      let pair = BFloat16.pair(in: words[place + ((row - 1) / 2 + 1) * lanes].bitPattern)
-      return row % 2 == 1 ? pair.even : pair.odd
-    case .rows(_, let columns): return words[offset + row * Shape.stride(columns) + column]
-    }
+    let word = words[offset + place(row: row, column: column)]
+    guard case .pairedStrips = self, row > 0 else { return word }
+    let pair = BFloat16.pair(in: word.bitPattern)
+    return row % 2 == 1 ? pair.even : pair.odd
   }
 }

@@ -23,9 +23,9 @@ public struct RowStrides: Hashable, Sendable {
     self.init(depth: depth, columns: columns)
     guard rows > 1 else { return }
     if input.buffer == .headQuery { self.input = shape.attentionStride }
-    if input.buffer == .time { self.input = shape.entryColumns }
+    if input.buffer == .time { self.input = shape.timeStride }
     if output.buffer == .headValues { self.output = shape.attentionStride }
-    if output.buffer == .time { self.output = shape.entryColumns }
+    if output.buffer == .time { self.output = shape.timeStride }
   }
 
   /// Tells a kernel's name from that of the same product of whole rows.

@@ -52,8 +52,8 @@ public struct Shape: Equatable, Sendable {
   public var actionStride: Int { Self.stride(actionDimension) }
   /// The carried form's sums: hidden numbers, then inner ones.
   public var carriedStride: Int { hiddenStride + innerStride }
-  /// What it computes of a token that enters: such a row of its value, then its query.
-  public var entryColumns: Int { carriedStride + hiddenStride }
+  /// Its rows of the timestep.
+  public var timeStride: Int { carriedStride + hiddenStride }
   /// An input of the network and the two factors of its norms.
   public var entryStride: Int { Self.stride(max(stateDimension, actionDimension) + 2) }
 

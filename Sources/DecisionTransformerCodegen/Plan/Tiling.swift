@@ -25,6 +25,10 @@ public struct Tiling: Equatable, Sendable {
 }
 
 extension Tiling {
+  /// Floats that weights are asked for ahead of their use where they stream: what a core has under way from its
+  /// last cache at a time, about.
+  public static let prefetchDistance = 512
+
   /// The tiling of `rows` rows.
   ///
   /// Many rows are bound by arithmetic: as many sums as registers allow (6x4 vectors of 16 floats; more

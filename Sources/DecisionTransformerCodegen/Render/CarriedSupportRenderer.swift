@@ -29,7 +29,7 @@ struct CarriedSupportRenderer {
       forEachAgent(to: &writer) { writer in
         let agent =
           isBatch
-          ? " + agent * \(shape.entryColumns), timestep = episodes[agent].timestep" : ""
+          ? " + agent * \(shape.timeStride), timestep = episodes[agent].timestep" : ""
         writer.write(
           "let row = time\(agent)",
           "normalize(weights + \(timesteps) + \(model.timestepRow) * \(stride), row, rows: 1, divides: false)",
@@ -44,7 +44,7 @@ struct CarriedSupportRenderer {
 
   private func enter(to writer: inout CodeWriter) {
     let (hidden, inner, entry) = (shape.hiddenStride, shape.innerStride, shape.entryStride)
-    let (carried, columns) = (shape.carriedStride, shape.entryColumns)
+    let (carried, columns) = (shape.carriedStride, shape.timeStride)
     begin(&writer, "y = x * factor.")
     writer.scope(
       "private func scale(_ x: Floats, by factor: Float, _ y: MutableFloats, count: Int)"
@@ -56,27 +56,41 @@ struct CarriedSupportRenderer {
     }
     begin(
       &writer,
-      "embed_ln, ln_1, and with `w` and `inner` from the input to all that block 0 needs of the token.")
+      "Embeds an input as a token, with all that block 0 needs of it; `w` is the embedding, entry tensors follow.")
     writer.scope(
-      "private func enter(_ input: Floats, count: Int, _ w: Floats, _ inner: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats\(isBatch ? ", agent: Int" : ""))"
+      "private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats\(isBatch ? ", agent: Int" : ""))"
     ) { writer in
       if isBatch { writer.write("let time = self.time + agent * \(columns)") }
       let timestep = isBatch ? ", timestep: episodes[agent].timestep" : ""
-      let value = shape.batch * columns + hidden
-      let valuePanels = carried / Shape.lanes
+      let panels = (
+        hidden: hidden / Shape.lanes, carried: carried / Shape.lanes, inner: inner / Shape.lanes
+      )
+      func product(
+        _ input: String, _ place: String, panel: String, depth: String, _ y: String, _ panels: Int,
+        _ residual: String
+      ) -> String {
+        "rows1(Product<\(residual.isEmpty ? "Store" : "Add")>(\(input), 0, \(place), panel: \(panel), strip: 4, depth: \(depth), streams: true, \(y), 0, panels: \(panels)\(residual)))"
+      }
       writer.write(
-        "let outer = embedNormalize(token\(timestep)), slope = normalize(token, normalized, rows: 1)",
-        "let both = outer * slope, panel = (count + 3) * 16, innerRow = token + \(hidden)",
+        "let panel = (count + 3) * 16, value = w + \(panels.hidden) * (panel - 32), inner = token + \(hidden)",
+        product(
+          "input", "w", panel: "panel - 32", depth: "count", "token", panels.hidden, ""),
+        "let outer = embedNormalize(token\(timestep)), slope = normalize(token, normalized, rows: 1), both = outer * slope",
         "var index = 0",
         "while index < count { entry[index] = input[index] * both; entry[\(entry) + index] = input[index] * outer; index += 1 }",
         "(entry[count], entry[count + 1], entry[\(entry) + count]) = (both, slope, outer)",
-        "scale(time + \(literal(value)), by: both, carried, count: \(carried))",
+        "scale(time + \(literal(shape.batch * columns + hidden)), by: both, carried, count: \(carried))",
         "scale(time + \(hidden), by: both, query, count: \(hidden))",
-        "scale(time + \(2 * hidden), by: outer, innerRow, count: \(inner))",
-        "rows1(Product<Add>(entry, 16, w, panel: panel, depth: count + 2, carried, 16, residual: carried), panels: \(valuePanels))",
-        "rows1(Product<Add>(entry, 16, w + \(valuePanels) * panel, panel: panel, depth: count + 2, query, 16, residual: query), panels: \(hidden / Shape.lanes))",
-        "rows1(Product<Add>(entry + \(entry), 16, inner, panel: panel - 16, depth: count + 1, innerRow, 16, residual: innerRow), panels: \(inner / Shape.lanes))"
-      )
+        "scale(time + \(2 * hidden), by: outer, inner, count: \(inner))",
+        product(
+          "entry", "value", panel: "panel", depth: "count + 2", "carried", panels.carried,
+          ", residual: carried"),
+        product(
+          "entry", "value + \(panels.carried) * panel", panel: "panel", depth: "count + 2", "query",
+          panels.hidden, ", residual: query"),
+        product(
+          "entry + \(entry)", "value + \(panels.carried + panels.hidden) * panel", panel: "panel - 16",
+          depth: "count + 1", "inner", panels.inner, ", residual: inner"))
     }
   }
 
@@ -84,7 +98,12 @@ struct CarriedSupportRenderer {
 
   private func activateCarried(to writer: inout CodeWriter) {
     let (hidden, inner) = (shape.hiddenStride, shape.innerStride)
-    let panel = plan.weights.tensor(.inner(layer: 0)).floatCount / inner
+    let tensor = plan.weights.tensor(.inner(layer: 0))
+    let strip = tensor.arrangement.stripPanelCount * Shape.lanes
+    let bias =
+      inner <= strip
+      ? "biases + index"
+      : "biases + index / \(strip) * \(literal(strip * tensor.floatCount / inner)) + index % \(strip)"
     begin(&writer, "Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream.")
     writer.scope(
       "private func activateCarried(_ sums: Floats, _ biases: Floats, _ stream: MutableFloats, _ inner: MutableFloats, rows: Int)"
@@ -98,7 +117,7 @@ struct CarriedSupportRenderer {
           "index = 0")
         writer.scope("while index < \(inner)") { writer in
           writer.write(
-            "let sum = VectorMath.multiplyAdd(Vector(at: x + \(hidden) + index), factor, Vector(at: biases + index * \(panel)))",
+            "let sum = VectorMath.multiplyAdd(Vector(at: x + \(hidden) + index), factor, Vector(at: \(bias)))",
             "VectorMath.\(model.config.activation.functionName)(sum).store(at: y + index)",
             "index += 16")
         }

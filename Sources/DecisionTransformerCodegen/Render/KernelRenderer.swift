@@ -47,12 +47,19 @@ struct KernelRenderer {
       return
     }
     writer.scope(declaration) { writer in
-      let panel = literal(((paired ? (depth + 1) / 2 : depth) + 1) * Shape.lanes)
-      let isBiased = epilogue != .storeLinearPart
+      let wordRows = (paired ? (depth + 1) / 2 : depth) + 1
+      let options =
+        (epilogue == .storeLinearPart ? ", biased: false" : "") + (paired ? ", paired: true" : "")
+        + (rows <= 2 ? ", streams: true" : "")
       writer.write(
-        "rows\(rows)(Product<\(finish)>(x, \(strides.input), w\(isBiased ? "" : " + 16"), panel: \(panel), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(isBiased ? "" : ", biased: false")\(paired ? ", paired: true" : ""), y, \(strides.output)\(residual)), panels: \(Shape.stride(columns) / Shape.lanes))"
+        "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, panel: \(literal(wordRows * Shape.lanes)), strip: \(strip(paired)), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(options), y, \(strides.output), panels: \(Shape.stride(columns) / Shape.lanes)\(residual)))"
       )
     }
+  }
+
+  private func strip(_ paired: Bool) -> Int {
+    (paired ? PackedTensor.Arrangement.pairedStrips(depth: 0, columns: 0)
+      : .strips(depth: 0, columns: 0)).stripPanelCount
   }
 
   /// Widens a few panels, then computes all rows of them.
@@ -63,28 +70,31 @@ struct KernelRenderer {
     let panels = Shape.stride(columns) / Shape.lanes
     let most = Kernel.widenedPanelCount
     let pairs = (depth + 1) / 2
-    let (bias, isBiased) =
-      epilogue == .storeLinearPart ? (" + 16", ", biased: false") : ("", "")
-    func product(_ first: String, _ count: String, to writer: inout CodeWriter) {
-      let (from, to) =
-        first == "0"
-        ? ("w", "") : ("w + \(first) * \(literal((pairs + 1) * Shape.lanes))", " + \(first) * 16")
-      writer.write("widen(\(from), panels: \(count), pairs: \(pairs))")
+    let isBiased = epilogue == .storeLinearPart ? ", biased: false" : ""
+    func product(from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter) {
+      writer.write("widen(w\(from), step: \(step), panels: \(count), pairs: \(pairs))")
       writer.writeCall(
         "rows\(rows)(Product<\(finish)>(",
-        "x, \(strides.input), widened\(bias), panel: \(literal((2 * pairs + 1) * Shape.lanes)), depth: \(2 * pairs)\(isBiased),",
-        "y\(to), \(strides.output)\(epilogue == .add ? ", residual: residual\(to)" : "")), panels: \(count))"
+        "x, \(strides.input), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), strip: \(most), depth: \(2 * pairs)\(isBiased),",
+        "y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
       )
     }
-    if panels <= most { return product("0", "\(panels)", to: &writer) }
+    if panels <= most {
+      return product(from: "", step: "\(16 * panels)", to: "", "\(panels)", &writer)
+    }
     writer.write("var panel = 0")
     writer.scope("while panel < \(panels)") { writer in
-      var count = "\(most)"
+      let strip = strip(true)
+      var (count, step) = ("\(most)", "\(16 * strip)")
+      writer.write("let first = panel / \(strip) * \(strip)")
       if panels % most != 0 {
         writer.write("let count = min(\(most), \(panels) - panel)")
         count = "count"
       }
-      product("panel", count, to: &writer)
+      if panels % strip != 0 { step = "16 * min(\(strip), \(panels) - first)" }
+      product(
+        from: " + first * \(literal((pairs + 1) * Shape.lanes)) + (panel - first) * 16", step: step,
+        to: " + panel * 16", count, &writer)
       writer.write("panel += \(most)")
     }
   }
@@ -102,7 +112,7 @@ struct KernelRenderer {
         writer.writeCall(
           "rows\(rows)(Product<Store>(",
           "queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth),",
-          "scores\(head(rows * keyStride)), \(keyStride)\(causal ? ", hidesKeys: true" : "")), panels: \(keyStride / Shape.lanes))"
+          "scores\(head(rows * keyStride)), \(keyStride), panels: \(keyStride / Shape.lanes)\(causal ? ", hidesKeys: true" : "")))"
         )
       }
     }
@@ -121,7 +131,7 @@ struct KernelRenderer {
         writer.writeCall(
           "rows\(rows)(Product<\(addsResidual ? "Add" : "Store")>(",
           "scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys), biased: false,",
-          "mixed\(head(columns)), \(rowStride)\(residual)\(causal ? ", hidesDepth: true" : "")), panels: \(columns / Shape.lanes))"
+          "mixed\(head(columns)), \(rowStride), panels: \(columns / Shape.lanes)\(residual)\(causal ? ", hidesDepth: true" : "")))"
         )
       }
     }

@@ -45,11 +45,11 @@ struct OperandText {
       return "\(kernel.name)(\(pointer(queries)), \(pointer(keys)), \(pointer(output)))"
     case .softmax(let heads, let rows, let lastKey, let step):
       return "softmax(heads: \(heads), rows: \(rows), lastKey: \(row(lastKey)), step: \(step))"
-    case .enter(let input, let entry, let inner, let token):
+    case .enter(let input, let weights, let token):
       let rows: [ControllerBuffer.Name] = [.tokens, .normalized(layer: 0), .query, .carried]
       let arguments =
         [pointer(Operand(input.buffer)), "count: \(plan.shape.dimension(of: input))"]
-        + [tensor(entry), tensor(inner)] + rows.map { pointer(Operand($0, row: token.row)) }
+        + [tensor(weights)] + rows.map { pointer(Operand($0, row: token.row)) }
         + (isOfAgent ? ["agent: agent"] : [])
       return "enter(\(arguments.joined(separator: ", ")))"
     case .embedTime: return "centerTime()"

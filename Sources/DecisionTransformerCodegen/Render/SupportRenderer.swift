@@ -202,20 +202,21 @@ struct SupportRenderer {
   // MARK: bfloat16
 
   private func widen(to writer: inout CodeWriter) {
-    begin(&writer, "Panels of bfloat16 weights as float32 in `widened`.")
-    writer.scope("private func widen(_ w: Floats, panels: Int, pairs: Int)") { writer in
-      writer.write("var from = w, to = widened, panel = 0")
-      writer.scope("while panel < panels") { writer in
-        writer.write("Vector(at: from).store(at: to)  // biases", "var pair = 0")
-        writer.write("from += 16", "to += 16")
-        writer.scope("while pair < pairs") { writer in
-          writer.write("let words = Vector(at: from)")
+    begin(&writer, "`panels` of a strip of bfloat16 weights as a float32 strip in `widened`.")
+    writer.scope("private func widen(_ w: Floats, step: Int, panels: Int, pairs: Int)") { writer in
+      writer.write("var from = w, to = widened, pair = 0")
+      writer.write(
+        "for panel in 0..<panels { Vector(at: from + panel * 16).store(at: to + panel * 16) }  // biases"
+      )
+      writer.scope("while pair < pairs") { writer in
+        writer.write("from += step", "to += panels * 16")
+        writer.scope("for panel in 0..<panels") { writer in
+          writer.write("let words = Vector(at: from + panel * 16)")
           writer.write(
-            "VectorMath.evenRow(of: words).store(at: to)",
-            "VectorMath.oddRow(of: words).store(at: to + 16)")
-          writer.write("from += 16", "to += 32", "pair += 1")
+            "VectorMath.evenRow(of: words).store(at: to + panel * 16)",
+            "VectorMath.oddRow(of: words).store(at: to + (panels + panel) * 16)")
         }
-        writer.write("panel += 1")
+        writer.write("to += panels * 16", "pair += 1")
       }
     }
   }

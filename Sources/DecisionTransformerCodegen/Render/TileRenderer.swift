@@ -79,24 +79,34 @@ struct TileRenderer {
     writer.write("", "/// Where the operands of epilogue(x · w + b) lie.")
     writer.scope("private struct Product<Finish: Epilogue>") { writer in
       writer.write(
-        "var x: Floats, xStride: Int, w: Floats, panel: Int, step: Int, depth: Int, biased: Bool",
-        "var y: MutableFloats, yStride: Int, residual: Floats, hidesKeys: Bool, hidesDepth: Bool\(hasPairs ? ", paired: Bool" : "")",
+        "var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, biased: Bool",
+        "var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(hasPairs ? ", paired: Bool" : "")",
         "",
+        "/// - Parameter panel: Floats of a panel of 16 columns.",
+        "/// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.",
+        "/// - Parameter streams: Whether the weights are used once, and come from far away.",
         "@inline(__always)",
         "init(",
-        "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, step: Int = 16, depth: Int, biased: Bool = true,\(hasPairs ? " paired: Bool = false," : "")",
-        "  _ y: MutableFloats, _ yStride: Int, residual: Floats? = nil, hidesKeys: Bool = false, hidesDepth: Bool = false",
+        "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, biased: Bool = true,\(hasPairs ? " paired: Bool = false," : "")",
+        "  streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,",
+        "  hidesKeys: Bool = false, hidesDepth: Bool = false",
         ") {",
-        "  (self.x, self.xStride, self.w, self.panel, self.step, self.depth) = (x, xStride, w, panel, step, depth)",
-        "  (self.biased, self.y, self.yStride, self.residual) = (biased, y, yStride, residual ?? Floats(y))",
-        "  (self.hidesKeys, self.hidesDepth\(hasPairs ? ", self.paired" : "")) = (hidesKeys, hidesDepth\(hasPairs ? ", paired" : ""))",
+        "  (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)",
+        "  (self.depth, self.biased, self.y, self.yStride, self.residual) = (depth, biased, y, yStride, residual ?? Floats(y))",
+        "  (self.panels, self.hidesKeys, self.hidesDepth, self.streams\(hasPairs ? ", self.paired" : "")) = (panels, hidesKeys, hidesDepth, streams\(hasPairs ? ", paired" : ""))",
         "}", "",
         "/// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the",
         "/// depth are left out.",
         "@inline(__always)")
       writer.scope("func tile(row: Int, rows: Int, panel index: Int) -> Self") { writer in
+        writer.write("var tile = self, first = index", "tile.x += row * xStride")
+        writer.scope("if strip > 1") { writer in
+          writer.write(
+            "first = index / strip * strip",
+            "(tile.panel, tile.step) = (16, 16 * min(strip, panels - first))")
+        }
         writer.write(
-          "var tile = self", "tile.x += row * xStride", "tile.w += index * panel",
+          "tile.w += first * panel + (index - first) * 16",
           "tile.y += row * yStride + index * 16", "tile.residual += row * yStride + index * 16",
           "if hidesKeys && index * 16 >= row + rows { tile.depth = 0 }",
           "if hidesDepth { tile.depth = row + rows }", "return tile")
@@ -120,8 +130,9 @@ struct TileRenderer {
     writer.write(
       "", "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows").", "@inline(__always)")
     writer.scope(
-      "private func rows\(rows)<Finish: Epilogue>(_ product: Product<Finish>, panels: Int)"
+      "private func rows\(rows)<Finish: Epilogue>(_ product: Product<Finish>)"
     ) { writer in
+      writer.write("let panels = product.panels")
       // Neighbouring levels with the same tiling share a branch.
       var branches: [(level: VectorLevel, lines: [String])] = []
       for level in VectorLevel.allCases.reversed() {
@@ -199,9 +210,10 @@ struct TileRenderer {
       writer.write(
         "let bias = p.biased ? Sums(p.w, p.panel) : Sums()",
         "var " + indices.map { "r\($0) = bias" }.joined(separator: ", "),
-        "var x = p.x, w = p.biased ? p.w + 16 : p.w, k = 0")
+        "var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0")
       let single: (inout CodeWriter) -> Void = { writer in
         writer.scope("while k < p.depth") { writer in
+          if rows <= 2 { writer.write(prefetch) }
           writer.write("let row = Sums(w, p.panel)")
           writer.write(list: indices.map { "r\($0).add(x[\(offset($0, "p.xStride"))], row)" })
           writer.write("x += 1; w += p.step; k += 1")
@@ -216,11 +228,15 @@ struct TileRenderer {
     }
   }
 
+  private let prefetch =
+    "if p.streams { Sums.prefetch(w + \(Tiling.prefetchDistance), p.panel) }"
+
   /// Two rows of bfloat16 weights a turn.
   private func pairLoop(_ indices: [Int], to writer: inout CodeWriter) {
     writer.scope("while k < p.depth") { writer in
       let rows = indices.map { "&r\($0), x\($0 == 0 ? "" : " + p.xStride")" }
-      writer.write("Sums.addPair(\(list(rows)), w, p.panel)", "x += 2; w += 16; k += 2")
+      writer.write(prefetch)
+      writer.write("Sums.addPair(\(list(rows)), w, p.panel)", "x += 2; w += p.step; k += 2")
     }
   }
 
@@ -228,7 +244,8 @@ struct TileRenderer {
     writer.write("", "/// Sums of one row over neighbouring panels.")
     writer.scope("private protocol RowSums") { writer in
       writer.write(
-        "init()", "init(_ place: Floats, _ panel: Int)", "mutating func add(_ x: Float, _ w: Self)",
+        "init()", "init(_ place: Floats, _ panel: Int)",
+        "static func prefetch(_ place: Floats, _ panel: Int)", "mutating func add(_ x: Float, _ w: Self)",
         "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)")
       if hasPairs {
         for rows in pairedRows { writer.write(pairDeclaration(rows)) }
@@ -245,6 +262,11 @@ struct TileRenderer {
       writer.oneLine(
         "init(_ place: Floats, _ panel: Int)",
         indices.map { "s\($0) = Vector(at: place\($0 == 0 ? "" : " + " + offset($0, "panel")))" })
+      writer.oneLine(
+        "static func prefetch(_ place: Floats, _ panel: Int)",
+        indices.map {
+          "VectorMath.prefetch(place\($0 == 0 ? "" : " + " + offset($0, "panel")))"
+        })
       writer.oneLine(
         "mutating func add(_ x: Float, _ w: Self)",
         ["let x = Vector(repeating: x)"]

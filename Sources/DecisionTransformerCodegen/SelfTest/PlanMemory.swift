@@ -78,8 +78,7 @@ struct PlanMemory {
           epsilon: layerNormEpsilon)
       }
     case .embedNormalize(let operand): embedNormalize(place(operand, token: token))
-    case .enter(let input, let entry, let inner, let operand):
-      enter(input, maps[entry]!, maps[inner]!, operand, token: token)
+    case .enter(let input, _, let operand): enter(input, operand, token: token)
     case .embedTime: centerTime()
     case .center(let input, let output):
       center(place(input, token: token), place(output, token: token))
@@ -199,43 +198,43 @@ extension PlanMemory {
     center(row, row)
   }
 
-  private mutating func enter(
-    _ input: EntryInput, _ map: [Float], _ innerMap: [Float], _ operand: Operand, token: Int
-  ) {
+  private mutating func enter(_ input: EntryInput, _ operand: Operand, token: Int) {
     let shape = plan.shape
     func row(_ name: ControllerBuffer.Name) -> Int {
       place(Operand(name, row: operand.row), token: token)
     }
+    let start = offset(input.buffer)
+    let numbers = floats[start..<start + shape.dimension(of: input)]
+    func product(_ content: PackedTensor.Content, _ columns: Int, _ x: [Float]) -> [Float] {
+      let map = maps[plan.weights.tensors.firstIndex { $0.content == content }!]!
+      var sums = Array(map[0..<columns])
+      for (index, number) in x.enumerated() {
+        sums.add(number, times: map, from: (index + 1) * columns)
+      }
+      return sums
+    }
+    func store(_ sums: [Float], plus time: Int, times factor: Float, at place: Int) {
+      for index in sums.indices {
+        floats[place + index] = sums[index] + floats[time + index] * factor
+      }
+    }
     let x = row(.tokens)
+    let embedding = product(.embed(input), shape.hiddenSize, Array(numbers))
+    floats.replaceSubrange(x..<x + shape.hiddenSize, with: embedding)
     let outer = embedNormalize(x)
     let inner = normalize(x, row(.normalized(layer: 0)), epsilon: layerNormEpsilon)
     let both = outer * inner
-    let numbers = floats[offset(input.buffer)...].prefix(shape.dimension(of: input))
-    let (hidden, columns) = (shape.hiddenStride, shape.entryColumns)
-    let (time, timeValue) = (offset(.time), offset(.time) + columns)
-
-    var sums = Array(map[0..<columns])
-    for (index, number) in (numbers.map { $0 * both } + [both, inner]).enumerated() {
-      sums.add(number, times: map, from: (index + 1) * columns)
-    }
-    func timePart(_ column: Int) -> Float {
-      switch column {
-      case ..<shape.carriedStride: floats[timeValue + hidden + column]
-      default: floats[time + hidden + column - shape.carriedStride]
-      }
-    }
-    for column in 0..<columns { sums[column] += timePart(column) * both }
-    floats.replaceSubrange(
-      row(.carried)..<row(.carried) + shape.carriedStride, with: sums[..<shape.carriedStride])
-    floats.replaceSubrange(row(.query)..<row(.query) + hidden, with: sums[shape.carriedStride...])
-
-    var innerSums = Array(innerMap[0..<shape.innerSize])
-    for (index, number) in (numbers.map { $0 * outer } + [outer]).enumerated() {
-      innerSums.add(number, times: innerMap, from: (index + 1) * shape.innerSize)
-    }
-    for column in 0..<shape.innerSize {
-      floats[x + hidden + column] = innerSums[column] + floats[time + 2 * hidden + column] * outer
-    }
+    let entry = numbers.map { $0 * both } + [both, inner]
+    let (hidden, time) = (shape.hiddenStride, offset(.time))
+    store(
+      product(.entryValue(input), shape.carriedStride, entry),
+      plus: time + shape.timeStride + hidden, times: both, at: row(.carried))
+    store(
+      product(.entryQuery(input), shape.hiddenSize, entry), plus: time + hidden, times: both,
+      at: row(.query))
+    store(
+      product(.entryInner(input), shape.innerSize, numbers.map { $0 * outer } + [outer]),
+      plus: time + 2 * hidden, times: outer, at: x + hidden)
   }
 
   private mutating func activateCarried(

@@ -58,9 +58,9 @@ struct LayoutMap: Equatable, Sendable {
     return switch content {
     case .timesteps: "timesteps"
     case .positions: "positions"
-    case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift:
+    case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift,
+      .entryValue, .entryQuery, .entryInner:
       "embedding"
-    case .entry, .entryInner: "entry to block 0"
     default: "head"
     }
   }
@@ -95,7 +95,7 @@ extension PackedTensor.Content {
   var role: LayoutMap.Role {
     switch self {
     case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift,
-      .entry, .entryInner:
+      .entryValue, .entryQuery, .entryInner:
       .embedding
     case .query, .key, .absorbedKey, .fusedQuery: .query
     case .value, .absorbedValue: .attention
@@ -128,8 +128,9 @@ extension PackedTensor.Content {
     case .absorbedValue: "value columns of a head, for the mixed normalised row"
     case .fusedQuery: "queries and keys multiplied out: gain · Wq · Wkᵀ · gain · scale"
     case .fusedOutput: "values and projection multiplied out: gain · Wv · Wo"
-    case .entry: "embedding, norms, block 0's values and queries multiplied out"
-    case .entryInner: "embedding, norms and block 0's inner rows multiplied out"
+    case .entryValue: "embedding, norms, block 0's value and that through mlp.c_fc, multiplied out"
+    case .entryQuery: "embedding, norms and block 0's query, multiplied out"
+    case .entryInner: "embedding, norms and mlp.c_fc of block 0, multiplied out"
     case .inner: "ln_2's gain and shift folded in"
     case .outer: "as in the checkpoint"
     case .predictAction, .predictState, .predictReturn: "ln_f's gain and shift folded in"

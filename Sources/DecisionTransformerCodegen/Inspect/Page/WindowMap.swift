@@ -138,7 +138,7 @@ private struct WindowMarks {
   private func results(of operation: Operation) -> [(Place, Operand, rows: Int)] {
     switch operation.kind {
     case .embedNormalize(let token): return [(.embedding, token, 1)]
-    case .enter(_, _, _, let token): return [(.embedding, token, 1), (.keys(layer: 0), token, 1)]
+    case .enter(_, _, let token): return [(.embedding, token, 1), (.keys(layer: 0), token, 1)]
     case .normalize(let rows, _, let output):
       return place(of: output.buffer).map { [($0, output, rows / plan.shape.batch)] } ?? []
     case .linear(.linear(let rows, _, _, _, _, _), _, let weights, _, let output):
