@@ -114,9 +114,6 @@ public struct Hopper: ~Copyable, @unchecked Sendable {
   /// What `reset()` asks for, environment units.
   public static var defaultTargetReturn: Float { 3000 }
 
-  /// The score of a key that must not be seen: its probability is exactly zero.
-  private static var hiddenScore: Float { -3e38 }
-  private static var lanes: SIMD16<Int32> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
   /// Does not compile against a DecisionTransformer library of another generation: generate the file anew.
   private typealias Format = GeneratedCodeFormat1
 
@@ -389,10 +386,10 @@ extension Hopper {
 
   /// Drops the oldest step; every row moves three slots.
   @_noAllocation @_noLocks private func slideWindow() {
-    move(tokens, by: 1920, count: 36_480)
-    move(query0, by: 384, count: 7296)
-    move(carried, by: 1920, count: 36_480)
-    move(normalized0, by: 384, count: 7296)
+    VectorMath.move(tokens, by: 1920, count: 36_480)
+    VectorMath.move(query0, by: 384, count: 7296)
+    VectorMath.move(carried, by: 1920, count: 36_480)
+    VectorMath.move(normalized0, by: 384, count: 7296)
     maskKeys(keys0, panels: 4, stride: 2064)                                      // keys of steps before the first
     maskKeys(keys1, panels: 4, stride: 2064)                                      // keys of steps before the first
     maskKeys(keys2, panels: 4, stride: 2064)                                      // keys of steps before the first
@@ -503,22 +500,7 @@ extension Hopper {
   private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = 1e-05, divides: Bool = true) -> Float {
     var row = 0, factor: Float = 0
     while row < rows {
-      let x = input + row * 128, y = output + row * 128
-      var total = Vector(repeating: 0), squares = total, index = 0
-      while index < 128 { total += Vector(at: x + index); index += 16 }
-      let mean = Vector(repeating: VectorMath.sum(of: total) * 0.0078125)
-      index = 0
-      while index < 128 {
-        let difference = Vector(at: x + index) - mean
-        squares = VectorMath.multiplyAdd(difference, difference, squares)
-        difference.store(at: y + index)
-        index += 16
-      }
-      let variance = VectorMath.sum(of: squares) * 0.0078125
-      factor = VectorMath.reciprocalSquareRoot(variance + epsilon)
-      let scale = Vector(repeating: divides ? factor : 1)
-      index = 0
-      while index < 128 { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }
+      factor = VectorMath.normalize(input + row * 128, output + row * 128, count: 128, epsilon: epsilon, divides: divides)
       row += 1
     }
     return factor
@@ -550,13 +532,6 @@ extension Hopper {
     normalize(row, row, rows: 1, divides: false)
   }
 
-  /// y = x * factor.
-  @inline(never) @_noAllocation @_noLocks
-  private func scale(_ x: Floats, by factor: Float, _ y: MutableFloats, count: Int) {
-    var index = 0
-    while index < count { (Vector(at: x + index) * Vector(repeating: factor)).store(at: y + index); index += 16 }
-  }
-
   /// Embeds an input as a token, with all that block 0 needs of it; `w` is the embedding, entry tensors follow.
   @inline(never) @_noAllocation @_noLocks
   private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats) {
@@ -566,9 +541,9 @@ extension Hopper {
     var index = 0
     while index < count { entry[index] = input[index] * both; entry[16 + index] = input[index] * outer; index += 1 }
     (entry[count], entry[count + 1], entry[16 + count]) = (both, slope, outer)
-    scale(time + 896, by: both, carried, count: 640)
-    scale(time + 128, by: both, query, count: 128)
-    scale(time + 256, by: outer, inner, count: 512)
+    VectorMath.scale(time + 896, by: both, carried, count: 640)
+    VectorMath.scale(time + 128, by: both, query, count: 128)
+    VectorMath.scale(time + 256, by: outer, inner, count: 512)
     rows1(Product<Add>(entry, 0, value, panel: panel, strip: 4, depth: count + 2, streams: true, carried, 0, panels: 40, residual: carried))
     rows1(Product<Add>(entry, 0, value + 40 * panel, panel: panel, strip: 4, depth: count + 2, streams: true, query, 0, panels: 8, residual: query))
     rows1(Product<Add>(entry + 16, 0, value + 48 * panel, panel: panel - 16, strip: 4, depth: count + 1, streams: true, inner, 0, panels: 32, residual: inner))
@@ -594,47 +569,14 @@ extension Hopper {
   /// Probabilities from scores, in place: row r of each head sees keys up to lastKey + r * step.
   @inline(never) @_noAllocation @_noLocks
   private func softmax(heads: Int, rows: Int, lastKey: Int, step: Int) {
-    let hidden = Vector(repeating: Self.hiddenScore)
-    var row = 0, last = lastKey, head = 0
+    var row = 0, head = 0
     while head < heads {
       row = 0
-      last = lastKey
       while row < rows {
-        let y = scores + (head * rows + row) * 64
-        let lastLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: last))
-        var top = hidden, total = Vector(repeating: 0), index = 0
-        while index < 64 {
-          let isHidden = Self.lanes &+ Int32(truncatingIfNeeded: index) .> lastLane
-          let score = Vector(at: y + index).replacing(with: hidden, where: isHidden)
-          top = VectorMath.maximum(top, score)
-          score.store(at: y + index)
-          index += 16
-        }
-        top = Vector(repeating: VectorMath.maximum(of: top))
-        index = 0
-        while index < 64 {
-          let power = VectorMath.exponential(Vector(at: y + index) - top)
-          total += power
-          power.store(at: y + index)
-          index += 16
-        }
-        let scale = Vector(repeating: 1 / VectorMath.sum(of: total))
-        index = 0
-        while index < 64 { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }
+        VectorMath.softmax(scores + (head * rows + row) * 64, count: 64, lastKey: lastKey + row * step)
         row += 1
-        last += step
       }
       head += 1
-    }
-  }
-
-  /// Moves `count` floats to the front, from `distance` behind it.
-  @inline(never) @_noAllocation @_noLocks
-  private func move(_ rows: MutableFloats, by distance: Int, count: Int) {
-    var index = 0
-    while index < count {
-      Vector(at: rows + distance + index).store(at: rows + index)
-      index += 16
     }
   }
 
@@ -644,13 +586,11 @@ extension Hopper {
     let first = max(0, 57 - 3 * timestep)
     let firstLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))
     let endLane = SIMD16<Int32>(repeating: 59)
-    let hidden = Vector(repeating: Self.hiddenScore), visible = Vector(repeating: 0)
-    var panel = 0
-    while panel < panels {
-      let key = Self.lanes &+ Int32(truncatingIfNeeded: (panel % 4) * 16)
+    let hidden = Vector(repeating: VectorMath.hiddenScore), visible = Vector(repeating: 0)
+    for panel in 0..<panels {
+      let key = VectorMath.lanes &+ Int32(truncatingIfNeeded: (panel % 4) * 16)
       let mask = visible.replacing(with: hidden, where: key .< firstLane)
       mask.replacing(with: hidden, where: key .>= endLane).store(at: keys + panel * stride)
-      panel += 1
     }
   }
 }
@@ -675,86 +615,54 @@ extension Hopper {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4))
-  }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Add>(
-      scores, 64, values, panel: 16, step: 640, depth: 59, biased: false,
-      mixed, 640, panels: 40, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8))
-  }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8))
-  }
-  @inline(never) @_noAllocation @_noLocks private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4))
-  }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 16, panels: 1))
-  }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
-    rows1(Product<Add>(
-      scores, 64, values, panel: 16, step: 640, depth: 59, biased: false,
-      mixed, 640, panels: 40, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_linearPart(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_linearPart_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32))
-  }
-  @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4, hidesKeys: true))
-  }
-  @inline(never) @_noAllocation @_noLocks private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
-    rows57(Product<Add>(
-      scores, 64, values, panel: 16, step: 640, depth: 59, biased: false,
-      mixed, 640, panels: 40, residual: residual, hidesDepth: true))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, y, 128, panels: 8, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows57(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8))
-  }
-  @inline(never) @_noAllocation @_noLocks private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows57(Product<Store>(
-      scores, 64, values, panel: 16, step: 128, depth: 59, biased: false,
-      mixed, 128, panels: 8, hidesDepth: true))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows57(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 512, panels: 32))
-  }
+  @inline(never) @_noAllocation @_noLocks
+  private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) { rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) { rows2(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) { rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) { rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) { rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 16, panels: 1)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) { rows1(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x128x128_linearPart(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_2x128x512_linearPart_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) { rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4, hidesKeys: true)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) { rows57(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual, hidesDepth: true)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows57(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows57(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) { rows57(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8, hidesDepth: true)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows57(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows57(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 512, panels: 32)) }
 }
 
 // MARK: - Tiles: inner loops, unrolled
@@ -763,18 +671,10 @@ extension Hopper {
   private protocol Epilogue {
     static func apply(_ sums: Vector, _ residual: Floats) -> Vector
   }
-  private enum Store: Epilogue {
-    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums }
-  }
-  private enum Activate: Epilogue {
-    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.rectified(sums) }
-  }
-  private enum Tanh: Epilogue {
-    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.hyperbolicTangent(sums) }
-  }
-  private enum Add: Epilogue {
-    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums + Vector(at: residual) }
-  }
+  private enum Store: Epilogue { @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums } }
+  private enum Activate: Epilogue { @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.rectified(sums) } }
+  private enum Tanh: Epilogue { @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.hyperbolicTangent(sums) } }
+  private enum Add: Epilogue { @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums + Vector(at: residual) } }
 
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
@@ -822,52 +722,49 @@ extension Hopper {
   /// All tiles of 57 rows.
   @inline(__always)
   private func rows57<Finish: Epilogue>(_ product: Product<Finish>) {
-    let panels = product.panels
     if VectorMath.level >= 2 {
       if product.hidesKeys {
-        for group in 0..<panels / 2 {
+        for group in 0..<product.panels / 2 {
           for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
           tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
         }
       } else {
-        for group in 0..<panels / 4 {
+        for group in 0..<product.panels / 4 {
           for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
           tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
         }
       }
     } else if VectorMath.level >= 1 {
-      for group in 0..<panels {
+      for group in 0..<product.panels {
         for tile in 0..<9 { tile6(Sums1.self, product.tile(row: tile * 6, rows: 6, panel: group)) }
         tile3(Sums1.self, product.tile(row: 54, rows: 3, panel: group))
       }
     } else {
-      for group in 0..<panels / 2 { for tile in 0..<57 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
+      for group in 0..<product.panels / 2 { for tile in 0..<57 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
     }
   }
 
   /// All tiles of 2 rows.
   @inline(__always)
   private func rows2<Finish: Epilogue>(_ product: Product<Finish>) {
-    let panels = product.panels
     if VectorMath.level >= 2 {
-      for group in 0..<panels / 4 { tile2(Sums4.self, product.tile(row: 0, rows: 2, panel: group * 4)) }
+      for group in 0..<product.panels / 4 { tile2(Sums4.self, product.tile(row: 0, rows: 2, panel: group * 4)) }
     } else if VectorMath.level >= 1 {
-      for group in 0..<panels / 2 { tile2(Sums2.self, product.tile(row: 0, rows: 2, panel: group * 2)) }
+      for group in 0..<product.panels / 2 { tile2(Sums2.self, product.tile(row: 0, rows: 2, panel: group * 2)) }
     } else {
-      for group in 0..<panels / 2 { for tile in 0..<2 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
+      for group in 0..<product.panels / 2 { for tile in 0..<2 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
     }
   }
 
   /// All tiles of 1 row.
   @inline(__always)
   private func rows1<Finish: Epilogue>(_ product: Product<Finish>) {
-    let panels = product.panels
     if VectorMath.level >= 1 {
-      for group in 0..<panels / 4 { tile1(Sums4.self, product.tile(row: 0, rows: 1, panel: group * 4)) }
+      for group in 0..<product.panels / 4 { tile1(Sums4.self, product.tile(row: 0, rows: 1, panel: group * 4)) }
     } else {
-      for group in 0..<panels / 2 { tile1(Sums2.self, product.tile(row: 0, rows: 1, panel: group * 2)) }
+      for group in 0..<product.panels / 2 { tile1(Sums2.self, product.tile(row: 0, rows: 1, panel: group * 2)) }
     }
-    if panels & 1 != 0 { tile1(Sums1.self, product.tile(row: 0, rows: 1, panel: panels & ~1)) }
+    if product.panels & 1 != 0 { tile1(Sums1.self, product.tile(row: 0, rows: 1, panel: product.panels & ~1)) }
   }
 
   // Each tile holds its rows by the panels of `Sums` in registers.
@@ -906,7 +803,7 @@ extension Hopper {
     var r0 = bias, r1 = bias
     var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
-      if p.streams { Sums.prefetch(w + 512, p.panel) }
+      if p.streams { for panel in 0..<Sums.width { VectorMath.prefetch(w + panel * p.panel + 256) } }
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row)
       x += 1; w += p.step; k += 1
@@ -920,7 +817,7 @@ extension Hopper {
     var r0 = bias
     var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
-      if p.streams { Sums.prefetch(w + 512, p.panel) }
+      if p.streams { for panel in 0..<Sums.width { VectorMath.prefetch(w + panel * p.panel + 256) } }
       let row = Sums(w, p.panel)
       r0.add(x[0], row)
       x += 1; w += p.step; k += 1
@@ -932,7 +829,7 @@ extension Hopper {
   private protocol RowSums {
     init()
     init(_ place: Floats, _ panel: Int)
-    static func prefetch(_ place: Floats, _ panel: Int)
+    static var width: Int { get }
     mutating func add(_ x: Float, _ w: Self)
     func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)
   }
@@ -946,11 +843,7 @@ extension Hopper {
       s0 = Vector(at: place); s1 = Vector(at: place + panel); s2 = Vector(at: place + 2 * panel)
       s3 = Vector(at: place + 3 * panel)
     }
-    @inline(__always) @_noAllocation @_noLocks
-    static func prefetch(_ place: Floats, _ panel: Int) {
-      VectorMath.prefetch(place); VectorMath.prefetch(place + panel)
-      VectorMath.prefetch(place + 2 * panel); VectorMath.prefetch(place + 3 * panel)
-    }
+    @inline(__always) static var width: Int { 4 }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)
@@ -968,10 +861,7 @@ extension Hopper {
     @inline(__always) @_noAllocation @_noLocks init() { s0 = Vector(); s1 = Vector() }
     @inline(__always) @_noAllocation @_noLocks
     init(_ place: Floats, _ panel: Int) { s0 = Vector(at: place); s1 = Vector(at: place + panel) }
-    @inline(__always) @_noAllocation @_noLocks
-    static func prefetch(_ place: Floats, _ panel: Int) {
-      VectorMath.prefetch(place); VectorMath.prefetch(place + panel)
-    }
+    @inline(__always) static var width: Int { 2 }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)
@@ -987,8 +877,7 @@ extension Hopper {
     var s0: Vector
     @inline(__always) @_noAllocation @_noLocks init() { s0 = Vector() }
     @inline(__always) @_noAllocation @_noLocks init(_ place: Floats, _ panel: Int) { s0 = Vector(at: place) }
-    @inline(__always) @_noAllocation @_noLocks
-    static func prefetch(_ place: Floats, _ panel: Int) { VectorMath.prefetch(place) }
+    @inline(__always) static var width: Int { 1 }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)

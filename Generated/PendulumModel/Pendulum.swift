@@ -105,9 +105,6 @@ public struct Pendulum: ~Copyable, @unchecked Sendable {
   /// What `reset()` asks for, environment units.
   public static var defaultTargetReturn: Float { -200 }
 
-  /// The score of a key that must not be seen: its probability is exactly zero.
-  private static var hiddenScore: Float { -3e38 }
-  private static var lanes: SIMD16<Int32> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
   /// Does not compile against a DecisionTransformer library of another generation: generate the file anew.
   private typealias Format = GeneratedCodeFormat1
 
@@ -370,10 +367,10 @@ extension Pendulum {
 
   /// Drops the oldest step; every row moves three slots.
   @_noAllocation @_noLocks private func slideWindow() {
-    move(tokens, by: 192, count: 3648)
-    move(query0, by: 192, count: 3648)
-    move(key0, by: 192, count: 3648)
-    move(value0, by: 192, count: 3648)
+    VectorMath.move(tokens, by: 192, count: 3648)
+    VectorMath.move(query0, by: 192, count: 3648)
+    VectorMath.move(key0, by: 192, count: 3648)
+    VectorMath.move(value0, by: 192, count: 3648)
     maskKeys(keys0, panels: 8, stride: 528)                                       // keys of steps before the first
     maskKeys(keys1, panels: 4, stride: 1040)                                      // keys of steps before the first
   }
@@ -452,21 +449,7 @@ extension Pendulum {
   private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = 1e-05) {
     var row = 0
     while row < rows {
-      let x = input + row * 64, y = output + row * 64
-      var total = Vector(repeating: 0), squares = total, index = 0
-      while index < 64 { total += Vector(at: x + index); index += 16 }
-      let mean = Vector(repeating: VectorMath.sum(of: total) * 0.015625)
-      index = 0
-      while index < 64 {
-        let difference = Vector(at: x + index) - mean
-        squares = VectorMath.multiplyAdd(difference, difference, squares)
-        difference.store(at: y + index)
-        index += 16
-      }
-      let variance = VectorMath.sum(of: squares) * 0.015625
-      let scale = Vector(repeating: VectorMath.reciprocalSquareRoot(variance + epsilon))
-      index = 0
-      while index < 64 { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }
+      _ = VectorMath.normalize(input + row * 64, output + row * 64, count: 64, epsilon: epsilon)
       row += 1
     }
   }
@@ -489,47 +472,14 @@ extension Pendulum {
   /// Probabilities from scores, in place: row r of each head sees keys up to lastKey + r * step.
   @inline(never) @_noAllocation @_noLocks
   private func softmax(heads: Int, rows: Int, lastKey: Int, step: Int) {
-    let hidden = Vector(repeating: Self.hiddenScore)
-    var row = 0, last = lastKey, head = 0
+    var row = 0, head = 0
     while head < heads {
       row = 0
-      last = lastKey
       while row < rows {
-        let y = scores + (head * rows + row) * 64
-        let lastLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: last))
-        var top = hidden, total = Vector(repeating: 0), index = 0
-        while index < 64 {
-          let isHidden = Self.lanes &+ Int32(truncatingIfNeeded: index) .> lastLane
-          let score = Vector(at: y + index).replacing(with: hidden, where: isHidden)
-          top = VectorMath.maximum(top, score)
-          score.store(at: y + index)
-          index += 16
-        }
-        top = Vector(repeating: VectorMath.maximum(of: top))
-        index = 0
-        while index < 64 {
-          let power = VectorMath.exponential(Vector(at: y + index) - top)
-          total += power
-          power.store(at: y + index)
-          index += 16
-        }
-        let scale = Vector(repeating: 1 / VectorMath.sum(of: total))
-        index = 0
-        while index < 64 { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }
+        VectorMath.softmax(scores + (head * rows + row) * 64, count: 64, lastKey: lastKey + row * step)
         row += 1
-        last += step
       }
       head += 1
-    }
-  }
-
-  /// Moves `count` floats to the front, from `distance` behind it.
-  @inline(never) @_noAllocation @_noLocks
-  private func move(_ rows: MutableFloats, by distance: Int, count: Int) {
-    var index = 0
-    while index < count {
-      Vector(at: rows + distance + index).store(at: rows + index)
-      index += 16
     }
   }
 
@@ -539,28 +489,23 @@ extension Pendulum {
     let first = max(0, 57 - 3 * timestep)
     let firstLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))
     let endLane = SIMD16<Int32>(repeating: 59)
-    let hidden = Vector(repeating: Self.hiddenScore), visible = Vector(repeating: 0)
-    var panel = 0
-    while panel < panels {
-      let key = Self.lanes &+ Int32(truncatingIfNeeded: (panel % 4) * 16)
+    let hidden = Vector(repeating: VectorMath.hiddenScore), visible = Vector(repeating: 0)
+    for panel in 0..<panels {
+      let key = VectorMath.lanes &+ Int32(truncatingIfNeeded: (panel % 4) * 16)
       let mask = visible.replacing(with: hidden, where: key .< firstLane)
       mask.replacing(with: hidden, where: key .>= endLane).store(at: keys + panel * stride)
-      panel += 1
     }
   }
 }
 
 // MARK: - Kernels: one function per shape
 extension Pendulum {
-  @inline(never) @_noAllocation @_noLocks private func linear_1x1x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 16, w, panel: 32, strip: 4, depth: 1, streams: true, y, 64, panels: 4))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x3x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 16, w, panel: 64, strip: 4, depth: 3, streams: true, y, 64, panels: 4))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4))
-  }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x1x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Store>(x, 16, w, panel: 32, strip: 4, depth: 1, streams: true, y, 64, panels: 4)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x3x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Store>(x, 16, w, panel: 64, strip: 4, depth: 3, streams: true, y, 64, panels: 4)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_2x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows2(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4)) }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
   @inline(never) @_noAllocation @_noLocks private func storeKeys_2x32(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
@@ -585,28 +530,17 @@ extension Pendulum {
     }
   }
   @inline(never) @_noAllocation @_noLocks private func scores_2x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    for head in 0..<2 {
-      rows2(Product<Store>(
-        queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
-        scores + head * 128, 64, panels: 4))
-    }
+    for head in 0..<2 { rows2(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 128, 64, panels: 4)) }
   }
   @inline(never) @_noAllocation @_noLocks private func mix_2x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    for head in 0..<2 {
-      rows2(Product<Store>(
-        scores + head * 128, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false,
-        mixed + head * 32, 64, panels: 2))
-    }
+    for head in 0..<2 { rows2(Product<Store>(scores + head * 128, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false, mixed + head * 32, 64, panels: 2)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4, residual: residual))
-  }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows2(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows2(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_2x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows2(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4, residual: residual)) }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
   @inline(never) @_noAllocation @_noLocks private func storeKeys_1x64(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
@@ -626,70 +560,42 @@ extension Pendulum {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x32x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 32, w, panel: 528, strip: 4, depth: 32, streams: true, y, 64, panels: 4))
-  }
-  @inline(never) @_noAllocation @_noLocks private func scores_2x1x64(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows2(Product<Store>(queries, 64, keys, panel: 1040, depth: 64, scores, 64, panels: 4))
-  }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Store>(scores, 64, values, panel: 16, step: 64, depth: 59, biased: false, mixed, 64, panels: 4))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 32, panels: 2))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Tanh>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 16, panels: 1))
-  }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x32x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Store>(x, 32, w, panel: 528, strip: 4, depth: 32, streams: true, y, 64, panels: 4)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func scores_2x1x64(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) { rows2(Product<Store>(queries, 64, keys, panel: 1040, depth: 64, scores, 64, panels: 4)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) { rows2(Product<Store>(scores, 64, values, panel: 16, step: 64, depth: 59, biased: false, mixed, 64, panels: 4)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 32, panels: 2)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows1(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows1(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Tanh>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 16, panels: 1)) }
   @inline(never) @_noAllocation @_noLocks private func scores_1x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    for head in 0..<2 {
-      rows1(Product<Store>(
-        queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
-        scores + head * 64, 64, panels: 4))
-    }
+    for head in 0..<2 { rows1(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 64, 64, panels: 4)) }
   }
   @inline(never) @_noAllocation @_noLocks private func mix_1x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    for head in 0..<2 {
-      rows1(Product<Store>(
-        scores + head * 64, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false,
-        mixed + head * 32, 64, panels: 2))
-    }
+    for head in 0..<2 { rows1(Product<Store>(scores + head * 64, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false, mixed + head * 32, 64, panels: 2)) }
   }
   @inline(never) @_noAllocation @_noLocks private func scores_57x2x32_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    for head in 0..<2 {
-      rows57(Product<Store>(
-        queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
-        scores + head * 3648, 64, panels: 4, hidesKeys: true))
-    }
+    for head in 0..<2 { rows57(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 3648, 64, panels: 4, hidesKeys: true)) }
   }
   @inline(never) @_noAllocation @_noLocks private func mix_57x2x32_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    for head in 0..<2 {
-      rows57(Product<Store>(
-        scores + head * 3648, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false,
-        mixed + head * 32, 64, panels: 2, hidesDepth: true))
-    }
+    for head in 0..<2 { rows57(Product<Store>(scores + head * 3648, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false, mixed + head * 32, 64, panels: 2, hidesDepth: true)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 64, panels: 4, residual: residual))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows57(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 256, panels: 16))
-  }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows57(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, y, 64, panels: 4, residual: residual))
-  }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_57x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows57(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 64, panels: 4, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_57x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows57(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 256, panels: 16)) }
+  @inline(never) @_noAllocation @_noLocks
+  private func linear_57x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows57(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, y, 64, panels: 4, residual: residual)) }
 }
 
 // MARK: - Tiles: inner loops, unrolled
@@ -698,18 +604,10 @@ extension Pendulum {
   private protocol Epilogue {
     static func apply(_ sums: Vector, _ residual: Floats) -> Vector
   }
-  private enum Store: Epilogue {
-    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums }
-  }
-  private enum Activate: Epilogue {
-    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.gaussianErrorLinearTanh(sums) }
-  }
-  private enum Tanh: Epilogue {
-    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.hyperbolicTangent(sums) }
-  }
-  private enum Add: Epilogue {
-    @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums + Vector(at: residual) }
-  }
+  private enum Store: Epilogue { @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums } }
+  private enum Activate: Epilogue { @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.gaussianErrorLinearTanh(sums) } }
+  private enum Tanh: Epilogue { @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { VectorMath.hyperbolicTangent(sums) } }
+  private enum Add: Epilogue { @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { sums + Vector(at: residual) } }
 
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
@@ -757,58 +655,55 @@ extension Pendulum {
   /// All tiles of 57 rows.
   @inline(__always)
   private func rows57<Finish: Epilogue>(_ product: Product<Finish>) {
-    let panels = product.panels
     if VectorMath.level >= 2 {
       if product.hidesKeys {
-        for group in 0..<panels / 2 {
+        for group in 0..<product.panels / 2 {
           for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
           tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
         }
       } else {
-        for group in 0..<panels / 4 {
+        for group in 0..<product.panels / 4 {
           for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
           tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
         }
-        if panels & 2 != 0 {
-          for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: panels & ~3)) }
-          tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: panels & ~3))
+        if product.panels & 2 != 0 {
+          for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: product.panels & ~3)) }
+          tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: product.panels & ~3))
         }
       }
     } else if VectorMath.level >= 1 {
-      for group in 0..<panels {
+      for group in 0..<product.panels {
         for tile in 0..<9 { tile6(Sums1.self, product.tile(row: tile * 6, rows: 6, panel: group)) }
         tile3(Sums1.self, product.tile(row: 54, rows: 3, panel: group))
       }
     } else {
-      for group in 0..<panels / 2 { for tile in 0..<57 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
+      for group in 0..<product.panels / 2 { for tile in 0..<57 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
     }
   }
 
   /// All tiles of 2 rows.
   @inline(__always)
   private func rows2<Finish: Epilogue>(_ product: Product<Finish>) {
-    let panels = product.panels
     if VectorMath.level >= 2 {
-      for group in 0..<panels / 4 { tile2(Sums4.self, product.tile(row: 0, rows: 2, panel: group * 4)) }
-      if panels & 2 != 0 { tile2(Sums2.self, product.tile(row: 0, rows: 2, panel: panels & ~3)) }
+      for group in 0..<product.panels / 4 { tile2(Sums4.self, product.tile(row: 0, rows: 2, panel: group * 4)) }
+      if product.panels & 2 != 0 { tile2(Sums2.self, product.tile(row: 0, rows: 2, panel: product.panels & ~3)) }
     } else if VectorMath.level >= 1 {
-      for group in 0..<panels / 2 { tile2(Sums2.self, product.tile(row: 0, rows: 2, panel: group * 2)) }
+      for group in 0..<product.panels / 2 { tile2(Sums2.self, product.tile(row: 0, rows: 2, panel: group * 2)) }
     } else {
-      for group in 0..<panels / 2 { for tile in 0..<2 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
+      for group in 0..<product.panels / 2 { for tile in 0..<2 { tile1(Sums2.self, product.tile(row: tile, rows: 1, panel: group * 2)) } }
     }
   }
 
   /// All tiles of 1 row.
   @inline(__always)
   private func rows1<Finish: Epilogue>(_ product: Product<Finish>) {
-    let panels = product.panels
     if VectorMath.level >= 1 {
-      for group in 0..<panels / 4 { tile1(Sums4.self, product.tile(row: 0, rows: 1, panel: group * 4)) }
-      if panels & 2 != 0 { tile1(Sums2.self, product.tile(row: 0, rows: 1, panel: panels & ~3)) }
+      for group in 0..<product.panels / 4 { tile1(Sums4.self, product.tile(row: 0, rows: 1, panel: group * 4)) }
+      if product.panels & 2 != 0 { tile1(Sums2.self, product.tile(row: 0, rows: 1, panel: product.panels & ~3)) }
     } else {
-      for group in 0..<panels / 2 { tile1(Sums2.self, product.tile(row: 0, rows: 1, panel: group * 2)) }
+      for group in 0..<product.panels / 2 { tile1(Sums2.self, product.tile(row: 0, rows: 1, panel: group * 2)) }
     }
-    if panels & 1 != 0 { tile1(Sums1.self, product.tile(row: 0, rows: 1, panel: panels & ~1)) }
+    if product.panels & 1 != 0 { tile1(Sums1.self, product.tile(row: 0, rows: 1, panel: product.panels & ~1)) }
   }
 
   // Each tile holds its rows by the panels of `Sums` in registers.
@@ -847,7 +742,7 @@ extension Pendulum {
     var r0 = bias, r1 = bias
     var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
-      if p.streams { Sums.prefetch(w + 512, p.panel) }
+      if p.streams { for panel in 0..<Sums.width { VectorMath.prefetch(w + panel * p.panel + 256) } }
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row)
       x += 1; w += p.step; k += 1
@@ -861,7 +756,7 @@ extension Pendulum {
     var r0 = bias
     var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
     while k < p.depth {
-      if p.streams { Sums.prefetch(w + 512, p.panel) }
+      if p.streams { for panel in 0..<Sums.width { VectorMath.prefetch(w + panel * p.panel + 256) } }
       let row = Sums(w, p.panel)
       r0.add(x[0], row)
       x += 1; w += p.step; k += 1
@@ -873,7 +768,7 @@ extension Pendulum {
   private protocol RowSums {
     init()
     init(_ place: Floats, _ panel: Int)
-    static func prefetch(_ place: Floats, _ panel: Int)
+    static var width: Int { get }
     mutating func add(_ x: Float, _ w: Self)
     func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)
   }
@@ -887,11 +782,7 @@ extension Pendulum {
       s0 = Vector(at: place); s1 = Vector(at: place + panel); s2 = Vector(at: place + 2 * panel)
       s3 = Vector(at: place + 3 * panel)
     }
-    @inline(__always) @_noAllocation @_noLocks
-    static func prefetch(_ place: Floats, _ panel: Int) {
-      VectorMath.prefetch(place); VectorMath.prefetch(place + panel)
-      VectorMath.prefetch(place + 2 * panel); VectorMath.prefetch(place + 3 * panel)
-    }
+    @inline(__always) static var width: Int { 4 }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)
@@ -909,10 +800,7 @@ extension Pendulum {
     @inline(__always) @_noAllocation @_noLocks init() { s0 = Vector(); s1 = Vector() }
     @inline(__always) @_noAllocation @_noLocks
     init(_ place: Floats, _ panel: Int) { s0 = Vector(at: place); s1 = Vector(at: place + panel) }
-    @inline(__always) @_noAllocation @_noLocks
-    static func prefetch(_ place: Floats, _ panel: Int) {
-      VectorMath.prefetch(place); VectorMath.prefetch(place + panel)
-    }
+    @inline(__always) static var width: Int { 2 }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)
@@ -928,8 +816,7 @@ extension Pendulum {
     var s0: Vector
     @inline(__always) @_noAllocation @_noLocks init() { s0 = Vector() }
     @inline(__always) @_noAllocation @_noLocks init(_ place: Floats, _ panel: Int) { s0 = Vector(at: place) }
-    @inline(__always) @_noAllocation @_noLocks
-    static func prefetch(_ place: Floats, _ panel: Int) { VectorMath.prefetch(place) }
+    @inline(__always) static var width: Int { 1 }
     @inline(__always) @_noAllocation @_noLocks
     mutating func add(_ x: Float, _ w: Self) {
       let x = Vector(repeating: x); s0 = VectorMath.multiplyAdd(x, w.s0, s0)

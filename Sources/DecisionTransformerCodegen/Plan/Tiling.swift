@@ -27,7 +27,7 @@ public struct Tiling: Equatable, Sendable {
 extension Tiling {
   /// Floats that weights are asked for ahead of their use where they stream: what a core has under way from its
   /// last cache at a time, about.
-  public static let prefetchDistance = 512
+  public static let prefetchDistance = 256
 
   /// The tiling of `rows` rows.
   ///

@@ -45,15 +45,6 @@ struct CarriedSupportRenderer {
   private func enter(to writer: inout CodeWriter) {
     let (hidden, inner, entry) = (shape.hiddenStride, shape.innerStride, shape.entryStride)
     let (carried, columns) = (shape.carriedStride, shape.timeStride)
-    begin(&writer, "y = x * factor.")
-    writer.scope(
-      "private func scale(_ x: Floats, by factor: Float, _ y: MutableFloats, count: Int)"
-    ) {
-      $0.write(
-        "var index = 0",
-        "while index < count { (Vector(at: x + index) * Vector(repeating: factor)).store(at: y + index); index += 16 }"
-      )
-    }
     begin(
       &writer,
       "Embeds an input as a token, with all that block 0 needs of it; `w` is the embedding, entry tensors follow.")
@@ -79,9 +70,9 @@ struct CarriedSupportRenderer {
         "var index = 0",
         "while index < count { entry[index] = input[index] * both; entry[\(entry) + index] = input[index] * outer; index += 1 }",
         "(entry[count], entry[count + 1], entry[\(entry) + count]) = (both, slope, outer)",
-        "scale(time + \(literal(shape.batch * columns + hidden)), by: both, carried, count: \(carried))",
-        "scale(time + \(hidden), by: both, query, count: \(hidden))",
-        "scale(time + \(2 * hidden), by: outer, inner, count: \(inner))",
+        "VectorMath.scale(time + \(literal(shape.batch * columns + hidden)), by: both, carried, count: \(carried))",
+        "VectorMath.scale(time + \(hidden), by: both, query, count: \(hidden))",
+        "VectorMath.scale(time + \(2 * hidden), by: outer, inner, count: \(inner))",
         product(
           "entry", "value", panel: "panel", depth: "count + 2", "carried", panels.carried,
           ", residual: carried"),

@@ -67,7 +67,7 @@ struct ForwardRenderer {
       "firstSeenSlot = 3 * (firstStep + firstAttended)",
       "var slot = 0")
     writer.scope("while slot < \(shape.keyStride)") { writer in
-      writer.write("tokenMask[slot] = Self.hiddenScore", "slot += 1")
+      writer.write("tokenMask[slot] = VectorMath.hiddenScore", "slot += 1")
     }
     writer.write("slot = firstSeenSlot")
     writer.scope("while slot < \(shape.slotCount)") { writer in

@@ -35,26 +35,29 @@ struct KernelRenderer {
       }
     let parameter = epilogue == .add ? " _ residual: Floats," : ""
     let residual = epilogue == .add ? ", residual: residual" : ""
-    let declaration =
-      "\(attributes) private func \(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)"
+    let signature = "\(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)"
     if Kernel.linear(
       rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: paired,
       strides: strides
     ).widensWeights {
-      writer.scope(declaration) {
+      writer.scope("\(attributes) private func \(signature)") {
         widened(rows, depth, columns, strides, finish, epilogue, to: &$0)
       }
       return
     }
-    writer.scope(declaration) { writer in
-      let wordRows = (paired ? (depth + 1) / 2 : depth) + 1
-      let options =
-        (epilogue == .storeLinearPart ? ", biased: false" : "") + (paired ? ", paired: true" : "")
-        + (rows <= 2 ? ", streams: true" : "")
-      writer.write(
-        "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, panel: \(literal(wordRows * Shape.lanes)), strip: \(strip(paired)), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(options), y, \(strides.output), panels: \(Shape.stride(columns) / Shape.lanes)\(residual)))"
-      )
-    }
+    let wordRows = (paired ? (depth + 1) / 2 : depth) + 1
+    let options =
+      (epilogue == .storeLinearPart ? ", biased: false" : "") + (paired ? ", paired: true" : "")
+      + (rows <= 2 ? ", streams: true" : "")
+    short(
+      signature,
+      "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, panel: \(literal(wordRows * Shape.lanes)), strip: \(strip(paired)), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(options), y, \(strides.output), panels: \(Shape.stride(columns) / Shape.lanes)\(residual)))",
+      to: &writer)
+  }
+
+  /// A function of one statement.
+  private func short(_ signature: String, _ statement: String, to writer: inout CodeWriter) {
+    writer.write("\(attributes) private func \(signature) {", "  \(statement) }")
   }
 
   private func strip(_ paired: Bool) -> Int {
@@ -73,10 +76,8 @@ struct KernelRenderer {
     let isBiased = epilogue == .storeLinearPart ? ", biased: false" : ""
     func product(from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter) {
       writer.write("widen(w\(from), step: \(step), panels: \(count), pairs: \(pairs))")
-      writer.writeCall(
-        "rows\(rows)(Product<\(finish)>(",
-        "x, \(strides.input), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), strip: \(most), depth: \(2 * pairs)\(isBiased),",
-        "y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
+      writer.write(
+        "rows\(rows)(Product<\(finish)>(x, \(strides.input), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), strip: \(most), depth: \(2 * pairs)\(isBiased), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
       )
     }
     if panels <= most {
@@ -105,16 +106,10 @@ struct KernelRenderer {
     to writer: inout CodeWriter
   ) {
     let panel = (depth + 1) * Shape.lanes
-    writer.scope(
-      "\(attributes) private func \(name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)"
-    ) { writer in
-      perHead(heads, to: &writer) { head, writer in
-        writer.writeCall(
-          "rows\(rows)(Product<Store>(",
-          "queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth),",
-          "scores\(head(rows * keyStride)), \(keyStride), panels: \(keyStride / Shape.lanes)\(causal ? ", hidesKeys: true" : "")))"
-        )
-      }
+    perHead(
+      heads, "\(name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)", to: &writer
+    ) { head in
+      "rows\(rows)(Product<Store>(queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth), scores\(head(rows * keyStride)), \(keyStride), panels: \(keyStride / Shape.lanes)\(causal ? ", hidesKeys: true" : "")))"
     }
   }
 
@@ -124,16 +119,11 @@ struct KernelRenderer {
   ) {
     let parameter = addsResidual ? " _ residual: Floats," : ""
     let residual = addsResidual ? ", residual: residual" : ""
-    writer.scope(
-      "\(attributes) private func \(name)(_ scores: Floats, _ values: Floats,\(parameter) _ mixed: MutableFloats)"
-    ) { writer in
-      perHead(heads, to: &writer) { head, writer in
-        writer.writeCall(
-          "rows\(rows)(Product<\(addsResidual ? "Add" : "Store")>(",
-          "scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys), biased: false,",
-          "mixed\(head(columns)), \(rowStride), panels: \(columns / Shape.lanes)\(residual)\(causal ? ", hidesDepth: true" : "")))"
-        )
-      }
+    perHead(
+      heads,
+      "\(name)(_ scores: Floats, _ values: Floats,\(parameter) _ mixed: MutableFloats)", to: &writer
+    ) { head in
+      "rows\(rows)(Product<\(addsResidual ? "Add" : "Store")>(scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys), biased: false, mixed\(head(columns)), \(rowStride), panels: \(columns / Shape.lanes)\(residual)\(causal ? ", hidesDepth: true" : "")))"
     }
   }
 
@@ -189,7 +179,19 @@ struct KernelRenderer {
     }
   }
 
-  // MARK: Expressions
+  // MARK: Heads
+
+  /// A function that does for each head what `statement` writes; its argument writes ` + head * stride`.
+  private func perHead(
+    _ heads: Int, _ signature: String, to writer: inout CodeWriter,
+    _ statement: ((Int) -> String) -> String
+  ) {
+    guard heads > 1 else { return short(signature, statement { _ in "" }, to: &writer) }
+    writer.scope("\(attributes) private func \(signature)") { writer in
+      writer.write(
+        "for head in 0..<\(heads) { \(statement { " + head * \(literal($0))" }) }")
+    }
+  }
 
   /// Runs `body` in a loop over heads; its first argument writes ` + head * stride`.
   private func perHead(
@@ -199,19 +201,6 @@ struct KernelRenderer {
       body({ _ in "" }, &writer)
     } else {
       writer.scope("for head in 0..<\(heads)") { body({ " + head * \(literal($0))" }, &$0) }
-    }
-  }
-}
-
-extension CodeWriter {
-  /// Writes a call on one line where it fits, else its arguments on lines of their own.
-  fileprivate mutating func writeCall(_ opening: String, _ arguments: String...) {
-    let line = opening + arguments.joined(separator: " ")
-    if line.count < 120 {
-      write(line)
-    } else {
-      write(opening)
-      for argument in arguments { write("  \(argument)") }
     }
   }
 }

@@ -70,7 +70,7 @@ struct OperandText {
       let buffer = plan.memory.buffer(name)
       let count = plan.shape.pastTokenCount * buffer.rowStride
       return
-        "move(\(name.identifier), by: \(literal(3 * buffer.rowStride)), count: \(literal(count)))"
+        "VectorMath.move(\(name.identifier), by: \(literal(3 * buffer.rowStride)), count: \(literal(count)))"
     case .mask(let layer):
       let standard = plan.forms[layer] == .standard
       let panels = (standard ? plan.shape.headCount : 1) * plan.shape.keyStride / Shape.lanes

@@ -11,14 +11,10 @@ struct SupportRenderer {
     if model.isTrunk {
       TrunkSupportRenderer(plan: plan).render(to: &writer)
     } else {
-      if plan.shape.pastTokenCount > 0 { move(to: &writer) }
       maskKeys(to: &writer)
     }
     if plan.memory.contains(.widened) { widen(to: &writer) }
   }
-
-  /// A trunk's softmax adds the mask, which may hide every key of a row; its probabilities are zero then.
-  private var isMasked: Bool { model.isTrunk }
 
   private func begin(
     _ writer: inout CodeWriter, _ summary: String, inline: String = "@inline(never)"
@@ -41,46 +37,12 @@ struct SupportRenderer {
     ) { writer in
       writer.write("var row = 0\(carries ? ", factor: Float = 0" : "")")
       writer.scope("while row < rows") { writer in
-        writer.write("let x = input + row * \(stride), y = output + row * \(stride)")
-        normalizeRow(size, stride, to: &writer)
-        writer.write("row += 1")
+        writer.write(
+          "\(carries ? "factor" : "_") = VectorMath.normalize(input + row * \(stride), output + row * \(stride), count: \(size), epsilon: epsilon\(carries ? ", divides: divides" : ""))",
+          "row += 1")
       }
       if carries { writer.write("return factor") }
     }
-  }
-
-  private func normalizeRow(_ size: Int, _ stride: Int, to writer: inout CodeWriter) {
-    writer.write("var total = Vector(repeating: 0), squares = total, index = 0")
-    writer.write("while index < \(stride) { total += Vector(at: x + index); index += 16 }")
-    writer.write(
-      "let mean = Vector(repeating: VectorMath.sum(of: total) * \(literal(1 / Float(size))))",
-      "index = 0")
-    writer.scope("while index < \(stride)") { writer in
-      let difference = "Vector(at: x + index) - mean"
-      if size % Shape.lanes == 0 {
-        writer.write("let difference = \(difference)")
-      } else {
-        writer.write(
-          "let isPadding = Self.lanes &+ Int32(truncatingIfNeeded: index) .>= SIMD16(repeating: \(size))"
-        )
-        writer.write(
-          "let difference = (\(difference)).replacing(with: Vector(repeating: 0), where: isPadding)"
-        )
-      }
-      writer.write(
-        "squares = VectorMath.multiplyAdd(difference, difference, squares)",
-        "difference.store(at: y + index)", "index += 16")
-    }
-    writer.write("let variance = VectorMath.sum(of: squares) * \(literal(1 / Float(size)))")
-    if plan.carriesTokens {
-      writer.write("factor = VectorMath.reciprocalSquareRoot(variance + epsilon)")
-    }
-    writer.write(
-      "let scale = Vector(repeating: \(plan.carriesTokens ? "divides ? factor : 1" : "VectorMath.reciprocalSquareRoot(variance + epsilon)"))",
-      "index = 0")
-    writer.write(
-      "while index < \(stride) { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }"
-    )
   }
 
   private func embedNormalize(to writer: inout CodeWriter) {
@@ -140,61 +102,15 @@ struct SupportRenderer {
       &writer,
       "Probabilities from scores, in place: row r of each head sees keys up to lastKey + r * step.")
     writer.scope("private func softmax(heads: Int, rows: Int, lastKey: Int, step: Int)") { writer in
-      writer.write(
-        "let hidden = Vector(repeating: Self.hiddenScore)", "var row = 0, last = lastKey, head = 0")
+      writer.write("var row = 0, head = 0")
       writer.scope("while head < heads") { writer in
-        writer.write("row = 0", "last = lastKey")
+        writer.write("row = 0")
         writer.scope("while row < rows") { writer in
           writer.write(
-            "let y = scores + (head * rows + row) * \(stride)",
-            "let lastLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: last))")
-          softmaxRow(stride, to: &writer)
-          writer.write("row += 1", "last += step")
+            "VectorMath.softmax(scores + (head * rows + row) * \(stride), count: \(stride), lastKey: lastKey + row * step\(model.isTrunk ? ", mask: mask" : ""))",
+            "row += 1")
         }
         writer.write("head += 1")
-      }
-    }
-  }
-
-  private func softmaxRow(_ stride: Int, to writer: inout CodeWriter) {
-    writer.write("var top = hidden, total = Vector(repeating: 0), index = 0")
-    writer.scope("while index < \(stride)") { writer in
-      writer.write("let isHidden = Self.lanes &+ Int32(truncatingIfNeeded: index) .> lastLane")
-      let score =
-        isMasked ? "(Vector(at: y + index) + Vector(at: mask + index))" : "Vector(at: y + index)"
-      writer.write("let score = \(score).replacing(with: hidden, where: isHidden)")
-      writer.write(
-        "top = VectorMath.maximum(top, score)", "score.store(at: y + index)", "index += 16")
-    }
-    writer.write("top = Vector(repeating: VectorMath.maximum(of: top))", "index = 0")
-    if isMasked {
-      writer.write("let seesNothing = top .< Vector(repeating: Self.hiddenScore / 2)")
-    }
-    writer.scope("while index < \(stride)") { writer in
-      writer.write("let power = VectorMath.exponential(Vector(at: y + index) - top)")
-      writer.write("total += power", "power.store(at: y + index)", "index += 16")
-    }
-    if isMasked {
-      writer.write(
-        "let scale = Vector(repeating: 1 / VectorMath.sum(of: total)).replacing(with: Vector(repeating: 0), where: seesNothing)",
-        "index = 0")
-    } else {
-      writer.write("let scale = Vector(repeating: 1 / VectorMath.sum(of: total))", "index = 0")
-    }
-    writer.write(
-      "while index < \(stride) { (Vector(at: y + index) * scale).store(at: y + index); index += 16 }"
-    )
-  }
-
-  // MARK: Window
-
-  private func move(to writer: inout CodeWriter) {
-    begin(&writer, "Moves `count` floats to the front, from `distance` behind it.")
-    writer.scope("private func move(_ rows: MutableFloats, by distance: Int, count: Int)") {
-      writer in
-      writer.write("var index = 0")
-      writer.scope("while index < count") { writer in
-        writer.write("Vector(at: rows + distance + index).store(at: rows + index)", "index += 16")
       }
     }
   }
@@ -237,17 +153,15 @@ struct SupportRenderer {
         "let firstLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))",
         "let endLane = SIMD16<Int32>(repeating: \(shape.keyCount))")
       writer.write(
-        "let hidden = Vector(repeating: Self.hiddenScore), visible = Vector(repeating: 0)")
-      writer.write("var panel = 0")
-      writer.scope("while panel < panels") { writer in
+        "let hidden = Vector(repeating: VectorMath.hiddenScore), visible = Vector(repeating: 0)")
+      writer.scope("for panel in 0..<panels") { writer in
         let panel = groups == 1 ? "0" : "panel % \(groups)"
         writer.write(
-          "let key = Self.lanes &+ Int32(truncatingIfNeeded: \(groups == 1 ? panel : "(\(panel))") * 16)"
+          "let key = VectorMath.lanes &+ Int32(truncatingIfNeeded: \(groups == 1 ? panel : "(\(panel))") * 16)"
         )
         writer.write("let mask = visible.replacing(with: hidden, where: key .< firstLane)")
         writer.write(
-          "mask.replacing(with: hidden, where: key .>= endLane).store(at: keys + panel * stride)",
-          "panel += 1")
+          "mask.replacing(with: hidden, where: key .>= endLane).store(at: keys + panel * stride)")
       }
     }
   }

@@ -193,11 +193,6 @@ public struct SwiftRenderer {
   }
 
   func implementationConstants(to writer: inout CodeWriter) {
-    writer.write("/// The score of a key that must not be seen: its probability is exactly zero.")
-    writer.write("private static var hiddenScore: Float { -3e38 }")
-    writer.write(
-      "private static var lanes: SIMD16<Int32> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }"
-    )
     writer.write(
       "/// Does not compile against a DecisionTransformer library of another generation: generate the file anew."
     )

@@ -70,11 +70,9 @@ struct TileRenderer {
       writer.write("static func apply(_ sums: Vector, _ residual: Floats) -> Vector")
     }
     for (name, value) in epilogues {
-      writer.scope("private enum \(name): Epilogue") { writer in
-        writer.write(
-          "@inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { \(value) }"
-        )
-      }
+      writer.write(
+        "private enum \(name): Epilogue { @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { \(value) } }"
+      )
     }
     writer.write("", "/// Where the operands of epilogue(x · w + b) lie.")
     writer.scope("private struct Product<Finish: Epilogue>") { writer in
@@ -132,7 +130,6 @@ struct TileRenderer {
     writer.scope(
       "private func rows\(rows)<Finish: Epilogue>(_ product: Product<Finish>)"
     ) { writer in
-      writer.write("let panels = product.panels")
       // Neighbouring levels with the same tiling share a branch.
       var branches: [(level: VectorLevel, lines: [String])] = []
       for level in VectorLevel.allCases.reversed() {
@@ -184,9 +181,9 @@ struct TileRenderer {
       let isWidest = width == tiling.panels
       let header =
         isWidest
-        ? "for group in 0..<panels\(width == 1 ? "" : " / \(width)")" : "if panels & \(width) != 0"
+        ? "for group in 0..<product.panels\(width == 1 ? "" : " / \(width)")" : "if product.panels & \(width) != 0"
       let panel =
-        isWidest ? (width == 1 ? "group" : "group * \(width)") : "panels & ~\(2 * width - 1)"
+        isWidest ? (width == 1 ? "group" : "group * \(width)") : "product.panels & ~\(2 * width - 1)"
       let calls = tiling.rows.map { stretch in
         let tile = stretch.size == 1 ? "tile" : "tile * \(stretch.size)"
         let row = stretch.count == 1 ? "\(stretch.start)" : tile
@@ -229,7 +226,7 @@ struct TileRenderer {
   }
 
   private let prefetch =
-    "if p.streams { Sums.prefetch(w + \(Tiling.prefetchDistance), p.panel) }"
+    "if p.streams { for panel in 0..<Sums.width { VectorMath.prefetch(w + panel * p.panel + \(Tiling.prefetchDistance)) } }"
 
   /// Two rows of bfloat16 weights a turn.
   private func pairLoop(_ indices: [Int], to writer: inout CodeWriter) {
@@ -245,7 +242,7 @@ struct TileRenderer {
     writer.scope("private protocol RowSums") { writer in
       writer.write(
         "init()", "init(_ place: Floats, _ panel: Int)",
-        "static func prefetch(_ place: Floats, _ panel: Int)", "mutating func add(_ x: Float, _ w: Self)",
+        "static var width: Int { get }", "mutating func add(_ x: Float, _ w: Self)",
         "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)")
       if hasPairs {
         for rows in pairedRows { writer.write(pairDeclaration(rows)) }
@@ -262,11 +259,7 @@ struct TileRenderer {
       writer.oneLine(
         "init(_ place: Floats, _ panel: Int)",
         indices.map { "s\($0) = Vector(at: place\($0 == 0 ? "" : " + " + offset($0, "panel")))" })
-      writer.oneLine(
-        "static func prefetch(_ place: Floats, _ panel: Int)",
-        indices.map {
-          "VectorMath.prefetch(place\($0 == 0 ? "" : " + " + offset($0, "panel")))"
-        })
+      writer.write("@inline(__always) static var width: Int { \(width) }")
       writer.oneLine(
         "mutating func add(_ x: Float, _ w: Self)",
         ["let x = Vector(repeating: x)"]

@@ -48,7 +48,7 @@ struct TrunkSupportRenderer {
       writer.scope("while key > 0") { writer in
         writer.write(
           "key -= 1", "let isVisible = attentionMask.isEmpty ? true : attentionMask[key] == 1",
-          "mask[key] = isVisible ? 0 : Self.hiddenScore",
+          "mask[key] = isVisible ? 0 : VectorMath.hiddenScore",
           "firstVisibleKey = isVisible ? key : firstVisibleKey")
       }
     }

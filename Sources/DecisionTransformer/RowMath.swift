@@ -1,0 +1,111 @@
+/// Rows of numbers, each padded with zeros to whole vectors: `count` numbers take `count` rounded up to a multiple of 16.
+/// Rows begin at multiples of 16 bytes. As for vectors: no branches on values, no allocation.
+extension VectorMath {
+  /// The numbers of the lanes, 0 to 15.
+  @inlinable @inline(__always)
+  public static var lanes: SIMD16<Int32> {
+    @_noAllocation @_noLocks get { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
+  }
+
+  /// The score of a key that must not be seen: its probability is exactly zero.
+  @inlinable @inline(__always)
+  public static var hiddenScore: Float { @_noAllocation @_noLocks get { -3e38 } }
+
+  /// y = (x - mean) / √(variance + epsilon), with the variance of all numbers (not of a sample). Padding stays zero.
+  ///
+  /// - Parameter divides: If false, y = x - mean.
+  /// - Returns: 1 / √(variance + epsilon).
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func normalize(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int, epsilon: Float,
+    divides: Bool = true
+  ) -> Float {
+    let stride = (count + 15) / 16 * 16, share = 1 / Float(count)
+    var total = Vector(repeating: 0), squares = total, index = 0
+    while index < stride {
+      total += Vector(at: x + index)
+      index += 16
+    }
+    let mean = Vector(repeating: sum(of: total) * share)
+    index = 0
+    while index < stride {
+      var difference = Vector(at: x + index) - mean
+      if count & 15 != 0 {
+        let isPadding =
+          lanes &+ Int32(truncatingIfNeeded: index)
+          .>= SIMD16(repeating: Int32(truncatingIfNeeded: count))
+        difference = difference.replacing(with: Vector(repeating: 0), where: isPadding)
+      }
+      squares = multiplyAdd(difference, difference, squares)
+      difference.store(at: y + index)
+      index += 16
+    }
+    let factor = reciprocalSquareRoot(sum(of: squares) * share + epsilon)
+    scale(y, by: divides ? factor : 1, y, count: stride)
+    return factor
+  }
+
+  /// y = x · `factor`.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func scale(
+    _ x: UnsafePointer<Float>, by factor: Float, _ y: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    let factors = Vector(repeating: factor)
+    var index = 0
+    while index < count {
+      (Vector(at: x + index) * factors).store(at: y + index)
+      index += 16
+    }
+  }
+
+  /// Moves `count` numbers to the front, from `distance` behind it.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func move(_ rows: UnsafeMutablePointer<Float>, by distance: Int, count: Int) {
+    var index = 0
+    while index < count {
+      Vector(at: rows + distance + index).store(at: rows + index)
+      index += 16
+    }
+  }
+
+  /// Probabilities from scores, in place: those of keys behind `lastKey` are zero, the others are
+  /// exp(score) over the sum of these.
+  ///
+  /// - Parameter mask: Added to the scores. A row all of whose scores it makes `hiddenScore` becomes zero.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func softmax(
+    _ scores: UnsafeMutablePointer<Float>, count: Int, lastKey: Int,
+    mask: UnsafePointer<Float>? = nil
+  ) {
+    let hidden = Vector(repeating: hiddenScore)
+    let last = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: lastKey))
+    var top = hidden, total = Vector(repeating: 0), index = 0
+    while index < count {
+      let isHidden = lanes &+ Int32(truncatingIfNeeded: index) .> last
+      var score = Vector(at: scores + index)
+      if let mask { score += Vector(at: mask + index) }
+      score.replace(with: hidden, where: isHidden)
+      top = maximum(top, score)
+      score.store(at: scores + index)
+      index += 16
+    }
+    top = Vector(repeating: maximum(of: top))
+    index = 0
+    while index < count {
+      let power = exponential(Vector(at: scores + index) - top)
+      total += power
+      power.store(at: scores + index)
+      index += 16
+    }
+    var factor = Vector(repeating: 1 / sum(of: total))
+    if mask != nil {
+      let seesNothing = top .< Vector(repeating: hiddenScore / 2)
+      factor.replace(with: Vector(repeating: 0), where: seesNothing)
+    }
+    index = 0
+    while index < count {
+      (Vector(at: scores + index) * factor).store(at: scores + index)
+      index += 16
+    }
+  }
+}
