@@ -398,10 +398,10 @@ extension Hopper {
   /// What the current timestep adds to its tokens. 163 840 multiply-adds.
   @_noAllocation @_noLocks private func embedTime() {
     centerTime()                                                                  // embed_timestep, embed_ln
-    linear_1x128x128_linearPart(time, weights + 31_760, time + 128)               // h.0.ln_1, attn.c_attn (q·kᵀ), scale
-    linear_1x128x128_linearPart(time, weights + 48_272, time + 1 * 768 + 128)     // h.0.ln_1, attn.c_attn (v), attn.c_proj
+    linear_1x128x128_unbiased(time, weights + 31_760, time + 128)                 // h.0.ln_1, attn.c_attn (q·kᵀ), scale
+    linear_1x128x128_unbiased(time, weights + 48_272, time + 1 * 768 + 128)       // h.0.ln_1, attn.c_attn (v), attn.c_proj
     normalize(time + 1 * 768 + 128, time + 1 * 768, rows: 1, divides: false)      // h.0.ln_2
-    linear_2x128x512_linearPart_from768_to768(time, weights + 64_784, time + 256) // h.0.ln_2, mlp.c_fc
+    linear_2x128x512_unbiased_from768_to768(time, weights + 64_784, time + 256)   // h.0.ln_2, mlp.c_fc
   }
 
   /// Block 1 of 3 for the 57 past tokens. 5 005 056 multiply-adds.
@@ -615,54 +615,54 @@ extension Hopper {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks
-  private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) { rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) { rows2(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) { rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) { rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) { rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 16, panels: 1)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) { rows1(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_1x128x128_linearPart(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_2x128x512_linearPart_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) { rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4, hidesKeys: true)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) { rows57(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual, hidesDepth: true)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows57(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows57(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) { rows57(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8, hidesDepth: true)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) { rows57(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks
-  private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) { rows57(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 512, panels: 32)) }
+  @inline(never) @_noAllocation @_noLocks private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+    rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+    rows2(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+    rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
+  @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 16, panels: 1)) }
+  @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+    rows1(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_unbiased_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32)) }
+  @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+    rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4, hidesKeys: true)) }
+  @inline(never) @_noAllocation @_noLocks private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+    rows57(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual, hidesDepth: true)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows57(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows57(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+    rows57(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8, hidesDepth: true)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows57(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows57(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 512, panels: 32)) }
 }
 
 // MARK: - Tiles: inner loops, unrolled

@@ -18,23 +18,23 @@ struct MiscompilationTests {
   /// Four heads in three layers, the last one absorbed; a window of eight steps.
   static let mistakes = [
     Mistake(
-      name: "a sign in the norm", text: "Vector(at: x + index) - mean",
-      replacement: "Vector(at: x + index) + mean", stage: "embedding"),
+      name: "a sign in the embedding's norm", text: "gain, shift)",
+      replacement: "gain, -shift)", stage: "embedding"),
     Mistake(
-      name: "epsilon left out", text: "(variance + epsilon)", replacement: "(variance)"),
+      name: "epsilon left out", text: "epsilon: epsilon", replacement: "epsilon: 0"),
     Mistake(
-      name: "a sign in the softmax", text: "Vector(at: y + index) - top",
-      replacement: "Vector(at: y + index) + top"),
+      name: "a head has another's probabilities", text: "(head * rows + row)",
+      replacement: "(0 * rows + row)"),
     Mistake(
       name: "one key too few", text: "lastKey: 21, step: 1", replacement: "lastKey: 20, step: 1"),
     Mistake(
-      name: "every row sees the same keys", text: "last += step", replacement: "last += 0"),
+      name: "every row sees the same keys", text: "row * step", replacement: "row * 0"),
     Mistake(
       name: "keys of steps before the first", text: "- 3 * timestep",
       replacement: "- 3 * (timestep + 1)"),
     Mistake(
-      name: "a row slides by too little", text: "rows + distance + index",
-      replacement: "rows + distance - 32 + index"),
+      name: "rows slide to the wrong place", text: "VectorMath.move(tokens, by: ",
+      replacement: "VectorMath.move(tokens + 32, by: "),
     Mistake(
       name: "a row of the window is left out", text: "while row < rows {",
       replacement: "while row < max(1, rows - 1) {"),

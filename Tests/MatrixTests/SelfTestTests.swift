@@ -66,10 +66,18 @@ struct SelfTestTests {
         )
         // An action enters the history behind the first step.
         #expect(
-          failure.step == (tensor.content == .embedAction ? 1 : 0), "\(tensor.name): \(report)")
+          failure.step == (Self.isOfActions(tensor.content) ? 1 : 0),
+          "\(tensor.name): \(report)")
         #expect(failure.difference > failure.tolerance)
       }
     }
+  }
+
+  private static func isOfActions(_ content: PackedTensor.Content) -> Bool {
+    let ofActions: [PackedTensor.Content] = [
+      .embedAction, .entryValue(.action), .entryQuery(.action), .entryInner(.action),
+    ]
+    return ofActions.contains(content)
   }
 
   /// The first stage that a tensor can change in the first step that reads it.
@@ -77,9 +85,12 @@ struct SelfTestTests {
     switch content {
     case .stateMean, .embedState, .timesteps, .embedNormGain, .embedNormShift: .embedding
     // Another token's: the state token sees it in the first block.
-    case .embedReturn: .block(layer: 0)
+    case .embedReturn, .entryValue(.return), .entryQuery(.return), .entryInner(.return):
+      .block(layer: 0)
+    case .entryValue(.state), .entryQuery(.state), .entryInner(.state): .block(layer: 0)
     // At the second step only the action is compared, unless it fills the window.
-    case .embedAction: shape.window == 2 ? .block(layer: 0) : .action
+    case .embedAction, .entryValue(.action), .entryQuery(.action), .entryInner(.action):
+      shape.window == 2 ? .block(layer: 0) : .action
     case .predictAction: .action
     // Of other outputs and of trunks, which no model here has and no action depends on.
     case .predictState, .predictReturn, .finalNormGain, .finalNormShift, .stateDeviation,

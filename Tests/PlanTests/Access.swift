@@ -67,13 +67,37 @@ struct Access {
         access(output, heads * rows, shape.keyStride, stride: shape.keyStride),
       ]
     case .softmax(let heads, let rows, _, _): return [scores(heads * rows)]
-    case .mix(let kernel, let values, let output):
-      guard case .mix(let rows, let heads, let keys, let columns, _, let stride, _) = kernel else {
-        return []
-      }
+    case .mix(let kernel, let values, let residual, let output):
+      guard case .mix(let rows, let heads, let keys, let columns, _, let stride, _, _) = kernel
+      else { return [] }
+      return [scores(heads * rows), access(values, keys, heads * columns, stride: stride)]
+        + [residual, output].compactMap(\.self).map {
+          access($0, rows, heads * columns, stride: stride)
+        }
+    case .enter(let input, _, let operand):
+      let rows: [(ControllerBuffer.Name, Int)] = [
+        (.tokens, shape.carriedStride), (.carried, shape.carriedStride),
+        (.normalized(layer: 0), shape.hiddenStride), (.query, shape.hiddenStride),
+      ]
+      let inputs: [EntryInput: ControllerBuffer.Name] = [
+        .return: .returnInput, .state: .stateInput, .action: .actionInput,
+      ]
+      let numbers = [
+        .return: 1, .state: shape.stateDimension, .action: shape.actionDimension,
+      ][input]!
+      return rows.map { access(Operand($0.0, row: operand.row), 1, $0.1, stride: $0.1) } + [
+        access(Operand(inputs[input]!), 1, numbers, stride: 0),
+        access(Operand(.entry), 2, numbers + 2, stride: shape.entryStride),
+        access(Operand(.time), 2, shape.timeStride, stride: shape.timeStride),
+      ]
+    case .embedTime: return [access(Operand(.time), 1, shape.hiddenStride, stride: 0)]
+    case .center(let input, let output):
+      return [input, output].map { access($0, 1, shape.hiddenStride, stride: 0) }
+    case .activateCarried(let rows, let input, _, let stream, let output):
       return [
-        scores(heads * rows), access(values, keys, heads * columns, stride: stride),
-        access(output, rows, heads * columns, stride: stride),
+        access(input, rows, shape.carriedStride, stride: shape.carriedStride),
+        access(stream, rows, shape.hiddenStride, stride: shape.hiddenStride),
+        access(output, rows, shape.innerStride, stride: shape.innerStride),
       ]
     case .storeKeys(let kernel, let rows, let input, let keys):
       guard case .storeKeys(let heads, let depth, let stride, _) = kernel else { return [] }

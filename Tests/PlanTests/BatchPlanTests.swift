@@ -30,7 +30,7 @@ struct BatchPlanTests {
       }
       #expect(buffers(batch).map(\.name) == buffers(one).map(\.name))
       for (buffer, single) in zip(buffers(batch), buffers(one)) {
-        let copies = buffer.name == .scores ? 1 : count
+        let copies = [.scores, .entry].contains(buffer.name) ? 1 : count
         #expect(buffer.floatCount == copies * single.floatCount, "\(buffer) of seed \(seed)")
         #expect(buffer.stride == single.stride)
         // The last row of the last agent ends with the region.
@@ -55,7 +55,10 @@ struct BatchPlanTests {
         #expect(routine.multiplyAdds == count * single.multiplyAdds, "\(routine) of seed \(seed)")
         // Embeddings read a row of the timestep table for each agent.
         let timesteps = routine.operations.count {
-          if case .embedNormalize = $0.kind { true } else { false }
+          switch $0.kind {
+          case .embedNormalize, .enter, .embedTime: true
+          default: false
+          }
         }
         let rows = timesteps * (count - 1) * 4 * batch.shape.hiddenStride
         #expect(routine.weightBytes == single.weightBytes + rows, "\(routine) of seed \(seed)")

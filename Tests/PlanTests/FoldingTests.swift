@@ -68,7 +68,7 @@ struct FoldingTests {
         }
       }
     }
-    #expect(forms == ["standard", "absorbed", "fused"])
+    #expect(forms == ["standard", "absorbed", "fused", "carried"])
   }
 
   @Test("keeps every form's output of attention")
@@ -84,6 +84,68 @@ struct FoldingTests {
           fold.dense.attentionOutput(layer: layer, rows: rows, weights: weights))
       }
     }
+  }
+
+  @Test("keeps what block 0 makes of an input, where that is multiplied out")
+  func entries() {
+    var count = 0
+    for seed in Self.seeds {
+      var fold = Fold(seed: seed)
+      guard fold.plan.carriesTokens else { continue }
+      count += 1
+      let folded = fold.folded
+      let (gain, shift) = (folded.rows(.embedNormGain), folded.rows(.embedNormShift))
+      func product(_ row: [Double], _ content: PackedTensor.Content) -> [Double] {
+        let weights = folded.stored(content).weights
+        return (0..<weights.columnCount).map { column in
+          row.indices.reduce(0) { $0 + row[$1] * weights[$1, column] }
+        }
+      }
+      let inputs: [(EntryInput, PackedTensor.Content)] = [
+        (.return, .embedReturn), (.state, .embedState), (.action, .embedAction),
+      ]
+      for (input, embedding) in inputs {
+        // The factors of embed_ln and ln_1, whatever they are.
+        let (outer, inner) = (fold.row(1)[0], fold.row(1)[0])
+        let numbers = fold.row(folded.map(embedding).weights.rowCount)
+        let time = fold.row(fold.model.config.hiddenSize)
+        let embedded = centered(sum([fold.apply(embedding, numbers), time]))
+        let token = embedded.indices.map { outer * embedded[$0] * gain[$0] + shift[$0] }
+        let normalized = centered(token).map { inner * $0 }
+        let value = fold.stored(.fusedOutput(layer: 0), normalized)
+
+        let entry = numbers.map { $0 * outer * inner } + [outer * inner, inner]
+        let timeRow = centered(zip(centered(time), gain).map { $0 * $1 })
+        func scaled(_ row: [Double], _ factor: Double) -> [Double] { row.map { $0 * factor } }
+        let timeValue = product(timeRow, .fusedOutput(layer: 0))
+        let (hidden, stride) = (fold.model.config.hiddenSize, fold.plan.shape.hiddenStride)
+        let carried = fold.apply(.entryValue(input), entry)
+        fold.expectEqual(
+          sum([Array(carried[..<hidden]), scaled(timeValue, outer * inner)]), value)
+        let timeInner = product(centered(timeValue), .inner(layer: 0))
+        fold.expectEqual(
+          sum([
+            Array(carried[stride...].prefix(timeInner.count)), scaled(timeInner, outer * inner),
+          ]),
+          product(centered(value), .inner(layer: 0)))
+        fold.expectEqual(
+          sum([
+            fold.apply(.entryQuery(input), entry),
+            scaled(product(timeRow, .fusedQuery(layer: 0)), outer * inner),
+          ]), fold.stored(.fusedQuery(layer: 0), normalized))
+        fold.expectEqual(
+          sum([
+            fold.apply(.entryInner(input), numbers.map { $0 * outer } + [outer]),
+            scaled(product(timeRow, .inner(layer: 0)), outer),
+          ]), product(centered(token), .inner(layer: 0)))
+      }
+    }
+    #expect(count > 0)
+  }
+
+  private func centered(_ row: [Double]) -> [Double] {
+    let mean = row.reduce(0, +) / Double(row.count)
+    return row.map { $0 - mean }
   }
 
   @Test("keeps the MLP with ln_2, and the action head with ln_f")
@@ -137,8 +199,16 @@ private struct Fold {
   }
 
   func apply(_ content: PackedTensor.Content, _ row: [Double]) -> [Double] {
-    let map = folded.map(content)
-    return map.bias.indices.map { column in
+    apply(folded.map(content), row)
+  }
+
+  /// With the numbers as they are stored.
+  func stored(_ content: PackedTensor.Content, _ row: [Double]) -> [Double] {
+    apply(folded.stored(content), row)
+  }
+
+  private func apply(_ map: AffineMap, _ row: [Double]) -> [Double] {
+    map.bias.indices.map { column in
       row.indices.reduce(map.bias[column]) { $0 + row[$1] * map.weights[$1, column] }
     }
   }
@@ -149,7 +219,7 @@ private struct Fold {
       slice(apply(content, row), head)
     }
     switch plan.forms[layer] {
-    case .fused: return dot(apply(.fusedQuery(layer: layer), query), key)
+    case .fused, .carried: return dot(apply(.fusedQuery(layer: layer), query), key)
     case .standard: return dot(part(.query(layer: layer), query), part(.key(layer: layer), key))
     case .absorbed:
       let query = Array(part(.query(layer: layer), query).prefix(plan.shape.headSize))
@@ -163,7 +233,7 @@ private struct Fold {
       sum(zip(rows, weights).map { row, weight in row.map { weight * $0 } })
     }
     switch plan.forms[layer] {
-    case .fused: return apply(.fusedOutput(layer: layer), mixed(rows, weights[0]))
+    case .fused, .carried: return apply(.fusedOutput(layer: layer), mixed(rows, weights[0]))
     case .standard:
       let values = rows.map { apply(.value(layer: layer), $0) }
       let heads = weights.indices.flatMap { head in

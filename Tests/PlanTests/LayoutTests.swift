@@ -52,9 +52,12 @@ struct LayoutTests {
         #expect(buffers.contains(buffer.name) || isOfThePast, "\(buffer) of seed \(seed)")
       }
       let weights = Set(
-        operations.compactMap { operation -> Int? in
-          guard case .linear(_, _, let weights, _, _) = operation.kind else { return nil }
-          return weights
+        operations.flatMap { operation -> [Int] in
+          switch operation.kind {
+          case .linear(_, _, let weights, _, _): [weights]
+          case .enter(_, let weights, _): Array(weights..<weights + 4)
+          default: []
+          }
         })
       for (index, tensor) in plan.weights.tensors.enumerated() {
         switch tensor.content {

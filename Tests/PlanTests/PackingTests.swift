@@ -25,21 +25,23 @@ struct PackingTests {
           }
         case .strips(let depth, let columns):
           let map = folded.map(tensor.content)
+          let strips = Strips(of: 64, rows: 1 + depth, columns: columns)
           for column in 0..<columns {
-            let panel = tensor.offset + column / 16 * 16 * (1 + depth) + column % 16
-            expected[panel] = Float(map.bias[column]).bitPattern
+            expected[tensor.offset + strips.place(0, column)] = Float(map.bias[column]).bitPattern
             for row in 0..<depth {
-              expected[panel + 16 * (1 + row)] = Float(map.weights[row, column]).bitPattern
+              expected[tensor.offset + strips.place(1 + row, column)] =
+                Float(map.weights[row, column]).bitPattern
             }
           }
         case .pairedStrips(let depth, let columns):
           let map = folded.map(tensor.content)
+          let strips = Strips(of: 128, rows: 1 + (depth + 1) / 2, columns: columns)
           for column in 0..<columns {
-            let panel = tensor.offset + column / 16 * 16 * (1 + (depth + 1) / 2) + column % 16
-            expected[panel] = Float(map.bias[column]).bitPattern
+            expected[tensor.offset + strips.place(0, column)] = Float(map.bias[column]).bitPattern
             for row in 0..<depth {
               let half = bfloat16(Float(map.weights[row, column]))
-              expected[panel + 16 * (1 + row / 2)] |= row % 2 == 0 ? half : half << 16
+              expected[tensor.offset + strips.place(1 + row / 2, column)] |=
+                row % 2 == 0 ? half : half << 16
             }
           }
         }
@@ -98,6 +100,21 @@ struct PackingTests {
     #expect(lines.count == 1)
     #expect(lines.first?.contains("layer0.query") == true)
     #expect(lines.first?.contains("folder: h.0.ln_1, attn.c_attn (q·kᵀ), scale: ") == true)
+  }
+
+  /// Full strips of `width` columns, then what is left over, in whole vectors; each row by row.
+  private struct Strips {
+    let (width, rows, columns): (Int, Int, Int)
+
+    init(of width: Int, rows: Int, columns: Int) {
+      (self.width, self.rows, self.columns) = (width, rows, columns)
+    }
+
+    func place(_ row: Int, _ column: Int) -> Int {
+      let first = column - column % width
+      let left = (columns - first + 15) / 16 * 16
+      return first * rows + row * min(width, left) + column % width
+    }
   }
 
   /// The upper half of the nearest bfloat16; ties go to the even one.

@@ -40,7 +40,14 @@ struct RenderingTests {
       let memory = code.offsets(after: #/\bmemory \+ ([0-9_]+)/#)
       let keepsActions = code.plan.shape.window > 1 || !code.plan.forward.isEmpty
       // A state of several vectors has its mean subtracted, and its deviation applied, vector by vector.
-      let tensors = code.plan.weights.tensors.filter { keepsActions || $0.content != .embedAction }
+      let tensors = code.plan.weights.tensors.filter { tensor in
+        switch tensor.content {
+        case .embedAction: keepsActions
+        // They follow the embedding of their input.
+        case .entryValue, .entryQuery, .entryInner: false
+        default: true
+        }
+      }
       let offsets = tensors.flatMap { tensor in
         let isByVector = tensor.content == .stateMean || tensor.content == .stateDeviation
         return stride(from: 0, to: isByVector ? tensor.floatCount : 1, by: 16)

@@ -43,9 +43,17 @@ struct ScheduleTests {
           #expect(tensor.arrangement == (paired ? pairs : panels), "\(place)")
           #expect((epilogue == .add) == (residual != nil), "\(place)")
         case .scores(.scores(_, _, _, _, let keyStride, _), _, _, _),
-          .mix(.mix(_, _, _, _, let keyStride, _, _), _, _),
+          .mix(.mix(_, _, _, _, let keyStride, _, _, _), _, _, _),
           .storeKeys(.storeKeys(_, _, _, let keyStride), _, _, _):
           #expect(keyStride == shape.keyStride, "\(place)")
+        case .enter(let input, let weights, _):
+          // Its four tensors lie one behind the other.
+          let contents: [PackedTensor.Content] = [
+            input == .return ? .embedReturn : input == .state ? .embedState : .embedAction,
+            .entryValue(input), .entryQuery(input), .entryInner(input),
+          ]
+          let tensors = plan.weights.tensors[weights..<weights + 4]
+          #expect(tensors.map(\.content) == contents, "\(place)")
         case .softmax(_, let rows, let lastKey, let step):
           let first = lastKey == .token ? token : row(lastKey)
           // No row sees a key behind the state token, or the action token where that is one of the keys.

@@ -159,7 +159,7 @@ extension GeneratedFacts {
         options.append(Property(name: "precision", value: String(precision.1)))
       }
     }
-    if let epsilon = source.firstMatch(of: /rows: Int, epsilon: Float = ([0-9.e+-]+)\)/) {
+    if let epsilon = source.firstMatch(of: /rows: Int, epsilon: Float = ([0-9.e+-]+)[,)]/) {
       shape.append(Property(name: "layer norm epsilon", value: String(epsilon.1)))
     }
     return (shape, options + optionsOfCode(source))

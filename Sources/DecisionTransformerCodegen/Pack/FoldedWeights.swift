@@ -59,7 +59,7 @@ package struct FoldedWeights {
   }
 
   /// A map of a block as it is stored: rounded.
-  func stored(_ content: PackedTensor.Content) -> AffineMap {
+  package func stored(_ content: PackedTensor.Content) -> AffineMap {
     var map = map(content)
     let isPaired = model.options.precision == .bfloat16
     map.weights = map.weights.map {

@@ -34,21 +34,21 @@ extension OperationBuilder {
   func embedTime() -> [Operation] {
     let hidden = shape.hiddenStride
     let (row, value) = (Operand(.time), Operand(.time, row: .at(1), column: hidden))
-    func linearPart(
+    func unbiased(
       _ rows: Int, _ columns: Int, _ content: PackedTensor.Content, to output: Operand
     ) -> Operation {
       linear(
-        rows: rows, depth: shape.hiddenSize, columns: columns, epilogue: .storeLinearPart, row,
+        rows: rows, depth: shape.hiddenSize, columns: columns, epilogue: .storeUnbiased, row,
         content, to: output)
     }
     return [
       single(
         .embedTime, "embed_timestep, embed_ln",
         weightBytes: (1 + shape.batch) * shape.hiddenStride * 4),
-      linearPart(1, shape.hiddenSize, .fusedQuery(layer: layer), to: Operand(.time, column: hidden)),
-      linearPart(1, shape.hiddenSize, .fusedOutput(layer: layer), to: value),
+      unbiased(1, shape.hiddenSize, .fusedQuery(layer: layer), to: Operand(.time, column: hidden)),
+      unbiased(1, shape.hiddenSize, .fusedOutput(layer: layer), to: value),
       single(.center(input: value, output: Operand(.time, row: .at(1))), "h.0.ln_2"),
-      linearPart(
+      unbiased(
         2, shape.innerSize, .inner(layer: layer), to: Operand(.time, column: 2 * hidden)),
     ]
   }

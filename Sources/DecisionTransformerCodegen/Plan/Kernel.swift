@@ -4,7 +4,7 @@ public enum Kernel: Hashable, Sendable {
   public enum Epilogue: Hashable, Sendable {
     case store
     /// The same where the sum begins with zero instead of the bias: the linear part of the map.
-    case storeLinearPart
+    case storeUnbiased
     case activation(Activation)
     /// Added to the residual stream.
     case add
@@ -62,7 +62,7 @@ extension Kernel.Epilogue {
   var suffix: String {
     switch self {
     case .store: ""
-    case .storeLinearPart: "_linearPart"
+    case .storeUnbiased: "_unbiased"
     case .activation(let activation): "_\(activation.rawValue)"
     case .add: "_add"
     }

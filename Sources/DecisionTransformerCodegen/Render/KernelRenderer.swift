@@ -29,7 +29,7 @@ struct KernelRenderer {
   ) {
     let finish =
       switch epilogue {
-      case .store, .storeLinearPart: "Store"
+      case .store, .storeUnbiased: "Store"
       case .activation(let activation): activation == .tanh ? "Tanh" : "Activate"
       case .add: "Add"
       }
@@ -47,12 +47,17 @@ struct KernelRenderer {
     }
     let wordRows = (paired ? (depth + 1) / 2 : depth) + 1
     let options =
-      (epilogue == .storeLinearPart ? ", biased: false" : "") + (paired ? ", paired: true" : "")
-      + (rows <= 2 ? ", streams: true" : "")
+      (epilogue == .storeUnbiased ? ", biased: false" : "") + (paired ? ", paired: true" : "")
+      + (streams(rows: rows, columns: columns) ? ", streams: true" : "")
     short(
       signature,
       "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, panel: \(literal(wordRows * Shape.lanes)), strip: \(strip(paired)), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(options), y, \(strides.output), panels: \(Shape.stride(columns) / Shape.lanes)\(residual)))",
       to: &writer)
+  }
+
+  /// Whether the weights are asked for ahead: those of few rows and at least one whole tile.
+  private func streams(rows: Int, columns: Int) -> Bool {
+    plan.prefetchDistance != nil && rows <= 2 && columns >= 64
   }
 
   /// A function of one statement.
@@ -73,7 +78,7 @@ struct KernelRenderer {
     let panels = Shape.stride(columns) / Shape.lanes
     let most = Kernel.widenedPanelCount
     let pairs = (depth + 1) / 2
-    let isBiased = epilogue == .storeLinearPart ? ", biased: false" : ""
+    let isBiased = epilogue == .storeUnbiased ? ", biased: false" : ""
     func product(from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter) {
       writer.write("widen(w\(from), step: \(step), panels: \(count), pairs: \(pairs))")
       writer.write(

@@ -11,12 +11,14 @@ struct TileRenderer {
   /// Whether some weights are bfloat16.
   private let hasPairs: Bool
   private let batch: Int
+  private let prefetchDistance: Int?
 
   init(_ plan: Plan, model: Model) {
     activation = model.config.activation
     needsTanh = (model.config.hasActionTanh && !model.isTrunk) || activation == .tanh
     hasPairs = plan.weights.tensors.contains(where: \.isPaired)
     batch = plan.shape.batch
+    prefetchDistance = plan.prefetchDistance
     let sums = plan.sums
     causalPanels = plan.kernels.reduce(into: [:]) { panels, kernel in
       if case .scores(let rows, _, _, _, let keys, true) = kernel {
@@ -210,7 +212,7 @@ struct TileRenderer {
         "var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0")
       let single: (inout CodeWriter) -> Void = { writer in
         writer.scope("while k < p.depth") { writer in
-          if rows <= 2 { writer.write(prefetch) }
+          if rows <= 2 { prefetch(to: &writer) }
           writer.write("let row = Sums(w, p.panel)")
           writer.write(list: indices.map { "r\($0).add(x[\(offset($0, "p.xStride"))], row)" })
           writer.write("x += 1; w += p.step; k += 1")
@@ -225,15 +227,20 @@ struct TileRenderer {
     }
   }
 
-  private let prefetch =
-    "if p.streams { for panel in 0..<Sums.width { VectorMath.prefetch(w + panel * p.panel + \(Tiling.prefetchDistance)) } }"
+  private func prefetch(to writer: inout CodeWriter) {
+    guard let prefetchDistance else { return }
+    writer.write(
+      "if p.streams { for panel in 0..<Sums.width { VectorMath.prefetch(w + panel * p.panel + \(prefetchDistance)) } }"
+    )
+  }
 
   /// Two rows of bfloat16 weights a turn.
   private func pairLoop(_ indices: [Int], to writer: inout CodeWriter) {
     writer.scope("while k < p.depth") { writer in
       let rows = indices.map { "&r\($0), x\($0 == 0 ? "" : " + p.xStride")" }
-      writer.write(prefetch)
-      writer.write("Sums.addPair(\(list(rows)), w, p.panel)", "x += 2; w += p.step; k += 2")
+      let streams = prefetchDistance == nil ? "" : ", p.streams"
+      writer.write(
+        "Sums.addPair(\(list(rows)), w, p.panel\(streams))", "x += 2; w += p.step; k += 2")
     }
   }
 
@@ -242,8 +249,9 @@ struct TileRenderer {
     writer.scope("private protocol RowSums") { writer in
       writer.write(
         "init()", "init(_ place: Floats, _ panel: Int)",
-        "static var width: Int { get }", "mutating func add(_ x: Float, _ w: Self)",
+        "mutating func add(_ x: Float, _ w: Self)",
         "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)")
+      if prefetchDistance != nil { writer.write("static var width: Int { get }") }
       if hasPairs {
         for rows in pairedRows { writer.write(pairDeclaration(rows)) }
       }
@@ -259,7 +267,9 @@ struct TileRenderer {
       writer.oneLine(
         "init(_ place: Floats, _ panel: Int)",
         indices.map { "s\($0) = Vector(at: place\($0 == 0 ? "" : " + " + offset($0, "panel")))" })
-      writer.write("@inline(__always) static var width: Int { \(width) }")
+      if prefetchDistance != nil {
+        writer.write("@inline(__always) static var width: Int { \(width) }")
+      }
       writer.oneLine(
         "mutating func add(_ x: Float, _ w: Self)",
         ["let x = Vector(repeating: x)"]
@@ -277,13 +287,20 @@ struct TileRenderer {
 
   private func pairDeclaration(_ rows: Int) -> String {
     let operands = (0..<rows).map { "_ r\($0): inout Self, _ x\($0): Floats" }
-    return "static func addPair(\(list(operands)), _ w: Floats, _ panel: Int)"
+    return "static func addPair(\(list(operands)), _ w: Floats, _ panel: Int\(prefetchDistance == nil ? "" : ", _ streams: Bool"))"
   }
 
   /// Panel after panel, so that few registers hold widened weights at a time.
   private func addPair(_ rows: Int, _ panels: [Int], to writer: inout CodeWriter) {
     writer.write("@inline(__always) @_noAllocation @_noLocks")
     writer.scope(pairDeclaration(rows)) { writer in
+      // No load moves across a prefetch: with one row they keep the panels in order, which saves registers.
+      func prefetch(_ panel: Int) {
+        guard let prefetchDistance else { return }
+        let place = panel == 0 ? "" : "\(offset(panel, "panel")) + "
+        writer.write("if streams { VectorMath.prefetch(w + \(place)\(prefetchDistance)) }")
+      }
+      if rows > 1 { panels.forEach(prefetch) }
       for row in 0..<rows {
         writer.write(
           "let even\(row) = Vector(repeating: x\(row)[0]), odd\(row) = Vector(repeating: x\(row)[1])"
@@ -291,6 +308,7 @@ struct TileRenderer {
       }
       for panel in panels {
         let place = panel == 0 ? "w" : "w + \(offset(panel, "panel"))"
+        if rows == 1 { prefetch(panel) }
         writer.write("let w\(panel) = Vector(at: \(place))")
         for (half, function) in [("even", "evenRow"), ("odd", "oddRow")] {
           writer.write("let \(half)W\(panel) = VectorMath.\(function)(of: w\(panel))")

@@ -65,10 +65,10 @@ struct PlanMemory {
   mutating func perform(_ operation: Operation, token: Int) {
     switch operation.kind {
     case .linear(
-      .linear(let rows, let depth, let columns, let epilogue, _, _), let input, let weights,
+      .linear(let rows, let depth, let columns, let epilogue, _, let strides), let input, let weights,
       let residual, let output):
       linear(
-        rows, depth, columns, epilogue, place(input, token: token), weights,
+        rows, depth, columns, epilogue, strides, place(input, token: token), weights,
         residual: residual.map { place($0, token: token) }, place(output, token: token))
     case .normalize(let rows, let input, let output):
       for row in 0..<rows {
@@ -124,21 +124,21 @@ struct PlanMemory {
   }
 
   private mutating func linear(
-    _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue, _ input: Int,
-    _ weights: Int, residual: Int?, _ output: Int
+    _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue,
+    _ strides: RowStrides, _ input: Int, _ weights: Int, residual: Int?, _ output: Int
   ) {
     let map = maps[weights]!
     for row in 0..<rows {
-      let x = input + row * Shape.stride(depth)
+      let x = input + row * strides.input
       var sums =
-        epilogue == .storeLinearPart
+        epilogue == .storeUnbiased
         ? Array(repeating: 0, count: columns) : Array(map[0..<columns])
       for k in 0..<depth { sums.add(floats[x + k], times: map, from: (k + 1) * columns) }
-      let y = row * Shape.stride(columns)
+      let y = row * strides.output
       for column in 0..<columns {
         let value: Float =
           switch epilogue {
-          case .store, .storeLinearPart: sums[column]
+          case .store, .storeUnbiased: sums[column]
           case .activation(let activation): Float(activation.reference(Double(sums[column])))
           case .add: sums[column] + floats[residual! + y + column]
           }
