@@ -642,7 +642,7 @@ extension Hopper {
   @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 16, panels: 1)) }
+    rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 16, panels: 1)) }
   @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
     rows1(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual)) }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
@@ -829,9 +829,9 @@ extension Hopper {
   private protocol RowSums {
     init()
     init(_ place: Floats, _ panel: Int)
-    static var width: Int { get }
     mutating func add(_ x: Float, _ w: Self)
     func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)
+    static var width: Int { get }
   }
 
   private struct Sums4: RowSums {

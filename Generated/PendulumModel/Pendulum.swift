@@ -569,7 +569,7 @@ extension Pendulum {
   @inline(never) @_noAllocation @_noLocks private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
     rows2(Product<Store>(scores, 64, values, panel: 16, step: 64, depth: 59, biased: false, mixed, 64, panels: 4)) }
   @inline(never) @_noAllocation @_noLocks private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 32, panels: 2)) }
+    rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 32, panels: 2)) }
   @inline(never) @_noAllocation @_noLocks private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual)) }
   @inline(never) @_noAllocation @_noLocks private func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
@@ -577,7 +577,7 @@ extension Pendulum {
   @inline(never) @_noAllocation @_noLocks private func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4, residual: residual)) }
   @inline(never) @_noAllocation @_noLocks private func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Tanh>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 16, panels: 1)) }
+    rows1(Product<Tanh>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 16, panels: 1)) }
   @inline(never) @_noAllocation @_noLocks private func scores_1x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     for head in 0..<2 { rows1(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 64, 64, panels: 4)) }
   }
@@ -768,9 +768,9 @@ extension Pendulum {
   private protocol RowSums {
     init()
     init(_ place: Floats, _ panel: Int)
-    static var width: Int { get }
     mutating func add(_ x: Float, _ w: Self)
     func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)
+    static var width: Int { get }
   }
 
   private struct Sums4: RowSums {

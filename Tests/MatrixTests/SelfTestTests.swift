@@ -54,8 +54,16 @@ struct SelfTestTests {
     for tensor in packed.plan.weights.tensors {
       var places = [tensor.offset]
       // Behind the biases; those of keys are cancelled by softmax.
-      if case .rows = tensor.arrangement {} else { places.append(tensor.offset + Shape.lanes) }
-      if case .key = tensor.content { places.removeFirst() }
+      if case .rows = tensor.arrangement {
+      } else {
+        places.append(tensor.offset + tensor.arrangement.place(row: 1, column: 0))
+      }
+      switch tensor.content {
+      case .key: places.removeFirst()
+      // Where values are carried, the biases are those of the entry tensors.
+      case .fusedQuery(0), .fusedOutput(0): if packed.plan.carriesTokens { places.removeFirst() }
+      default: break
+      }
       for place in places {
         var changed = packed
         changed.change(word: place) { $0 + 0.5 }
@@ -66,18 +74,20 @@ struct SelfTestTests {
         )
         // An action enters the history behind the first step.
         #expect(
-          failure.step == (Self.isOfActions(tensor.content) ? 1 : 0),
+          failure.step == (Self.isOfLaterSteps(tensor.content) ? 1 : 0),
           "\(tensor.name): \(report)")
         #expect(failure.difference > failure.tolerance)
       }
     }
   }
 
-  private static func isOfActions(_ content: PackedTensor.Content) -> Bool {
-    let ofActions: [PackedTensor.Content] = [
+  /// The action of a step enters the history behind it; a return token sees others from the second step on.
+  private static func isOfLaterSteps(_ content: PackedTensor.Content) -> Bool {
+    let contents: [PackedTensor.Content] = [
       .embedAction, .entryValue(.action), .entryQuery(.action), .entryInner(.action),
+      .entryQuery(.return),
     ]
-    return ofActions.contains(content)
+    return contents.contains(content)
   }
 
   /// The first stage that a tensor can change in the first step that reads it.
@@ -85,12 +95,14 @@ struct SelfTestTests {
     switch content {
     case .stateMean, .embedState, .timesteps, .embedNormGain, .embedNormShift: .embedding
     // Another token's: the state token sees it in the first block.
-    case .embedReturn, .entryValue(.return), .entryQuery(.return), .entryInner(.return):
-      .block(layer: 0)
+    case .embedReturn, .entryValue(.return): .block(layer: 0)
+    // It sees that token's row in the second block.
+    case .entryInner(.return): .block(layer: 1)
     case .entryValue(.state), .entryQuery(.state), .entryInner(.state): .block(layer: 0)
     // At the second step only the action is compared, unless it fills the window.
-    case .embedAction, .entryValue(.action), .entryQuery(.action), .entryInner(.action):
-      shape.window == 2 ? .block(layer: 0) : .action
+    case .embedAction, .entryValue(.action): shape.window == 2 ? .block(layer: 0) : .action
+    case .entryQuery(.action), .entryInner(.action), .entryQuery(.return):
+      shape.window == 2 ? .block(layer: 1) : .action
     case .predictAction: .action
     // Of other outputs and of trunks, which no model here has and no action depends on.
     case .predictState, .predictReturn, .finalNormGain, .finalNormShift, .stateDeviation,

@@ -134,7 +134,7 @@ extension PackedTensor.Arrangement {
   }
 
   /// Where the word of a number is, from the tensor's start. Row 0 holds the biases, if there are any.
-  func place(row: Int, column: Int) -> Int {
+  package func place(row: Int, column: Int) -> Int {
     let (lanes, panelCount) = (Shape.lanes, Shape.stride(columnCount) / Shape.lanes)
     let panel = column / lanes
     let first = panel / stripPanelCount * stripPanelCount
