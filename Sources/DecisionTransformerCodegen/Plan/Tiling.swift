@@ -22,6 +22,10 @@ public struct Tiling: Equatable, Sendable {
   public var rows: [RowStretch]
   /// Panels of the widest tile; what is left over is cut in halves: 8, 4, 2, 1.
   public var panels: Int
+
+  /// Whether the tiles of a strip ask for the next strip's weights, a part each. Where many rows share weights,
+  /// the first tile would wait for memory; one or two rows read a stream.
+  public var asksForNextStrip: Bool { rows[0].size > 2 && rows[0].count > 1 }
 }
 
 extension Tiling {
