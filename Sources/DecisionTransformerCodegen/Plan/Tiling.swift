@@ -22,6 +22,10 @@ public struct Tiling: Equatable, Sendable {
   public var rows: [RowStretch]
   /// Panels of the widest tile; what is left over is cut in halves: 8, 4, 2, 1.
   public var panels: Int
+
+  /// Whether the tiles of a strip ask for the next strip's weights, a part each. Where many rows share weights,
+  /// the first tile would wait for memory; one or two rows read a stream.
+  public var asksForNextStrip: Bool { rows[0].size > 2 && rows[0].count > 1 }
 }
 
 extension Tiling {
@@ -30,8 +34,8 @@ extension Tiling {
   /// Many rows are bound by arithmetic: as many sums as registers allow (6x4 vectors of 16 floats; more
   /// spills). One or two rows are bound by streaming weights: enough independent sums to hide the latency
   /// of the multiply-add.
-  /// With 16 registers of 4 floats a window has no better tile than one row: every multiply-add is three
-  /// instructions, as many as can be issued, and rows beside each other only add broadcasts.
+  /// Without a fused multiply-add a window is bound by issuing instructions, three for each multiply-add: a
+  /// tile of one row, as wide as registers allow, has the fewest broadcasts.
   /// With `causal`, narrower tiles where that leaves out more hidden keys. With `isRounded`, some of the weights
   /// come in half the bytes and have to be widened: arithmetic, and so the latency of a sum, counts again.
   ///

@@ -49,6 +49,16 @@ struct TileRenderer {
     return Set(sizes).sorted(by: >)
   }
 
+  /// Heights of the tiles that ask for the next strip's weights. Rounded ones are widened before, into the caches.
+  private var askingRows: Set<Int> {
+    guard !hasPairs else { return [] }
+    let stretches = panelCounts.flatMap { rows, _ in
+      VectorLevel.allCases.map { Tiling(rows: rows, level: $0, batch: batch) }
+        .filter(\.asksForNextStrip).flatMap(\.rows)
+    }
+    return Set(stretches.map(\.size).filter { $0 > 2 })
+  }
+
   private var tileWidths: [Int] {
     let widths = panelCounts.flatMap { rows, counts in
       VectorLevel.allCases.flatMap { level in
@@ -80,7 +90,7 @@ struct TileRenderer {
     writer.scope("private struct Product<Finish: Epilogue>") { writer in
       writer.write(
         "var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, biased: Bool",
-        "var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(hasPairs ? ", paired: Bool" : "")",
+        "var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(hasPairs ? ", paired: Bool" : "")\(askingRows.isEmpty ? "" : ", next: Floats")",
         "",
         "/// - Parameter panel: Floats of a panel of 16 columns.",
         "/// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.",
@@ -91,7 +101,7 @@ struct TileRenderer {
         "  streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,",
         "  hidesKeys: Bool = false, hidesDepth: Bool = false",
         ") {",
-        "  (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)",
+        "  \(askingRows.isEmpty ? "" : "next = w; ")(self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)",
         "  (self.depth, self.biased, self.y, self.yStride, self.residual) = (depth, biased, y, yStride, residual ?? Floats(y))",
         "  (self.panels, self.hidesKeys, self.hidesDepth, self.streams\(hasPairs ? ", self.paired" : "")) = (panels, hidesKeys, hidesDepth, streams\(hasPairs ? ", paired" : ""))",
         "}", "",
@@ -109,7 +119,13 @@ struct TileRenderer {
           "tile.w += first * panel + (index - first) * 16",
           "tile.y += row * yStride + index * 16", "tile.residual += row * yStride + index * 16",
           "if hidesKeys && index * 16 >= row + rows { tile.depth = 0 }",
-          "if hidesDepth { tile.depth = row + rows }", "return tile")
+          "if hidesDepth { tile.depth = row + rows }")
+        if !askingRows.isEmpty {
+          writer.write(
+            "tile.next = w + (first + strip) * panel + (index - first + row / rows) % strip * depth * 16"
+          )
+        }
+        writer.write("return tile")
       }
       writer.write("", "@inline(__always)")
       writer.scope("func store(_ sums: Vector, _ place: Int)") { writer in
@@ -215,7 +231,9 @@ struct TileRenderer {
           if rows <= 2 { prefetch(to: &writer) }
           writer.write("let row = Sums(w, p.panel)")
           writer.write(list: indices.map { "r\($0).add(x[\(offset($0, "p.xStride"))], row)" })
-          writer.write("x += 1; w += p.step; k += 1")
+          let asks = askingRows.contains(rows)
+          let ask = asks ? "VectorMath.prefetch(p.next + k * 16); " : ""
+          writer.write("\(ask)x += 1; w += p.step; k += 1")
         }
       }
       if hasPairs && rows <= 2 {
