@@ -612,7 +612,7 @@ extension Pendulum {
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
     var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, biased: Bool
-    var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool
+    var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool, next: Floats
 
     /// - Parameter panel: Floats of a panel of 16 columns.
     /// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.
@@ -623,7 +623,7 @@ extension Pendulum {
       streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,
       hidesKeys: Bool = false, hidesDepth: Bool = false
     ) {
-      (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)
+      next = w; (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)
       (self.depth, self.biased, self.y, self.yStride, self.residual) = (depth, biased, y, yStride, residual ?? Floats(y))
       (self.panels, self.hidesKeys, self.hidesDepth, self.streams) = (panels, hidesKeys, hidesDepth, streams)
     }
@@ -643,6 +643,7 @@ extension Pendulum {
       tile.residual += row * yStride + index * 16
       if hidesKeys && index * 16 >= row + rows { tile.depth = 0 }
       if hidesDepth { tile.depth = row + rows }
+      tile.next = w + (first + strip) * panel + (index - first + row / rows) % strip * depth * 16
       return tile
     }
 
@@ -717,7 +718,7 @@ extension Pendulum {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
       r3.add(x[3 * p.xStride], row); r4.add(x[4 * p.xStride], row); r5.add(x[5 * p.xStride], row)
-      x += 1; w += p.step; k += 1
+      VectorMath.prefetch(p.next + k * 16); x += 1; w += p.step; k += 1
     }
     r0.finish(p, 0); r1.finish(p, p.yStride); r2.finish(p, 2 * p.yStride)
     r3.finish(p, 3 * p.yStride); r4.finish(p, 4 * p.yStride); r5.finish(p, 5 * p.yStride)
@@ -731,7 +732,7 @@ extension Pendulum {
     while k < p.depth {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
-      x += 1; w += p.step; k += 1
+      VectorMath.prefetch(p.next + k * 16); x += 1; w += p.step; k += 1
     }
     r0.finish(p, 0); r1.finish(p, p.yStride); r2.finish(p, 2 * p.yStride)
   }

@@ -66,7 +66,8 @@ extension OperationBuilder {
       mix(
         .mix(
           rows: tokens.count, heads: 1, keys: shape.keyCount, columns: shape.carriedStride,
-          keyStride: shape.keyStride, rowStride: shape.batch * shape.carriedStride, causal: causal, addsResidual: true), Operand(.carried),
+          keyStride: shape.keyStride, rowStride: shape.batch * shape.carriedStride, causal: causal,
+          addsResidual: true), Operand(.carried),
         residual: Operand(.tokens, row: tokens.first),
         to: Operand(.carriedSums, row: tokens.first)),
     ]
@@ -86,7 +87,8 @@ extension OperationBuilder {
     weights.tensors.firstIndex { $0.content == content }!
   }
 
-  private func single(_ kind: Operation.Kind, _ comment: String, weightBytes: Int = 0) -> Operation {
+  private func single(_ kind: Operation.Kind, _ comment: String, weightBytes: Int = 0) -> Operation
+  {
     Operation(kind: kind, comment: comment, multiplyAdds: 0, weightBytes: weightBytes)
   }
 }

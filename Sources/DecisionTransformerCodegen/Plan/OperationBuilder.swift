@@ -110,7 +110,8 @@ struct OperationBuilder {
       mix(
         .mix(
           rows: tokens.count, heads: heads, keys: shape.keyCount, columns: columns,
-          keyStride: shape.keyStride, rowStride: stride, causal: causal, addsResidual: false), values, to: mixed),
+          keyStride: shape.keyStride, rowStride: stride, causal: causal, addsResidual: false),
+        values, to: mixed),
       linear(
         rows: tokens.count, depth: standard ? shape.attentionStride : shape.hiddenSize,
         columns: shape.hiddenSize, epilogue: .add,

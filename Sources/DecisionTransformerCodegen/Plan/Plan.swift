@@ -106,7 +106,8 @@ extension Operation {
     case .linear(let kernel, _, _, _, _), .scores(let kernel, _, _, _), .mix(let kernel, _, _, _),
       .storeKeys(let kernel, _, _, _):
       kernel
-    case .normalize, .embedNormalize, .enter, .embedTime, .center, .activateCarried, .softmax, .slide, .mask, .maskTokens, .recordTokens,
+    case .normalize, .embedNormalize, .enter, .embedTime, .center, .activateCarried, .softmax,
+      .slide, .mask, .maskTokens, .recordTokens,
       .recordSteps, .recordAttention, .correctUnattended, .scaleAndShift:
       nil
     }

@@ -48,7 +48,8 @@ struct Schedule {
     }
     if shape.pastTokenCount > 0 {
       preparation +=
-        ["slideWindow"] + (carries ? ["embedTime"] : []) + earlierLayers.map { "windowBlock\($0)" } + ["windowKeys"]
+        ["slideWindow"] + (carries ? ["embedTime"] : []) + earlierLayers.map { "windowBlock\($0)" }
+        + ["windowKeys"]
     }
   }
 

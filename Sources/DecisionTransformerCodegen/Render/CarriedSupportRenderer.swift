@@ -47,7 +47,8 @@ struct CarriedSupportRenderer {
     let (carried, columns) = (shape.carriedStride, shape.timeStride)
     begin(
       &writer,
-      "Embeds an input as a token, with all that block 0 needs of it; `w` is the embedding, entry tensors follow.")
+      "Embeds an input as a token, with all that block 0 needs of it; `w` is the embedding, entry tensors follow."
+    )
     writer.scope(
       "private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats\(isBatch ? ", agent: Int" : ""))"
     ) { writer in
@@ -81,7 +82,8 @@ struct CarriedSupportRenderer {
           "entry", "value + \(panels.carried) * panel", panel: "panel", depth: "count + 2", "query",
           panels.hidden, ", residual: query"),
         product(
-          "entry + \(entry)", "value + \(panels.carried + panels.hidden) * panel", panel: "panel - 16",
+          "entry + \(entry)", "value + \(panels.carried + panels.hidden) * panel",
+          panel: "panel - 16",
           depth: "count + 1", "inner", panels.inner, ", residual: inner"))
     }
   }
@@ -96,7 +98,10 @@ struct CarriedSupportRenderer {
       inner <= strip
       ? "biases + index"
       : "biases + index / \(strip) * \(literal(strip * tensor.floatCount / inner)) + index % \(strip)"
-    begin(&writer, "Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream.")
+    begin(
+      &writer,
+      "Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream."
+    )
     writer.scope(
       "private func activateCarried(_ sums: Floats, _ biases: Floats, _ stream: MutableFloats, _ inner: MutableFloats, rows: Int)"
     ) { writer in

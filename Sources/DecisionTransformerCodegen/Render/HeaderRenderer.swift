@@ -70,7 +70,7 @@ struct HeaderRenderer {
       )
     }
     writer.write(
-      "//   total \(grouped(plan.weights.byteCount)) bytes; offsets in floats; strips: 64 columns wide, biases first"
+      "//   total \(grouped(plan.weights.byteCount)) bytes; offsets in floats; \(model.options.precision == .bfloat16 ? "strips: 64 columns wide, pairs: 128" : "strips: 64 columns wide"), biases first"
     )
   }
 

@@ -66,7 +66,8 @@ struct KernelRenderer {
   }
 
   private func strip(_ paired: Bool) -> Int {
-    (paired ? PackedTensor.Arrangement.pairedStrips(depth: 0, columns: 0)
+    (paired
+      ? PackedTensor.Arrangement.pairedStrips(depth: 0, columns: 0)
       : .strips(depth: 0, columns: 0)).stripPanelCount
   }
 
@@ -79,7 +80,9 @@ struct KernelRenderer {
     let most = Kernel.widenedPanelCount
     let pairs = (depth + 1) / 2
     let isBiased = epilogue == .storeUnbiased ? ", biased: false" : ""
-    func product(from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter) {
+    func product(
+      from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter
+    ) {
       writer.write("widen(w\(from), step: \(step), panels: \(count), pairs: \(pairs))")
       writer.write(
         "rows\(rows)(Product<\(finish)>(x, \(strides.input), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), strip: \(most), depth: \(2 * pairs)\(isBiased), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"

@@ -199,9 +199,11 @@ struct TileRenderer {
       let isWidest = width == tiling.panels
       let header =
         isWidest
-        ? "for group in 0..<product.panels\(width == 1 ? "" : " / \(width)")" : "if product.panels & \(width) != 0"
+        ? "for group in 0..<product.panels\(width == 1 ? "" : " / \(width)")"
+        : "if product.panels & \(width) != 0"
       let panel =
-        isWidest ? (width == 1 ? "group" : "group * \(width)") : "product.panels & ~\(2 * width - 1)"
+        isWidest
+        ? (width == 1 ? "group" : "group * \(width)") : "product.panels & ~\(2 * width - 1)"
       let calls = tiling.rows.map { stretch in
         let tile = stretch.size == 1 ? "tile" : "tile * \(stretch.size)"
         let row = stretch.count == 1 ? "\(stretch.start)" : tile
@@ -305,7 +307,8 @@ struct TileRenderer {
 
   private func pairDeclaration(_ rows: Int) -> String {
     let operands = (0..<rows).map { "_ r\($0): inout Self, _ x\($0): Floats" }
-    return "static func addPair(\(list(operands)), _ w: Floats, _ panel: Int\(prefetchDistance == nil ? "" : ", _ streams: Bool"))"
+    return
+      "static func addPair(\(list(operands)), _ w: Floats, _ panel: Int\(prefetchDistance == nil ? "" : ", _ streams: Bool"))"
   }
 
   /// Panel after panel, so that few registers hold widened weights at a time.

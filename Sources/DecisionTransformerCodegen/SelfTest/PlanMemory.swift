@@ -65,7 +65,8 @@ struct PlanMemory {
   mutating func perform(_ operation: Operation, token: Int) {
     switch operation.kind {
     case .linear(
-      .linear(let rows, let depth, let columns, let epilogue, _, let strides), let input, let weights,
+      .linear(let rows, let depth, let columns, let epilogue, _, let strides), let input,
+      let weights,
       let residual, let output):
       linear(
         rows, depth, columns, epilogue, strides, place(input, token: token), weights,
