@@ -22,11 +22,16 @@ struct Instruction: Equatable, CustomStringConvertible {
 
   /// Reads or writes the stack, where a compiler keeps what does not fit into registers.
   var usesStack: Bool {
-    operands.contains("(%rsp") || operands.contains("[sp") || usesFrame
+    operands.contains("(%rsp") || operands.contains("[sp")
+  }
+
+  /// Changes the register that a frame pointer would be in. In a loop that does, it is any other register.
+  var changesFramePointer: Bool {
+    operands.hasSuffix(", %rbp") || operands.hasPrefix("x29,")
   }
 
   /// A place at a constant distance below the frame pointer.
-  private var usesFrame: Bool {
+  var usesFrame: Bool {
     guard let place = operands.firstRange(of: "(%rbp)")?.lowerBound else {
       return operands.contains("[x29, #-")
     }
