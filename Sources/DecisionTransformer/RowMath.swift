@@ -13,7 +13,12 @@ extension VectorMath {
 
   /// y = (x - mean) / √(variance + epsilon), with the variance of all numbers (not of a sample). Padding stays zero.
   ///
-  /// - Parameter divides: If false, y = x - mean.
+  /// - Parameters:
+  ///   - x: The row.
+  ///   - y: Where the result goes; may be `x`.
+  ///   - count: How many numbers.
+  ///   - epsilon: Keeps the divisor of a constant row from being zero.
+  ///   - divides: If false, y = x - mean.
   /// - Returns: 1 / √(variance + epsilon).
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func normalize(
@@ -45,7 +50,7 @@ extension VectorMath {
     return factor
   }
 
-  /// y = x · `factor`.
+  /// y = x · `factor`, for `count` numbers: a multiple of 16. `y` may be `x`.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func scale(
     _ x: UnsafePointer<Float>, by factor: Float, _ y: UnsafeMutablePointer<Float>, count: Int
@@ -58,7 +63,7 @@ extension VectorMath {
     }
   }
 
-  /// Moves `count` numbers to the front, from `distance` behind it.
+  /// Moves `count` numbers to the front, from `distance` behind it. Both are multiples of 16.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func move(_ rows: UnsafeMutablePointer<Float>, by distance: Int, count: Int) {
     var index = 0
@@ -71,7 +76,11 @@ extension VectorMath {
   /// Probabilities from scores, in place: those of keys behind `lastKey` are zero, the others are
   /// exp(score) over the sum of these.
   ///
-  /// - Parameter mask: Added to the scores. A row all of whose scores it makes `hiddenScore` becomes zero.
+  /// - Parameters:
+  ///   - scores: The row.
+  ///   - count: How many scores, a multiple of 16.
+  ///   - lastKey: The last one that counts.
+  ///   - mask: Added to the scores. A row all of whose scores it makes `hiddenScore` becomes zero.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func softmax(
     _ scores: UnsafeMutablePointer<Float>, count: Int, lastKey: Int,
