@@ -4,7 +4,7 @@ struct LayoutMap: Equatable, Sendable {
   struct Group: Equatable, Sendable {
     var title: String
     var regions: [Region]
-    /// Whether the row would be too thin to point at: it is drawn again, enlarged.
+    /// Whether the row, or a field of it, would be too thin to point at: it is drawn again, enlarged.
     var isEnlarged = false
 
     var bytes: Int { regions.reduce(0) { $0 + $1.bytes } }
@@ -34,19 +34,26 @@ struct LayoutMap: Equatable, Sendable {
   var groups: [Group] = []
   var bytes: Int
 
-  /// Rows under this part of the largest one are enlarged.
-  private static let smallestShare = 1.0 / 4
+  /// Rows under this part of the largest one are enlarged, and others than blocks with a field under this part
+  /// of the row.
+  private static let (smallestShare, smallestField) = (1.0 / 4, 1.0 / 200)
 
   init(_ plan: Plan) {
     bytes = plan.weights.byteCount
+    var blocks: Set<String> = []
     for tensor in plan.weights.tensors {
       let title = Self.title(tensor.content, forms: plan.forms)
+      if tensor.content.layer != nil { blocks.insert(title) }
       if groups.last?.title != title { groups.append(Group(title: title, regions: [])) }
       groups[groups.count - 1].regions.append(Region(tensor))
     }
     let largest = Double(groups.map(\.bytes).max() ?? 0)
     for index in groups.indices {
-      groups[index].isEnlarged = Double(groups[index].bytes) < Self.smallestShare * largest
+      let bytes = Double(groups[index].bytes)
+      let smallest = Double(groups[index].regions.map(\.bytes).min() ?? 0)
+      groups[index].isEnlarged =
+        bytes < Self.smallestShare * largest
+        || (!blocks.contains(groups[index].title) && smallest < Self.smallestField * bytes)
     }
   }
 
