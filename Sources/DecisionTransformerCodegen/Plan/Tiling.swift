@@ -82,6 +82,11 @@ extension Plan {
     return total(phase, \.weightBytes) <= 8 << 20 ? 256 : nil
   }
 
+  /// Whether a product asks for its weights ahead: one of few rows, with at least a whole strip of columns.
+  public func streams(rows: Int, columns: Int) -> Bool {
+    prefetchDistance != nil && rows <= 2 && columns >= 64
+  }
+
   /// Rows of all sums and how many panels are computed at a time: the kernels', and those of a token that enters a
   /// carried block.
   public var sums: [(rows: Int, panels: Set<Int>)] {

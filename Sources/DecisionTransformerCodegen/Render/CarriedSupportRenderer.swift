@@ -57,12 +57,15 @@ struct CarriedSupportRenderer {
       let panels = (
         hidden: hidden / Shape.lanes, carried: carried / Shape.lanes, inner: inner / Shape.lanes
       )
-      let streams = plan.prefetchDistance == nil ? "" : ", streams: true"
+      let strip = PackedTensor.Arrangement.strips(depth: 0, columns: 0).stripPanelCount
       func product(
         _ input: String, _ place: String, panel: String, depth: String, _ y: String, _ panels: Int,
         _ residual: String
       ) -> String {
-        "rows1(Product<\(residual.isEmpty ? "Store" : "Add")>(\(input), 0, \(place), panel: \(panel), strip: 4, depth: \(depth)\(streams), \(y), 0, panels: \(panels)\(residual)))"
+        let streams =
+          plan.streams(rows: 1, columns: panels * Shape.lanes) ? ", streams: true" : ""
+        return
+          "rows1(Product<\(residual.isEmpty ? "Store" : "Add")>(\(input), 0, \(place), panel: \(panel), strip: \(strip), depth: \(depth)\(streams), \(y), 0, panels: \(panels)\(residual)))"
       }
       writer.write(
         "let panel = (count + 3) * 16, value = w + \(panels.hidden) * (panel - 32), inner = token + \(hidden)",

@@ -48,16 +48,11 @@ struct KernelRenderer {
     let wordRows = (paired ? (depth + 1) / 2 : depth) + 1
     let options =
       (epilogue == .storeUnbiased ? ", biased: false" : "") + (paired ? ", paired: true" : "")
-      + (streams(rows: rows, columns: columns) ? ", streams: true" : "")
+      + (plan.streams(rows: rows, columns: columns) ? ", streams: true" : "")
     short(
       signature,
       "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, panel: \(literal(wordRows * Shape.lanes)), strip: \(strip(paired)), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(options), y, \(strides.output), panels: \(Shape.stride(columns) / Shape.lanes)\(residual)))",
       to: &writer)
-  }
-
-  /// Whether the weights are asked for ahead: those of few rows and at least one whole tile.
-  private func streams(rows: Int, columns: Int) -> Bool {
-    plan.prefetchDistance != nil && rows <= 2 && columns >= 64
   }
 
   /// A function of one statement.

@@ -35,8 +35,10 @@ struct TileRenderer {
     for (rows, counts) in panelCounts { sweep(rows, counts, to: &writer) }
     writer.write("", "// Each tile holds its rows by the panels of `Sums` in registers.")
     for size in tileRows { tile(size, to: &writer) }
-    protocolOfSums(to: &writer)
-    for width in tileWidths { sums(width, to: &writer) }
+    SumsRenderer(
+      widths: tileWidths, pairedRows: hasPairs ? tileRows.filter { $0 <= 2 }.reversed() : [],
+      prefetchDistance: prefetchDistance
+    ).render(to: &writer)
   }
 
   /// Heights and widths of the tiles in use.
@@ -264,88 +266,5 @@ struct TileRenderer {
     }
   }
 
-  private func protocolOfSums(to writer: inout CodeWriter) {
-    writer.write("", "/// Sums of one row over neighbouring panels.")
-    writer.scope("private protocol RowSums") { writer in
-      writer.write(
-        "init()", "init(_ place: Floats, _ panel: Int)",
-        "mutating func add(_ x: Float, _ w: Self)",
-        "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)")
-      if prefetchDistance != nil { writer.write("static var width: Int { get }") }
-      if hasPairs {
-        for rows in pairedRows { writer.write(pairDeclaration(rows)) }
-      }
-    }
-  }
-
-  private func sums(_ width: Int, to writer: inout CodeWriter) {
-    let indices = Array(0..<width)
-    writer.write("")
-    writer.scope("private struct Sums\(width): RowSums") { writer in
-      writer.write("var \(list(indices.map { "s\($0)" })): Vector")
-      writer.oneLine("init()", indices.map { "s\($0) = Vector()" })
-      writer.oneLine(
-        "init(_ place: Floats, _ panel: Int)",
-        indices.map { "s\($0) = Vector(at: place\($0 == 0 ? "" : " + " + offset($0, "panel")))" })
-      if prefetchDistance != nil {
-        writer.write("@inline(__always) static var width: Int { \(width) }")
-      }
-      writer.oneLine(
-        "mutating func add(_ x: Float, _ w: Self)",
-        ["let x = Vector(repeating: x)"]
-          + indices.map { "s\($0) = VectorMath.multiplyAdd(x, w.s\($0), s\($0))" })
-      writer.oneLine(
-        "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)", isGeneric: true,
-        indices.map { "p.store(s\($0), place\($0 == 0 ? "" : " + \($0 * Shape.lanes)")" + ")" })
-      guard hasPairs else { return }
-      for rows in pairedRows { addPair(rows, indices, to: &writer) }
-    }
-  }
-
-  /// Rows of the tiles that widen weights themselves.
-  private var pairedRows: [Int] { tileRows.filter { $0 <= 2 }.reversed() }
-
-  private func pairDeclaration(_ rows: Int) -> String {
-    let operands = (0..<rows).map { "_ r\($0): inout Self, _ x\($0): Floats" }
-    return
-      "static func addPair(\(list(operands)), _ w: Floats, _ panel: Int\(prefetchDistance == nil ? "" : ", _ streams: Bool"))"
-  }
-
-  /// Panel after panel, so that few registers hold widened weights at a time.
-  private func addPair(_ rows: Int, _ panels: [Int], to writer: inout CodeWriter) {
-    writer.write("@inline(__always) @_noAllocation @_noLocks")
-    writer.scope(pairDeclaration(rows)) { writer in
-      // No load moves across a prefetch: with one row they keep the panels in order, which saves registers.
-      func prefetch(_ panel: Int) {
-        guard let prefetchDistance else { return }
-        let place = panel == 0 ? "" : "\(offset(panel, "panel")) + "
-        writer.write("if streams { VectorMath.prefetch(w + \(place)\(prefetchDistance)) }")
-      }
-      if rows > 1 { panels.forEach(prefetch) }
-      for row in 0..<rows {
-        writer.write(
-          "let even\(row) = Vector(repeating: x\(row)[0]), odd\(row) = Vector(repeating: x\(row)[1])"
-        )
-      }
-      for panel in panels {
-        let place = panel == 0 ? "w" : "w + \(offset(panel, "panel"))"
-        if rows == 1 { prefetch(panel) }
-        writer.write("let w\(panel) = Vector(at: \(place))")
-        for (half, function) in [("even", "evenRow"), ("odd", "oddRow")] {
-          writer.write("let \(half)W\(panel) = VectorMath.\(function)(of: w\(panel))")
-          writer.write(
-            list: (0..<rows).map {
-              "r\($0).s\(panel) = VectorMath.multiplyAdd(\(half)\($0), \(half)W\(panel), r\($0).s\(panel))"
-            })
-        }
-      }
-    }
-  }
-
   private func list(_ names: [String]) -> String { names.joined(separator: ", ") }
-
-  /// `index * stride`, as short as it can be.
-  private func offset(_ index: Int, _ stride: String) -> String {
-    index == 0 ? "0" : index == 1 ? stride : "\(index) * \(stride)"
-  }
 }

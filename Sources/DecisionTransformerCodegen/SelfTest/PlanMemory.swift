@@ -6,14 +6,14 @@ import Foundation
 /// does without fused multiply-adds, and the same on every machine. `exp` and the activations are rounded from
 /// double precision.
 struct PlanMemory {
-  private let plan: Plan
-  private let activation: Activation
-  private let layerNormEpsilon: Float
+  let plan: Plan
+  let activation: Activation
+  let layerNormEpsilon: Float
   private let clampsTimestep: Bool
   /// Row 0 is the bias, then the rows of the map; nil for tensors in rows.
-  private let maps: [[Float]?]
-  private let payload: [Float]
-  private var floats: [Float]
+  let maps: [[Float]?]
+  let payload: [Float]
+  var floats: [Float]
   /// Of the tokens that are being embedded.
   var timestep = 0
 
@@ -53,7 +53,7 @@ struct PlanMemory {
     for layer in plan.forms.indices { mask(layer: layer) }
   }
 
-  private func place(_ operand: Operand, token: Int) -> Int {
+  func place(_ operand: Operand, token: Int) -> Int {
     let buffer = plan.memory.buffer(operand.buffer)
     let row = if case .at(let row) = operand.row { row } else { token }
     return buffer.offset + row * buffer.stride + operand.column
@@ -149,7 +149,7 @@ struct PlanMemory {
   }
 
   @discardableResult
-  private mutating func normalize(_ input: Int, _ output: Int, epsilon: Float) -> Float {
+  mutating func normalize(_ input: Int, _ output: Int, epsilon: Float) -> Float {
     let size = plan.shape.hiddenSize
     let mean = floats[input..<input + size].reduce(0, +) / Float(size)
     let differences = floats[input..<input + size].map { $0 - mean }
@@ -160,14 +160,14 @@ struct PlanMemory {
   }
 
   /// The current row of embed_timestep.
-  private var timestepRow: Int {
+  var timestepRow: Int {
     let last = plan.shape.maximumEpisodeLength - 1
     let row = clampsTimestep ? min(timestep, last) : timestep
     return plan.weights.tensor(.timesteps).offset + row * plan.shape.hiddenStride
   }
 
   @discardableResult
-  private mutating func embedNormalize(_ token: Int) -> Float {
+  mutating func embedNormalize(_ token: Int) -> Float {
     let time = timestepRow
     let gain = plan.weights.tensor(.embedNormGain).offset
     let shift = plan.weights.tensor(.embedNormShift).offset
@@ -177,81 +177,6 @@ struct PlanMemory {
       floats[token + index] = floats[token + index] * payload[gain + index] + payload[shift + index]
     }
     return scale
-  }
-}
-
-// MARK: - The carried form of block 0
-extension PlanMemory {
-  private func offset(_ name: ControllerBuffer.Name) -> Int { plan.memory.buffer(name).offset }
-
-  private mutating func center(_ input: Int, _ output: Int) {
-    let size = plan.shape.hiddenSize
-    let mean = floats[input..<input + size].reduce(0, +) / Float(size)
-    for index in 0..<size { floats[output + index] = floats[input + index] - mean }
-  }
-
-  private mutating func centerTime() {
-    let (size, row) = (plan.shape.hiddenSize, offset(.time))
-    floats.replaceSubrange(row..<row + size, with: payload[timestepRow..<timestepRow + size])
-    center(row, row)
-    let gain = plan.weights.tensor(.embedNormGain).offset
-    for index in 0..<size { floats[row + index] *= payload[gain + index] }
-    center(row, row)
-  }
-
-  private mutating func enter(_ input: EntryInput, _ operand: Operand, token: Int) {
-    let shape = plan.shape
-    func row(_ name: ControllerBuffer.Name) -> Int {
-      place(Operand(name, row: operand.row), token: token)
-    }
-    let start = offset(input.buffer)
-    let numbers = floats[start..<start + shape.dimension(of: input)]
-    func product(_ content: PackedTensor.Content, _ columns: Int, _ x: [Float]) -> [Float] {
-      let map = maps[plan.weights.tensors.firstIndex { $0.content == content }!]!
-      var sums = Array(map[0..<columns])
-      for (index, number) in x.enumerated() {
-        sums.add(number, times: map, from: (index + 1) * columns)
-      }
-      return sums
-    }
-    func store(_ sums: [Float], plus time: Int, times factor: Float, at place: Int) {
-      for index in sums.indices {
-        floats[place + index] = sums[index] + floats[time + index] * factor
-      }
-    }
-    let x = row(.tokens)
-    let embedding = product(.embed(input), shape.hiddenSize, Array(numbers))
-    floats.replaceSubrange(x..<x + shape.hiddenSize, with: embedding)
-    let outer = embedNormalize(x)
-    let inner = normalize(x, row(.normalized(layer: 0)), epsilon: layerNormEpsilon)
-    let both = outer * inner
-    let entry = numbers.map { $0 * both } + [both, inner]
-    let (hidden, time) = (shape.hiddenStride, offset(.time))
-    store(
-      product(.entryValue(input), shape.carriedStride, entry),
-      plus: time + shape.timeStride + hidden, times: both, at: row(.carried))
-    store(
-      product(.entryQuery(input), shape.hiddenSize, entry), plus: time + hidden, times: both,
-      at: row(.query))
-    store(
-      product(.entryInner(input), shape.innerSize, numbers.map { $0 * outer } + [outer]),
-      plus: time + 2 * hidden, times: outer, at: x + hidden)
-  }
-
-  private mutating func activateCarried(
-    _ rows: Int, _ input: Int, _ map: [Float], _ stream: Int, _ output: Int
-  ) {
-    let shape = plan.shape
-    for row in 0..<rows {
-      let (x, y) = (input + row * shape.carriedStride, output + row * shape.innerStride)
-      let target = stream + row * shape.hiddenStride
-      let scale = normalize(x, target, epsilon: layerNormEpsilon)
-      for index in 0..<shape.hiddenSize { floats[target + index] = floats[x + index] }
-      for index in 0..<shape.innerSize {
-        let sum = floats[x + shape.hiddenStride + index] * scale + map[index]
-        floats[y + index] = Float(activation.reference(Double(sum)))
-      }
-    }
   }
 }
 
@@ -355,7 +280,7 @@ extension PlanMemory {
 
 extension [Float] {
   /// self += factor · `row`, where `row` begins at `start` of `numbers`.
-  fileprivate mutating func add(_ factor: Float, times numbers: [Float], from start: Int) {
+  mutating func add(_ factor: Float, times numbers: [Float], from start: Int) {
     precondition(start >= 0 && start + count <= numbers.count)
     numbers.withUnsafeBufferPointer { numbers in
       withUnsafeMutableBufferPointer { sums in
