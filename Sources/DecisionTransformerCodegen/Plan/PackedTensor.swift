@@ -127,11 +127,14 @@ extension PackedTensor.Arrangement {
   /// Panels of 16 columns that lie side by side.
   var stripPanelCount: Int {
     switch self {
-    case .strips: 4
-    case .pairedStrips: 8
+    case .strips: Self.stripPanelCount(paired: false)
+    case .pairedStrips: Self.stripPanelCount(paired: true)
     case .rows(_, let columns): Shape.stride(columns) / Shape.lanes
     }
   }
+
+  /// The same of any strip that is not the last.
+  static func stripPanelCount(paired: Bool) -> Int { paired ? 8 : 4 }
 
   /// Where the word of a number is, from the tensor's start. Row 0 holds the biases, if there are any.
   package func place(row: Int, column: Int) -> Int {

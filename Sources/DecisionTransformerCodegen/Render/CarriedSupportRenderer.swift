@@ -57,7 +57,7 @@ struct CarriedSupportRenderer {
       let panels = (
         hidden: hidden / Shape.lanes, carried: carried / Shape.lanes, inner: inner / Shape.lanes
       )
-      let strip = PackedTensor.Arrangement.strips(depth: 0, columns: 0).stripPanelCount
+      let strip = PackedTensor.Arrangement.stripPanelCount(paired: false)
       func product(
         _ input: String, _ place: String, panel: String, depth: String, _ y: String, _ panels: Int,
         _ residual: String

@@ -61,9 +61,7 @@ struct KernelRenderer {
   }
 
   private func strip(_ paired: Bool) -> Int {
-    (paired
-      ? PackedTensor.Arrangement.pairedStrips(depth: 0, columns: 0)
-      : .strips(depth: 0, columns: 0)).stripPanelCount
+    PackedTensor.Arrangement.stripPanelCount(paired: paired)
   }
 
   /// Widens a few panels, then computes all rows of them.
@@ -74,13 +72,13 @@ struct KernelRenderer {
     let panels = Shape.stride(columns) / Shape.lanes
     let most = Kernel.widenedPanelCount
     let pairs = (depth + 1) / 2
-    let isBiased = epilogue == .storeUnbiased ? ", biased: false" : ""
+    let bias = epilogue == .storeUnbiased ? ", biased: false" : ""
     func product(
       from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter
     ) {
       writer.write("widen(w\(from), step: \(step), panels: \(count), pairs: \(pairs))")
       writer.write(
-        "rows\(rows)(Product<\(finish)>(x, \(strides.input), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), strip: \(most), depth: \(2 * pairs)\(isBiased), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
+        "rows\(rows)(Product<\(finish)>(x, \(strides.input), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), strip: \(most), depth: \(2 * pairs)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
       )
     }
     if panels <= most {

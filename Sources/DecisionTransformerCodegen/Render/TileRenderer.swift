@@ -12,6 +12,7 @@ struct TileRenderer {
   private let hasPairs: Bool
   private let batch: Int
   private let prefetchDistance: Int?
+  private let askingRows: Set<Int>
 
   init(_ plan: Plan, model: Model) {
     activation = model.config.activation
@@ -19,6 +20,7 @@ struct TileRenderer {
     hasPairs = plan.weights.tensors.contains(where: \.isPaired)
     batch = plan.shape.batch
     prefetchDistance = plan.prefetchDistance
+    askingRows = plan.askingTileRows
     let sums = plan.sums
     causalPanels = plan.kernels.reduce(into: [:]) { panels, kernel in
       if case .scores(let rows, _, _, _, let keys, true) = kernel {
@@ -49,16 +51,6 @@ struct TileRenderer {
       }
     }
     return Set(sizes).sorted(by: >)
-  }
-
-  /// Heights of the tiles that ask for the next strip's weights. Rounded ones are widened before, into the caches.
-  private var askingRows: Set<Int> {
-    guard !hasPairs else { return [] }
-    let stretches = panelCounts.flatMap { rows, _ in
-      VectorLevel.allCases.map { Tiling(rows: rows, level: $0, batch: batch) }
-        .filter(\.asksForNextStrip).flatMap(\.rows)
-    }
-    return Set(stretches.map(\.size).filter { $0 > 2 })
   }
 
   private var tileWidths: [Int] {
