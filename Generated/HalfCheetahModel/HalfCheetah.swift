@@ -46,7 +46,7 @@
 //   actionInput      1x16                       48           64  action that enters the history, model units
 //   prediction       1x16                       64           64  predicted action, model units
 //   tokens           60x640                     80      153 600  embedded tokens of the window, and their inner rows
-//   carried          60x640                 38 480      153 600  their values, and inner rows of these
+//   carried          10x60x64               38 480      153 600  their values, and inner rows of these
 //   query0           60x128                 76 880       30 720  queries of block 0
 //   normalized0      60x128                 84 560       30 720  normalised rows of block 0
 //   keys0            64x129                 92 240       33 024  mask and keys of block 0, panels of 16
@@ -272,12 +272,12 @@ extension HalfCheetah {
 
   /// The return token of the current step. 3456 multiply-adds.
   @_noAllocation @_noLocks private func embedReturn() {
-    enter(returnInput, count: 1, weights + 32, tokens + 57 * 640, normalized0 + 57 * 128, query0 + 57 * 128, carried + 57 * 640) // embed_return, embed_timestep, embed_ln, wpe[0], h.0
+    enter(returnInput, count: 1, weights + 32, tokens + 57 * 640, normalized0 + 57 * 128, query0 + 57 * 128, carried + 57 * 64) // embed_return, embed_timestep, embed_ln, wpe[0], h.0
   }
 
   /// The state token of the current step. 25 984 multiply-adds.
   @_noAllocation @_noLocks private func embedState() {
-    enter(stateInput, count: 17, weights + 4896, tokens + 58 * 640, normalized0 + 58 * 128, query0 + 58 * 128, carried + 58 * 640) // embed_state, embed_timestep, embed_ln, wpe[0], h.0
+    enter(stateInput, count: 17, weights + 4896, tokens + 58 * 640, normalized0 + 58 * 128, query0 + 58 * 128, carried + 58 * 64) // embed_state, embed_timestep, embed_ln, wpe[0], h.0
   }
 
   /// Block 1 of 3 for the return and state tokens. 221 696 multiply-adds.
@@ -338,6 +338,7 @@ extension HalfCheetah {
     guard canPrepare else { return }
     Vector(at: prediction).store(at: actionInput)
     advance()
+    readAhead()
   }
 
   /// The same with the action that was really executed, where it differs from the prediction.
@@ -360,13 +361,14 @@ extension HalfCheetah {
     while index < 6 { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
     let nextReturn = try returnToGo(after: reward)
     advance()
-    guard reward != nil else { return }
+    guard reward != nil else { return readAhead() }
     (returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)
     returnInput[0] = nextReturn
     embedReturn()
     tokenBlock0(token: 57)
     tokenBlock1(token: 57)
     tokenKeys(token: 57)
+    readAhead()
   }
 
   private var canPrepare: Bool {
@@ -388,14 +390,14 @@ extension HalfCheetah {
 
   /// The action token of the step that ends. 10 496 multiply-adds.
   @_noAllocation @_noLocks private func appendAction() {
-    enter(actionInput, count: 6, weights + 32_288, tokens + 59 * 640, normalized0 + 59 * 128, query0 + 59 * 128, carried + 59 * 640) // embed_action, embed_timestep, embed_ln, wpe[0], h.0
+    enter(actionInput, count: 6, weights + 32_288, tokens + 59 * 640, normalized0 + 59 * 128, query0 + 59 * 128, carried + 59 * 64) // embed_action, embed_timestep, embed_ln, wpe[0], h.0
   }
 
   /// Drops the oldest step; every row moves three slots.
   @_noAllocation @_noLocks private func slideWindow() {
     VectorMath.move(tokens, by: 1920, count: 36_480)
     VectorMath.move(query0, by: 384, count: 7296)
-    VectorMath.move(carried, by: 1920, count: 36_480)
+    for strip in 0..<10 { VectorMath.move(carried + strip * 3840, by: 192, count: 3648) }
     VectorMath.move(normalized0, by: 384, count: 7296)
     maskKeys(keys0, panels: 4, stride: 2064)                                      // keys of steps before the first
     maskKeys(keys1, panels: 4, stride: 2064)                                      // keys of steps before the first
@@ -439,6 +441,14 @@ extension HalfCheetah {
   @_noAllocation @_noLocks private func windowKeys() {
     normalize(stream, normalized2, rows: 57)                                      // h.2.ln_1
     storeKeys_1x128(normalized2, rows: 57, first: 0, keys2)
+  }
+
+  /// Reads the first 512 KB of what `act` wants: they lie near when the state comes.
+  @_noAllocation @_noLocks private func readAhead() {
+    VectorMath.read(weights + 32, count: 32_256)
+    VectorMath.read(keys0, count: 8256)
+    VectorMath.read(carried, count: 38_400)
+    VectorMath.read(weights + 143_520, count: 52_160)
   }
 }
 
@@ -548,12 +558,15 @@ extension HalfCheetah {
     var index = 0
     while index < count { entry[index] = input[index] * both; entry[32 + index] = input[index] * outer; index += 1 }
     (entry[count], entry[count + 1], entry[32 + count]) = (both, slope, outer)
-    VectorMath.scale(time + 896, by: both, carried, count: 640)
     VectorMath.scale(time + 128, by: both, query, count: 128)
     VectorMath.scale(time + 256, by: outer, inner, count: 512)
-    rows1(Product<Add>(entry, 0, value, panel: panel, strip: 4, depth: count + 2, streams: true, carried, 0, panels: 40, residual: carried))
     rows1(Product<Add>(entry, 0, value + 40 * panel, panel: panel, strip: 4, depth: count + 2, streams: true, query, 0, panels: 8, residual: query))
     rows1(Product<Add>(entry + 32, 0, value + 48 * panel, panel: panel - 16, strip: 4, depth: count + 1, streams: true, inner, 0, panels: 32, residual: inner))
+    for strip in 0..<10 {
+      let y = carried + strip * 3840
+      VectorMath.scale(time + 896 + strip * 64, by: both, y, count: 64)
+      rows1(Product<Add>(entry, 0, value + strip * 4 * panel, panel: panel, strip: 4, depth: count + 2, streams: true, y, 0, panels: 4, residual: y))
+    }
   }
 
   /// Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream.
@@ -625,13 +638,13 @@ extension HalfCheetah {
   @inline(never) @_noAllocation @_noLocks private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
   @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual)) }
+    rows2(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
   @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
   @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8)) }
+    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
@@ -641,7 +654,7 @@ extension HalfCheetah {
   @inline(never) @_noAllocation @_noLocks private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
   @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8)) }
+    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
@@ -651,7 +664,7 @@ extension HalfCheetah {
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x6_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 16, panels: 1)) }
   @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
-    rows1(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual)) }
+    rows1(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
   @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8)) }
   @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_unbiased_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
@@ -659,13 +672,13 @@ extension HalfCheetah {
   @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4, hidesKeys: true)) }
   @inline(never) @_noAllocation @_noLocks private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
-    rows57(Product<Add>(scores, 64, values, panel: 16, step: 640, depth: 59, biased: false, mixed, 640, panels: 40, residual: residual, hidesDepth: true)) }
+    rows57(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual, hidesDepth: true)) }
   @inline(never) @_noAllocation @_noLocks private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows57(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, y, 128, panels: 8, residual: residual)) }
   @inline(never) @_noAllocation @_noLocks private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows57(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8)) }
   @inline(never) @_noAllocation @_noLocks private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows57(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, biased: false, mixed, 128, panels: 8, hidesDepth: true)) }
+    rows57(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8, hidesDepth: true)) }
   @inline(never) @_noAllocation @_noLocks private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows57(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8, residual: residual)) }
   @inline(never) @_noAllocation @_noLocks private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
@@ -685,20 +698,22 @@ extension HalfCheetah {
 
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
-    var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, biased: Bool
+    var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, hasBiases: Bool, biased: Bool
     var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool, next: Floats
 
     /// - Parameter panel: Floats of a panel of 16 columns.
     /// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.
+    /// - Parameter hasBiases: Whether the first row of each panel or strip are biases; `biased`: whether sums begin with them.
     /// - Parameter streams: Whether the weights are used once, and come from far away.
     @inline(__always)
     init(
-      _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, biased: Bool = true,
+      _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,
       streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,
       hidesKeys: Bool = false, hidesDepth: Bool = false
     ) {
       next = w; (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)
-      (self.depth, self.biased, self.y, self.yStride, self.residual) = (depth, biased, y, yStride, residual ?? Floats(y))
+      (self.hasBiases, self.biased) = (hasBiases, biased && hasBiases)
+      (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? Floats(y))
       (self.panels, self.hidesKeys, self.hidesDepth, self.streams) = (panels, hidesKeys, hidesDepth, streams)
     }
 
@@ -781,7 +796,7 @@ extension HalfCheetah {
   private func tile6<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias, r3 = bias, r4 = bias, r5 = bias
-    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
+    var x = p.x, w = p.hasBiases ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
@@ -796,7 +811,7 @@ extension HalfCheetah {
   private func tile3<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias
-    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
+    var x = p.x, w = p.hasBiases ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
@@ -809,7 +824,7 @@ extension HalfCheetah {
   private func tile2<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias
-    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
+    var x = p.x, w = p.hasBiases ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       if p.streams { for panel in 0..<Sums.width { VectorMath.prefetch(w + panel * p.panel + 256) } }
       let row = Sums(w, p.panel)
@@ -823,7 +838,7 @@ extension HalfCheetah {
   private func tile1<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias
-    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
+    var x = p.x, w = p.hasBiases ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       if p.streams { for panel in 0..<Sums.width { VectorMath.prefetch(w + panel * p.panel + 256) } }
       let row = Sums(w, p.panel)

@@ -315,6 +315,7 @@ extension Pendulum {
     guard canPrepare else { return }
     Vector(at: prediction).store(at: actionInput)
     advance()
+    readAhead()
   }
 
   /// The same with the action that was really executed, where it differs from the prediction.
@@ -332,12 +333,13 @@ extension Pendulum {
     while index < 1 { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
     let nextReturn = try returnToGo(after: reward)
     advance()
-    guard reward != nil else { return }
+    guard reward != nil else { return readAhead() }
     (returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)
     returnInput[0] = nextReturn
     embedReturn()
     tokenBlock0(token: 57)
     tokenKeys(token: 57)
+    readAhead()
   }
 
   private var canPrepare: Bool {
@@ -391,6 +393,19 @@ extension Pendulum {
   @_noAllocation @_noLocks private func windowKeys() {
     normalize(stream, normalized1, rows: 57)                                      // h.1.ln_1
     storeKeys_1x64(normalized1, rows: 57, first: 0, keys1)
+  }
+
+  /// Reads the first 457 KB of what `act` wants: they lie near when the state comes.
+  @_noAllocation @_noLocks private func readAhead() {
+    VectorMath.read(weights + 16, count: 384)
+    VectorMath.read(weights + 4816, count: 8320)
+    VectorMath.read(weights + 656, count: 4160)
+    VectorMath.read(keys0, count: 4224)
+    VectorMath.read(value0, count: 3840)
+    VectorMath.read(weights + 13_136, count: 45_632)
+    VectorMath.read(keys1, count: 4160)
+    VectorMath.read(normalized1, count: 3840)
+    VectorMath.read(weights + 58_768, count: 42_448)
   }
 }
 
@@ -533,7 +548,7 @@ extension Pendulum {
     for head in 0..<2 { rows2(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 128, 64, panels: 4)) }
   }
   @inline(never) @_noAllocation @_noLocks private func mix_2x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    for head in 0..<2 { rows2(Product<Store>(scores + head * 128, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false, mixed + head * 32, 64, panels: 2)) }
+    for head in 0..<2 { rows2(Product<Store>(scores + head * 128, 64, values + head * 32, panel: 16, step: 64, depth: 59, hasBiases: false, mixed + head * 32, 64, panels: 2)) }
   }
   @inline(never) @_noAllocation @_noLocks private func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows2(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual)) }
@@ -567,7 +582,7 @@ extension Pendulum {
   @inline(never) @_noAllocation @_noLocks private func scores_2x1x64(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     rows2(Product<Store>(queries, 64, keys, panel: 1040, depth: 64, scores, 64, panels: 4)) }
   @inline(never) @_noAllocation @_noLocks private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Store>(scores, 64, values, panel: 16, step: 64, depth: 59, biased: false, mixed, 64, panels: 4)) }
+    rows2(Product<Store>(scores, 64, values, panel: 16, step: 64, depth: 59, hasBiases: false, mixed, 64, panels: 4)) }
   @inline(never) @_noAllocation @_noLocks private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
     rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 32, panels: 2)) }
   @inline(never) @_noAllocation @_noLocks private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
@@ -582,13 +597,13 @@ extension Pendulum {
     for head in 0..<2 { rows1(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 64, 64, panels: 4)) }
   }
   @inline(never) @_noAllocation @_noLocks private func mix_1x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    for head in 0..<2 { rows1(Product<Store>(scores + head * 64, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false, mixed + head * 32, 64, panels: 2)) }
+    for head in 0..<2 { rows1(Product<Store>(scores + head * 64, 64, values + head * 32, panel: 16, step: 64, depth: 59, hasBiases: false, mixed + head * 32, 64, panels: 2)) }
   }
   @inline(never) @_noAllocation @_noLocks private func scores_57x2x32_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     for head in 0..<2 { rows57(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 3648, 64, panels: 4, hidesKeys: true)) }
   }
   @inline(never) @_noAllocation @_noLocks private func mix_57x2x32_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    for head in 0..<2 { rows57(Product<Store>(scores + head * 3648, 64, values + head * 32, panel: 16, step: 64, depth: 59, biased: false, mixed + head * 32, 64, panels: 2, hidesDepth: true)) }
+    for head in 0..<2 { rows57(Product<Store>(scores + head * 3648, 64, values + head * 32, panel: 16, step: 64, depth: 59, hasBiases: false, mixed + head * 32, 64, panels: 2, hidesDepth: true)) }
   }
   @inline(never) @_noAllocation @_noLocks private func linear_57x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
     rows57(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 64, panels: 4, residual: residual)) }
@@ -611,20 +626,22 @@ extension Pendulum {
 
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
-    var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, biased: Bool
+    var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, hasBiases: Bool, biased: Bool
     var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool, next: Floats
 
     /// - Parameter panel: Floats of a panel of 16 columns.
     /// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.
+    /// - Parameter hasBiases: Whether the first row of each panel or strip are biases; `biased`: whether sums begin with them.
     /// - Parameter streams: Whether the weights are used once, and come from far away.
     @inline(__always)
     init(
-      _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, biased: Bool = true,
+      _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,
       streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,
       hidesKeys: Bool = false, hidesDepth: Bool = false
     ) {
       next = w; (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)
-      (self.depth, self.biased, self.y, self.yStride, self.residual) = (depth, biased, y, yStride, residual ?? Floats(y))
+      (self.hasBiases, self.biased) = (hasBiases, biased && hasBiases)
+      (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? Floats(y))
       (self.panels, self.hidesKeys, self.hidesDepth, self.streams) = (panels, hidesKeys, hidesDepth, streams)
     }
 
@@ -713,7 +730,7 @@ extension Pendulum {
   private func tile6<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias, r3 = bias, r4 = bias, r5 = bias
-    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
+    var x = p.x, w = p.hasBiases ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
@@ -728,7 +745,7 @@ extension Pendulum {
   private func tile3<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias, r2 = bias
-    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
+    var x = p.x, w = p.hasBiases ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       let row = Sums(w, p.panel)
       r0.add(x[0], row); r1.add(x[p.xStride], row); r2.add(x[2 * p.xStride], row)
@@ -741,7 +758,7 @@ extension Pendulum {
   private func tile2<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias, r1 = bias
-    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
+    var x = p.x, w = p.hasBiases ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       if p.streams { for panel in 0..<Sums.width { VectorMath.prefetch(w + panel * p.panel + 256) } }
       let row = Sums(w, p.panel)
@@ -755,7 +772,7 @@ extension Pendulum {
   private func tile1<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>) {
     let bias = p.biased ? Sums(p.w, p.panel) : Sums()
     var r0 = bias
-    var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0
+    var x = p.x, w = p.hasBiases ? p.w + p.step : p.w, k = 0
     while k < p.depth {
       if p.streams { for panel in 0..<Sums.width { VectorMath.prefetch(w + panel * p.panel + 256) } }
       let row = Sums(w, p.panel)

@@ -22,6 +22,21 @@ extension VectorMath {
     dt_prefetch(place)
   }
 
+  /// Reads `count` numbers, so that they lie in the nearest cache that holds them when they are wanted. Changes nothing
+  /// but time; does nothing on 32-bit targets, whose caches hold too little.
+  ///
+  /// - Parameters:
+  ///   - place: The first number, at a multiple of 64 bytes.
+  ///   - count: How many.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func read(_ place: UnsafePointer<Float>, count: Int) {
+    var index = 0
+    while index < count {
+      dt_read(place + index)
+      index += 16
+    }
+  }
+
   /// Transposes sixteen rows of sixteen floats. Rows and columns begin at multiples of 64 bytes.
   ///
   /// - Parameters:

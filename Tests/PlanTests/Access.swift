@@ -68,7 +68,7 @@ struct Access {
       ]
     case .softmax(let heads, let rows, _, _): return [scores(heads * rows)]
     case .mix(let kernel, let values, let residual, let output):
-      guard case .mix(let rows, let heads, let keys, let columns, _, let stride, _, _) = kernel
+      guard case .mix(let rows, let heads, let keys, let columns, _, let stride, _, _, _) = kernel
       else { return [] }
       return [scores(heads * rows), access(values, keys, heads * columns, stride: stride)]
         + [residual, output].compactMap(\.self).map {
@@ -134,6 +134,10 @@ struct Access {
     case .slide(let name):
       let stride = plan.memory.buffer(name).stride
       return [access(Operand(name), shape.pastTokenCount + 3, stride, stride: stride)]
+    case .read(.weights): return []
+    case .read(.rows(let name, let count)):
+      let stride = plan.memory.buffer(name).stride
+      return [access(Operand(name), (count + stride - 1) / stride, stride, stride: stride)]
     case .correctUnattended(let rows, _, let operand):
       return [access(operand, rows, shape.hiddenStride, stride: shape.hiddenStride)]
     case .scaleAndShift(let rows, _, _, let input, let output):

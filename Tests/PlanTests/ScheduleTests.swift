@@ -43,7 +43,7 @@ struct ScheduleTests {
           #expect(tensor.arrangement == (paired ? pairs : panels), "\(place)")
           #expect((epilogue == .add) == (residual != nil), "\(place)")
         case .scores(.scores(_, _, _, _, let keyStride, _), _, _, _),
-          .mix(.mix(_, _, _, _, let keyStride, _, _, _), _, _, _),
+          .mix(.mix(_, _, _, _, let keyStride, _, _, _, _), _, _, _),
           .storeKeys(.storeKeys(_, _, _, let keyStride), _, _, _):
           #expect(keyStride == shape.keyStride, "\(place)")
         case .enter(let input, let weights, _):

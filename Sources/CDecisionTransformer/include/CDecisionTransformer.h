@@ -66,6 +66,16 @@ DT_INLINE float dt_largest_lane(dt_float16 a) {
 // Asks for the line at `place`. Never faults, wherever that is.
 DT_INLINE void dt_prefetch(const float *place) { __builtin_prefetch(place); }
 
+// Reads the line at `place`, which then lies in the caches: unlike a request, a load is never dropped. Nothing where
+// caches are too small for it to matter.
+DT_INLINE void dt_read(const float *place) {
+#if defined(__x86_64__) || defined(__aarch64__)
+  (void)*(const volatile float *)place;
+#else
+  (void)place;
+#endif
+}
+
 // A square of floats as wide as a register, transposed in place: rounds of interleaving halves. Several registers
 // at a time, so that none has to go to memory in between. (Swift has no shuffles of its own.)
 #if defined(__AVX512F__)

@@ -33,14 +33,14 @@ extension AgentRows {
 extension ControllerBuffer {
   /// Floats from one row of an agent to its next.
   public var rowStride: Int {
-    if case .interleaved(let count) = agents { count * stride } else { stride }
+    if case .interleaved(let count) = agents { count * strip } else { strip }
   }
 
   /// Floats from one agent's row to the same row of the next agent.
   public var agentStride: Int {
     switch agents {
     case .shared: 0
-    case .interleaved: stride
+    case .interleaved: strip
     case .apart: rows * stride
     }
   }
@@ -50,7 +50,7 @@ extension ControllerBuffer {
     switch agents {
     case .interleaved(let count) where count > 1: "\(rows)x\(count)x\(stride)"
     case .apart(let count) where count > 1: "\(count)x\(rows)x\(stride)"
-    default: "\(rows)x\(stride)"
+    default: "\(stripCount > 1 ? "\(stripCount)x" : "")\(rows)x\(strip)"
     }
   }
 }

@@ -66,8 +66,10 @@ extension OperationBuilder {
       mix(
         .mix(
           rows: tokens.count, heads: 1, keys: shape.keyCount, columns: shape.carriedStride,
-          keyStride: shape.keyStride, rowStride: shape.batch * shape.carriedStride, causal: causal,
-          addsResidual: true), Operand(.carried),
+          keyStride: shape.keyStride, rowStride: shape.batch * shape.carriedStride,
+          strips: shape.carriedStrip == shape.carriedStride
+            ? nil : ValueStrips(width: shape.carriedStrip, slots: shape.slotCount),
+          causal: causal, addsResidual: true), Operand(.carried),
         residual: Operand(.tokens, row: tokens.first),
         to: Operand(.carriedSums, row: tokens.first)),
     ]

@@ -66,6 +66,8 @@ public struct ControllerBuffer: Equatable, Sendable {
   public var rows: Int
   /// Floats of a row.
   public var stride: Int
+  /// Floats of a row that lie together: all of them, or those of a strip, behind which its other rows come first.
+  public var strip: Int
   /// Position in floats; a multiple of 16.
   public var offset: Int
   /// What the layout table says.
@@ -74,6 +76,7 @@ public struct ControllerBuffer: Equatable, Sendable {
   public var isShared = false
 
   public var floatCount: Int { agents.count * rows * stride }
+  public var stripCount: Int { stride / strip }
 }
 
 extension ControllerBuffer.Name {

@@ -52,7 +52,8 @@ extension ControllerMemory {
       "embedded tokens of the window\(isCarried ? ", and their inner rows" : "")")
     if isCarried {
       append(
-        .carried, rows: slots, stride: shape.carriedStride, "their values, and inner rows of these")
+        .carried, rows: slots, stride: shape.carriedStride, strip: shape.carriedStrip,
+        "their values, and inner rows of these")
     }
     if shape.layerCount > 1 {
       append(.query, rows: slots, stride: attention, "queries of block 0")
@@ -159,12 +160,12 @@ extension ControllerMemory {
   }
 
   mutating func append(
-    _ name: ControllerBuffer.Name, rows: Int, stride: Int, _ purpose: String,
+    _ name: ControllerBuffer.Name, rows: Int, stride: Int, strip: Int? = nil, _ purpose: String,
     isShared: Bool = false
   ) {
     buffers.append(
       ControllerBuffer(
         name: name, agents: AgentRows(name, count: batch), rows: rows, stride: stride,
-        offset: floatCount, purpose: purpose, isShared: isShared))
+        strip: strip ?? stride, offset: floatCount, purpose: purpose, isShared: isShared))
   }
 }

@@ -17,12 +17,19 @@ public enum Kernel: Hashable, Sendable {
   /// only the panels that a tile's last row can see are computed.
   case scores(rows: Int, heads: Int, depth: Int, queryStride: Int, keyStride: Int, causal: Bool)
   /// mixed[row, head] = Σ over keys of p[head, row, key] · v[key, head]. With `causal` a tile stops at its last row.
-  /// `rowStride` is that of values, results and, with `addsResidual`, of the rows that are added to these.
+  /// `rowStride` is that of values, results and, with `addsResidual`, of the rows that are added to these. Values in
+  /// strips have one of `slots` rows each.
   case mix(
-    rows: Int, heads: Int, keys: Int, columns: Int, keyStride: Int, rowStride: Int, causal: Bool,
-    addsResidual: Bool)
+    rows: Int, heads: Int, keys: Int, columns: Int, keyStride: Int, rowStride: Int,
+    strips: ValueStrips? = nil, causal: Bool, addsResidual: Bool)
   /// Copies rows into key panels, transposed.
   case storeKeys(heads: Int, depth: Int, rowStride: Int, keyStride: Int)
+}
+
+/// Values in strips of `width` columns, each of `slots` rows.
+public struct ValueStrips: Hashable, Sendable {
+  public var width: Int
+  public var slots: Int
 }
 
 extension Kernel {
@@ -50,7 +57,7 @@ extension Kernel {
         + strides.suffix(depth: depth, columns: columns)
     case .scores(let rows, let heads, let depth, _, _, let causal):
       "scores_\(rows)x\(heads)x\(depth)\(causal ? "_causal" : "")"
-    case .mix(let rows, let heads, _, let columns, _, _, let causal, let addsResidual):
+    case .mix(let rows, let heads, _, let columns, _, _, _, let causal, let addsResidual):
       "mix_\(rows)x\(heads)x\(columns)\(causal ? "_causal" : "")\(addsResidual ? "_add" : "")"
     case .storeKeys(let heads, let depth, _, _):
       "storeKeys_\(heads)x\(depth)"

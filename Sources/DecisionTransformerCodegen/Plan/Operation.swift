@@ -24,6 +24,8 @@ public struct Operation: Equatable, Sendable {
     case storeKeys(Kernel, rows: Int, input: Operand, keys: Operand)
     /// Drops the oldest step: moves the rows of the three youngest slots' left neighbours to the front.
     case slide(ControllerBuffer.Name)
+    /// Reads consecutive numbers, so that they lie near when `act` wants them.
+    case read(ReadAhead.Stretch)
     /// Hides the keys of steps before the episode's first.
     case mask(layer: Int)
     /// Hides the keys of tokens that `forward` was told not to attend to.

@@ -285,7 +285,7 @@ struct OperationBuilder {
   func mix(
     _ kernel: Kernel, _ values: Operand, residual: Operand? = nil, to output: Operand
   ) -> Operation {
-    guard case .mix(let rows, let heads, _, let columns, _, _, let causal, _) = kernel else {
+    guard case .mix(let rows, let heads, _, let columns, _, _, _, let causal, _) = kernel else {
       preconditionFailure()
     }
     return Operation(

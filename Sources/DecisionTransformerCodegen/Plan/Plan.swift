@@ -17,6 +17,8 @@ public struct Plan: Equatable, Sendable {
   public var preparation: [String]
   /// What the preparation phase does in addition when the reward is known.
   public var returnPreparation: [String]
+  /// What the preparation phase ends with in any case: `readAhead`; empty for models that stay in the near caches anyway.
+  public var afterPreparation: [String] = []
   /// What `forward` does once every step is embedded; empty where only the controller is asked for.
   public var forward: [String]
   /// What a trunk runs for one token, and for `Shape.chunkSize` together. A controller has neither, a trunk has
@@ -57,6 +59,22 @@ public struct Plan: Equatable, Sendable {
     memory = ControllerMemory(
       shape: shape, forms: forms, kernels: Self.kernels(of: routines), outputs: outputs)
     layoutDigest = Self.digest(model: model, weights: weights)
+    addReadAhead()
+  }
+
+  private mutating func addReadAhead() {
+    guard shape.pastTokenCount > 0,
+      total(feedback, \.weightBytes) + memory.byteCount > ReadAhead.byteCount
+    else { return }
+    let operations = feedback.flatMap { name in routines.first { $0.name == name }!.operations }
+    let readAhead = ReadAhead(operations, weights: weights, memory: memory)
+    routines.append(
+      Routine(
+        name: "readAhead",
+        summary:
+          "Reads the first \(readAhead.floatCount / 256) KB of what `act` wants: they lie near when the state comes.",
+        takesToken: false, operations: readAhead.operations))
+    afterPreparation = ["readAhead"]
   }
 
   /// The digest as text: 16 hexadecimal digits.
@@ -107,7 +125,7 @@ extension Operation {
       .storeKeys(let kernel, _, _, _):
       kernel
     case .normalize, .embedNormalize, .enter, .embedTime, .center, .activateCarried, .softmax,
-      .slide, .mask, .maskTokens, .recordTokens,
+      .slide, .read, .mask, .maskTokens, .recordTokens,
       .recordSteps, .recordAttention, .correctUnattended, .scaleAndShift:
       nil
     }

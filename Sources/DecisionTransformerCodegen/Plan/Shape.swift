@@ -18,6 +18,8 @@ public struct Shape: Equatable, Sendable {
   public var maximumEpisodeLength: Int
   /// Whether every token of the window asks in every layer, the action token too: `forward`, and a trunk.
   public var asksEveryToken: Bool
+  /// Columns of a strip of a block's weights: no tile of one row is wider.
+  public var stripWidth: Int
   /// B, agents of one controller.
   public var batch: Int
   /// Tokens that a trunk's cache holds; nil for a controller.
@@ -33,6 +35,9 @@ public struct Shape: Equatable, Sendable {
     innerSize = model.config.innerSize
     window = model.window
     maximumEpisodeLength = model.config.maximumEpisodeLength
+    stripWidth =
+      PackedTensor.Arrangement.stripPanelCount(paired: model.options.precision == .bfloat16)
+      * Self.lanes
     batch = model.options.batch
     asksEveryToken = !model.forwardOutputs.isEmpty || model.isTrunk
     tokenCapacity = model.isTrunk ? model.tokenCapacity : nil
@@ -52,6 +57,11 @@ public struct Shape: Equatable, Sendable {
   public var actionStride: Int { Self.stride(actionDimension) }
   /// The carried form's sums: hidden numbers, then inner ones.
   public var carriedStride: Int { hiddenStride + innerStride }
+  /// Numbers of a carried value that lie together: strips, one behind the other, are one stream for the tiles that mix
+  /// values. Whole rows where strips would not come out even, and where agents' rows alternate.
+  public var carriedStrip: Int {
+    batch == 1 && carriedStride % stripWidth == 0 ? stripWidth : carriedStride
+  }
   /// Its rows of the timestep.
   public var timeStride: Int { carriedStride + hiddenStride }
   /// An input of the network and the two factors of its norms.

@@ -115,6 +115,7 @@ extension BatchMemberRenderer {
         )
       }
       writer.write("advance()")
+      phase(plan.afterPreparation, to: &writer, token: shape.stateToken)
     }
     writer.write(
       "",
@@ -154,7 +155,8 @@ extension BatchMemberRenderer {
         }
       }
       writer.write("let nextReturns = try returnsToGo(after: rewards)", "advance()")
-      writer.write("guard rewards != nil else { return }")
+      let end = plan.afterPreparation.isEmpty ? "" : " readAhead()"
+      writer.write("guard rewards != nil else { return\(end) }")
       forEachAgent(to: &writer) {
         $0.write(
           "(episodes[agent].returnToGo, episodes[agent].rewardWeight) = (nextReturns[agent], 0)",
@@ -162,7 +164,7 @@ extension BatchMemberRenderer {
       }
       returnInput(to: &writer)
       writer.write("returnIsPrepared = true")
-      phase(plan.returnPreparation, to: &writer, token: shape.returnToken)
+      phase(plan.returnPreparation + plan.afterPreparation, to: &writer, token: shape.returnToken)
     }
     writer.write(
       "", "/// Whether some agent has something to prepare.", "private var canPrepare: Bool {")

@@ -75,12 +75,8 @@ struct CarriedSupportRenderer {
         "var index = 0",
         "while index < count { entry[index] = input[index] * both; entry[\(entry) + index] = input[index] * outer; index += 1 }",
         "(entry[count], entry[count + 1], entry[\(entry) + count]) = (both, slope, outer)",
-        "VectorMath.scale(time + \(literal(shape.batch * columns + hidden)), by: both, carried, count: \(carried))",
         "VectorMath.scale(time + \(hidden), by: both, query, count: \(hidden))",
         "VectorMath.scale(time + \(2 * hidden), by: outer, inner, count: \(inner))",
-        product(
-          "entry", "value", panel: "panel", depth: "count + 2", "carried", panels.carried,
-          ", residual: carried"),
         product(
           "entry", "value + \(panels.carried) * panel", panel: "panel", depth: "count + 2", "query",
           panels.hidden, ", residual: query"),
@@ -88,6 +84,25 @@ struct CarriedSupportRenderer {
           "entry + \(entry)", "value + \(panels.carried + panels.hidden) * panel",
           panel: "panel - 16",
           depth: "count + 1", "inner", panels.inner, ", residual: inner"))
+      let value = literal(shape.batch * columns + hidden)
+      let buffer = plan.memory.buffer(.carried)
+      guard buffer.stripCount > 1 else {
+        writer.write(
+          "VectorMath.scale(time + \(value), by: both, carried, count: \(carried))",
+          product(
+            "entry", "value", panel: "panel", depth: "count + 2", "carried", panels.carried,
+            ", residual: carried"))
+        return
+      }
+      let (width, wide) = (buffer.strip, buffer.strip / Shape.lanes)
+      writer.scope("for strip in 0..<\(buffer.stripCount)") { writer in
+        writer.write(
+          "let y = carried + strip * \(literal(buffer.rows * width))",
+          "VectorMath.scale(time + \(value) + strip * \(width), by: both, y, count: \(width))",
+          product(
+            "entry", "value + strip * \(wide) * panel", panel: "panel", depth: "count + 2", "y",
+            wide, ", residual: y"))
+      }
     }
   }
 

@@ -10,11 +10,11 @@ struct KernelRenderer {
       case .scores(let rows, let heads, let depth, let queryStride, let keyStride, let causal):
         scores(kernel.name, rows, heads, depth, queryStride, keyStride, causal, to: &writer)
       case .mix(
-        let rows, let heads, let keys, let columns, let keyStride, let rowStride, let causal,
-        let addsResidual):
+        let rows, let heads, let keys, let columns, let keyStride, let rowStride, let strips,
+        let causal, let addsResidual):
         mix(
-          kernel.name, rows, heads, keys, columns, keyStride, rowStride, causal, addsResidual,
-          to: &writer)
+          kernel.name, rows, heads, keys, columns, keyStride, rowStride, strips, causal,
+          addsResidual, to: &writer)
       case .storeKeys(let heads, let depth, let rowStride, let keyStride):
         storeKeys(kernel.name, heads, depth, rowStride, keyStride, to: &writer)
       }
@@ -116,15 +116,20 @@ struct KernelRenderer {
 
   private func mix(
     _ name: String, _ rows: Int, _ heads: Int, _ keys: Int, _ columns: Int, _ keyStride: Int,
-    _ rowStride: Int, _ causal: Bool, _ addsResidual: Bool, to writer: inout CodeWriter
+    _ rowStride: Int, _ strips: ValueStrips?, _ causal: Bool, _ addsResidual: Bool,
+    to writer: inout CodeWriter
   ) {
+    let order =
+      strips.map {
+        "panel: \(literal($0.slots * Shape.lanes)), strip: \($0.width / Shape.lanes)"
+      } ?? "panel: 16, step: \(rowStride)"
     let parameter = addsResidual ? " _ residual: Floats," : ""
     let residual = addsResidual ? ", residual: residual" : ""
     perHead(
       heads,
       "\(name)(_ scores: Floats, _ values: Floats,\(parameter) _ mixed: MutableFloats)", to: &writer
     ) { head in
-      "rows\(rows)(Product<\(addsResidual ? "Add" : "Store")>(scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), panel: 16, step: \(rowStride), depth: \(keys), biased: false, mixed\(head(columns)), \(rowStride), panels: \(columns / Shape.lanes)\(residual)\(causal ? ", hidesDepth: true" : "")))"
+      "rows\(rows)(Product<\(addsResidual ? "Add" : "Store")>(scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), \(order), depth: \(keys), hasBiases: false, mixed\(head(columns)), \(rowStride), panels: \(columns / Shape.lanes)\(residual)\(causal ? ", hidesDepth: true" : "")))"
     }
   }
 

@@ -69,8 +69,16 @@ struct OperandText {
     case .slide(let name):
       let buffer = plan.memory.buffer(name)
       let count = plan.shape.pastTokenCount * buffer.rowStride
+      if buffer.stripCount > 1 {
+        return
+          "for strip in 0..<\(buffer.stripCount) { VectorMath.move(\(name.identifier) + strip * \(literal(buffer.rows * buffer.strip)), by: \(literal(3 * buffer.rowStride)), count: \(literal(count))) }"
+      }
       return
         "VectorMath.move(\(name.identifier), by: \(literal(3 * buffer.rowStride)), count: \(literal(count)))"
+    case .read(.weights(let offset, let count)):
+      return "VectorMath.read(weights + \(literal(offset)), count: \(literal(count)))"
+    case .read(.rows(let name, let count)):
+      return "VectorMath.read(\(name.identifier), count: \(literal(count)))"
     case .mask(let layer):
       let standard = plan.forms[layer] == .standard
       let panels = (standard ? plan.shape.headCount : 1) * plan.shape.keyStride / Shape.lanes

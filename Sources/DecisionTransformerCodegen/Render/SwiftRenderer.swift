@@ -52,7 +52,9 @@ public struct SwiftRenderer {
     }
     section("Preparation phase: while the world moves", to: &writer) {
       members.prepare(to: &$0)
-      routines(plan.preparation.filter { !plan.shortFeedback.contains($0) }, to: &$0)
+      routines(
+        (plan.preparation + plan.afterPreparation).filter { !plan.shortFeedback.contains($0) },
+        to: &$0)
     }
     section("One token at a time: the feedback phase when the reward was known early", to: &writer)
     {

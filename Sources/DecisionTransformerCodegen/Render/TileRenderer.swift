@@ -83,20 +83,22 @@ struct TileRenderer {
     writer.write("", "/// Where the operands of epilogue(x · w + b) lie.")
     writer.scope("private struct Product<Finish: Epilogue>") { writer in
       writer.write(
-        "var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, biased: Bool",
+        "var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, hasBiases: Bool, biased: Bool",
         "var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(hasPairs ? ", paired: Bool" : "")\(askingRows.isEmpty ? "" : ", next: Floats")",
         "",
         "/// - Parameter panel: Floats of a panel of 16 columns.",
         "/// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.",
+        "/// - Parameter hasBiases: Whether the first row of each panel or strip are biases; `biased`: whether sums begin with them.",
         "/// - Parameter streams: Whether the weights are used once, and come from far away.",
         "@inline(__always)",
         "init(",
-        "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, biased: Bool = true,\(hasPairs ? " paired: Bool = false," : "")",
+        "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,\(hasPairs ? " paired: Bool = false," : "")",
         "  streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,",
         "  hidesKeys: Bool = false, hidesDepth: Bool = false",
         ") {",
         "  \(askingRows.isEmpty ? "" : "next = w; ")(self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)",
-        "  (self.depth, self.biased, self.y, self.yStride, self.residual) = (depth, biased, y, yStride, residual ?? Floats(y))",
+        "  (self.hasBiases, self.biased) = (hasBiases, biased && hasBiases)",
+        "  (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? Floats(y))",
         "  (self.panels, self.hidesKeys, self.hidesDepth, self.streams\(hasPairs ? ", self.paired" : "")) = (panels, hidesKeys, hidesDepth, streams\(hasPairs ? ", paired" : ""))",
         "}", "",
         "/// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the",
@@ -221,7 +223,7 @@ struct TileRenderer {
       writer.write(
         "let bias = p.biased ? Sums(p.w, p.panel) : Sums()",
         "var " + indices.map { "r\($0) = bias" }.joined(separator: ", "),
-        "var x = p.x, w = p.biased || p.strip > 1 ? p.w + p.step : p.w, k = 0")
+        "var x = p.x, w = p.hasBiases ? p.w + p.step : p.w, k = 0")
       let single: (inout CodeWriter) -> Void = { writer in
         writer.scope("while k < p.depth") { writer in
           if rows <= 2 { prefetch(to: &writer) }

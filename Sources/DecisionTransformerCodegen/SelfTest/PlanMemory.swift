@@ -97,7 +97,7 @@ struct PlanMemory {
       let last = if case .at(let row) = lastKey { row } else { token }
       softmax(heads, rows, lastKey: last, step: step)
     case .mix(
-      .mix(let rows, let heads, let keys, let columns, let keyStride, let rowStride, _, _),
+      .mix(let rows, let heads, let keys, let columns, let keyStride, let rowStride, _, _, _),
       let values, let residual, let output):
       mix(
         rows, heads, keys, columns, keyStride, rowStride, place(values, token: token),
@@ -114,6 +114,7 @@ struct PlanMemory {
       for index in buffer.offset..<buffer.offset + count {
         floats[index] = floats[index + 3 * buffer.stride]
       }
+    case .read: break  // changes nothing but time
     case .mask(let layer): mask(layer: layer)
     case .maskTokens, .recordTokens, .recordSteps, .recordAttention:
       preconditionFailure("forward is no part of the control loop")

@@ -122,6 +122,7 @@ extension Operation {
     case .mix: "weighted sum of values"
     case .storeKeys: "keys into panels"
     case .slide: "move rows by one step"
+    case .read: "into a near cache"
     case .mask, .maskTokens: "mask of keys"
     case .recordTokens, .recordSteps, .recordAttention: "output"
     case .correctUnattended: "correction where no key is seen"
@@ -145,7 +146,7 @@ extension Kernel {
     case .linear(let rows, let depth, let columns, _, _, _): "\(rows) × \(depth) × \(columns)"
     case .scores(let rows, let heads, let depth, _, _, _):
       "\(rows) rows × \(heads) heads × \(depth)"
-    case .mix(let rows, let heads, let keys, let columns, _, _, _, _):
+    case .mix(let rows, let heads, let keys, let columns, _, _, _, _, _):
       "\(rows) rows × \(heads) heads × \(keys) keys × \(columns)"
     case .storeKeys(let heads, let depth, _, _): "\(heads) heads × \(depth)"
     }
