@@ -49,21 +49,20 @@
 //   carried          10x60x64               38 480      153 600  their values, and inner rows of these
 //   query0           60x128                 76 880       30 720  queries of block 0
 //   normalized0      60x128                 84 560       30 720  normalised rows of block 0
-//   keys0            64x129                 92 240       33 024  mask and keys of block 0, panels of 16
+//   keys0            64x129                 92 240       33 024  keys of block 0, panels of 16
 //   normalized1      60x128                100 496       30 720  normalised rows of block 1: its values
-//   keys1            64x129                108 176       33 024  mask and keys of block 1, panels of 16
+//   keys1            64x129                108 176       33 024  keys of block 1, panels of 16
 //   normalized2      60x128                116 432       30 720  normalised rows of block 2: its values
-//   keys2            64x129                124 112       33 024  mask and keys of block 2, panels of 16
-//   time             2x768                 132 368         6144  the timestep's row, query, inner row; centred value, value, inner row of that
-//   entry            2x32                  133 904          256  input times the factors of its norms
-//   carriedSums      60x640                133 968      153 600  tokens plus mixed values, and their inner rows
-//   stream           60x128                172 368       30 720  residual stream
-//   scratch          60x128                180 048       30 720  normalised rows
-//   queries          60x128                187 728       30 720  queries
-//   mixed            60x128                195 408       30 720  attention's weighted sums
-//   scores           57x64                 203 088       14 592  attention scores and probabilities
-//   inner            60x512                206 736      122 880  inner rows of the MLP
-//   total 949 824 bytes
+//   time             2x768                 124 112         6144  the timestep's row, query, inner row; centred value, value, inner row of that
+//   entry            2x32                  125 648          256  input times the factors of its norms
+//   carriedSums      60x640                125 712      153 600  tokens plus mixed values, and their inner rows
+//   stream           60x128                164 112       30 720  residual stream
+//   scratch          60x128                171 792       30 720  normalised rows
+//   queries          60x128                179 472       30 720  queries
+//   mixed            60x128                187 152       30 720  attention's weighted sums
+//   scores           57x64                 194 832       14 592  attention scores and probabilities
+//   inner            60x512                198 480      122 880  inner rows of the MLP
+//   total 916 800 bytes
 
 public import DecisionTransformer
 
@@ -96,7 +95,7 @@ public struct HalfCheetah: ~Copyable, @unchecked Sendable {
   /// Steps of an episode for which the model has timesteps.
   public static var maximumEpisodeLength: Int { 1000 }
   /// Bytes of memory a controller works in.
-  public static var memorySize: Int { 949_824 }
+  public static var memorySize: Int { 916_800 }
   /// Bytes that the address of this memory is a multiple of.
   public static var memoryAlignment: Int { 64 }
   /// Bytes of packed weights without their header.
@@ -144,16 +143,15 @@ public struct HalfCheetah: ~Copyable, @unchecked Sendable {
   private var normalized1: UnsafeMutablePointer<Float> { memory + 100_496 }
   private var keys1: UnsafeMutablePointer<Float> { memory + 108_176 }
   private var normalized2: UnsafeMutablePointer<Float> { memory + 116_432 }
-  private var keys2: UnsafeMutablePointer<Float> { memory + 124_112 }
-  private var time: UnsafeMutablePointer<Float> { memory + 132_368 }
-  private var entry: UnsafeMutablePointer<Float> { memory + 133_904 }
-  private var carriedSums: UnsafeMutablePointer<Float> { memory + 133_968 }
-  private var stream: UnsafeMutablePointer<Float> { memory + 172_368 }
-  private var scratch: UnsafeMutablePointer<Float> { memory + 180_048 }
-  private var queries: UnsafeMutablePointer<Float> { memory + 187_728 }
-  private var mixed: UnsafeMutablePointer<Float> { memory + 195_408 }
-  private var scores: UnsafeMutablePointer<Float> { memory + 203_088 }
-  private var inner: UnsafeMutablePointer<Float> { memory + 206_736 }
+  private var time: UnsafeMutablePointer<Float> { memory + 124_112 }
+  private var entry: UnsafeMutablePointer<Float> { memory + 125_648 }
+  private var carriedSums: UnsafeMutablePointer<Float> { memory + 125_712 }
+  private var stream: UnsafeMutablePointer<Float> { memory + 164_112 }
+  private var scratch: UnsafeMutablePointer<Float> { memory + 171_792 }
+  private var queries: UnsafeMutablePointer<Float> { memory + 179_472 }
+  private var mixed: UnsafeMutablePointer<Float> { memory + 187_152 }
+  private var scores: UnsafeMutablePointer<Float> { memory + 194_832 }
+  private var inner: UnsafeMutablePointer<Float> { memory + 198_480 }
 
   #if !hasFeature(Embedded)
     /// A controller with memory of its own. Any number of controllers share one `weights`.
@@ -186,12 +184,9 @@ extension HalfCheetah {
   @_noAllocation @_noLocks
   public mutating func reset(targetReturn: Float) {
     var index = 0
-    while index < 237_456 { Vector(repeating: 0).store(at: memory + index); index += 16 }
+    while index < 229_200 { Vector(repeating: 0).store(at: memory + index); index += 16 }
     (timestep, returnToGo, rewardWeight) = (0, targetReturn / 1000, 0)
     (isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)
-    maskKeys(keys0, panels: 4, stride: 2064)
-    maskKeys(keys1, panels: 4, stride: 2064)
-    maskKeys(keys2, panels: 4, stride: 2064)
     embedTime()
   }
 
@@ -282,9 +277,8 @@ extension HalfCheetah {
 
   /// Block 1 of 3 for the return and state tokens. 221 696 multiply-adds.
   @_noAllocation @_noLocks private func feedbackBlock0() {
-    storeKeys_1x128(normalized0 + 57 * 128, rows: 2, first: 57, keys0)
-    scores_2x1x128(query0 + 57 * 128, keys0, scores)                              // q·kᵀ
-    softmax(heads: 1, rows: 2, lastKey: 57, step: 1)
+    rowScores_2x128(query0 + 57 * 128, normalized0, scores)                       // q·kᵀ
+    softmax(heads: 1, rows: 2, lastKey: 57, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_2x1x640_add(scores, carried, tokens + 57 * 640, carriedSums + 57 * 640)   // p·v
     activateCarried(carriedSums + 57 * 640, weights + 77_472, stream + 57 * 128, inner + 57 * 512, rows: 2) // h.0.ln_2, mlp.c_fc
     linear_2x512x128_add(inner + 57 * 512, weights + 143_520, stream + 57 * 128, stream + 57 * 128) // h.0.mlp.c_proj
@@ -293,10 +287,9 @@ extension HalfCheetah {
   /// Block 2 of 3 for the return and state tokens. 357 888 multiply-adds.
   @_noAllocation @_noLocks private func feedbackBlock1() {
     normalize(stream + 57 * 128, normalized1 + 57 * 128, rows: 2)                 // h.1.ln_1
-    storeKeys_1x128(normalized1 + 57 * 128, rows: 2, first: 57, keys1)
     linear_2x128x128(normalized1 + 57 * 128, weights + 209_184, queries + 57 * 128) // h.1.ln_1, attn.c_attn (q·kᵀ), scale
-    scores_2x1x128(queries + 57 * 128, keys1, scores)                             // q·kᵀ
-    softmax(heads: 1, rows: 2, lastKey: 57, step: 1)
+    rowScores_2x128(queries + 57 * 128, normalized1, scores)                      // q·kᵀ
+    softmax(heads: 1, rows: 2, lastKey: 57, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_2x1x128(scores, normalized1, mixed + 57 * 128)                            // p·v
     linear_2x128x128_add(mixed + 57 * 128, weights + 225_696, stream + 57 * 128, stream + 57 * 128) // h.1.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream + 57 * 128, scratch + 57 * 128, rows: 2)                     // h.1.ln_2
@@ -307,14 +300,13 @@ extension HalfCheetah {
   /// Block 3 of 3: what the state token sees of both tokens.
   @_noAllocation @_noLocks private func feedbackKeys() {
     normalize(stream + 57 * 128, normalized2 + 57 * 128, rows: 2)                 // h.2.ln_1
-    storeKeys_1x128(normalized2 + 57 * 128, rows: 2, first: 57, keys2)
   }
 
   /// Block 3 of 3 for the state token. 178 944 multiply-adds.
   @_noAllocation @_noLocks private func finalBlock() {
     linear_1x128x128(normalized2 + 58 * 128, weights + 373_920, queries + 58 * 128) // h.2.ln_1, attn.c_attn (q·kᵀ), scale
-    scores_1x1x128(queries + 58 * 128, keys2, scores)                             // q·kᵀ
-    softmax(heads: 1, rows: 1, lastKey: 58, step: 1)
+    rowScores_1x128(queries + 58 * 128, normalized2, scores)                      // q·kᵀ
+    softmax(heads: 1, rows: 1, lastKey: 58, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_1x1x128(scores, normalized2, mixed + 58 * 128)                            // p·v
     linear_1x128x128_add(mixed + 58 * 128, weights + 390_432, stream + 58 * 128, stream + 58 * 128) // h.2.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream + 58 * 128, scratch + 58 * 128, rows: 1)                     // h.2.ln_2
@@ -399,9 +391,6 @@ extension HalfCheetah {
     VectorMath.move(query0, by: 384, count: 7296)
     for strip in 0..<10 { VectorMath.move(carried + strip * 3840, by: 192, count: 3648) }
     VectorMath.move(normalized0, by: 384, count: 7296)
-    maskKeys(keys0, panels: 4, stride: 2064)                                      // keys of steps before the first
-    maskKeys(keys1, panels: 4, stride: 2064)                                      // keys of steps before the first
-    maskKeys(keys2, panels: 4, stride: 2064)                                      // keys of steps before the first
   }
 
   /// What the current timestep adds to its tokens. 163 840 multiply-adds.
@@ -417,7 +406,7 @@ extension HalfCheetah {
   @_noAllocation @_noLocks private func windowBlock0() {
     storeKeys_1x128(normalized0, rows: 57, first: 0, keys0)
     scores_57x1x128_causal(query0, keys0, scores)                                 // q·kᵀ
-    softmax(heads: 1, rows: 57, lastKey: 0, step: 1)
+    softmax(heads: 1, rows: 57, lastKey: 0, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_57x1x640_causal_add(scores, carried, tokens, carriedSums)                 // p·v
     activateCarried(carriedSums, weights + 77_472, stream, inner, rows: 57)       // h.0.ln_2, mlp.c_fc
     linear_57x512x128_add(inner, weights + 143_520, stream, stream)               // h.0.mlp.c_proj
@@ -429,7 +418,7 @@ extension HalfCheetah {
     storeKeys_1x128(normalized1, rows: 57, first: 0, keys1)
     linear_57x128x128(normalized1, weights + 209_184, queries)                    // h.1.ln_1, attn.c_attn (q·kᵀ), scale
     scores_57x1x128_causal(queries, keys1, scores)                                // q·kᵀ
-    softmax(heads: 1, rows: 57, lastKey: 0, step: 1)
+    softmax(heads: 1, rows: 57, lastKey: 0, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_57x1x128_causal(scores, normalized1, mixed)                               // p·v
     linear_57x128x128_add(mixed, weights + 225_696, stream, stream)               // h.1.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream, scratch, rows: 57)                                          // h.1.ln_2
@@ -440,15 +429,14 @@ extension HalfCheetah {
   /// Block 3 of 3: what the state token sees of the past.
   @_noAllocation @_noLocks private func windowKeys() {
     normalize(stream, normalized2, rows: 57)                                      // h.2.ln_1
-    storeKeys_1x128(normalized2, rows: 57, first: 0, keys2)
   }
 
   /// Reads the first 512 KB of what `act` wants: they lie near when the state comes.
   @_noAllocation @_noLocks private func readAhead() {
     VectorMath.read(weights + 32, count: 32_256)
-    VectorMath.read(keys0, count: 8256)
+    VectorMath.read(normalized0, count: 7680)
     VectorMath.read(carried, count: 38_400)
-    VectorMath.read(weights + 143_520, count: 52_160)
+    VectorMath.read(weights + 143_520, count: 52_736)
   }
 }
 
@@ -456,9 +444,8 @@ extension HalfCheetah {
 extension HalfCheetah {
   /// Block 1 of 3 for one token. 110 848 multiply-adds.
   @_noAllocation @_noLocks private func tokenBlock0(token: Int) {
-    storeKeys_1x128(normalized0 + token * 128, rows: 1, first: token, keys0)
-    scores_1x1x128(query0 + token * 128, keys0, scores)                           // q·kᵀ
-    softmax(heads: 1, rows: 1, lastKey: token, step: 1)
+    rowScores_1x128(query0 + token * 128, normalized0, scores)                    // q·kᵀ
+    softmax(heads: 1, rows: 1, lastKey: token, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_1x1x640_add(scores, carried, tokens + token * 640, carriedSums + token * 640) // p·v
     activateCarried(carriedSums + token * 640, weights + 77_472, stream + token * 128, inner + token * 512, rows: 1) // h.0.ln_2, mlp.c_fc
     linear_1x512x128_add(inner + token * 512, weights + 143_520, stream + token * 128, stream + token * 128) // h.0.mlp.c_proj
@@ -467,10 +454,9 @@ extension HalfCheetah {
   /// Block 2 of 3 for one token. 178 944 multiply-adds.
   @_noAllocation @_noLocks private func tokenBlock1(token: Int) {
     normalize(stream + token * 128, normalized1 + token * 128, rows: 1)           // h.1.ln_1
-    storeKeys_1x128(normalized1 + token * 128, rows: 1, first: token, keys1)
     linear_1x128x128(normalized1 + token * 128, weights + 209_184, queries + token * 128) // h.1.ln_1, attn.c_attn (q·kᵀ), scale
-    scores_1x1x128(queries + token * 128, keys1, scores)                          // q·kᵀ
-    softmax(heads: 1, rows: 1, lastKey: token, step: 1)
+    rowScores_1x128(queries + token * 128, normalized1, scores)                   // q·kᵀ
+    softmax(heads: 1, rows: 1, lastKey: token, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_1x1x128(scores, normalized1, mixed + token * 128)                         // p·v
     linear_1x128x128_add(mixed + token * 128, weights + 225_696, stream + token * 128, stream + token * 128) // h.1.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream + token * 128, scratch + token * 128, rows: 1)               // h.1.ln_2
@@ -481,7 +467,6 @@ extension HalfCheetah {
   /// Block 3 of 3: what the state token sees of one token.
   @_noAllocation @_noLocks private func tokenKeys(token: Int) {
     normalize(stream + token * 128, normalized2 + token * 128, rows: 1)           // h.2.ln_1
-    storeKeys_1x128(normalized2 + token * 128, rows: 1, first: token, keys2)
   }
 }
 
@@ -586,37 +571,58 @@ extension HalfCheetah {
     }
   }
 
-  /// Probabilities from scores, in place: row r of each head sees keys up to lastKey + r * step.
+  /// Probabilities from scores, in place: row r of each head sees keys from firstKey to lastKey + r * step.
   @inline(never) @_noAllocation @_noLocks
-  private func softmax(heads: Int, rows: Int, lastKey: Int, step: Int) {
+  private func softmax(heads: Int, rows: Int, lastKey: Int, step: Int, firstKey: Int = 0) {
     var row = 0, head = 0
     while head < heads {
       row = 0
       while row < rows {
-        VectorMath.softmax(scores + (head * rows + row) * 64, count: 64, lastKey: lastKey + row * step)
+        VectorMath.softmax(scores + (head * rows + row) * 64, count: 64, firstKey: firstKey, lastKey: lastKey + row * step)
         row += 1
       }
       head += 1
-    }
-  }
-
-  /// Hides keys of steps before the episode's first, and the padding behind the last key.
-  @inline(never) @_noAllocation @_noLocks
-  private func maskKeys(_ keys: MutableFloats, panels: Int, stride: Int) {
-    let first = max(0, 57 - 3 * timestep)
-    let firstLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))
-    let endLane = SIMD16<Int32>(repeating: 59)
-    let hidden = Vector(repeating: VectorMath.hiddenScore), visible = Vector(repeating: 0)
-    for panel in 0..<panels {
-      let key = VectorMath.lanes &+ Int32(truncatingIfNeeded: (panel % 4) * 16)
-      let mask = visible.replacing(with: hidden, where: key .< firstLane)
-      mask.replacing(with: hidden, where: key .>= endLane).store(at: keys + panel * stride)
     }
   }
 }
 
 // MARK: - Kernels: one function per shape
 extension HalfCheetah {
+  @inline(never) @_noAllocation @_noLocks private func rowScores_2x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+    VectorMath.scores(queries, stride: 128, rows: 2, keys, stride: 128, count: 59, depth: 128, scores, stride: 64) }
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+    rows2(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func rowScores_1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+    VectorMath.scores(queries, stride: 128, rows: 1, keys, stride: 128, count: 59, depth: 128, scores, stride: 64) }
+  @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x6_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 16, panels: 1)) }
+  @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+    rows1(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_unbiased_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32)) }
+
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
   @inline(never) @_noAllocation @_noLocks private func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
     var row = 0
@@ -635,40 +641,6 @@ extension HalfCheetah {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x6_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 16, panels: 1)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
-    rows1(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_unbiased_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32)) }
   @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4, hidesKeys: true)) }
   @inline(never) @_noAllocation @_noLocks private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {

@@ -49,21 +49,20 @@
 //   carried          10x60x64               38 464      153 600  their values, and inner rows of these
 //   query0           60x128                 76 864       30 720  queries of block 0
 //   normalized0      60x128                 84 544       30 720  normalised rows of block 0
-//   keys0            64x129                 92 224       33 024  mask and keys of block 0, panels of 16
+//   keys0            64x129                 92 224       33 024  keys of block 0, panels of 16
 //   normalized1      60x128                100 480       30 720  normalised rows of block 1: its values
-//   keys1            64x129                108 160       33 024  mask and keys of block 1, panels of 16
+//   keys1            64x129                108 160       33 024  keys of block 1, panels of 16
 //   normalized2      60x128                116 416       30 720  normalised rows of block 2: its values
-//   keys2            64x129                124 096       33 024  mask and keys of block 2, panels of 16
-//   time             2x768                 132 352         6144  the timestep's row, query, inner row; centred value, value, inner row of that
-//   entry            2x16                  133 888          128  input times the factors of its norms
-//   carriedSums      60x640                133 920      153 600  tokens plus mixed values, and their inner rows
-//   stream           60x128                172 320       30 720  residual stream
-//   scratch          60x128                180 000       30 720  normalised rows
-//   queries          60x128                187 680       30 720  queries
-//   mixed            60x128                195 360       30 720  attention's weighted sums
-//   scores           57x64                 203 040       14 592  attention scores and probabilities
-//   inner            60x512                206 688      122 880  inner rows of the MLP
-//   total 949 632 bytes
+//   time             2x768                 124 096         6144  the timestep's row, query, inner row; centred value, value, inner row of that
+//   entry            2x16                  125 632          128  input times the factors of its norms
+//   carriedSums      60x640                125 664      153 600  tokens plus mixed values, and their inner rows
+//   stream           60x128                164 064       30 720  residual stream
+//   scratch          60x128                171 744       30 720  normalised rows
+//   queries          60x128                179 424       30 720  queries
+//   mixed            60x128                187 104       30 720  attention's weighted sums
+//   scores           57x64                 194 784       14 592  attention scores and probabilities
+//   inner            60x512                198 432      122 880  inner rows of the MLP
+//   total 916 608 bytes
 
 public import DecisionTransformer
 
@@ -96,7 +95,7 @@ public struct Hopper: ~Copyable, @unchecked Sendable {
   /// Steps of an episode for which the model has timesteps.
   public static var maximumEpisodeLength: Int { 1000 }
   /// Bytes of memory a controller works in.
-  public static var memorySize: Int { 949_632 }
+  public static var memorySize: Int { 916_608 }
   /// Bytes that the address of this memory is a multiple of.
   public static var memoryAlignment: Int { 64 }
   /// Bytes of packed weights without their header.
@@ -144,16 +143,15 @@ public struct Hopper: ~Copyable, @unchecked Sendable {
   private var normalized1: UnsafeMutablePointer<Float> { memory + 100_480 }
   private var keys1: UnsafeMutablePointer<Float> { memory + 108_160 }
   private var normalized2: UnsafeMutablePointer<Float> { memory + 116_416 }
-  private var keys2: UnsafeMutablePointer<Float> { memory + 124_096 }
-  private var time: UnsafeMutablePointer<Float> { memory + 132_352 }
-  private var entry: UnsafeMutablePointer<Float> { memory + 133_888 }
-  private var carriedSums: UnsafeMutablePointer<Float> { memory + 133_920 }
-  private var stream: UnsafeMutablePointer<Float> { memory + 172_320 }
-  private var scratch: UnsafeMutablePointer<Float> { memory + 180_000 }
-  private var queries: UnsafeMutablePointer<Float> { memory + 187_680 }
-  private var mixed: UnsafeMutablePointer<Float> { memory + 195_360 }
-  private var scores: UnsafeMutablePointer<Float> { memory + 203_040 }
-  private var inner: UnsafeMutablePointer<Float> { memory + 206_688 }
+  private var time: UnsafeMutablePointer<Float> { memory + 124_096 }
+  private var entry: UnsafeMutablePointer<Float> { memory + 125_632 }
+  private var carriedSums: UnsafeMutablePointer<Float> { memory + 125_664 }
+  private var stream: UnsafeMutablePointer<Float> { memory + 164_064 }
+  private var scratch: UnsafeMutablePointer<Float> { memory + 171_744 }
+  private var queries: UnsafeMutablePointer<Float> { memory + 179_424 }
+  private var mixed: UnsafeMutablePointer<Float> { memory + 187_104 }
+  private var scores: UnsafeMutablePointer<Float> { memory + 194_784 }
+  private var inner: UnsafeMutablePointer<Float> { memory + 198_432 }
 
   #if !hasFeature(Embedded)
     /// A controller with memory of its own. Any number of controllers share one `weights`.
@@ -186,12 +184,9 @@ extension Hopper {
   @_noAllocation @_noLocks
   public mutating func reset(targetReturn: Float) {
     var index = 0
-    while index < 237_408 { Vector(repeating: 0).store(at: memory + index); index += 16 }
+    while index < 229_152 { Vector(repeating: 0).store(at: memory + index); index += 16 }
     (timestep, returnToGo, rewardWeight) = (0, targetReturn / 1000, 0)
     (isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)
-    maskKeys(keys0, panels: 4, stride: 2064)
-    maskKeys(keys1, panels: 4, stride: 2064)
-    maskKeys(keys2, panels: 4, stride: 2064)
     embedTime()
   }
 
@@ -278,9 +273,8 @@ extension Hopper {
 
   /// Block 1 of 3 for the return and state tokens. 221 696 multiply-adds.
   @_noAllocation @_noLocks private func feedbackBlock0() {
-    storeKeys_1x128(normalized0 + 57 * 128, rows: 2, first: 57, keys0)
-    scores_2x1x128(query0 + 57 * 128, keys0, scores)                              // q·kᵀ
-    softmax(heads: 1, rows: 2, lastKey: 57, step: 1)
+    rowScores_2x128(query0 + 57 * 128, normalized0, scores)                       // q·kᵀ
+    softmax(heads: 1, rows: 2, lastKey: 57, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_2x1x640_add(scores, carried, tokens + 57 * 640, carriedSums + 57 * 640)   // p·v
     activateCarried(carriedSums + 57 * 640, weights + 64_784, stream + 57 * 128, inner + 57 * 512, rows: 2) // h.0.ln_2, mlp.c_fc
     linear_2x512x128_add(inner + 57 * 512, weights + 130_832, stream + 57 * 128, stream + 57 * 128) // h.0.mlp.c_proj
@@ -289,10 +283,9 @@ extension Hopper {
   /// Block 2 of 3 for the return and state tokens. 357 888 multiply-adds.
   @_noAllocation @_noLocks private func feedbackBlock1() {
     normalize(stream + 57 * 128, normalized1 + 57 * 128, rows: 2)                 // h.1.ln_1
-    storeKeys_1x128(normalized1 + 57 * 128, rows: 2, first: 57, keys1)
     linear_2x128x128(normalized1 + 57 * 128, weights + 196_496, queries + 57 * 128) // h.1.ln_1, attn.c_attn (q·kᵀ), scale
-    scores_2x1x128(queries + 57 * 128, keys1, scores)                             // q·kᵀ
-    softmax(heads: 1, rows: 2, lastKey: 57, step: 1)
+    rowScores_2x128(queries + 57 * 128, normalized1, scores)                      // q·kᵀ
+    softmax(heads: 1, rows: 2, lastKey: 57, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_2x1x128(scores, normalized1, mixed + 57 * 128)                            // p·v
     linear_2x128x128_add(mixed + 57 * 128, weights + 213_008, stream + 57 * 128, stream + 57 * 128) // h.1.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream + 57 * 128, scratch + 57 * 128, rows: 2)                     // h.1.ln_2
@@ -303,14 +296,13 @@ extension Hopper {
   /// Block 3 of 3: what the state token sees of both tokens.
   @_noAllocation @_noLocks private func feedbackKeys() {
     normalize(stream + 57 * 128, normalized2 + 57 * 128, rows: 2)                 // h.2.ln_1
-    storeKeys_1x128(normalized2 + 57 * 128, rows: 2, first: 57, keys2)
   }
 
   /// Block 3 of 3 for the state token. 178 944 multiply-adds.
   @_noAllocation @_noLocks private func finalBlock() {
     linear_1x128x128(normalized2 + 58 * 128, weights + 361_232, queries + 58 * 128) // h.2.ln_1, attn.c_attn (q·kᵀ), scale
-    scores_1x1x128(queries + 58 * 128, keys2, scores)                             // q·kᵀ
-    softmax(heads: 1, rows: 1, lastKey: 58, step: 1)
+    rowScores_1x128(queries + 58 * 128, normalized2, scores)                      // q·kᵀ
+    softmax(heads: 1, rows: 1, lastKey: 58, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_1x1x128(scores, normalized2, mixed + 58 * 128)                            // p·v
     linear_1x128x128_add(mixed + 58 * 128, weights + 377_744, stream + 58 * 128, stream + 58 * 128) // h.2.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream + 58 * 128, scratch + 58 * 128, rows: 1)                     // h.2.ln_2
@@ -392,9 +384,6 @@ extension Hopper {
     VectorMath.move(query0, by: 384, count: 7296)
     for strip in 0..<10 { VectorMath.move(carried + strip * 3840, by: 192, count: 3648) }
     VectorMath.move(normalized0, by: 384, count: 7296)
-    maskKeys(keys0, panels: 4, stride: 2064)                                      // keys of steps before the first
-    maskKeys(keys1, panels: 4, stride: 2064)                                      // keys of steps before the first
-    maskKeys(keys2, panels: 4, stride: 2064)                                      // keys of steps before the first
   }
 
   /// What the current timestep adds to its tokens. 163 840 multiply-adds.
@@ -410,7 +399,7 @@ extension Hopper {
   @_noAllocation @_noLocks private func windowBlock0() {
     storeKeys_1x128(normalized0, rows: 57, first: 0, keys0)
     scores_57x1x128_causal(query0, keys0, scores)                                 // q·kᵀ
-    softmax(heads: 1, rows: 57, lastKey: 0, step: 1)
+    softmax(heads: 1, rows: 57, lastKey: 0, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_57x1x640_causal_add(scores, carried, tokens, carriedSums)                 // p·v
     activateCarried(carriedSums, weights + 64_784, stream, inner, rows: 57)       // h.0.ln_2, mlp.c_fc
     linear_57x512x128_add(inner, weights + 130_832, stream, stream)               // h.0.mlp.c_proj
@@ -422,7 +411,7 @@ extension Hopper {
     storeKeys_1x128(normalized1, rows: 57, first: 0, keys1)
     linear_57x128x128(normalized1, weights + 196_496, queries)                    // h.1.ln_1, attn.c_attn (q·kᵀ), scale
     scores_57x1x128_causal(queries, keys1, scores)                                // q·kᵀ
-    softmax(heads: 1, rows: 57, lastKey: 0, step: 1)
+    softmax(heads: 1, rows: 57, lastKey: 0, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_57x1x128_causal(scores, normalized1, mixed)                               // p·v
     linear_57x128x128_add(mixed, weights + 213_008, stream, stream)               // h.1.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream, scratch, rows: 57)                                          // h.1.ln_2
@@ -433,15 +422,14 @@ extension Hopper {
   /// Block 3 of 3: what the state token sees of the past.
   @_noAllocation @_noLocks private func windowKeys() {
     normalize(stream, normalized2, rows: 57)                                      // h.2.ln_1
-    storeKeys_1x128(normalized2, rows: 57, first: 0, keys2)
   }
 
   /// Reads the first 512 KB of what `act` wants: they lie near when the state comes.
   @_noAllocation @_noLocks private func readAhead() {
     VectorMath.read(weights + 16, count: 23_808)
-    VectorMath.read(keys0, count: 8256)
+    VectorMath.read(normalized0, count: 7680)
     VectorMath.read(carried, count: 38_400)
-    VectorMath.read(weights + 130_832, count: 60_608)
+    VectorMath.read(weights + 130_832, count: 61_184)
   }
 }
 
@@ -449,9 +437,8 @@ extension Hopper {
 extension Hopper {
   /// Block 1 of 3 for one token. 110 848 multiply-adds.
   @_noAllocation @_noLocks private func tokenBlock0(token: Int) {
-    storeKeys_1x128(normalized0 + token * 128, rows: 1, first: token, keys0)
-    scores_1x1x128(query0 + token * 128, keys0, scores)                           // q·kᵀ
-    softmax(heads: 1, rows: 1, lastKey: token, step: 1)
+    rowScores_1x128(query0 + token * 128, normalized0, scores)                    // q·kᵀ
+    softmax(heads: 1, rows: 1, lastKey: token, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_1x1x640_add(scores, carried, tokens + token * 640, carriedSums + token * 640) // p·v
     activateCarried(carriedSums + token * 640, weights + 64_784, stream + token * 128, inner + token * 512, rows: 1) // h.0.ln_2, mlp.c_fc
     linear_1x512x128_add(inner + token * 512, weights + 130_832, stream + token * 128, stream + token * 128) // h.0.mlp.c_proj
@@ -460,10 +447,9 @@ extension Hopper {
   /// Block 2 of 3 for one token. 178 944 multiply-adds.
   @_noAllocation @_noLocks private func tokenBlock1(token: Int) {
     normalize(stream + token * 128, normalized1 + token * 128, rows: 1)           // h.1.ln_1
-    storeKeys_1x128(normalized1 + token * 128, rows: 1, first: token, keys1)
     linear_1x128x128(normalized1 + token * 128, weights + 196_496, queries + token * 128) // h.1.ln_1, attn.c_attn (q·kᵀ), scale
-    scores_1x1x128(queries + token * 128, keys1, scores)                          // q·kᵀ
-    softmax(heads: 1, rows: 1, lastKey: token, step: 1)
+    rowScores_1x128(queries + token * 128, normalized1, scores)                   // q·kᵀ
+    softmax(heads: 1, rows: 1, lastKey: token, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_1x1x128(scores, normalized1, mixed + token * 128)                         // p·v
     linear_1x128x128_add(mixed + token * 128, weights + 213_008, stream + token * 128, stream + token * 128) // h.1.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream + token * 128, scratch + token * 128, rows: 1)               // h.1.ln_2
@@ -474,7 +460,6 @@ extension Hopper {
   /// Block 3 of 3: what the state token sees of one token.
   @_noAllocation @_noLocks private func tokenKeys(token: Int) {
     normalize(stream + token * 128, normalized2 + token * 128, rows: 1)           // h.2.ln_1
-    storeKeys_1x128(normalized2 + token * 128, rows: 1, first: token, keys2)
   }
 }
 
@@ -579,37 +564,58 @@ extension Hopper {
     }
   }
 
-  /// Probabilities from scores, in place: row r of each head sees keys up to lastKey + r * step.
+  /// Probabilities from scores, in place: row r of each head sees keys from firstKey to lastKey + r * step.
   @inline(never) @_noAllocation @_noLocks
-  private func softmax(heads: Int, rows: Int, lastKey: Int, step: Int) {
+  private func softmax(heads: Int, rows: Int, lastKey: Int, step: Int, firstKey: Int = 0) {
     var row = 0, head = 0
     while head < heads {
       row = 0
       while row < rows {
-        VectorMath.softmax(scores + (head * rows + row) * 64, count: 64, lastKey: lastKey + row * step)
+        VectorMath.softmax(scores + (head * rows + row) * 64, count: 64, firstKey: firstKey, lastKey: lastKey + row * step)
         row += 1
       }
       head += 1
-    }
-  }
-
-  /// Hides keys of steps before the episode's first, and the padding behind the last key.
-  @inline(never) @_noAllocation @_noLocks
-  private func maskKeys(_ keys: MutableFloats, panels: Int, stride: Int) {
-    let first = max(0, 57 - 3 * timestep)
-    let firstLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))
-    let endLane = SIMD16<Int32>(repeating: 59)
-    let hidden = Vector(repeating: VectorMath.hiddenScore), visible = Vector(repeating: 0)
-    for panel in 0..<panels {
-      let key = VectorMath.lanes &+ Int32(truncatingIfNeeded: (panel % 4) * 16)
-      let mask = visible.replacing(with: hidden, where: key .< firstLane)
-      mask.replacing(with: hidden, where: key .>= endLane).store(at: keys + panel * stride)
     }
   }
 }
 
 // MARK: - Kernels: one function per shape
 extension Hopper {
+  @inline(never) @_noAllocation @_noLocks private func rowScores_2x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+    VectorMath.scores(queries, stride: 128, rows: 2, keys, stride: 128, count: 59, depth: 128, scores, stride: 64) }
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+    rows2(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func rowScores_1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+    VectorMath.scores(queries, stride: 128, rows: 1, keys, stride: 128, count: 59, depth: 128, scores, stride: 64) }
+  @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+    rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 16, panels: 1)) }
+  @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+    rows1(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8)) }
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_unbiased_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+    rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32)) }
+
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
   @inline(never) @_noAllocation @_noLocks private func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
     var row = 0
@@ -628,40 +634,6 @@ extension Hopper {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks private func scores_2x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows2(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func scores_1x1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
-    rows1(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
-    rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
-    rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 16, panels: 1)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
-    rows1(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_unbiased_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
-    rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32)) }
   @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
     rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4, hidesKeys: true)) }
   @inline(never) @_noAllocation @_noLocks private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {

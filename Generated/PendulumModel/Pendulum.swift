@@ -42,9 +42,9 @@
 //   query0           60x64                    3904       15 360  queries of block 0
 //   key0             60x64                    7744       15 360  keys of block 0
 //   value0           60x64                  11 584       15 360  values of block 0
-//   keys0            128x33                 15 424       16 896  mask and keys of block 0, panels of 16
+//   keys0            128x33                 15 424       16 896  keys of block 0, panels of 16
 //   normalized1      60x64                  19 648       15 360  normalised rows of block 1: its values
-//   keys1            64x65                  23 488       16 640  mask and keys of block 1, panels of 16
+//   keys1            64x65                  23 488       16 640  keys of block 1, panels of 16
 //   stream           60x64                  27 648       15 360  residual stream
 //   scratch          60x64                  31 488       15 360  normalised rows
 //   mixed            60x64                  35 328       15 360  attention's weighted sums
@@ -178,8 +178,6 @@ extension Pendulum {
     while index < 62_208 { Vector(repeating: 0).store(at: memory + index); index += 16 }
     (timestep, returnToGo, rewardWeight) = (0, targetReturn / 200, 0)
     (isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)
-    maskKeys(keys0, panels: 8, stride: 528)
-    maskKeys(keys1, panels: 4, stride: 1040)
   }
 
   /// Starts an episode with `defaultTargetReturn`.
@@ -269,7 +267,7 @@ extension Pendulum {
     storeKeys_2x32(key0 + 57 * 64, rows: 2, first: 57, keys0)
     linear_2x64x64(scratch + 57 * 64, weights + 656, query0 + 57 * 64)            // h.0.ln_1, attn.c_attn (q), scale
     scores_2x2x32(query0 + 57 * 64, keys0, scores)                                // q·kᵀ
-    softmax(heads: 2, rows: 2, lastKey: 57, step: 1)
+    softmax(heads: 2, rows: 2, lastKey: 57, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_2x2x32(scores, value0, mixed + 57 * 64)                                   // p·v
     linear_2x64x64_add(mixed + 57 * 64, weights + 13_136, tokens + 57 * 64, stream + 57 * 64) // h.0.attn.c_proj
     normalize(stream + 57 * 64, scratch + 57 * 64, rows: 2)                       // h.0.ln_2
@@ -289,7 +287,7 @@ extension Pendulum {
     linear_1x32x64(headQuery, weights + 54_544, absorbedQueries)                  // h.1.ln_1, attn.c_attn (kᵀ, head 0)
     linear_1x32x64(headQuery + 32, weights + 56_656, absorbedQueries + 1 * 64)    // h.1.ln_1, attn.c_attn (kᵀ, head 1)
     scores_2x1x64(absorbedQueries, keys1, scores)                                 // q·kᵀ
-    softmax(heads: 1, rows: 2, lastKey: 58, step: 0)
+    softmax(heads: 1, rows: 2, lastKey: 58, step: 0, firstKey: max(0, 57 - 3 * timestep))
     mix_2x1x64(scores, normalized1, absorbedMixed)                                // p·v
     linear_1x64x32(absorbedMixed, weights + 58_768, headValues)                   // h.1.ln_1, attn.c_attn (v, head 0)
     linear_1x64x32(absorbedMixed + 1 * 64, weights + 60_848, headValues + 32)     // h.1.ln_1, attn.c_attn (v, head 1)
@@ -373,15 +371,13 @@ extension Pendulum {
     VectorMath.move(query0, by: 192, count: 3648)
     VectorMath.move(key0, by: 192, count: 3648)
     VectorMath.move(value0, by: 192, count: 3648)
-    maskKeys(keys0, panels: 8, stride: 528)                                       // keys of steps before the first
-    maskKeys(keys1, panels: 4, stride: 1040)                                      // keys of steps before the first
   }
 
   /// Block 1 of 2 for the 57 past tokens. 2 312 832 multiply-adds.
   @_noAllocation @_noLocks private func windowBlock0() {
     storeKeys_2x32(key0, rows: 57, first: 0, keys0)
     scores_57x2x32_causal(query0, keys0, scores)                                  // q·kᵀ
-    softmax(heads: 2, rows: 57, lastKey: 0, step: 1)
+    softmax(heads: 2, rows: 57, lastKey: 0, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_57x2x32_causal(scores, value0, mixed)                                     // p·v
     linear_57x64x64_add(mixed, weights + 13_136, tokens, stream)                  // h.0.attn.c_proj
     normalize(stream, scratch, rows: 57)                                          // h.0.ln_2
@@ -419,7 +415,7 @@ extension Pendulum {
     storeKeys_2x32(key0 + token * 64, rows: 1, first: token, keys0)
     linear_1x64x64(scratch + token * 64, weights + 656, query0 + token * 64)      // h.0.ln_1, attn.c_attn (q), scale
     scores_1x2x32(query0 + token * 64, keys0, scores)                             // q·kᵀ
-    softmax(heads: 2, rows: 1, lastKey: token, step: 1)
+    softmax(heads: 2, rows: 1, lastKey: token, step: 1, firstKey: max(0, 57 - 3 * timestep))
     mix_1x2x32(scores, value0, mixed + token * 64)                                // p·v
     linear_1x64x64_add(mixed + token * 64, weights + 13_136, tokens + token * 64, stream + token * 64) // h.0.attn.c_proj
     normalize(stream + token * 64, scratch + token * 64, rows: 1)                 // h.0.ln_2
@@ -484,31 +480,17 @@ extension Pendulum {
     }
   }
 
-  /// Probabilities from scores, in place: row r of each head sees keys up to lastKey + r * step.
+  /// Probabilities from scores, in place: row r of each head sees keys from firstKey to lastKey + r * step.
   @inline(never) @_noAllocation @_noLocks
-  private func softmax(heads: Int, rows: Int, lastKey: Int, step: Int) {
+  private func softmax(heads: Int, rows: Int, lastKey: Int, step: Int, firstKey: Int = 0) {
     var row = 0, head = 0
     while head < heads {
       row = 0
       while row < rows {
-        VectorMath.softmax(scores + (head * rows + row) * 64, count: 64, lastKey: lastKey + row * step)
+        VectorMath.softmax(scores + (head * rows + row) * 64, count: 64, firstKey: firstKey, lastKey: lastKey + row * step)
         row += 1
       }
       head += 1
-    }
-  }
-
-  /// Hides keys of steps before the episode's first, and the padding behind the last key.
-  @inline(never) @_noAllocation @_noLocks
-  private func maskKeys(_ keys: MutableFloats, panels: Int, stride: Int) {
-    let first = max(0, 57 - 3 * timestep)
-    let firstLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))
-    let endLane = SIMD16<Int32>(repeating: 59)
-    let hidden = Vector(repeating: VectorMath.hiddenScore), visible = Vector(repeating: 0)
-    for panel in 0..<panels {
-      let key = VectorMath.lanes &+ Int32(truncatingIfNeeded: (panel % 4) * 16)
-      let mask = visible.replacing(with: hidden, where: key .< firstLane)
-      mask.replacing(with: hidden, where: key .>= endLane).store(at: keys + panel * stride)
     }
   }
 }

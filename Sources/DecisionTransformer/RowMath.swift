@@ -73,24 +73,27 @@ extension VectorMath {
     }
   }
 
-  /// Probabilities from scores, in place: those of keys behind `lastKey` are zero, the others are
+  /// Probabilities from scores, in place: those of keys before `firstKey` and behind `lastKey` are zero, the others are
   /// exp(score) over the sum of these.
   ///
   /// - Parameters:
   ///   - scores: The row.
   ///   - count: How many scores, a multiple of 16.
+  ///   - firstKey: The first one that counts. Where it lies behind `lastKey`, the row is of no use, but finite.
   ///   - lastKey: The last one that counts.
   ///   - mask: Added to the scores. A row all of whose scores it makes `hiddenScore` becomes zero.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func softmax(
-    _ scores: UnsafeMutablePointer<Float>, count: Int, lastKey: Int,
+    _ scores: UnsafeMutablePointer<Float>, count: Int, firstKey: Int = 0, lastKey: Int,
     mask: UnsafePointer<Float>? = nil
   ) {
     let hidden = Vector(repeating: hiddenScore)
+    let first = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: firstKey))
     let last = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: lastKey))
     var top = hidden, total = Vector(repeating: 0), index = 0
     while index < count {
-      let isHidden = lanes &+ Int32(truncatingIfNeeded: index) .> last
+      let key = lanes &+ Int32(truncatingIfNeeded: index)
+      let isHidden = (key .> last) .| (key .< first)
       var score = Vector(at: scores + index)
       if let mask { score += Vector(at: mask + index) }
       score.replace(with: hidden, where: isHidden)

@@ -57,6 +57,14 @@ struct Access {
       }
     case .embedNormalize(let operand):
       return [access(operand, 1, shape.hiddenStride, stride: shape.hiddenStride)]
+    case .scores(
+      .rowScores(let rows, let depth, let count, let queryStride, let rowStride, let keyStride),
+      let queries, let keys, let output):
+      return [
+        access(queries, rows, depth, stride: queryStride),
+        access(keys, count, depth, stride: rowStride),
+        access(output, rows, count, stride: keyStride),
+      ]
     case .scores(let kernel, let queries, let keys, let output):
       guard case .scores(let rows, let heads, let depth, let stride, _, _) = kernel else {
         return []
@@ -66,7 +74,7 @@ struct Access {
         access(queries, rows, width, stride: stride), panels(keys, heads, depth),
         access(output, heads * rows, shape.keyStride, stride: shape.keyStride),
       ]
-    case .softmax(let heads, let rows, _, _): return [scores(heads * rows)]
+    case .softmax(let heads, let rows, _, _, _): return [scores(heads * rows)]
     case .mix(let kernel, let values, let residual, let output):
       guard case .mix(let rows, let heads, let keys, let columns, _, let stride, _, _, _) = kernel
       else { return [] }
@@ -144,13 +152,6 @@ struct Access {
       return [input, output].map {
         access($0, rows, shape.hiddenStride, stride: shape.hiddenStride)
       }
-    case .mask(let layer):
-      let isStandard = plan.forms[layer] == .standard
-      return [
-        panels(
-          Operand(.keyPanels(layer: layer)), isStandard ? shape.headCount : 1,
-          isStandard ? shape.headSize : shape.hiddenSize)
-      ]
     }
   }
 }

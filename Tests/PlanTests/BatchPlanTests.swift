@@ -50,8 +50,10 @@ struct BatchPlanTests {
   func cost() {
     for seed in RandomModel.seeds {
       let (one, batch, count) = Self.plans(seed: seed)
-      #expect(batch.routines.map(\.name) == one.routines.map(\.name))
-      for (routine, single) in zip(batch.routines, one.routines) {
+      // More memory is read ahead where there is more.
+      let routines = [batch, one].map { $0.routines.filter { $0.name != "readAhead" } }
+      #expect(routines[0].map(\.name) == routines[1].map(\.name))
+      for (routine, single) in zip(routines[0], routines[1]) {
         #expect(routine.multiplyAdds == count * single.multiplyAdds, "\(routine) of seed \(seed)")
         // Embeddings read a row of the timestep table for each agent.
         let timesteps = routine.operations.count {

@@ -54,7 +54,7 @@ struct ScheduleTests {
           ]
           let tensors = plan.weights.tensors[weights..<weights + 4]
           #expect(tensors.map(\.content) == contents, "\(place)")
-        case .softmax(_, let rows, let lastKey, let step):
+        case .softmax(_, let rows, let lastKey, let step, _):
           let first = lastKey == .token ? token : row(lastKey)
           // No row sees a key behind the state token, or the action token where that is one of the keys.
           #expect(first + (rows - 1) * step < shape.keyCount, "\(place)")
@@ -73,7 +73,7 @@ struct ScheduleTests {
       let names = plan.routines.map(\.name)
       let phases = [
         plan.feedback, plan.shortFeedback, plan.preparation, plan.returnPreparation,
-        plan.forward.isEmpty ? [] : ["embedStep"] + plan.forward,
+        plan.afterPreparation, plan.forward.isEmpty ? [] : ["embedStep"] + plan.forward,
       ]
       #expect(Set(names).count == names.count)
       #expect(Set(phases.joined()) == Set(names), "seed \(seed)")

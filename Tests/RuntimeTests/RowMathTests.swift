@@ -28,19 +28,53 @@ import Testing
     }
   }
 
-  @Test func probabilitiesArePositiveUpToTheLastKeyAndSumToOne() {
+  @Test func probabilitiesArePositiveFromTheFirstToTheLastKeyAndSumToOne() {
     for count in stride(from: 16, through: 80, by: 16) {
       for lastKey in 0..<count {
         let values = Self.numbers(count, seed: UInt64(count + lastKey))
-        let row = Row(values)
+        let (row, firstKey) = (Row(values), lastKey * 7 % (lastKey + 1))
         defer { row.deallocate() }
-        VectorMath.softmax(row.start, count: count, lastKey: lastKey)
-        let powers = values[...lastKey].map { exp(Double($0)) }
+        VectorMath.softmax(row.start, count: count, firstKey: firstKey, lastKey: lastKey)
+        let powers = values.indices.map {
+          firstKey...lastKey ~= $0 ? exp(Double(values[$0])) : 0
+        }
         let total = powers.reduce(0, +)
         for (index, power) in powers.enumerated() {
           #expect(abs(Double(row.start[index]) - power / total) < 1e-6)
         }
+        #expect((0..<firstKey).allSatisfy { row.start[$0] == 0 }, "\(firstKey)")
         #expect(row.isZero(from: lastKey + 1), "\(lastKey) of \(count)")
+      }
+    }
+  }
+
+  @Test func scoresAreProductsOfQueriesAndKeyRows() {
+    for count in 4...21 {
+      for (depth, gap) in [(16, 0), (48, 16), (128, 128)] {
+        let stride = depth + gap
+        let (q, k) = (Self.numbers(2 * stride, seed: 3), Self.numbers(count * stride, seed: 4))
+        let untouched: Float = 99
+        let (queries, keys) = (Row(q), Row(k))
+        let scores = Row(Array(repeating: untouched, count: 64))
+        defer { for row in [queries, keys, scores] { row.deallocate() } }
+        for rows in [1, 2] {
+          VectorMath.scores(
+            queries.start, stride: stride, rows: rows, keys.start, stride: stride, count: count,
+            depth: depth, scores.start, stride: 32)
+          for row in 0..<2 {
+            for key in 0..<32 {
+              let score = scores.start[row * 32 + key]
+              guard row < rows, key < count else {
+                #expect(score == untouched || row >= rows && key < count)
+                continue
+              }
+              let expected = (0..<depth).reduce(0) {
+                $0 + Double(q[row * stride + $1]) * Double(k[key * stride + $1])
+              }
+              #expect(abs(Double(score) - expected) < 1e-3, "\(rows) rows, \(count) keys")
+            }
+          }
+        }
       }
     }
   }
@@ -52,7 +86,7 @@ import Testing
         Row(values),
         Row((0..<32).map { $0 < first ? VectorMath.hiddenScore : 0 })
       )
-      defer { (row.deallocate(), mask.deallocate()) }
+      defer { for row in [row, mask] { row.deallocate() } }
       VectorMath.softmax(row.start, count: 32, lastKey: 7, mask: mask.start)
       let total = (0..<32).reduce(Float(0)) { $0 + row.start[$1] }
       #expect(abs(total - (first == 8 ? 0 : 1)) < 1e-6)
@@ -64,7 +98,7 @@ import Testing
   @Test func rowsAreScaledAndMoved() {
     let values = Self.numbers(64, seed: 2)
     let (row, result) = (Row(values), Row(values))
-    defer { (row.deallocate(), result.deallocate()) }
+    defer { for row in [row, result] { row.deallocate() } }
     VectorMath.scale(row.start, by: -2, result.start, count: 48)
     for index in 0..<64 {
       #expect(result.start[index] == (index < 48 ? -2 * values[index] : values[index]))

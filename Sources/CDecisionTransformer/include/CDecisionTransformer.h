@@ -63,6 +63,27 @@ DT_INLINE float dt_largest_lane(dt_float16 a) {
   return two.x < two.y ? two.y : two.x;
 }
 
+// The sums of a's, b's, c's and d's lanes. (Swift has no shuffles of its own.)
+DT_INLINE dt_float4 dt_sums_of_four(dt_float16 a, dt_float16 b, dt_float16 c, dt_float16 d) {
+#define DT_LOW(x, y) \
+  __builtin_shufflevector(x, y, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
+#define DT_HIGH(x, y) \
+  __builtin_shufflevector(x, y, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31)
+#define DT_EVEN(x, y) \
+  __builtin_shufflevector(x, y, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30)
+#define DT_ODD(x, y) \
+  __builtin_shufflevector(x, y, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31)
+  // Within quarters of a register, where shuffles are cheap: each quarter ends with a sum for a, b, c and d.
+  dt_float16 ab = DT_LOW(a, b) + DT_HIGH(a, b), cd = DT_LOW(c, d) + DT_HIGH(c, d);
+  dt_float16 quarters = DT_EVEN(ab, cd) + DT_ODD(ab, cd);
+  dt_float8 halves = quarters.lo + quarters.hi;
+  return halves.lo + halves.hi;
+#undef DT_LOW
+#undef DT_HIGH
+#undef DT_EVEN
+#undef DT_ODD
+}
+
 // Asks for the line at `place`. Never faults, wherever that is.
 DT_INLINE void dt_prefetch(const float *place) { __builtin_prefetch(place); }
 

@@ -16,13 +16,24 @@ public enum AttentionForm: String, Equatable, Sendable {
 }
 
 extension AttentionForm {
+  /// Whether one or two tokens are scored against key rows as they lie, not against panels: their weighted sum reads the
+  /// same rows next, and they need not store their own keys column by column.
+  func scoresRows(_ shape: Shape) -> Bool {
+    (self == .fused || self == .carried) && shape.tokenCapacity == nil && shape.keyCount >= 4
+  }
+
+  /// Whether somebody asks for keys of `layer` in panels. In the last layer of a controller only single tokens ask.
+  func needsPanels(layer: Int, shape: Shape) -> Bool {
+    !scoresRows(shape) || layer < shape.layerCount - 1
+  }
+
   /// How many multiplications of the preparation phase one of the feedback phase, the critical path, is worth.
   package static let feedbackWeight = 8
 
   /// The cheapest form for a layer.
   ///
-  /// With one head the fused form always wins, or in layer 0 the carried one. With more, only the last layer, where a single token asks,
-  /// can gain: absorbing saves the keys and values of all past tokens and of one token in the feedback
+  /// With one head the fused form always wins, or in layer 0 the carried one. With more, only the last layer, where a
+  /// single token asks, can gain: absorbing saves the keys and values of all past tokens and of one token in the feedback
   /// phase, and pays with wider scores.
   static func cheapest(layer: Int, shape: Shape) -> AttentionForm {
     if shape.headCount == 1 { return layer == 0 && carryingPays(shape) ? .carried : .fused }

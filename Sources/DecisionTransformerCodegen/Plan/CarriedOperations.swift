@@ -56,12 +56,15 @@ extension OperationBuilder {
   /// Scores, softmax and the weighted sum of values; ln_2 and the MLP's inner rows are `activateCarried`.
   func carriedAttention(_ tokens: TokenRange) -> [Operation] {
     let causal = isPast(tokens)
+    let queries = Operand(.query, row: tokens.first)
     return [
-      scores(
-        .scores(
-          rows: tokens.count, heads: 1, depth: shape.hiddenSize,
-          queryStride: shape.batch * shape.hiddenStride, keyStride: shape.keyStride, causal: causal),
-        Operand(.query, row: tokens.first), Operand(.keyPanels(layer: layer))),
+      causal
+        ? scores(
+          .scores(
+            rows: tokens.count, heads: 1, depth: shape.hiddenSize,
+            queryStride: shape.batch * shape.hiddenStride, keyStride: shape.keyStride,
+            causal: true), queries, Operand(.keyPanels(layer: layer)))
+        : rowScores(layer, tokens, queries),
       softmax(heads: 1, rows: tokens.count, lastKey: tokens.first, step: 1),
       mix(
         .mix(

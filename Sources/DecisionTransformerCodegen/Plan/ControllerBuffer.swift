@@ -14,7 +14,7 @@ public struct ControllerBuffer: Equatable, Sendable {
     case key
     /// Value rows in the standard form.
     case value(layer: Int)
-    /// Keys as panels of 16: their mask, then one row per element.
+    /// Keys as panels of 16: a row of zeros, of `forward` the mask, then one row per element.
     case keyPanels(layer: Int)
     /// The residual stream.
     case stream

@@ -61,7 +61,7 @@ extension ControllerMemory {
     if forms[0] == .standard {
       append(.key, rows: slots, stride: attention, "keys of block 0")
     }
-    appendCaches(shape: shape, forms: forms, panels: "mask and keys")
+    appendCaches(shape: shape, forms: forms, panels: "keys")
     if isCarried { appendEntry(shape: shape) }
     append(.stream, rows: slots, stride: hidden, "residual stream")
     append(.scratch, rows: slots, stride: hidden, "normalised rows")
@@ -111,6 +111,7 @@ extension ControllerMemory {
         append(
           .normalized(layer: layer), rows: slots, stride: hidden,
           "normalised rows of block \(layer)\(form == .carried ? "" : ": its values")")
+        guard form.needsPanels(layer: layer, shape: shape) else { continue }
         append(
           .keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1,
           "\(panels) of block \(layer), panels of 16")

@@ -16,6 +16,9 @@ public enum Kernel: Hashable, Sendable {
   /// scores[head, row, key] = mask[key] + q[row, head] · k[key, head], keys in panels. With `causal`
   /// only the panels that a tile's last row can see are computed.
   case scores(rows: Int, heads: Int, depth: Int, queryStride: Int, keyStride: Int, causal: Bool)
+  /// The same for one head and one or two rows, keys in rows of `rowStride`: without a mask, only `keys` of them.
+  case rowScores(
+    rows: Int, depth: Int, keys: Int, queryStride: Int, rowStride: Int, keyStride: Int)
   /// mixed[row, head] = Σ over keys of p[head, row, key] · v[key, head]. With `causal` a tile stops at its last row.
   /// `rowStride` is that of values, results and, with `addsResidual`, of the rows that are added to these. Values in
   /// strips have one of `slots` rows each.
@@ -57,6 +60,8 @@ extension Kernel {
         + strides.suffix(depth: depth, columns: columns)
     case .scores(let rows, let heads, let depth, _, _, let causal):
       "scores_\(rows)x\(heads)x\(depth)\(causal ? "_causal" : "")"
+    case .rowScores(let rows, let depth, _, _, _, _):
+      "rowScores_\(rows)x\(depth)"
     case .mix(let rows, let heads, _, let columns, _, _, _, let causal, let addsResidual):
       "mix_\(rows)x\(heads)x\(columns)\(causal ? "_causal" : "")\(addsResidual ? "_add" : "")"
     case .storeKeys(let heads, let depth, _, _):

@@ -17,8 +17,10 @@ public struct Operation: Equatable, Sendable {
     /// The carried form: inner rows from sums, ln_2 and the activation; the sums' hidden part becomes the stream.
     case activateCarried(rows: Int, input: Operand, weights: Int, stream: Operand, output: Operand)
     case scores(Kernel, queries: Operand, keys: Operand, output: Operand)
-    /// Row r of each head sees keys up to `lastKey` + r · `step`.
-    case softmax(heads: Int, rows: Int, lastKey: Operand.Row, step: Int)
+    /// Row r of each head sees keys up to `lastKey` + r · `step`; with `hidesEarlySteps`, none of steps before the
+    /// episode's first.
+    case softmax(
+      heads: Int, rows: Int, lastKey: Operand.Row, step: Int, hidesEarlySteps: Bool)
     case mix(Kernel, values: Operand, residual: Operand? = nil, output: Operand)
     /// Stores `rows` rows as keys, from column `input.row` on.
     case storeKeys(Kernel, rows: Int, input: Operand, keys: Operand)
@@ -26,8 +28,6 @@ public struct Operation: Equatable, Sendable {
     case slide(ControllerBuffer.Name)
     /// Reads consecutive numbers, so that they lie near when `act` wants them.
     case read(ReadAhead.Stretch)
-    /// Hides the keys of steps before the episode's first.
-    case mask(layer: Int)
     /// Hides the keys of tokens that `forward` was told not to attend to.
     case maskTokens
     /// Keeps rows of every token for `forward`'s caller, as stage `index` of the output; with `isNormalized`

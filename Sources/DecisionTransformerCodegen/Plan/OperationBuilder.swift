@@ -10,6 +10,8 @@ struct OperationBuilder {
   let shape: Shape
   let forms: [AttentionForm]
   let weights: PackedLayout
+  /// Whether the window may reach back to before the episode: not for `forward`, and not for a trunk.
+  let hidesEarlySteps: Bool
 
   // MARK: Embedding
 
@@ -39,7 +41,8 @@ struct OperationBuilder {
     let normalized = Operand(
       forms[layer] == .standard ? .scratch : .normalized(layer: layer), row: tokens.first)
     // Of the carried form, entering has computed everything.
-    if forms[layer] == .carried { return storingKeys ? storeKeys(layer, tokens) : [] }
+    let storesKeys = storingKeys && needsPanels(layer, tokens)
+    if forms[layer] == .carried { return storesKeys ? storeKeys(layer, tokens) : [] }
     var operations = [normalize(tokens, input, to: normalized, "h.\(layer).ln_1")]
     if forms[layer] == .standard {
       operations.append(
@@ -51,11 +54,17 @@ struct OperationBuilder {
           rows: tokens.count, depth: shape.hiddenSize, columns: shape.attentionStride,
           normalized, .value(layer: layer), to: Operand(.value(layer: layer), row: tokens.first)))
     }
-    if storingKeys { operations += storeKeys(layer, tokens) }
+    if storesKeys { operations += storeKeys(layer, tokens) }
     if layer == 0 && shape.layerCount > 1 {
       operations.append(query(layer, tokens, normalized))
     }
     return operations
+  }
+
+  /// Whether somebody asks for keys of `tokens` in panels: in one-head forms only a window does.
+  func needsPanels(_ layer: Int, _ tokens: TokenRange) -> Bool {
+    isPast(tokens)
+      ? forms[layer].needsPanels(layer: layer, shape: shape) : !forms[layer].scoresRows(shape)
   }
 
   /// Copies the key rows of `tokens` into panels.
@@ -102,10 +111,13 @@ struct OperationBuilder {
     let values = Operand(standard ? .value(layer: layer) : .normalized(layer: layer))
     let mixed = Operand(.mixed, row: tokens.first)
     operations += [
-      scores(
-        .scores(
-          rows: tokens.count, heads: heads, depth: depth, queryStride: stride,
-          keyStride: shape.keyStride, causal: causal), queries, Operand(.keyPanels(layer: layer))),
+      needsPanels(layer, tokens)
+        ? scores(
+          .scores(
+            rows: tokens.count, heads: heads, depth: depth, queryStride: stride,
+            keyStride: shape.keyStride, causal: causal), queries,
+          Operand(.keyPanels(layer: layer)))
+        : rowScores(layer, tokens, queries),
       softmax(heads: heads, rows: tokens.count, lastKey: tokens.first, step: 1),
       mix(
         .mix(
@@ -208,11 +220,6 @@ struct OperationBuilder {
     if forms[0] == .carried { buffers.append(.carried) }
     buffers += forms[0] == .standard ? [.key, .value(layer: 0)] : [.normalized(layer: 0)]
     return buffers.map { Operation(kind: .slide($0), comment: "", multiplyAdds: 0, weightBytes: 0) }
-      + forms.indices.map {
-        Operation(
-          kind: .mask(layer: $0), comment: "keys of steps before the first", multiplyAdds: 0,
-          weightBytes: 0)
-      }
   }
 
   // MARK: Single operations
@@ -268,6 +275,20 @@ struct OperationBuilder {
       weightBytes: 0)
   }
 
+  /// Scores of one or two tokens against key rows, which the weighted sum reads next.
+  func rowScores(_ layer: Int, _ tokens: TokenRange, _ queries: Operand) -> Operation {
+    let stride = shape.batch * shape.hiddenStride
+    return Operation(
+      kind: .scores(
+        .rowScores(
+          rows: tokens.count, depth: shape.hiddenStride, keys: shape.keyCount, queryStride: stride,
+          rowStride: stride, keyStride: shape.keyStride), queries: queries,
+        keys: Operand(.normalized(layer: layer)), output: Operand(.scores)),
+      comment: "q·kᵀ",
+      multiplyAdds: shape.batch * shape.hiddenSize * pairs(rows: tokens.count, causal: false),
+      weightBytes: 0)
+  }
+
   func storeKeys(
     _ kernel: Kernel, rows: Int, _ input: Operand, to keys: Operand
   ) -> Operation {
@@ -278,8 +299,9 @@ struct OperationBuilder {
 
   func softmax(heads: Int, rows: Int, lastKey: Operand.Row, step: Int) -> Operation {
     Operation(
-      kind: .softmax(heads: heads, rows: rows, lastKey: lastKey, step: step), comment: "",
-      multiplyAdds: 0, weightBytes: 0)
+      kind: .softmax(
+        heads: heads, rows: rows, lastKey: lastKey, step: step, hidesEarlySteps: hidesEarlySteps),
+      comment: "", multiplyAdds: 0, weightBytes: 0)
   }
 
   func mix(

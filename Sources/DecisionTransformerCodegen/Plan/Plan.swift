@@ -125,7 +125,7 @@ extension Operation {
       .storeKeys(let kernel, _, _, _):
       kernel
     case .normalize, .embedNormalize, .enter, .embedTime, .center, .activateCarried, .softmax,
-      .slide, .read, .mask, .maskTokens, .recordTokens,
+      .slide, .read, .maskTokens, .recordTokens,
       .recordSteps, .recordAttention, .correctUnattended, .scaleAndShift:
       nil
     }

@@ -22,10 +22,12 @@ struct Schedule {
   init(model: Model, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
     self.model = model
     self.shape = shape
-    builder = OperationBuilder(model: model, shape: shape, forms: forms, weights: weights)
+    builder = OperationBuilder(
+      model: model, shape: shape, forms: forms, weights: weights,
+      hidesEarlySteps: shape.pastTokenCount > 0)
     forwardBuilder = OperationBuilder(
       model: model, shape: shape, forms: forms.map { $0 == .carried ? .fused : $0 },
-      weights: weights)
+      weights: weights, hidesEarlySteps: false)
     addFeedback()
     addSingleToken()
     if keepsActions { addAction() }
@@ -49,7 +51,7 @@ struct Schedule {
     if shape.pastTokenCount > 0 {
       preparation +=
         ["slideWindow"] + (carries ? ["embedTime"] : []) + earlierLayers.map { "windowBlock\($0)" }
-        + ["windowKeys"]
+        + (routines.contains { $0.name == "windowKeys" } ? ["windowKeys"] : [])
     }
   }
 
@@ -149,15 +151,21 @@ struct Schedule {
     }
     for layer in 0..<lastLayer {
       // Block 0's rows moved with their tokens; only their panels are made anew.
-      let rows = layer == 0 ? builder.storeKeys(0, window) : builder.rows(layer, window)
+      let rows = layer == 0 ? windowPanels(window) : builder.rows(layer, window)
       add(
         "windowBlock\(layer)",
         "Block \(layer + 1) of \(shape.layerCount) for the \(shape.pastTokenCount) past tokens.",
         rows + builder.attention(layer, window) + builder.feedForward(layer, window))
     }
+    let lastRows = lastLayer == 0 ? windowPanels(window) : builder.rows(lastLayer, window)
+    guard !lastRows.isEmpty else { return }
     add(
       "windowKeys",
       "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of the past.",
-      lastLayer == 0 ? builder.storeKeys(0, window) : builder.rows(lastLayer, window))
+      lastRows)
+  }
+
+  private func windowPanels(_ window: TokenRange) -> [Operation] {
+    builder.needsPanels(0, window) ? builder.storeKeys(0, window) : []
   }
 }

@@ -117,7 +117,7 @@ extension Kernel {
       return (rows, Set([min(panels, most), panels % most]).subtracting([0]))
     case .scores(let rows, _, _, _, let keys, _): return (rows, [keys / Shape.lanes])
     case .mix(let rows, _, _, let columns, _, _, _, _, _): return (rows, [columns / Shape.lanes])
-    case .storeKeys: return nil
+    case .rowScores, .storeKeys: return nil
     }
   }
 }

@@ -14,7 +14,8 @@ struct TrunkSchedule {
 
   init(model: Model, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
     (self.shape, self.weights) = (shape, weights)
-    builder = OperationBuilder(model: model, shape: shape, forms: forms, weights: weights)
+    builder = OperationBuilder(
+      model: model, shape: shape, forms: forms, weights: weights, hidesEarlySteps: false)
     token = add("token", "one token", TokenRange(first: .token, count: 1))
     if shape.chunkSize > 1 {
       chunk = add(

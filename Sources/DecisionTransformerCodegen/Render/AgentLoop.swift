@@ -3,7 +3,7 @@ extension Operation {
   /// the rows of all agents at once.
   var isPerAgent: Bool {
     switch kind {
-    case .scores, .softmax, .mix, .storeKeys, .mask, .enter, .center: true
+    case .scores, .softmax, .mix, .storeKeys, .enter, .center: true
     default: false
     }
   }

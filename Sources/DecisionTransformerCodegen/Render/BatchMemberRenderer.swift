@@ -69,8 +69,6 @@ struct BatchMemberRenderer: PhaseMemberRenderer {
         "episodes[agent] = Episode()",
         "(episodes[agent].isStarted, episodes[agent].returnToGo) = (true, \(scaled("targetReturn")))",
         "returnIsPrepared = false")
-      let text = OperandText(plan: plan)
-      for mask in masks { writer.write(text.statement(mask)) }
       if plan.carriesTokens { writer.write("embedTime()") }
     }
     if model.options.targetReturn != nil { defaultTarget(to: &writer) }

@@ -9,6 +9,12 @@ struct KernelRenderer {
         linear(kernel.name, rows, depth, columns, epilogue, paired, strides, to: &writer)
       case .scores(let rows, let heads, let depth, let queryStride, let keyStride, let causal):
         scores(kernel.name, rows, heads, depth, queryStride, keyStride, causal, to: &writer)
+      case .rowScores(
+        let rows, let depth, let keys, let queryStride, let rowStride, let keyStride):
+        short(
+          "\(kernel.name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)",
+          "VectorMath.scores(queries, stride: \(queryStride), rows: \(rows), keys, stride: \(rowStride), count: \(keys), depth: \(depth), scores, stride: \(keyStride))",
+          to: &writer)
       case .mix(
         let rows, let heads, let keys, let columns, let keyStride, let rowStride, let strips,
         let causal, let addsResidual):

@@ -27,7 +27,6 @@ struct MemberRenderer: PhaseMemberRenderer {
       writer.write(
         "(isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)"
       )
-      OperandText(plan: plan).write(masks, to: &writer)
       if plan.carriesTokens { writer.write("embedTime()") }
     }
     if model.options.targetReturn != nil {
@@ -176,13 +175,12 @@ struct MemberRenderer: PhaseMemberRenderer {
       "/// One step on: the action joins the history, the window slides, what the slide made stale is computed anew.",
       "@_noAllocation @_noLocks")
     writer.scope("private mutating func advance()") { writer in
-      if !plan.preparation.isEmpty {
-        writer.write("appendAction()", "timestep += 1")
-        phase(Array(plan.preparation.dropFirst()), to: &writer, token: plan.shape.actionToken)
-        if model.predictsNext { writer.write("expectsNext = true") }
-      } else {
-        writer.write("timestep += 1")
-      }
+      let routines = plan.preparation
+      let slide = routines.firstIndex(of: "slideWindow") ?? routines.count
+      phase(Array(routines[..<slide]), to: &writer, token: plan.shape.actionToken)
+      writer.write("timestep += 1")
+      phase(Array(routines[slide...]), to: &writer, token: plan.shape.actionToken)
+      if model.predictsNext { writer.write("expectsNext = true") }
       writer.write("awaitsPreparation = false")
     }
   }

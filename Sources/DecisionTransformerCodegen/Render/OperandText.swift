@@ -43,8 +43,13 @@ struct OperandText {
       return "embedNormalize(\(pointer(token)))"
     case .scores(let kernel, let queries, let keys, let output):
       return "\(kernel.name)(\(pointer(queries)), \(pointer(keys)), \(pointer(output)))"
-    case .softmax(let heads, let rows, let lastKey, let step):
-      return "softmax(heads: \(heads), rows: \(rows), lastKey: \(row(lastKey)), step: \(step))"
+    case .softmax(let heads, let rows, let lastKey, let step, let hidesEarlySteps):
+      let episode = isOfAgent ? "episodes[agent]." : ""
+      let firstKey =
+        hidesEarlySteps
+        ? ", firstKey: max(0, \(plan.shape.pastTokenCount) - 3 * \(episode)timestep)" : ""
+      return
+        "softmax(heads: \(heads), rows: \(rows), lastKey: \(row(lastKey)), step: \(step)\(firstKey))"
     case .enter(let input, let weights, let token):
       let rows: [ControllerBuffer.Name] = [.tokens, .normalized(layer: 0), .query, .carried]
       let arguments =
@@ -79,14 +84,6 @@ struct OperandText {
       return "VectorMath.read(weights + \(literal(offset)), count: \(literal(count)))"
     case .read(.rows(let name, let count)):
       return "VectorMath.read(\(name.identifier), count: \(literal(count)))"
-    case .mask(let layer):
-      let standard = plan.forms[layer] == .standard
-      let panels = (standard ? plan.shape.headCount : 1) * plan.shape.keyStride / Shape.lanes
-      let depth = standard ? plan.shape.headSize : plan.shape.hiddenSize
-      let keys = pointer(Operand(.keyPanels(layer: layer)))
-      let timestep = isOfAgent ? ", timestep: episodes[agent].timestep" : ""
-      return
-        "maskKeys(\(keys), panels: \(panels), stride: \(literal((depth + 1) * Shape.lanes))\(timestep))"
     case .maskTokens: return "maskTokens()"
     case .recordTokens(let rows, let output, let index, let isNormalized):
       let place =

@@ -48,13 +48,6 @@ extension PhaseMemberRenderer {
     phase(plan.feedback.filter { tail.contains($0) }, to: &writer, token: state)
   }
 
-  /// Hides the keys before the episode's first step, in every layer.
-  var masks: [Operation] {
-    plan.forms.indices.map {
-      Operation(kind: .mask(layer: $0), comment: "", multiplyAdds: 0, weightBytes: 0)
-    }
-  }
-
   /// `value` divided by the return scale.
   func scaled(_ value: String) -> String {
     let scale = model.options.returnScale

@@ -11,7 +11,6 @@ struct SupportRenderer {
     if model.isTrunk {
       TrunkSupportRenderer(plan: plan).render(to: &writer)
     } else {
-      maskKeys(to: &writer)
     }
     if plan.memory.contains(.widened) { widen(to: &writer) }
   }
@@ -100,14 +99,17 @@ struct SupportRenderer {
     let stride = plan.shape.keyStride
     begin(
       &writer,
-      "Probabilities from scores, in place: row r of each head sees keys up to lastKey + r * step.")
-    writer.scope("private func softmax(heads: Int, rows: Int, lastKey: Int, step: Int)") { writer in
+      "Probabilities from scores, in place: row r of each head sees keys from firstKey to lastKey + r * step."
+    )
+    let keys =
+      model.isTrunk ? "lastKey: Int, step: Int" : "lastKey: Int, step: Int, firstKey: Int = 0"
+    writer.scope("private func softmax(heads: Int, rows: Int, \(keys))") { writer in
       writer.write("var row = 0, head = 0")
       writer.scope("while head < heads") { writer in
         writer.write("row = 0")
         writer.scope("while row < rows") { writer in
           writer.write(
-            "VectorMath.softmax(scores + (head * rows + row) * \(stride), count: \(stride), lastKey: lastKey + row * step\(model.isTrunk ? ", mask: mask" : ""))",
+            "VectorMath.softmax(scores + (head * rows + row) * \(stride), count: \(stride), \(model.isTrunk ? "" : "firstKey: firstKey, ")lastKey: lastKey + row * step\(model.isTrunk ? ", mask: mask" : ""))",
             "row += 1")
         }
         writer.write("head += 1")
@@ -133,35 +135,6 @@ struct SupportRenderer {
             "VectorMath.oddRow(of: words).store(at: to + (panels + panel) * 16)")
         }
         writer.write("to += panels * 16", "pair += 1")
-      }
-    }
-  }
-
-  /// Vectors are compared with vectors: a comparison with one number is done lane by lane, in a loop
-  /// with branches.
-  private func maskKeys(to writer: inout CodeWriter) {
-    let (shape, groups) = (plan.shape, plan.shape.keyStride / Shape.lanes)
-    begin(
-      &writer,
-      "Hides keys of steps before the episode's first, and the padding behind the last key.")
-    let timestep = shape.batch == 1 ? "" : ", timestep: Int"
-    writer.scope(
-      "private func maskKeys(_ keys: MutableFloats, panels: Int, stride: Int\(timestep))"
-    ) { writer in
-      writer.write(
-        "let first = max(0, \(shape.pastTokenCount) - 3 * timestep)",
-        "let firstLane = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: first))",
-        "let endLane = SIMD16<Int32>(repeating: \(shape.keyCount))")
-      writer.write(
-        "let hidden = Vector(repeating: VectorMath.hiddenScore), visible = Vector(repeating: 0)")
-      writer.scope("for panel in 0..<panels") { writer in
-        let panel = groups == 1 ? "0" : "panel % \(groups)"
-        writer.write(
-          "let key = VectorMath.lanes &+ Int32(truncatingIfNeeded: \(groups == 1 ? panel : "(\(panel))") * 16)"
-        )
-        writer.write("let mask = visible.replacing(with: hidden, where: key .< firstLane)")
-        writer.write(
-          "mask.replacing(with: hidden, where: key .>= endLane).store(at: keys + panel * stride)")
       }
     }
   }

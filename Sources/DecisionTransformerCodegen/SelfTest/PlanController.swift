@@ -67,10 +67,10 @@ struct PlanController {
       ?? memory[Operand(.prediction), count]
     for name in plan.preparation {
       if name.hasPrefix("window"), !computesWindow { continue }
+      if name == "slideWindow" { memory.timestep += 1 }
       run(name, token: plan.shape.actionToken)
-      if name == "appendAction" { memory.timestep += 1 }
     }
-    if plan.preparation.isEmpty { memory.timestep += 1 }
+    if !plan.preparation.contains("slideWindow") { memory.timestep += 1 }
     awaitsPreparation = false
     guard let reward else { return }
     subtract(reward)

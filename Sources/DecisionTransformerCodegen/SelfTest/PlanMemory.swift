@@ -50,7 +50,6 @@ struct PlanMemory {
   mutating func reset() {
     floats = Array(repeating: 0, count: floats.count)
     timestep = 0
-    for layer in plan.forms.indices { mask(layer: layer) }
   }
 
   func place(_ operand: Operand, token: Int) -> Int {
@@ -93,9 +92,16 @@ struct PlanMemory {
       scores(
         rows, heads, depth, queryStride, keyStride, place(queries, token: token),
         place(keys, token: token), place(output, token: token))
-    case .softmax(let heads, let rows, let lastKey, let step):
+    case .scores(
+      .rowScores(let rows, let depth, let keys, let queryStride, let rowStride, let keyStride),
+      let queries, let start, let output):
+      rowScores(
+        rows, depth, keys, queryStride, rowStride, keyStride, place(queries, token: token),
+        place(start, token: token), place(output, token: token))
+    case .softmax(let heads, let rows, let lastKey, let step, let hidesEarlySteps):
       let last = if case .at(let row) = lastKey { row } else { token }
-      softmax(heads, rows, lastKey: last, step: step)
+      let first = hidesEarlySteps ? max(0, plan.shape.pastTokenCount - 3 * timestep) : 0
+      softmax(heads, rows, firstKey: first, lastKey: last, step: step)
     case .mix(
       .mix(let rows, let heads, let keys, let columns, let keyStride, let rowStride, _, _, _),
       let values, let residual, let output):
@@ -115,7 +121,6 @@ struct PlanMemory {
         floats[index] = floats[index + 3 * buffer.stride]
       }
     case .read: break  // changes nothing but time
-    case .mask(let layer): mask(layer: layer)
     case .maskTokens, .recordTokens, .recordSteps, .recordAttention:
       preconditionFailure("forward is no part of the control loop")
     case .correctUnattended, .scaleAndShift:
@@ -205,13 +210,32 @@ extension PlanMemory {
     }
   }
 
-  private mutating func softmax(_ heads: Int, _ rows: Int, lastKey: Int, step: Int) {
+  private mutating func rowScores(
+    _ rows: Int, _ depth: Int, _ count: Int, _ queryStride: Int, _ rowStride: Int,
+    _ keyStride: Int, _ queries: Int, _ keys: Int, _ output: Int
+  ) {
+    for row in 0..<rows {
+      for key in 0..<count {
+        var sum: Float = 0
+        for k in 0..<depth {
+          sum += floats[queries + row * queryStride + k] * floats[keys + key * rowStride + k]
+        }
+        floats[output + row * keyStride + key] = sum
+      }
+    }
+  }
+
+  private mutating func softmax(
+    _ heads: Int, _ rows: Int, firstKey: Int, lastKey: Int, step: Int
+  ) {
     let scores = plan.memory.buffer(.scores)
     for head in 0..<heads {
       for row in 0..<rows {
         let start = scores.offset + (head * rows + row) * scores.stride
         let last = lastKey + row * step
-        for key in 0..<scores.stride where key > last { floats[start + key] = Self.hiddenScore }
+        for key in 0..<scores.stride where key > last || key < firstKey {
+          floats[start + key] = Self.hiddenScore
+        }
         let top = floats[start..<start + scores.stride].reduce(Self.hiddenScore) { max($0, $1) }
         var sum: Float = 0
         for key in start..<start + scores.stride {
@@ -259,21 +283,6 @@ extension PlanMemory {
           keys + (head * keyStride / Shape.lanes + key / Shape.lanes) * panel + key % Shape.lanes
         let x = input + row * rowStride + head * Shape.stride(depth)
         for index in 0..<depth { floats[place + (index + 1) * Shape.lanes] = floats[x + index] }
-      }
-    }
-  }
-
-  /// Hides keys of steps before the episode's first, and the padding behind the last key.
-  private mutating func mask(layer: Int) {
-    let isStandard = plan.forms[layer] == .standard
-    let panel = ((isStandard ? plan.shape.headSize : plan.shape.hiddenSize) + 1) * Shape.lanes
-    let keys = plan.memory.buffer(.keyPanels(layer: layer)).offset
-    let visible = max(0, plan.shape.pastTokenCount - 3 * timestep)..<plan.shape.keyCount
-    for head in 0..<(isStandard ? plan.shape.headCount : 1) {
-      for key in 0..<plan.shape.keyStride {
-        let group = head * plan.shape.keyStride / Shape.lanes + key / Shape.lanes
-        floats[keys + group * panel + key % Shape.lanes] =
-          visible.contains(key) ? 0 : Self.hiddenScore
       }
     }
   }

@@ -123,7 +123,7 @@ extension Operation {
     case .storeKeys: "keys into panels"
     case .slide: "move rows by one step"
     case .read: "into a near cache"
-    case .mask, .maskTokens: "mask of keys"
+    case .maskTokens: "mask of keys"
     case .recordTokens, .recordSteps, .recordAttention: "output"
     case .correctUnattended: "correction where no key is seen"
     case .scaleAndShift: "gain and shift"
@@ -146,6 +146,8 @@ extension Kernel {
     case .linear(let rows, let depth, let columns, _, _, _): "\(rows) × \(depth) × \(columns)"
     case .scores(let rows, let heads, let depth, _, _, _):
       "\(rows) rows × \(heads) heads × \(depth)"
+    case .rowScores(let rows, let depth, let keys, _, _, _):
+      "\(rows) rows × \(keys) keys × \(depth)"
     case .mix(let rows, let heads, let keys, let columns, _, _, _, _, _):
       "\(rows) rows × \(heads) heads × \(keys) keys × \(columns)"
     case .storeKeys(let heads, let depth, _, _): "\(heads) heads × \(depth)"
