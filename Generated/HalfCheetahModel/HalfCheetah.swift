@@ -433,10 +433,12 @@ extension HalfCheetah {
 
   /// Reads the first 512 KB of what `act` wants: they lie near when the state comes.
   @_noAllocation @_noLocks private func readAhead() {
-    VectorMath.read(weights + 32, count: 32_256)
+    VectorMath.read(weights + 32, count: 4864)
+    VectorMath.read(time, count: 1536)
+    VectorMath.read(weights + 4896, count: 27_392)
     VectorMath.read(normalized0, count: 7680)
     VectorMath.read(carried, count: 38_400)
-    VectorMath.read(weights + 143_520, count: 52_736)
+    VectorMath.read(weights + 143_520, count: 51_200)
   }
 }
 

@@ -426,10 +426,12 @@ extension Hopper {
 
   /// Reads the first 512 KB of what `act` wants: they lie near when the state comes.
   @_noAllocation @_noLocks private func readAhead() {
-    VectorMath.read(weights + 16, count: 23_808)
+    VectorMath.read(weights + 16, count: 4864)
+    VectorMath.read(time, count: 1536)
+    VectorMath.read(weights + 4880, count: 18_944)
     VectorMath.read(normalized0, count: 7680)
     VectorMath.read(carried, count: 38_400)
-    VectorMath.read(weights + 130_832, count: 61_184)
+    VectorMath.read(weights + 130_832, count: 59_648)
   }
 }
 

@@ -313,7 +313,6 @@ extension Pendulum {
     guard canPrepare else { return }
     Vector(at: prediction).store(at: actionInput)
     advance()
-    readAhead()
   }
 
   /// The same with the action that was really executed, where it differs from the prediction.
@@ -331,13 +330,12 @@ extension Pendulum {
     while index < 1 { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
     let nextReturn = try returnToGo(after: reward)
     advance()
-    guard reward != nil else { return readAhead() }
+    guard reward != nil else { return }
     (returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)
     returnInput[0] = nextReturn
     embedReturn()
     tokenBlock0(token: 57)
     tokenKeys(token: 57)
-    readAhead()
   }
 
   private var canPrepare: Bool {
@@ -389,19 +387,6 @@ extension Pendulum {
   @_noAllocation @_noLocks private func windowKeys() {
     normalize(stream, normalized1, rows: 57)                                      // h.1.ln_1
     storeKeys_1x64(normalized1, rows: 57, first: 0, keys1)
-  }
-
-  /// Reads the first 457 KB of what `act` wants: they lie near when the state comes.
-  @_noAllocation @_noLocks private func readAhead() {
-    VectorMath.read(weights + 16, count: 384)
-    VectorMath.read(weights + 4816, count: 8320)
-    VectorMath.read(weights + 656, count: 4160)
-    VectorMath.read(keys0, count: 4224)
-    VectorMath.read(value0, count: 3840)
-    VectorMath.read(weights + 13_136, count: 45_632)
-    VectorMath.read(keys1, count: 4160)
-    VectorMath.read(normalized1, count: 3840)
-    VectorMath.read(weights + 58_768, count: 42_448)
   }
 }
 

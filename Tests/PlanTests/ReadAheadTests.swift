@@ -37,7 +37,7 @@ struct ReadAheadTests {
       let all = plan.total(plan.feedback, \.weightBytes) + plan.memory.byteCount
       #expect(4 * count <= ReadAhead.byteCount)
       #expect(
-        (count == 0) == (plan.shape.window == 1 || all <= ReadAhead.byteCount), "seed \(seed)")
+        (count == 0) == (plan.shape.window == 1 || all <= ReadAhead.cacheByteCount), "seed \(seed)")
     }
   }
 
@@ -58,7 +58,8 @@ struct ReadAheadTests {
         case .enter(_, let first, _): first..<first + 4
         default: 0..<0
         }
-      return plan.weights.tensors[indices].map { $0.offset..<$0.offset + $0.floatCount }
+      return plan.weights.tensors[indices].filter { !$0.isPaired }
+        .map { $0.offset..<$0.offset + $0.floatCount }
     }
   }
 
@@ -69,6 +70,7 @@ struct ReadAheadTests {
         switch operation.kind {
         case .scores(_, _, let keys, _): keys.buffer
         case .mix(_, let values, _, _): values.buffer
+        case .enter: .time
         default: nil
         }
       if let name, !names.contains(name) { names.append(name) }

@@ -64,7 +64,7 @@ public struct Plan: Equatable, Sendable {
 
   private mutating func addReadAhead() {
     guard shape.pastTokenCount > 0,
-      total(feedback, \.weightBytes) + memory.byteCount > ReadAhead.byteCount
+      total(feedback, \.weightBytes) + memory.byteCount > ReadAhead.cacheByteCount
     else { return }
     let operations = feedback.flatMap { name in routines.first { $0.name == name }!.operations }
     let readAhead = ReadAhead(operations, weights: weights, memory: memory)
