@@ -41,6 +41,19 @@ struct ReadAheadTests {
     }
   }
 
+  @Test("of the published shape begins with the entry tensors, then rows, then the first weights")
+  func publishedShape() {
+    var config = ModelConfig()
+    (config.stateDimension, config.actionDimension) = (11, 3)
+    let plan = Plan(RandomModel.model(config, GenerationOptions()))
+    let stretches = Self.stretches(of: plan)
+    #expect(4 * stretches.reduce(0) { $0 + $1.count } == ReadAhead.byteCount)
+    let outer = plan.weights.tensor(.outer(layer: 0))
+    #expect(
+      stretches.last.map { if case .weights(outer.offset, _) = $0 { true } else { false } } == true)
+    #expect(stretches.contains(.rows(.carried, count: 60 * 640)))
+  }
+
   private static func stretches(of plan: Plan) -> [ReadAhead.Stretch] {
     plan.afterPreparation.flatMap { name in
       plan.routines.first { $0.name == name }!.operations.compactMap {
