@@ -13,6 +13,7 @@ struct Benchmark<Controller: MeasuredController & ~Copyable> {
     // Ceilings and calls take turns, so that both meet the same neighbours.
     let fullSpeed = try loop.runAtFullSpeed(spinLoop) { ceilings.measure() }
     let fixedRate = try loop.run(rate: request.rate, waiting: request.waiting)
+    let earlyRewards = try loop.runWithEarlyRewards()
     let denormals =
       request.denormals ? try DenormalComparison(Controller.self, budget: loop.budget) : nil
     let library = try request.library.map {
@@ -22,7 +23,8 @@ struct Benchmark<Controller: MeasuredController & ~Copyable> {
     return Report(
       model: model, precision: precision, machine: machine,
       work: Report.Work(Controller.self), first: first, fullSpeed: fullSpeed,
-      fixedRate: fixedRate, rate: request.rate, waiting: request.waiting, ceilings: ceilings,
+      fixedRate: fixedRate, rate: request.rate, waiting: request.waiting,
+      earlyRewards: earlyRewards, ceilings: ceilings,
       denormals: denormals, library: library)
   }
 }

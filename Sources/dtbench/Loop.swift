@@ -84,6 +84,32 @@ struct Loop<Controller: MeasuredController & ~Copyable>: ~Copyable {
     spin.append(spun - prepared)
   }
 
+  /// One step after the other, as where the reward is known with the action's end: `prepare` is given it, and `act` runs
+  /// the state token alone.
+  mutating func runWithEarlyRewards() throws -> LoopTimes {
+    clear()
+    try measureEarlyStep()
+    clear()
+    let (budget, started) = (budget.share(0.25), now())
+    while !budget.isUsedUp(steps: act.count, started: started) { try measureEarlyStep() }
+    return LoopTimes(
+      act: act.distribution, prepare: prepare.distribution, both: both.distribution)
+  }
+
+  private mutating func measureEarlyStep() throws {
+    beginStep()
+    let state = episode.state(step)
+    let called = now()
+    let action = try controller.act(state, reward: nil)
+    let acted = now()
+    try controller.prepare(executed: action, reward: episode.reward(step))
+    let prepared = now()
+    step += 1
+    act.append(acted - called)
+    prepare.append(prepared - acted)
+    both.append(prepared - called)
+  }
+
   /// A step every 1/`rate` seconds. Latencies of `act` count from the moment the step should have
   /// started: time lost to a step before it, or to the system, is not left out.
   mutating func run(rate: Double, waiting: Waiting) throws -> LoopTimes {

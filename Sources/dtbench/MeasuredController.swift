@@ -9,6 +9,7 @@ protocol MeasuredController: ~Copyable, SendableMetatype {
   mutating func reset(targetReturn: Float)
   mutating func act(_ state: State, reward: Float?) throws(StepError) -> Action
   mutating func prepare()
+  mutating func prepare(executed: Action, reward: Float?) throws(StepError)
 
   static var maximumEpisodeLength: Int { get }
   static var memorySize: Int { get }

@@ -32,6 +32,17 @@ struct Report: Encodable {
     }
   }
 
+  /// Calls at full speed where `prepare` is given the reward.
+  struct EarlyReward: Encodable {
+    var act, prepare, both: Latency
+    var steps: Int
+
+    enum CodingKeys: String, CodingKey {
+      case act, prepare, steps
+      case both = "act+prepare"
+    }
+  }
+
   /// The core's ceilings in the same run: 10⁹ operations and 10⁹ bytes a second.
   struct CeilingRates: Encodable {
     var multiplyAdd, streaming: Ceilings.Rate
@@ -75,6 +86,7 @@ struct Report: Encodable {
   var spin: Latency
   var tail: Tail
   var fixedRate: FixedRate
+  var earlyReward: EarlyReward
   var firstCall: FirstCalls
   var ceilings: CeilingRates
   var shares: Shares
@@ -91,13 +103,14 @@ struct Report: Encodable {
       denormals, library, histogram
     case both = "act+prepare"
     case fixedRate = "fixed_rate"
+    case earlyReward = "early_reward"
     case firstCall = "first_call"
   }
 
   init(
     model: String, precision: String, machine: Machine, work: Work, first: FirstCalls,
     fullSpeed: LoopTimes, fixedRate: LoopTimes, rate: Double, waiting: Waiting,
-    ceilings: borrowing Ceilings, denormals: DenormalComparison?,
+    earlyRewards: LoopTimes, ceilings: borrowing Ceilings, denormals: DenormalComparison?,
     library: LibraryComparison?
   ) {
     (self.model, self.precision, self.machine, self.work) = (model, precision, machine, work)
@@ -118,6 +131,9 @@ struct Report: Encodable {
       hertz: rate, waiting: waiting.rawValue, act: Latency(fixedRate.act),
       prepare: Latency(fixedRate.prepare), both: Latency(fixedRate.both),
       lateStarts: fixedRate.lateStarts, steps: fixedRate.act.nanoseconds.count)
+    earlyReward = EarlyReward(
+      act: Latency(earlyRewards.act), prepare: Latency(earlyRewards.prepare),
+      both: Latency(earlyRewards.both), steps: earlyRewards.act.nanoseconds.count)
     self.ceilings = CeilingRates(
       multiplyAdd: ceilings.multiplyAdd, streaming: ceilings.streaming,
       streamedBytes: ceilings.streamedBytes)

@@ -47,6 +47,10 @@ struct ReportText {
         act         \(row(fixed.act))
         prepare     \(row(fixed.prepare))
         act+prepare \(row(fixed.both))
+      reward known in prepare, \(report.earlyReward.steps) steps
+        act         \(row(report.earlyReward.act))
+        prepare     \(row(report.earlyReward.prepare))
+        act+prepare \(row(report.earlyReward.both))
       first call    initialization \(number(report.firstCall.initialization)), \
       act \(number(report.firstCall.act)), prepare \(number(report.firstCall.prepare))
       """

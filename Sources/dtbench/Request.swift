@@ -50,8 +50,9 @@ struct Request: Sendable {
     usage: dtbench [options]
 
     Measures how long the calls of a generated controller take on one core, and what share of the
-    core's measured ceilings that is: act and prepare at full speed, the same at a fixed rate (from
-    each step's intended start, so that a late start counts), and the first calls after the start.
+    core's measured ceilings that is: act and prepare at full speed, with the reward given to act
+    and to prepare; the same at a fixed rate (from each step's intended start, so that a late start
+    counts); and the first calls after the start.
 
     options:
       --model <name>    \(CatalogueEntry.all.map(\.name).joined(separator: ", ")), or all
