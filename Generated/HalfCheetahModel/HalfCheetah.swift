@@ -188,6 +188,7 @@ extension HalfCheetah {
     (timestep, returnToGo, rewardWeight) = (0, targetReturn / 1000, 0)
     (isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)
     embedTime()
+    readAhead()
   }
 
   /// Starts an episode with `defaultTargetReturn`.

@@ -17,7 +17,8 @@ public struct Plan: Equatable, Sendable {
   public var preparation: [String]
   /// What the preparation phase does in addition when the reward is known.
   public var returnPreparation: [String]
-  /// What the preparation phase ends with in any case: `readAhead`; empty for models that stay in the near caches anyway.
+  /// What the preparation phase ends with in any case, and `reset` of a single agent: `readAhead`; empty for models that
+  /// stay in the near caches anyway.
   public var afterPreparation: [String] = []
   /// What `forward` does once every step is embedded; empty where only the controller is asked for.
   public var forward: [String]

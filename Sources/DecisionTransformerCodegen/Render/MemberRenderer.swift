@@ -28,6 +28,7 @@ struct MemberRenderer: PhaseMemberRenderer {
         "(isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)"
       )
       if plan.carriesTokens { writer.write("embedTime()") }
+      phase(plan.afterPreparation, to: &writer, token: plan.shape.stateToken)
     }
     if model.options.targetReturn != nil {
       writer.write("", "/// Starts an episode with `defaultTargetReturn`.")

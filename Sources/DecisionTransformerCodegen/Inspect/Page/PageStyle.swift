@@ -101,7 +101,7 @@ enum PageStyle {
     .enlarged-group { min-width: 0; }
     .enlarged-group .map-fields { height: 58px; }
     .enlarged-group .field { min-width: 7px; }
-    .enlarged-group .map-title { width: auto; padding-top: 4px; flex-direction: row; gap: 8px; white-space: nowrap; }
+    .enlarged-group .map-title { width: auto; padding-top: 4px; flex-direction: row; flex-wrap: wrap; gap: 0 8px; white-space: nowrap; }
     .map + .note { margin-top: 16px; margin-bottom: 8px; }
 
     .panel { margin: 16px 0; min-height: 74px; background: var(--sunken);
