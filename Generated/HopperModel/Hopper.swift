@@ -425,7 +425,7 @@ extension Hopper {
     normalize(stream, normalized2, rows: 57)                                      // h.2.ln_1
   }
 
-  /// Reads the first 512 KB of what `act` wants: they lie near when the state comes.
+  /// Reads 512 KB of what `act` begins with, so that it lies near when the state comes.
   @_noAllocation @_noLocks private func readAhead() {
     VectorMath.read(weights + 16, count: 4864)
     VectorMath.read(time, count: 1536)

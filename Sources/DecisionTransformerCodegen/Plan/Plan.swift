@@ -73,7 +73,7 @@ public struct Plan: Equatable, Sendable {
       Routine(
         name: "readAhead",
         summary:
-          "Reads the first \(readAhead.floatCount / 256) KB of what `act` wants: they lie near when the state comes.",
+          "Reads \(readAhead.floatCount / 256) KB of what `act` begins with, so that it lies near when the state comes.",
         takesToken: false, operations: readAhead.operations))
     afterPreparation = ["readAhead"]
   }
