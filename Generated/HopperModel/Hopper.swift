@@ -347,13 +347,14 @@ extension Hopper {
     while index < 3 { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
     let nextReturn = try returnToGo(after: reward)
     advance()
-    guard reward != nil else { return readAhead() }
-    (returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)
-    returnInput[0] = nextReturn
-    embedReturn()
-    tokenBlock0(token: 57)
-    tokenBlock1(token: 57)
-    tokenKeys(token: 57)
+    if reward != nil {
+      (returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)
+      returnInput[0] = nextReturn
+      embedReturn()
+      tokenBlock0(token: 57)
+      tokenBlock1(token: 57)
+      tokenKeys(token: 57)
+    }
     readAhead()
   }
 

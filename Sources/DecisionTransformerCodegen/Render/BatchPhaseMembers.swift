@@ -155,16 +155,17 @@ extension BatchMemberRenderer {
         }
       }
       writer.write("let nextReturns = try returnsToGo(after: rewards)", "advance()")
-      let end = plan.afterPreparation.isEmpty ? "" : " readAhead()"
-      writer.write("guard rewards != nil else { return\(end) }")
-      forEachAgent(to: &writer) {
-        $0.write(
-          "(episodes[agent].returnToGo, episodes[agent].rewardWeight) = (nextReturns[agent], 0)",
-          "episodes[agent].rewardIsKnown = true")
+      writer.scope("if rewards != nil") { writer in
+        forEachAgent(to: &writer) {
+          $0.write(
+            "(episodes[agent].returnToGo, episodes[agent].rewardWeight) = (nextReturns[agent], 0)",
+            "episodes[agent].rewardIsKnown = true")
+        }
+        returnInput(to: &writer)
+        writer.write("returnIsPrepared = true")
+        phase(plan.returnPreparation, to: &writer, token: shape.returnToken)
       }
-      returnInput(to: &writer)
-      writer.write("returnIsPrepared = true")
-      phase(plan.returnPreparation + plan.afterPreparation, to: &writer, token: shape.returnToken)
+      phase(plan.afterPreparation, to: &writer, token: shape.stateToken)
     }
     writer.write(
       "", "/// Whether some agent has something to prepare.", "private var canPrepare: Bool {")

@@ -159,13 +159,15 @@ struct MemberRenderer: PhaseMemberRenderer {
         "var index = 0",
         "while index < \(plan.shape.actionDimension) { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }",
         "let nextReturn = try returnToGo(after: reward)")
-      let end = plan.afterPreparation.isEmpty ? "" : " readAhead()"
-      writer.write("advance()", "guard reward != nil else { return\(end) }")
-      writer.write(
-        "(returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)")
-      writer.write("returnInput[0] = nextReturn")
-      phase(
-        plan.returnPreparation + plan.afterPreparation, to: &writer, token: plan.shape.returnToken)
+      writer.write("advance()")
+      writer.scope("if reward != nil") { writer in
+        writer.write(
+          "(returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)"
+        )
+        writer.write("returnInput[0] = nextReturn")
+        phase(plan.returnPreparation, to: &writer, token: plan.shape.returnToken)
+      }
+      phase(plan.afterPreparation, to: &writer, token: plan.shape.stateToken)
     }
     writer.write("", "private var canPrepare: Bool {")
     writer.write(

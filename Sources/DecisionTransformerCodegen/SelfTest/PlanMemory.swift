@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Sums run in the order of the reduced index, with a rounding after each product and each sum: what generated code
 /// does without fused multiply-adds, and the same on every machine. `exp` and the activations are rounded from
-/// double precision.
+/// double precision. Rows lie whole here, also those that generated code keeps in strips: that changes no number.
 struct PlanMemory {
   let plan: Plan
   let activation: Activation
