@@ -46,7 +46,7 @@
 //   actionInput      1x16                       48           64  action that enters the history, model units
 //   prediction       1x16                       64           64  predicted action, model units
 //   tokens           60x640                     80      153 600  embedded tokens of the window, and their inner rows
-//   carried          10x60x64               38 480      153 600  their values, and inner rows of these
+//   carried          10x60x64               38 480      153 600  their values, and inner rows of these, in strips
 //   query0           60x128                 76 880       30 720  queries of block 0
 //   normalized0      60x128                 84 560       30 720  normalised rows of block 0
 //   keys0            64x129                 92 240       33 024  keys of block 0, panels of 16

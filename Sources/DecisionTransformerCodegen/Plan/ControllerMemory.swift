@@ -53,7 +53,8 @@ extension ControllerMemory {
     if isCarried {
       append(
         .carried, rows: slots, stride: shape.carriedStride, strip: shape.carriedStrip,
-        "their values, and inner rows of these")
+        "their values, and inner rows of these\(shape.carriedStrip < shape.carriedStride ? ", in strips" : "")"
+      )
     }
     if shape.layerCount > 1 {
       append(.query, rows: slots, stride: attention, "queries of block 0")
