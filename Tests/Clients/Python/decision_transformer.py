@@ -1,7 +1,7 @@
 """A generated controller from Python: `dtgen library` makes its shared library, ctypes calls it.
 
     hopper = Controller("build/libhopper.so")
-    hopper.self_test()                            # once: does this library compute its checkpoint here?
+    hopper.self_test()                            # once: does it compute its checkpoint here?
     hopper.reset(target_return=3000)
     action = hopper.act(state)                    # float32, environment units
     ...                                           # send it; the environment answers
@@ -261,7 +261,7 @@ def _bytes(weights: NDArray[Any]) -> tuple[int, int]:
 
 
 def _number(value: object, name: str, status: int) -> float:
-    """The value as a float that float32 can hold; what is no number, and what C would make infinite, is refused."""
+    """The value as a float; refused is what is no number and what float32 cannot hold."""
     try:
         if isinstance(value, str | bytes | bytearray):
             raise TypeError
@@ -273,8 +273,9 @@ def _number(value: object, name: str, status: int) -> float:
         shown = reprlib.repr(value) if isinstance(value, str | bytes) else "a value"
         raise TypeError(f"{name}: {shown} of type {kind}; accepted: a number") from None
     if not -LARGEST <= number <= LARGEST:
+        shown = reprlib.repr(value)
         raise ControllerError(
-            status, f"{name}: {reprlib.repr(value)} is not finite in float32; accepted: a finite number"
+            status, f"{name}: {shown} is not finite in float32; accepted: a finite number"
         )
     return number
 
