@@ -45,6 +45,7 @@ public struct Plan: Equatable, Sendable {
       memory = ControllerMemory(
         trunk: shape, forms: forms, kernels: Self.kernels(of: routines))
       layoutDigest = Self.digest(model: model, weights: weights)
+      checkTiles()
       return
     }
     let outputs = model.forwardOutputs
@@ -61,6 +62,13 @@ public struct Plan: Equatable, Sendable {
       shape: shape, forms: forms, kernels: Self.kernels(of: routines), outputs: outputs)
     layoutDigest = Self.digest(model: model, weights: weights)
     addReadAhead()
+    checkTiles()
+  }
+
+  /// Stops the generator where generated code would compute with other numbers than the packed ones: no option and no
+  /// checkpoint can bring that about, only a mistake in a plan's own tables.
+  private func checkTiles() {
+    if let tileProblem { fatalError("a mistake in the plan: \(tileProblem)") }
   }
 
   private mutating func addReadAhead() {

@@ -42,22 +42,22 @@ struct KernelRenderer {
     let parameter = epilogue == .add ? " _ residual: Floats," : ""
     let residual = epilogue == .add ? ", residual: residual" : ""
     let signature = "\(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)"
-    if Kernel.linear(
+    let kernel = Kernel.linear(
       rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: paired,
-      strides: strides
-    ).widensWeights {
+      strides: strides)
+    if kernel.widensWeights {
       writer.scope("\(attributes) private func \(signature)") {
-        widened(rows, depth, columns, strides, finish, epilogue, to: &$0)
+        widened(kernel.products[0], columns, strides, finish, epilogue, to: &$0)
       }
       return
     }
-    let wordRows = (paired ? (depth + 1) / 2 : depth) + 1
+    let product = kernel.products[0]
     let options =
       (epilogue == .storeUnbiased ? ", biased: false" : "") + (paired ? ", paired: true" : "")
       + (plan.streams(rows: rows, columns: columns) ? ", streams: true" : "")
     short(
       signature,
-      "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, panel: \(literal(wordRows * Shape.lanes)), strip: \(strip(paired)), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(options), y, \(strides.output), panels: \(Shape.stride(columns) / Shape.lanes)\(residual)))",
+      "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, \(product.order.arguments), depth: \(product.depth)\(options), y, \(strides.output), panels: \(product.panels)\(residual)))",
       to: &writer)
   }
 
@@ -66,25 +66,21 @@ struct KernelRenderer {
     writer.write("\(attributes) private func \(signature) {", "  \(statement) }")
   }
 
-  private func strip(_ paired: Bool) -> Int {
-    PackedTensor.Arrangement.stripPanelCount(paired: paired)
-  }
-
-  /// Widens a few panels, then computes all rows of them.
+  /// Widens a few panels, then computes all rows of them: the product of a group of panels.
   private func widened(
-    _ rows: Int, _ depth: Int, _ columns: Int, _ strides: RowStrides, _ finish: String,
+    _ group: TiledProduct, _ columns: Int, _ strides: RowStrides, _ finish: String,
     _ epilogue: Kernel.Epilogue, to writer: inout CodeWriter
   ) {
     let panels = Shape.stride(columns) / Shape.lanes
     let most = Kernel.widenedPanelCount
-    let pairs = (depth + 1) / 2
+    let pairs = group.depth / 2
     let bias = epilogue == .storeUnbiased ? ", biased: false" : ""
     func product(
       from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter
     ) {
       writer.write("widen(w\(from), step: \(step), panels: \(count), pairs: \(pairs))")
       writer.write(
-        "rows\(rows)(Product<\(finish)>(x, \(strides.input), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), strip: \(most), depth: \(2 * pairs)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
+        "rows\(group.rows)(Product<\(finish)>(x, \(strides.input), widened, \(group.order.arguments), depth: \(group.depth)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
       )
     }
     if panels <= most {
@@ -92,7 +88,7 @@ struct KernelRenderer {
     }
     writer.write("var panel = 0")
     writer.scope("while panel < \(panels)") { writer in
-      let strip = strip(true)
+      let strip = PackedTensor.Arrangement.stripPanelCount(paired: true)
       var (count, step) = ("\(most)", "\(16 * strip)")
       writer.write("let first = panel / \(strip) * \(strip)")
       if panels % most != 0 {
@@ -116,7 +112,7 @@ struct KernelRenderer {
     perHead(
       heads, "\(name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)", to: &writer
     ) { head in
-      "rows\(rows)(Product<Store>(queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth), scores\(head(rows * keyStride)), \(keyStride), panels: \(keyStride / Shape.lanes)\(causal ? ", hidesKeys: true" : "")))"
+      "rows\(rows)(Product<Store>(queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), \(PanelOrder.apart(panel: panel).arguments), depth: \(depth), scores\(head(rows * keyStride)), \(keyStride), panels: \(keyStride / Shape.lanes)\(causal ? ", hidesKeys: true" : "")))"
     }
   }
 
@@ -125,10 +121,10 @@ struct KernelRenderer {
     _ rowStride: Int, _ strips: ValueStrips?, _ causal: Bool, _ addsResidual: Bool,
     to writer: inout CodeWriter
   ) {
-    let order =
-      strips.map {
-        "panel: \(literal($0.slots * Shape.lanes)), strip: \($0.width / Shape.lanes)"
-      } ?? "panel: 16, step: \(rowStride)"
+    let order = Kernel.mix(
+      rows: rows, heads: heads, keys: keys, columns: columns, keyStride: keyStride,
+      rowStride: rowStride, strips: strips, causal: causal, addsResidual: addsResidual
+    ).products[0].order.arguments
     let parameter = addsResidual ? " _ residual: Floats," : ""
     let residual = addsResidual ? ", residual: residual" : ""
     perHead(
@@ -213,6 +209,17 @@ struct KernelRenderer {
       body({ _ in "" }, &writer)
     } else {
       writer.scope("for head in 0..<\(heads)") { body({ " + head * \(literal($0))" }, &$0) }
+    }
+  }
+}
+
+extension PanelOrder {
+  /// The arguments of generated code's `Product` that say the order.
+  var arguments: String {
+    switch self {
+    case .apart(let panel): "panel: \(literal(panel))"
+    case .strips(let width, let panel): "panel: \(literal(panel)), strip: \(width)"
+    case .rows(let stride): "panel: \(Shape.lanes), step: \(stride)"
     }
   }
 }
