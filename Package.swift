@@ -83,6 +83,11 @@ let package = Package(
         "CAllocationHook", "DecisionTransformer", "DecisionTransformerCodegen", "ModelMatrix",
         "RecordedEpisodes",
       ]),
+    // Release builds at every vector level, compiled by the tests: users build with -march, `swift test` without.
+    .testTarget(
+      name: "LevelTests",
+      dependencies: ["CDecisionTransformer", "DecisionTransformerCodegen", "RecordedEpisodes"],
+      exclude: ["Driver"]),
     .testTarget(
       name: "GeneratedTests",
       dependencies: [

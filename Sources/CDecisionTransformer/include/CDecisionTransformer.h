@@ -102,7 +102,7 @@ DT_INLINE void dt_read(const float *place) {
 
 // A square of floats as wide as a register, transposed in place: rounds of interleaving halves. Several registers
 // at a time, so that none has to go to memory in between. (Swift has no shuffles of its own.)
-#if DT_VECTOR_LEVEL >= 2
+#if defined(__AVX512F__)
 #define DT_SQUARE 16
 typedef dt_float16 dt_row;
 DT_INLINE dt_row dt_interleave_low(dt_row a, dt_row b) {
