@@ -53,6 +53,12 @@ cc() {
   esac
 }
 
+# embed <symbol> <file> <object>
+embed() {
+  run "$gcc" $processor -c "$here/embedded.S" -DSYMBOL="$1" -DSYMBOL_END="$1_end" \
+    -DEMBEDDED_FILE="\"$2\"" -o "$3"
+}
+
 # replay and refusals of the model $1, with the recording $2, at most $3 steps of it.
 build_programs() {
   local name=$1 recording=$2 steps=$3 out=$folder/$1
@@ -64,9 +70,9 @@ build_programs() {
 typedef ${prefix}_controller model_controller;
 HEADER
   [[ $recording == - ]] && recording=Tests/Goldens/GeluFourHeads.safetensors
-  cc "$out/replay" -I "$out" -I "$here" -DSTEPS="$steps" -DFILE="\"$repository/$recording\"" \
-    -DSYMBOL=recording -DSYMBOL_END=recording_end "$here"/{replay,recording,constant_work}.c \
-    "$here/embedded.S" "$out/lib$prefix.a"
+  embed recording "$repository/$recording" "$out/recording.o"
+  cc "$out/replay" -I "$out" -I "$here" -DSTEPS="$steps" "$here"/{replay,recording,constant_work}.c \
+    "$out/recording.o" "$out/lib$prefix.a"
   # The program that the clients of Hopper's library use, for another model.
   sed "s/hopper/$prefix/g; s/HOPPER/$capitals/g" "$repository/Tests/Clients/C/refusals.c" >"$out/refusals.c"
   cc "$out/refusals" -I "$out" "$out/refusals.c" "$out/lib$prefix.a"
@@ -121,10 +127,9 @@ build_batch() {
   mkdir -p "$out"
   compile_runtime
   compile_batch
-  run "$gcc" -c -DFILE="\"$weights\"" -DSYMBOL=weights -DSYMBOL_END=weights_end "$here/embedded.S" \
-    -o "$out/weights.o"
+  embed weights "$weights" "$out/weights.o"
+  embed recording "$repository/Tests/Goldens/Batches/BatchOfThree.safetensors" "$out/recording.o"
   cc "$out/batch" -I "$here" -DAGENTS=3 -DSTATE=8 -DACTION=2 "$here"/{batch,recording}.c \
-    -DFILE="\"$repository/Tests/Goldens/Batches/BatchOfThree.safetensors\"" -DSYMBOL=recording \
-    -DSYMBOL_END=recording_end "$here/embedded.S" "$out/weights.o" "$folder/Batch.o" \
-    "$folder/DecisionTransformer.o" -Wl,--gc-sections
+    "$out/weights.o" "$out/recording.o" "$folder/Batch.o" "$folder/DecisionTransformer.o" \
+    -Wl,--gc-sections
 }

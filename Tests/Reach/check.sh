@@ -52,7 +52,7 @@ export dtgen scratch
 # QEMU takes plugins of a few versions of its interface, and each QEMU its own few.
 if [[ ${#present[@]} -gt 0 ]]; then
   for version in 1 2 3 4 5; do
-    clang -std=c11 -O2 -Wall -Wextra -Werror -shared -fPIC -Wl,--unresolved-symbols=ignore-all \
+    clang -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC \
       -DPLUGIN_VERSION="$version" -o "$scratch/libcounter-$version.so" "$here/instruction_counter.c"
   done
 fi

@@ -1,9 +1,9 @@
-/* FILE as read-only data, named SYMBOL. */
+/* EMBEDDED_FILE as read-only data, from SYMBOL to SYMBOL_END. */
   .section .rodata.SYMBOL, "a"
   .balign 64
   .global SYMBOL
 SYMBOL:
-  .incbin FILE
+  .incbin EMBEDDED_FILE
   .global SYMBOL_END
 SYMBOL_END:
   .byte 0

@@ -18,8 +18,9 @@ fail() {
 # Runs a step of a stage; what it prints is shown where it fails.
 run() {
   "$@" >"$log" 2>&1 || {
-    cat "$log"
-    fail "$1 ended with status $?"
+    local status=$?
+    tail -40 "$log"
+    fail "$1 ended with status $status"
   }
 }
 
