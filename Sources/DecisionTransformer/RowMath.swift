@@ -39,7 +39,7 @@ extension VectorMath {
         let isPadding =
           lanes &+ Int32(truncatingIfNeeded: index)
           .>= SIMD16(repeating: Int32(truncatingIfNeeded: count))
-        difference = difference.replacing(with: Vector(repeating: 0), where: isPadding)
+        difference = choose(difference, or: Vector(repeating: 0), where: isPadding)
       }
       squares = multiplyAdd(difference, difference, squares)
       difference.store(at: y + index)
@@ -96,7 +96,7 @@ extension VectorMath {
       let isHidden = (key .> last) .| (key .< first)
       var score = Vector(at: scores + index)
       if let mask { score += Vector(at: mask + index) }
-      score.replace(with: hidden, where: isHidden)
+      score = choose(score, or: hidden, where: isHidden)
       top = maximum(top, score)
       score.store(at: scores + index)
       index += 16
@@ -112,7 +112,7 @@ extension VectorMath {
     var factor = Vector(repeating: 1 / sum(of: total))
     if mask != nil {
       let seesNothing = top .< Vector(repeating: hiddenScore / 2)
-      factor.replace(with: Vector(repeating: 0), where: seesNothing)
+      factor = choose(factor, or: Vector(repeating: 0), where: seesNothing)
     }
     index = 0
     while index < count {

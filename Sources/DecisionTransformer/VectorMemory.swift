@@ -10,7 +10,7 @@ extension SIMD16<Float> {
   /// Stores the sixteen numbers at `place`, a multiple of 16 bytes (fastest at a multiple of 64).
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public func store(at place: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(place).storeBytes(of: self, as: Self.self)
+    dt_store(place, self)
   }
 }
 

@@ -137,6 +137,38 @@ struct DTGenTests {
     #expect(try directory.entries() == ["Tiny.dtmodel"])
   }
 
+  @Test(
+    "makes no library of objects that are not ELF, and says so before any work",
+    arguments: [
+      ("wasm32-unknown-none-wasm", "WebAssembly"), ("arm64-apple-none-macho", "Mach-O"),
+      ("arm64-apple-macosx26.0", "Mach-O"), ("x86_64-unknown-windows-msvc", "COFF"),
+    ])
+  func refusesObjectFormats(triple: String, format: String) throws {
+    let result = try run("library", "Tiny.dtmodel", "--output", "out", "--target", triple)
+    #expect(result.status == 1)
+    #expect(
+      result.error.hasPrefix(
+        "\(triple): has \(format) objects, of which no library is made; accepted: a target with ELF "
+          + "objects"))
+    #expect(result.error.split(separator: "\n").count == 1, "\(result.error)")
+    #expect(try directory.entries() == ["Tiny.dtmodel"])
+  }
+
+  /// Only where the toolchain has Embedded Swift, of which libraries are made.
+  @Test(
+    "says which functions a library needs where the processor has no floating point",
+    arguments: [("", true), ("-mfloat-abi=hard -mfpu=fpv5-d16", false)])
+  func tellsRequiredSymbols(flags: String, isNoted: Bool) throws {
+    let result = try run(
+      "library", "Tiny.dtmodel", "--output", "out", "--target", "armv7em-none-none-eabi",
+      "--clang-flags", "-mcpu=cortex-m7 \(flags)")
+    guard !result.error.contains("has no Embedded Swift") else { return }
+    #expect(result.status == 0, "\(result.error)")
+    let note = "note: out/libtiny.a: beside memcpy, memmove and memset needs "
+    #expect(result.error.contains(note) == isNoted, "\(result.error)")
+    #expect(result.error.contains("__aeabi_fmul") == isNoted, "\(result.error)")
+  }
+
   @Test("always writes two Swift files for a build, and prints nothing but problems")
   func generatesForBuild() throws {
     try copyPendulum()
