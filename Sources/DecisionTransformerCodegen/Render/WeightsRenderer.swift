@@ -24,7 +24,8 @@ struct WeightsRenderer {
 
           /// The weights in the program: decoded and checked once, shared by every \(model.config.modelClass.instanceName).
           \(access)static func embeddedWeights() throws(InitializationError) -> PackedWeights {
-            try decodedWeights.get()
+            try Processor.check()
+            return try decodedWeights.get()
           }
 
       \(model.isTrunk ? "" : selfTest)    private static let decodedWeights = Result { () throws(InitializationError) in
