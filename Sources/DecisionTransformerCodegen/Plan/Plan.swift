@@ -87,10 +87,7 @@ public struct Plan: Equatable, Sendable {
   }
 
   /// The digest as text: 16 hexadecimal digits.
-  public var layoutDigestText: String {
-    let digits = String(layoutDigest, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  public var layoutDigestText: String { PackedWeights.digestText(layoutDigest) }
 
   /// Whether block 0 is in the carried form: then the timestep's part of its tokens is computed ahead, by the routine
   /// `embedTime`.

@@ -122,7 +122,7 @@ extension BatchMemberRenderer {
       "/// The same with the actions that were really executed, where they differ from the predictions.",
       "///",
       "/// For an agent that was reset since `act`, or that has had its last step, any finite numbers do: there they",
-      "/// are ignored.",
+      "/// are ignored. Where that is true of all agents, it checks its arguments and does nothing else.",
       "///",
       "/// - Parameters:",
       "///   - executed: Environment units; every number is finite.",
@@ -139,7 +139,8 @@ extension BatchMemberRenderer {
           "guard episodes[agent].isStarted else { throw BatchStepError(agent: agent, .notReset) }")
       }
       writer.write(
-        "guard canPrepare else { throw BatchStepError(agent: 0, .nothingToPrepare) }")
+        "guard \(endsEpisodes ? "awaitsPreparation" : "canPrepare") else { throw BatchStepError(agent: 0, .nothingToPrepare) }"
+      )
       forEachAgent(to: &writer) { writer in
         writer.write("let input = actionInput + agent * \(shape.actionStride)")
         for (index, scale) in model.actionScale.enumerated() {
@@ -154,7 +155,9 @@ extension BatchMemberRenderer {
           writer.write("(Vector(at: \(place)) * weight).store(at: \(place))")
         }
       }
-      writer.write("let nextReturns = try returnsToGo(after: rewards)", "advance()")
+      writer.write("let nextReturns = try returnsToGo(after: rewards)")
+      if endsEpisodes { writer.write("guard canPrepare else { return }") }
+      writer.write("advance()")
       writer.scope("if rewards != nil") { writer in
         forEachAgent(to: &writer) {
           $0.write(
@@ -167,12 +170,10 @@ extension BatchMemberRenderer {
       }
       phase(plan.afterPreparation, to: &writer, token: shape.stateToken)
     }
-    writer.write(
-      "", "/// Whether some agent has something to prepare.", "private var canPrepare: Bool {")
-    writer.write(
-      "  @_noAllocation @_noLocks get {", "    var canPrepare = false",
-      "    for agent in 0..<\(shape.batch) { canPrepare = episodes[agent].canPrepare || canPrepare }",
-      "    return canPrepare", "  }", "}")
+    ofSomeAgent("canPrepare", "has something to prepare", to: &writer)
+    if endsEpisodes {
+      ofSomeAgent("awaitsPreparation", "waits, be it behind its last step", to: &writer)
+    }
     writer.write(
       "",
       "/// One step on: the actions join the histories, the windows slide, what the slide made stale is computed anew.",
@@ -187,6 +188,15 @@ extension BatchMemberRenderer {
       }
       if hasPast { phase(Array(plan.preparation.dropFirst()), to: &writer, token: 0) }
     }
+  }
+
+  /// A property of the episodes that is true where it is of one.
+  private func ofSomeAgent(_ property: String, _ meaning: String, to writer: inout CodeWriter) {
+    writer.write(
+      "", "/// Whether some agent \(meaning).", "private var \(property): Bool {",
+      "  @_noAllocation @_noLocks get {", "    var \(property) = false",
+      "    for agent in 0..<\(plan.shape.batch) { \(property) = episodes[agent].\(property) || \(property) }",
+      "    return \(property)", "  }", "}")
   }
 
   // MARK: Loops

@@ -138,7 +138,8 @@ struct MemberRenderer: PhaseMemberRenderer {
     }
     writer.write(
       "",
-      "/// The same with the action that was really executed, where it differs from the prediction.",
+      "/// The same with the action that was really executed, where it differs from the prediction. After the last step it",
+      "/// checks its arguments and does nothing else.",
       "///",
       "/// - Parameter executed: Environment units; every number is finite.",
       "/// - Parameter reward: What the environment paid for it, environment units and finite, if that is known already:",
@@ -149,7 +150,7 @@ struct MemberRenderer: PhaseMemberRenderer {
       "\(access)mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError)"
     ) { writer in
       writer.write("guard isStarted else { throw .notReset }")
-      writer.write("guard canPrepare else { throw .nothingToPrepare }")
+      writer.write("guard awaitsPreparation else { throw .nothingToPrepare }")
       for (index, scale) in model.actionScale.enumerated() {
         writer.write(
           "actionInput[\(index)] = executed[\(index)]\(times(scale, "/"))"
@@ -159,6 +160,7 @@ struct MemberRenderer: PhaseMemberRenderer {
         "var index = 0",
         "while index < \(plan.shape.actionDimension) { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }",
         "let nextReturn = try returnToGo(after: reward)")
+      if endsEpisodes { writer.write("guard canPrepare else { return }") }
       writer.write("advance()")
       writer.scope("if reward != nil") { writer in
         writer.write(
