@@ -42,6 +42,18 @@ struct SafetensorsHeader {
     }
   }
 
+  /// Whether `bytes` begin as a safetensors file does: with a possible length and an object.
+  static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= 10 else { return false }
+    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    guard (2...UInt64(SafetensorsFile.maximumHeaderLength)).contains(length) else { return false }
+    return bytes.dropFirst(8).prefix(100).first { !isWhiteSpace($0) } == UInt8(ascii: "{")
+  }
+
+  private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+    [0x20, 0x09, 0x0A, 0x0D].contains(byte)
+  }
+
   private mutating func report(_ name: String, _ message: String) {
     problems.append(Diagnostic(path: path, key: name, message))
   }
@@ -62,9 +74,13 @@ extension SafetensorsHeader {
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard length <= SafetensorsFile.maximumHeaderLength else {
       // A zip archive or a pickle: what torch.save writes.
-      if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0x80, 0x02]) {
+      if ZipArchive.matches(bytes)
+        || bytes[0] == 0x80 && PickleMachine.protocols.contains(bytes[1])
+      {
         throw Diagnostic(
-          path: path, "is a PyTorch file under another name; accepted: a safetensors file")
+          path: path,
+          "is a PyTorch file under another name; accepted: a safetensors file, or this one as "
+            + "pytorch_model.bin")
       }
       throw Diagnostic(
         path: path,
