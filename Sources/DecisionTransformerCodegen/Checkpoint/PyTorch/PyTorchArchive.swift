@@ -34,7 +34,7 @@ struct PyTorchArchive {
     do throws(PickleError) {
       return try machine.run()
     } catch {
-      if let family = CheckpointFamily(wrapped: machine.texts) {
+      if let family = CheckpointFamily(names: machine.texts) {
         throw family.diagnostic(path: path)
       }
       throw Diagnostic(path: path, key: error.place, error.message)
