@@ -42,6 +42,7 @@ public enum CheckpointReader {
   public static func read(
     _ container: some TensorContainer, config: ModelConfig, remarks: inout [Diagnostic]
   ) throws(InvalidInput) -> Checkpoint {
+    remarks += container.remarks
     let stored = container.storedTensors
     let match = TensorMatch(
       tensors: stored.map(\.header), config: config, path: container.path)

@@ -98,8 +98,7 @@ extension SafetensorsHeader {
   private static func json(
     _ header: UnsafeRawBufferPointer, path: String
   ) throws(Diagnostic) -> JSONValue {
-    // Other JSON may start with white space; the format's header may only end with it.
-    guard header.first == UInt8(ascii: "{") else {
+    guard header.first(where: { !isWhiteSpace($0) }) == UInt8(ascii: "{") else {
       throw Diagnostic(path: path, key: "header", "does not start with \"{\"")
     }
     do {
@@ -110,6 +109,8 @@ extension SafetensorsHeader {
   }
 
   private mutating func readMetadata(_ value: JSONValue) {
+    // Some writers have no metadata and say so.
+    if value == .null { return }
     guard case .object(let members) = value else {
       report("__metadata__", "found \(value.excerpt); accepted: an object of strings")
       return
@@ -144,7 +145,8 @@ extension SafetensorsHeader {
       case "dtype": dataType = self.dataType(field.value, name)
       case "shape": shape = sizes(field.value, name, "shape")
       case "data_offsets": offsets = self.offsets(field.value, name)
-      default: report(name, "unknown key \"\(field.name)\"; accepted: dtype, shape, data_offsets")
+      // The format's own library passes over other keys.
+      default: break
       }
     }
     for key in ["dtype", "shape", "data_offsets"] where !fields.contains(where: { $0.name == key })
