@@ -173,7 +173,7 @@ extension GeneratedFacts {
     }
     add(
       "access",
-      source.firstMatch(of: /\n(?:(public|package|internal) )?struct \w+: ~Copyable/).map {
+      source.firstMatch(of: /\n(?:(public|package|internal) )?nonisolated struct \w+: ~Copyable/).map {
         $0.1 ?? "internal"
       })
     add(

@@ -24,7 +24,7 @@ struct CInterfaceRenderer {
 
     /// Makes a controller in memory and with packed weights of the caller's; may allocate in a program with Swift's runtime.
     @c(\(prefix)_create_with_weights)
-    \(access) func \(prefix)_create_with_weights(
+    \(access) nonisolated func \(prefix)_create_with_weights(
       _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt,
       _ controller: UnsafeMutablePointer<OpaquePointer?>?
     ) -> Int32 {
@@ -39,7 +39,7 @@ struct CInterfaceRenderer {
 
     /// Replays the episode beside packed weights of the caller's, in memory of the caller's.
     @c(\(prefix)_self_test_with_weights)
-    \(access) func \(prefix)_self_test_with_weights(
+    \(access) nonisolated func \(prefix)_self_test_with_weights(
       _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt
     ) -> Int32 {
       guard let weights else { return CStatus.nullArgument.code }
@@ -56,7 +56,7 @@ struct CInterfaceRenderer {
     """
     /// Starts an episode in which `targetReturn` is to be collected, environment units.
     @c(\(prefix)_reset) @_noAllocation @_noLocks
-    \(access) func \(prefix)_reset(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
+    \(access) nonisolated func \(prefix)_reset(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
       var call = CCall(controller, model: \(type).layoutDigest)
       call.check(targetReturn: targetReturn)
       guard call.isSound else { return call.end() }
@@ -66,7 +66,7 @@ struct CInterfaceRenderer {
 
     /// Asks for `targetReturn` from now on, environment units.
     @c(\(prefix)_retarget) @_noAllocation @_noLocks
-    \(access) func \(prefix)_retarget(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
+    \(access) nonisolated func \(prefix)_retarget(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
       var call = CCall(controller, model: \(type).layoutDigest)
       call.check(targetReturn: targetReturn)
       guard call.isSound else { return call.end() }
@@ -77,7 +77,7 @@ struct CInterfaceRenderer {
 
     /// Takes the predicted action into the history, and does what needs no new state.
     @c(\(prefix)_prepare) @_noAllocation @_noLocks
-    \(access) func \(prefix)_prepare(_ controller: OpaquePointer?) -> Int32 {
+    \(access) nonisolated func \(prefix)_prepare(_ controller: OpaquePointer?) -> Int32 {
       let call = CCall(controller, model: \(type).layoutDigest)
       guard call.isSound else { return call.end() }
       guard \(type).of(call).pointee.hasEpisode else { return call.end(.notReset) }
@@ -91,7 +91,7 @@ struct CInterfaceRenderer {
     """
     /// The action for a state; `reward` is what the environment paid for the previous action.
     @c(\(prefix)_act) @_noAllocation @_noLocks
-    \(access) func \(prefix)_act(
+    \(access) nonisolated func \(prefix)_act(
       _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float,
       _ action: UnsafeMutablePointer<Float>?
     ) -> Int32 {
@@ -100,7 +100,7 @@ struct CInterfaceRenderer {
 
     /// The same where `prepare` was given the reward, or it is zero.
     @c(\(prefix)_act_without_reward) @_noAllocation @_noLocks
-    \(access) func \(prefix)_act_without_reward(
+    \(access) nonisolated func \(prefix)_act_without_reward(
       _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ action: UnsafeMutablePointer<Float>?
     ) -> Int32 {
       \(type).act(controller, state, nil, action)
@@ -108,7 +108,7 @@ struct CInterfaceRenderer {
 
     /// `prepare` with the action that was really executed, environment units.
     @c(\(prefix)_prepare_executed) @_noAllocation @_noLocks
-    \(access) func \(prefix)_prepare_executed(
+    \(access) nonisolated func \(prefix)_prepare_executed(
       _ controller: OpaquePointer?, _ executed: UnsafePointer<Float>?
     ) -> Int32 {
       \(type).prepare(controller, executed, nil)
@@ -116,7 +116,7 @@ struct CInterfaceRenderer {
 
     /// The same with its reward, if that is known already.
     @c(\(prefix)_prepare_executed_with_reward) @_noAllocation @_noLocks
-    \(access) func \(prefix)_prepare_executed_with_reward(
+    \(access) nonisolated func \(prefix)_prepare_executed_with_reward(
       _ controller: OpaquePointer?, _ executed: UnsafePointer<Float>?, _ reward: Float
     ) -> Int32 {
       \(type).prepare(controller, executed, reward)
@@ -128,45 +128,45 @@ struct CInterfaceRenderer {
     """
     /// What the last call that failed on this controller has to say; empty if none has.
     @c(\(prefix)_last_error) @_noAllocation @_noLocks
-    \(access) func \(prefix)_last_error(_ controller: OpaquePointer?) -> UnsafePointer<CChar> {
+    \(access) nonisolated func \(prefix)_last_error(_ controller: OpaquePointer?) -> UnsafePointer<CChar> {
       CCall.lastMessage(of: controller, model: \(type).layoutDigest)
     }
 
     /// What a status means.
     @c(\(prefix)_status_message) @_noAllocation @_noLocks
-    \(access) func \(prefix)_status_message(_ status: Int32) -> UnsafePointer<CChar> {
+    \(access) nonisolated func \(prefix)_status_message(_ status: Int32) -> UnsafePointer<CChar> {
       CCall.text(CStatus(code: status).message)
     }
 
     /// The generator's version.
     @c(\(prefix)_version)
-    \(access) func \(prefix)_version() -> UnsafePointer<CChar> { CCall.text(\(type).generatorVersion) }
+    \(access) nonisolated func \(prefix)_version() -> UnsafePointer<CChar> { CCall.text(\(type).generatorVersion) }
 
     /// The digest of the packed weights that fit, 16 hexadecimal digits.
     @c(\(prefix)_layout_digest)
-    \(access) func \(prefix)_layout_digest() -> UnsafePointer<CChar> { CCall.text("\(plan.layoutDigestText)") }
+    \(access) nonisolated func \(prefix)_layout_digest() -> UnsafePointer<CChar> { CCall.text("\(plan.layoutDigestText)") }
 
     /// Bytes of memory for one controller.
     @c(\(prefix)_memory_size)
-    \(access) func \(prefix)_memory_size() -> UInt { UInt(CController.headerByteCount + \(type).memorySize) }
+    \(access) nonisolated func \(prefix)_memory_size() -> UInt { UInt(CController.headerByteCount + \(type).memorySize) }
 
     /// A multiple of what the memory's address must be, in bytes.
     @c(\(prefix)_memory_alignment)
-    \(access) func \(prefix)_memory_alignment() -> UInt { UInt(\(type).memoryAlignment) }
+    \(access) nonisolated func \(prefix)_memory_alignment() -> UInt { UInt(\(type).memoryAlignment) }
 
     /// Floats of a state.
     @c(\(prefix)_state_dimension)
-    \(access) func \(prefix)_state_dimension() -> UInt { UInt(\(type).stateDimension) }
+    \(access) nonisolated func \(prefix)_state_dimension() -> UInt { UInt(\(type).stateDimension) }
 
     /// Floats of an action.
     @c(\(prefix)_action_dimension)
-    \(access) func \(prefix)_action_dimension() -> UInt { UInt(\(type).actionDimension) }
+    \(access) nonisolated func \(prefix)_action_dimension() -> UInt { UInt(\(type).actionDimension) }
     """
   }
 
   private var members: String {
     """
-    extension \(type) {
+    nonisolated extension \(type) {
       @_noAllocation @_noLocks
       fileprivate static func of(_ call: CCall) -> UnsafeMutablePointer<\(type)> {
         call.value.assumingMemoryBound(to: \(type).self)

@@ -6,7 +6,7 @@ struct SelfTestRenderer {
   func render(to writer: inout CodeWriter) {
     writer.write("// MARK: - Self test")
     let isBatch = plan.shape.batch > 1
-    writer.scope("extension \(model.name)\(isBatch ? "" : ": SelfTestable")") { writer in
+    writer.scope("nonisolated extension \(model.name)\(isBatch ? "" : ": SelfTestable")") { writer in
       if isBatch {
         BatchSelfTestRenderer(plan: plan, model: model).render(to: &writer)
       } else {

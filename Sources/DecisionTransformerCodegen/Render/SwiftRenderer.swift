@@ -36,7 +36,7 @@ public struct SwiftRenderer {
 
   private func controller(to writer: inout CodeWriter) {
     documentation(to: &writer)
-    writer.scope("\(access)struct \(model.name): ~Copyable, @unchecked Sendable") { writer in
+    writer.scope("\(access)nonisolated struct \(model.name): ~Copyable, @unchecked Sendable") { writer in
       constants(to: &writer)
       storage(to: &writer)
       initializers(to: &writer)
@@ -90,7 +90,7 @@ public struct SwiftRenderer {
     _ title: String, to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void
   ) {
     writer.write("// MARK: - \(title)")
-    writer.scope("extension \(model.name)") { writer in
+    writer.scope("nonisolated extension \(model.name)") { writer in
       var content = CodeWriter()
       body(&content)
       let lines = content.lines.first == "" ? Array(content.lines.dropFirst()) : content.lines

@@ -16,7 +16,7 @@ struct WeightsRenderer {
       \(isPublic ? "public " : "")import DecisionTransformer
 
       #if !hasFeature(Embedded)
-        extension \(model.name) {
+        nonisolated extension \(model.name) {
           /// A \(model.config.modelClass.instanceName) with the weights in the program and memory of its own.
           \(access)init() throws(InitializationError) {
             try self.init(weights: Self.embeddedWeights())
@@ -33,7 +33,7 @@ struct WeightsRenderer {
         }
       #endif
 
-      \(model.options.hasCInterface ? cFunctions : "")extension \(model.name) {
+      \(model.options.hasCInterface ? cFunctions : "")nonisolated extension \(model.name) {
         private static var base64: StaticString {
           "
       """
@@ -53,7 +53,7 @@ struct WeightsRenderer {
       #if !hasFeature(Embedded)
         /// Makes a controller in memory of the caller's, with the weights in the program, which the first call decodes.
         @c(\(prefix)_create)
-        \(model.options.access.rawValue) func \(prefix)_create(
+        \(model.options.access.rawValue) nonisolated func \(prefix)_create(
           _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt,
           _ controller: UnsafeMutablePointer<OpaquePointer?>?
         ) -> Int32 {
@@ -67,7 +67,7 @@ struct WeightsRenderer {
 
         /// Replays the episode beside the weights in the program, in memory of the caller's.
         @c(\(prefix)_self_test)
-        \(model.options.access.rawValue) func \(prefix)_self_test(
+        \(model.options.access.rawValue) nonisolated func \(prefix)_self_test(
           _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt
         ) -> Int32 {
           CController.selfTest(
