@@ -108,6 +108,8 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests", dependencies: ["DecisionTransformer", "CDecisionTransformer"]),
     .testTarget(name: "EmbeddedTests", dependencies: ["DecisionTransformerCodegen"]),
+    // Generated code in targets with settings and names of a user's own.
+    .testTarget(name: "TargetTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(name: "AssemblyTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(
       name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen", "RecordedEpisodes"]),
