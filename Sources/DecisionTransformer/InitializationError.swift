@@ -5,7 +5,7 @@
 public enum InitializationError: Error, Equatable, Sendable {
   #if !hasFeature(Embedded)
     /// The file cannot be opened or mapped; `systemError` is the C library's `errno`.
-    case unreadableFile(path: String, systemError: Int32)
+    indirect case unreadableFile(path: String, systemError: Int32)
     /// The text is not base64: the byte at `offset` is wrong, or the text ends too early there.
     case invalidBase64(offset: Int)
   #endif
@@ -17,22 +17,33 @@ public enum InitializationError: Error, Equatable, Sendable {
   case unsupportedFormatVersion(found: UInt32, supported: UInt32)
   /// Bytes of the header that must be zero are not.
   case damagedHeader
-  /// There are fewer or more bytes than there should be.
-  case wrongByteCount(found: Int, expected: Int)
-  /// The payload, or the self test behind it, is not the one that was written.
-  case wrongChecksum(found: UInt64, expected: UInt64)
-  /// The weights were packed for another model, or by another version of the generator.
-  case wrongLayout(found: UInt64, expected: UInt64)
   /// The weights carry no self test: codegen.json left it out, or they are large.
   case noSelfTest
   /// The self test beside the weights is not one of this model.
   case unfitSelfTest
-  /// The memory given to the controller is too small.
-  case memoryTooSmall(byteCount: Int, required: Int)
   /// The memory given to the controller does not begin at a multiple of `required`.
   case misalignedMemory(required: Int)
   /// The program was built for instructions that this processor, or its operating system, lacks.
   case unsupportedProcessor
+  #if !hasFeature(Embedded)
+    /// There are fewer or more bytes than there should be.
+    indirect case wrongByteCount(found: Int, expected: Int)
+    /// The payload, or the self test behind it, is not the one that was written.
+    indirect case wrongChecksum(found: UInt64, expected: UInt64)
+    /// The weights were packed for another model, or by another version of the generator.
+    indirect case wrongLayout(found: UInt64, expected: UInt64)
+    /// The memory given to the controller is too small.
+    indirect case memoryTooSmall(byteCount: Int, required: Int)
+  #else
+    /// There are fewer or more bytes than there should be.
+    case wrongByteCount(found: Int, expected: Int)
+    /// The payload, or the self test behind it, is not the one that was written.
+    case wrongChecksum(found: UInt64, expected: UInt64)
+    /// The weights were packed for another model, or by another version of the generator.
+    case wrongLayout(found: UInt64, expected: UInt64)
+    /// The memory given to the controller is too small.
+    case memoryTooSmall(byteCount: Int, required: Int)
+  #endif
 }
 
 #if !hasFeature(Embedded)

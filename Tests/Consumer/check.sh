@@ -176,6 +176,11 @@ head -c 100000 "$directory/model.safetensors" >"$hopper/model.safetensors"
 must_refuse "half a checkpoint" 1 "Hopper.dtmodel/model.safetensors: "
 cp "$directory/model.safetensors" "$hopper"
 
+mv "$hopper/model.safetensors" "$hopper/model.pt"
+must_refuse "a checkpoint under another name" 1 \
+  "Hopper.dtmodel/model.pt: looks like a safetensors file and is not read under this name; "
+mv "$hopper/model.pt" "$hopper/model.safetensors"
+
 rm "$hopper/config.json"
 must_refuse "no config.json" 1 "Hopper.dtmodel/config.json: "
 cp "$directory/config.json" "$hopper"

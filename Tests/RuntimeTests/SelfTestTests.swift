@@ -166,7 +166,7 @@ private struct Adder: ~Copyable, SelfTestable {
       for index in 0..<3 {
         adder.row[index] = adder.state[0] + Float(index) + 10 * Float(stage)
       }
-      return UnsafePointer(adder.row)
+      return Floats(adder.row)
     }
   }
 

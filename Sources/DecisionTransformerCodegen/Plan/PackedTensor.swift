@@ -42,6 +42,8 @@ public struct PackedTensor: Equatable, Sendable {
     case predictAction, predictState, predictReturn
     /// ln_f's gain and shift, for the last hidden state.
     case finalNormGain, finalNormShift
+    /// `action_scale`: from model units to environment units.
+    case actionScale
     /// `state_std`: from normalised states to raw ones.
     case stateDeviation
     /// wpe, one row per position, of a trunk.

@@ -50,7 +50,8 @@ public struct Plan: Equatable, Sendable {
     }
     let outputs = model.forwardOutputs
     weights = PackedLayout(
-      shape: shape, forms: forms, precision: model.options.precision, outputs: outputs)
+      shape: shape, forms: forms, precision: model.options.precision, outputs: outputs,
+      scalesComponents: model.scalesComponents)
     let schedule = Schedule(model: model, shape: shape, forms: forms, weights: weights)
     routines = schedule.routines
     feedback = schedule.feedback

@@ -76,7 +76,7 @@ struct TileRenderer {
         ") {",
         "  \(askingRows.isEmpty ? "" : "next = w; ")(self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)",
         "  (self.hasBiases, self.biased) = (hasBiases, biased && hasBiases)",
-        "  (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? Floats(y))",
+        "  (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? y)",
         "  (self.panels, self.hidesKeys, self.hidesDepth, self.streams\(hasPairs ? ", self.paired" : "")) = (panels, hidesKeys, hidesDepth, streams\(hasPairs ? ", paired" : ""))",
         "}", "",
         "/// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the",

@@ -65,10 +65,13 @@ int main(void) {
   expect("no state", HOPPER_NULL_ARGUMENT, hopper_act(controller, NULL, 0, action));
   expect("no action", HOPPER_NULL_ARGUMENT, hopper_act(controller, state, 0, NULL));
   expect("odd state", HOPPER_MISALIGNED_ARGUMENT, hopper_act(controller, misaligned, 0, action));
-  state[7] = INFINITY;
+  const int last = HOPPER_STATE_DIMENSION - 1;
+  char text[40];
+  snprintf(text, sizeof text, "state[%d] is not finite", last);
+  state[last] = INFINITY;
   expect("state", HOPPER_NON_FINITE_STATE, hopper_act(controller, state, 0, action));
-  expect_text("state", "state[7] is not finite", hopper_last_error(controller));
-  state[7] = 0;
+  expect_text("state", text, hopper_last_error(controller));
+  state[last] = 0;
   expect("act", HOPPER_SUCCESS, hopper_act(controller, state, 0, action));
   expect("reward", HOPPER_NON_FINITE_REWARD, hopper_act(controller, state, NAN, action));
   expect("prepare", HOPPER_SUCCESS, hopper_prepare_executed_with_reward(controller, action, 1));
