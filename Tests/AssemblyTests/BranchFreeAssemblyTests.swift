@@ -7,7 +7,8 @@ import Testing
 /// and here `Tests/ConstantWork` and `Tests/Reach` count what is executed.)
 @Suite(
   .enabled(
-    if: AssemblyCompiler.hasEmbeddedLibrary(for: "riscv64-none-none-eabi"), "no target to compile for"))
+    if: AssemblyCompiler.hasEmbeddedLibrary(for: "riscv64-none-none-eabi"),
+    "no target to compile for"))
 struct BranchFreeAssemblyTests {
   private static let target = AssemblyTarget(
     name: "riscv64 (rv64gc)",
