@@ -166,7 +166,8 @@ struct CHeaderRenderer {
   private var descriptions: String {
     """
     /* What the last call that failed on this controller has to say, with its numbers; empty if none failed. Valid
-     * until the next call on the controller; for the thread that uses it. */
+     * until the next call on the controller; for the thread that uses it: a call refused with \(constant)_BUSY leaves
+     * none, \(prefix)_status_message has it. */
     const char *\(prefix)_last_error(const \(name.type) *controller);
 
     /* What a status means. Valid forever. */
