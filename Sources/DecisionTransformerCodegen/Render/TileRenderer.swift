@@ -62,7 +62,7 @@ struct TileRenderer {
     writer.scope("private struct Product<Finish: Epilogue>") { writer in
       writer.write(
         "var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, hasBiases: Bool, biased: Bool",
-        "var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(hasPairs ? ", paired: Bool" : "")\(askingRows.isEmpty ? "" : ", next: Floats")",
+        "var y: Floats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(hasPairs ? ", paired: Bool" : "")\(askingRows.isEmpty ? "" : ", next: Floats")",
         "",
         "/// - Parameter panel: Floats of a panel of 16 columns.",
         "/// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.",
@@ -71,7 +71,7 @@ struct TileRenderer {
         "@inline(__always)",
         "init(",
         "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,\(hasPairs ? " paired: Bool = false," : "")",
-        "  streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,",
+        "  streams: Bool = false, _ y: Floats, _ yStride: Int, panels: Int, residual: Floats? = nil,",
         "  hidesKeys: Bool = false, hidesDepth: Bool = false",
         ") {",
         "  \(askingRows.isEmpty ? "" : "next = w; ")(self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)",
