@@ -20,7 +20,7 @@ extension VectorMath {
 
     // erf 4 is 1 in 24 bits, and so is everything beyond.
     let four = Vector(repeating: 4)
-    let clamped = magnitude.replacing(with: four, where: magnitude .> four)
+    let clamped = choose(magnitude, or: four, where: magnitude .> four)
     var q = Vector(repeating: 0x1.a582c2p-13)
     q = multiplyAdd(q, clamped, Vector(repeating: -0x1.954f5ap-9))
     q = multiplyAdd(q, clamped, Vector(repeating: 0x1.6f550cp-6))
@@ -30,6 +30,6 @@ extension VectorMath {
     q = multiplyAdd(q, clamped, Vector(repeating: -0x1.18224ap-13))
     let far = Vector(repeating: 1) - exponentialInRange(q)
     return copySign(
-      of: x, to: near.replacing(with: far, where: magnitude .>= Vector(repeating: 0.875)))
+      of: x, to: choose(near, or: far, where: magnitude .>= Vector(repeating: 0.875)))
   }
 }

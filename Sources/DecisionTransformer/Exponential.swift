@@ -8,10 +8,9 @@ extension VectorMath {
     let value = exponentialInRange(x)
     // x + ∞ is infinite for a number that is too large, and keeps what is not a number.
     let above = x + Vector(repeating: .infinity)
-    return
-      value
-      .replacing(with: above, where: .!(x .<= Vector(repeating: 0x1.62e42ep+6)))
-      .replacing(with: Vector(repeating: 0), where: x .< Vector(repeating: -0x1.5d589ep+6))
+    let bounded = choose(value, or: above, where: .!(x .<= Vector(repeating: 0x1.62e42ep+6)))
+    return choose(
+      bounded, or: Vector(repeating: 0), where: x .< Vector(repeating: -0x1.5d589ep+6))
   }
 
   /// eˣ for x in the range where the result is a normal number; anything else gives nonsense.

@@ -18,7 +18,7 @@ extension VectorMath {
     let power = exponential(magnitude + magnitude)
     let far = one - Vector(repeating: 2) / (power + one)
     return copySign(
-      of: x, to: near.replacing(with: far, where: magnitude .>= Vector(repeating: 0.5625)))
+      of: x, to: choose(near, or: far, where: magnitude .>= Vector(repeating: 0.5625)))
   }
 
   /// tanh x. At most 1.6 ulp from the exact value, everywhere.

@@ -67,10 +67,12 @@ public enum InitializationError: Error, Equatable, Sendable {
       case .wrongByteCount(let found, let expected):
         "the weights have \(found) bytes where \(expected) are expected"
       case .wrongChecksum(let found, let expected):
-        "the weights are damaged: checksum \(hexadecimal(found)), expected \(hexadecimal(expected))"
+        "the weights are damaged: checksum \(PackedWeights.digestText(found)), expected "
+          + PackedWeights.digestText(expected)
       case .wrongLayout(let found, let expected):
-        "the weights have layout \(hexadecimal(found)), the generated code has "
-          + "\(hexadecimal(expected)): generate both from the same model with the same generator"
+        "the weights have layout \(PackedWeights.digestText(found)), the generated code has "
+          + "\(PackedWeights.digestText(expected)): generate both from the same model with the same "
+          + "generator"
       case .noSelfTest:
         "the weights carry no self test: generate them with \"self_test\": true"
       case .unfitSelfTest:
@@ -83,10 +85,5 @@ public enum InitializationError: Error, Equatable, Sendable {
         "this processor lacks instructions the program was built for: build it with another -march"
       }
     }
-  }
-
-  private func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 #endif

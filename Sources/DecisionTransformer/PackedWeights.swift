@@ -46,6 +46,14 @@ public struct PackedWeights: @unchecked Sendable {
     Header(bytes).layoutDigest
   }
 
+  #if !hasFeature(Embedded)
+    /// A digest or a checksum as it is written everywhere: 16 hexadecimal digits, zeros in front among them.
+    public static func digestText(_ digest: UInt64) -> String {
+      let digits = String(digest, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+  #endif
+
   /// The payload, if it has the given layout and size. `init` of generated types calls it.
   ///
   /// - Parameters:

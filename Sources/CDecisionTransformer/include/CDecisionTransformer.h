@@ -8,10 +8,15 @@
 
 #include <stdint.h>
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#error "big-endian targets are not supported: packed weights are little-endian and read as they are"
+#endif
+
 typedef float dt_float16 __attribute__((ext_vector_type(16)));
 typedef float dt_float8 __attribute__((ext_vector_type(8)));
 typedef float dt_float4 __attribute__((ext_vector_type(4)));
 typedef float dt_float2 __attribute__((ext_vector_type(2)));
+typedef int32_t dt_int16 __attribute__((ext_vector_type(16)));
 
 // The Swift attribute lets functions that the compiler checks for locks and allocations call these.
 #define DT_INLINE static inline __attribute__((always_inline, unused, swift_attr("@_noLocks")))
@@ -20,15 +25,18 @@ typedef float dt_float2 __attribute__((ext_vector_type(2)));
 //   0  16 registers of 4 floats (SSE2), or none: multiply and add apart where there is no FMA
 //   1  16 registers of 8 floats (AVX2 with FMA), or 32 registers of 4 floats (NEON)
 //   2  32 registers of 16 floats (AVX-512)
-DT_INLINE int32_t dt_vector_level(void) {
+// DT_VECTOR_LEVEL chooses another one by hand: right on every processor and slow, for tests of the tiles.
+#if !defined(DT_VECTOR_LEVEL)
 #if defined(__AVX512F__)
-  return 2;
+#define DT_VECTOR_LEVEL 2
 #elif (defined(__AVX2__) && defined(__FMA__)) || (defined(__aarch64__) && defined(__ARM_NEON))
-  return 1;
+#define DT_VECTOR_LEVEL 1
 #else
-  return 0;
+#define DT_VECTOR_LEVEL 0
 #endif
-}
+#endif
+
+DT_INLINE int32_t dt_vector_level(void) { return DT_VECTOR_LEVEL; }
 
 // a * b + c in each lane: fused where the target has the instruction, else rounded twice.
 // (Swift's addingProduct would call libm's fmaf on a target without FMA.)
@@ -49,18 +57,66 @@ DT_INLINE float dt_square_root_of_scalar(float a) {
   return __builtin_elementwise_sqrt(a);
 }
 
+// RISC-V has no instruction that takes one of two floats, so compilers make a branch of a choice, and the work depends
+// on the numbers. Of a mask that they cannot see through they make arithmetic on bits.
+#if defined(__riscv)
+DT_INLINE int32_t dt_opaque(int32_t mask) {
+  __asm__("" : "+r"(mask));
+  return mask;
+}
+#if !defined(__riscv_zve32f)  // whose vectors are chosen from by masks
+#define DT_CHOOSES_BY_BITS
+#endif
+#endif
+
+// b in the lanes where mask has all bits set, a in those where it has none.
+DT_INLINE dt_float16 dt_choose(dt_float16 a, dt_float16 b, dt_int16 mask) {
+#if defined(DT_CHOOSES_BY_BITS)
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i++) mask[i] = dt_opaque(mask[i]);
+  dt_int16 from = (dt_int16)a, to = (dt_int16)b;
+  return (dt_float16)(from ^ ((from ^ to) & mask));
+#else
+  return mask ? b : a;
+#endif
+}
+
+// The larger number, a where either is not a number.
+DT_INLINE float dt_larger(float a, float b) {
+#if defined(__riscv)
+  union { float number; int32_t bits; } from = {a}, to = {b};
+  from.bits ^= (from.bits ^ to.bits) & dt_opaque(-(a < b));
+  return from.number;
+#else
+  return a < b ? b : a;
+#endif
+}
+
 // The larger number of each lane, a where either is not a number. (Swift's masks select through
 // integers, which compilers do not turn into the maximum instruction.)
 DT_INLINE dt_float16 dt_maximum(dt_float16 a, dt_float16 b) {
+#if defined(DT_CHOOSES_BY_BITS)
+  return dt_choose(a, b, a < b);
+#else
   return a < b ? b : a;
+#endif
 }
 
 // The largest of the sixteen lanes.
 DT_INLINE float dt_largest_lane(dt_float16 a) {
+#if defined(DT_CHOOSES_BY_BITS)
+#pragma clang loop unroll(full)
+  for (int half = 8; half > 0; half /= 2) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < half; i++) a[i] = dt_larger(a[i], a[i + half]);
+  }
+  return a[0];
+#else
   dt_float8 eight = a.lo < a.hi ? a.hi : a.lo;
   dt_float4 four = eight.lo < eight.hi ? eight.hi : eight.lo;
   dt_float2 two = four.lo < four.hi ? four.hi : four.lo;
-  return two.x < two.y ? two.y : two.x;
+  return dt_larger(two.x, two.y);
+#endif
 }
 
 // The sums of a's, b's, c's and d's lanes. (Swift has no shuffles of its own.)
@@ -82,6 +138,12 @@ DT_INLINE dt_float4 dt_sums_of_four(dt_float16 a, dt_float16 b, dt_float16 c, dt
 #undef DT_HIGH
 #undef DT_EVEN
 #undef DT_ODD
+}
+
+// Stores at a multiple of 16 bytes. (Swift's storeBytes promises no alignment: without vectors those are bytes.)
+DT_INLINE void dt_store(float *place, dt_float16 a) {
+  typedef dt_float16 aligned __attribute__((aligned(16), may_alias));
+  *(aligned *)place = a;
 }
 
 // Asks for the line at `place`. Never faults, wherever that is.

@@ -222,9 +222,26 @@ DT_BASELINE int32_t dt_processor_suffices(void) {
   return dt_processor_has(dt_running_processor(), dt_built_for_processor());
 }
 
-#else
+// The highest dt_vector_level whose instructions the running processor has, and whose registers the operating
+// system keeps. Slow: not for a step.
+DT_BASELINE int32_t dt_running_vector_level(void) {
+  dt_processor has = dt_running_processor();
+  dt_processor wide = {0}, widest = {0};
+  wide.leaf1_ecx = 1u << 12 | 1u << 28;  // FMA, AVX
+  wide.leaf7_ebx = 1u << 5;              // AVX2
+  wide.kept_registers = 0x06;
+  widest = wide;
+  widest.leaf7_ebx |= 1u << 16;  // AVX512F
+#ifndef __APPLE__
+  widest.kept_registers |= 0xe0;
+#endif
+  return dt_processor_has(has, widest) ? 2 : dt_processor_has(has, wide) ? 1 : 0;
+}
+
+#else  // It is not known how to ask: the build's own are taken for granted.
 
 DT_INLINE int32_t dt_processor_suffices(void) { return 1; }
+DT_INLINE int32_t dt_running_vector_level(void) { return dt_vector_level(); }
 
 #endif
 

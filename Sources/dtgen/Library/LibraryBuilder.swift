@@ -11,8 +11,7 @@ struct LibraryBuilder {
   private var name: CName { CName(model: compilation.model.name) }
   private var model: String { compilation.model.name }
 
-  /// The header, the static library and, where the target has such, the shared library.
-  func build() throws(InvalidInput) -> [OutputFile] {
+  func build() throws(InvalidInput) -> Library {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("dtgen-library-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -46,9 +45,19 @@ struct LibraryBuilder {
       products.append(library)
     }
     let result = OutputFolder(path: folder.path)
-    return products.compactMap { product in
-      result.contents(of: product).map { OutputFile(name: product, contents: $0) }
-    }
+    return Library(
+      files: products.compactMap { product in
+        result.contents(of: product).map { OutputFile(name: product, contents: $0) }
+      },
+      requiredSymbols: try undefinedSymbols(of: "all.o", in: folder))
+  }
+
+  private func undefinedSymbols(
+    of object: String, in folder: URL
+  ) throws(InvalidInput) -> [String] {
+    try toolchain.run(
+      "llvm-nm", ["--undefined-only", "--format=just-symbols", object], in: folder
+    ).split(separator: "\n").map(String.init).sorted()
   }
 
   /// One object: what the interface does not reach is left out, and of the rest only the interface can be seen, so

@@ -11,23 +11,32 @@ struct LibraryRequest {
   var runtime: String?
 
   func run() throws(InvalidInput) {
+    let toolchain = try Toolchain.find(for: target)
+    let runtime = try RuntimeSources(path: runtime)
     let compilation = try ModelFolderCompilation.run(
       folder, codeOnly: false, forLibrary: true)
     for remark in compilation.remarks { Console.error(remark.description) }
-    let toolchain = try Toolchain.find(for: target)
-    let runtime = try RuntimeSources(path: runtime)
     let name = compilation.model.name
-    let files = try Console.showing("dtgen: building the library of \(name)") {
+    let library = try Console.showing("dtgen: building the library of \(name)") {
       _ throws(InvalidInput) in
       try LibraryBuilder(
         compilation: compilation, target: target, toolchain: toolchain, runtime: runtime
       ).build()
     }
     let outputFolder = OutputFolder(path: output)
-    let outcomes = try outputFolder.receive(files)
-    for (file, outcome) in zip(files, outcomes) {
+    let outcomes = try outputFolder.receive(library.files)
+    for (file, outcome) in zip(library.files, outcomes) {
       Console.output(
         "\(outcome.rawValue) \(outputFolder.path(of: file.name)) (\(file.contents.count) bytes)")
+    }
+    if !library.unusualSymbols.isEmpty {
+      Console.error(
+        Diagnostic(
+          .note, path: outputFolder.path(of: library.files[1].name),
+          "beside memcpy, memmove and memset needs \(library.unusualSymbols.joined(separator: ", "))"
+            + " from the program: arithmetic that the processor does not have as --march and "
+            + "--clang-flags tell it; the C compiler's own library (libgcc, compiler-rt) has it"
+        ).description)
     }
     if compilation.checkpointFile == nil {
       let name = CName(model: name)

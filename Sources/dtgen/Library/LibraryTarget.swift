@@ -7,15 +7,17 @@ struct LibraryTarget {
   /// More options of the C compiler that tell the processor: `-mcpu=cortex-m7` for example.
   var processorFlags: [String] = []
 
-  /// What the C compiler is told; Swift's takes the processor's features from there.
+  /// What the C compiler is told; Swift's takes the processor's features from there. Freestanding: no header of the
+  /// machine that builds belongs to the target.
   var clangFlags: [String] {
-    (triple.map { ["-target", $0] } ?? [])
+    ["-ffreestanding"] + (triple.map { ["-target", $0] } ?? [])
       + (architecture.map { ["-march=\($0)"] } ?? []) + processorFlags
   }
 
   var swiftFlags: [String] {
     (triple.map { ["-target", $0] } ?? [])
-      + ((architecture.map { ["-march=\($0)"] } ?? []) + processorFlags).flatMap { ["-Xcc", $0] }
+      + (["-ffreestanding"] + (architecture.map { ["-march=\($0)"] } ?? []) + processorFlags)
+      .flatMap { ["-Xcc", $0] }
   }
 
   /// Whether programs there load shared libraries.

@@ -3,7 +3,7 @@ import Foundation
 
 /// The programs of the Swift toolchain that make a library.
 struct Toolchain {
-  /// The folder with `swiftc`, `clang`, `ld.lld`, `llvm-ar` and `llvm-objcopy`; nothing else is used.
+  /// The folder with `swiftc`, `clang`, `ld.lld`, `llvm-ar`, `llvm-nm` and `llvm-objcopy`; nothing else is used.
   private let programs: URL
 
   /// The toolchain of the `swiftc` that the shell would run.
@@ -21,6 +21,8 @@ struct Toolchain {
             + "(https://swift.org/install)")
       ])
     }
+    let name = information.target.triple
+    try ObjectFormat(triple: name).check(triple: name)
     let resources = URL(fileURLWithPath: information.paths.runtimeResourcePath)
     let module = "embedded/Swift.swiftmodule/\(information.target.moduleTriple).swiftmodule"
     guard
@@ -39,16 +41,21 @@ struct Toolchain {
   }
 
   private struct TargetInformation: Decodable {
-    struct Target: Decodable { var moduleTriple: String }
+    struct Target: Decodable { var triple, moduleTriple: String }
     struct Paths: Decodable { var runtimeResourcePath: String }
     var target: Target
     var paths: Paths
   }
 
   /// Runs one of the programs in `folder`.
-  func run(_ program: String, _ arguments: [String], in folder: URL) throws(InvalidInput) {
+  ///
+  /// - Returns: what it prints.
+  @discardableResult
+  func run(
+    _ program: String, _ arguments: [String], in folder: URL
+  ) throws(InvalidInput) -> String {
     do {
-      _ = try Self.run(programs.appendingPathComponent(program), arguments, in: folder.path)
+      return try Self.run(programs.appendingPathComponent(program), arguments, in: folder.path)
     } catch let failure as Failure {
       throw InvalidInput(
         [

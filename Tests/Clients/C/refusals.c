@@ -65,15 +65,34 @@ int main(void) {
   expect("no state", HOPPER_NULL_ARGUMENT, hopper_act(controller, NULL, 0, action));
   expect("no action", HOPPER_NULL_ARGUMENT, hopper_act(controller, state, 0, NULL));
   expect("odd state", HOPPER_MISALIGNED_ARGUMENT, hopper_act(controller, misaligned, 0, action));
-  state[7] = INFINITY;
+  const int last = HOPPER_STATE_DIMENSION - 1;
+  char text[40];
+  snprintf(text, sizeof text, "state[%d] is not finite", last);
+  state[last] = INFINITY;
   expect("state", HOPPER_NON_FINITE_STATE, hopper_act(controller, state, 0, action));
-  expect_text("state", "state[7] is not finite", hopper_last_error(controller));
-  state[7] = 0;
+  expect_text("state", text, hopper_last_error(controller));
+  state[last] = 0;
   expect("act", HOPPER_SUCCESS, hopper_act(controller, state, 0, action));
   expect("reward", HOPPER_NON_FINITE_REWARD, hopper_act(controller, state, NAN, action));
   expect("prepare", HOPPER_SUCCESS, hopper_prepare_executed_with_reward(controller, action, 1));
   expect("reward twice", HOPPER_REWARD_GIVEN_TWICE, hopper_act(controller, state, 1, action));
   expect("act", HOPPER_SUCCESS, hopper_act_without_reward(controller, state, action));
+
+  /* Behind the last step there is nothing to prepare from, and nothing wrong but what is no number. */
+  for (int step = 2; step < HOPPER_MAXIMUM_EPISODE_LENGTH; step++) {
+    expect("act", HOPPER_SUCCESS, hopper_act_without_reward(controller, state, action));
+    expect("executed", HOPPER_SUCCESS, hopper_prepare_executed(controller, action));
+  }
+  expect("executed again", HOPPER_SUCCESS,
+      hopper_prepare_executed_with_reward(controller, action, 1));
+  action[1] = NAN;
+  expect("no number", HOPPER_NON_FINITE_EXECUTED_ACTION,
+      hopper_prepare_executed(controller, action));
+  expect_text("no number", "the executed action[1] is not finite", hopper_last_error(controller));
+  expect("prepare at the end", HOPPER_SUCCESS, hopper_prepare(controller));
+  expect("act at the end", HOPPER_EPISODE_ENDED, hopper_act(controller, state, 0, action));
+  expect_text("act at the end", "the episode has had its 1000 steps: call reset",
+      hopper_last_error(controller));
 
   /* A controller cannot be moved. */
   memcpy(other, memory, sizeof other);
@@ -81,6 +100,9 @@ int main(void) {
   expect("the original", HOPPER_SUCCESS, hopper_prepare(controller));
 
   expect("self test", HOPPER_SUCCESS, hopper_self_test(other, sizeof other));
+  expect("self test in little memory", HOPPER_MEMORY_TOO_SMALL, hopper_self_test(other, 100));
+  expect_text("self test", "the self test found a difference: the library does not compute its checkpoint",
+      hopper_status_message(HOPPER_SELF_TEST_FAILED));
   if (failures == 0) printf("refusals: every wrong call had its status and its message\n");
   return failures == 0 ? 0 : 1;
 }
