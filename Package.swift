@@ -83,6 +83,11 @@ let package = Package(
         "CAllocationHook", "DecisionTransformer", "DecisionTransformerCodegen", "ModelMatrix",
         "RecordedEpisodes",
       ]),
+    // Release builds at every vector level, compiled by the tests: users build with -march, `swift test` without.
+    .testTarget(
+      name: "LevelTests",
+      dependencies: ["CDecisionTransformer", "DecisionTransformerCodegen", "RecordedEpisodes"],
+      exclude: ["Driver"]),
     .testTarget(
       name: "GeneratedTests",
       dependencies: [
@@ -103,6 +108,8 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests", dependencies: ["DecisionTransformer", "CDecisionTransformer"]),
     .testTarget(name: "EmbeddedTests", dependencies: ["DecisionTransformerCodegen"]),
+    // Generated code in targets with settings and names of a user's own.
+    .testTarget(name: "TargetTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(name: "AssemblyTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(
       name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen", "RecordedEpisodes"]),

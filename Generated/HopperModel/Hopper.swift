@@ -72,11 +72,11 @@ public import DecisionTransformer
 /// `act` is the critical path; `prepare` does everything that does not need the next state and belongs
 /// between sending an action and the next state. Nothing after `init` allocates or locks, and every
 /// step performs the same operations. One controller is used by one thread at a time.
-public struct Hopper: ~Copyable, @unchecked Sendable {
+public nonisolated struct Hopper: ~Copyable, @unchecked Sendable {
   /// One observation: 11 numbers, raw environment units.
-  public typealias State = InlineArray<11, Float>
+  public typealias State = Swift::InlineArray<11, Float>
   /// One action: 3 numbers, environment units.
-  public typealias Action = InlineArray<3, Float>
+  public typealias Action = Swift::InlineArray<3, Float>
 
   /// Numbers of a state.
   public static var stateDimension: Int { 11 }
@@ -109,17 +109,16 @@ public struct Hopper: ~Copyable, @unchecked Sendable {
   /// Identifies the layout of the packed weights; `init` refuses weights of another one.
   public static var layoutDigest: UInt64 { 0xd7d7b4d2ba474ed6 }
   /// The version of dtgen that wrote this file.
-  public static var generatorVersion: StaticString { "0.1.0" }
+  public static var generatorVersion: Swift::StaticString { "0.1.0" }
   /// What `reset()` asks for, environment units.
   public static var defaultTargetReturn: Float { 3000 }
 
   /// Does not compile against a DecisionTransformer library of another generation: generate the file anew.
-  private typealias Format = GeneratedCodeFormat1
+  private typealias Format = DecisionTransformer::GeneratedCodeFormat2
 
-  private let packedWeights: PackedWeights
-  private let storage: AlignedMemory
-  private let weights: UnsafePointer<Float>
-  private let memory: UnsafeMutablePointer<Float>
+  private let packedWeights: DecisionTransformer::PackedWeights
+  private let storage: DecisionTransformer::AlignedMemory
+  private let weights: Floats, memory: Floats
   /// Whether an episode runs, and whether its latest action waits to join the history.
   private var isStarted = false, awaitsPreparation = false
   /// The step that `act` computes next, or has computed, from the episode's start.
@@ -131,54 +130,53 @@ public struct Hopper: ~Copyable, @unchecked Sendable {
   /// Whether `prepare` was given the reward, and whether it has computed the return token.
   private var rewardIsKnown = false, returnIsPrepared = false
 
-  private var returnInput: UnsafeMutablePointer<Float> { memory }
-  private var stateInput: UnsafeMutablePointer<Float> { memory + 16 }
-  private var actionInput: UnsafeMutablePointer<Float> { memory + 32 }
-  private var prediction: UnsafeMutablePointer<Float> { memory + 48 }
-  private var tokens: UnsafeMutablePointer<Float> { memory + 64 }
-  private var carried: UnsafeMutablePointer<Float> { memory + 38_464 }
-  private var query0: UnsafeMutablePointer<Float> { memory + 76_864 }
-  private var normalized0: UnsafeMutablePointer<Float> { memory + 84_544 }
-  private var keys0: UnsafeMutablePointer<Float> { memory + 92_224 }
-  private var normalized1: UnsafeMutablePointer<Float> { memory + 100_480 }
-  private var keys1: UnsafeMutablePointer<Float> { memory + 108_160 }
-  private var normalized2: UnsafeMutablePointer<Float> { memory + 116_416 }
-  private var time: UnsafeMutablePointer<Float> { memory + 124_096 }
-  private var entry: UnsafeMutablePointer<Float> { memory + 125_632 }
-  private var carriedSums: UnsafeMutablePointer<Float> { memory + 125_664 }
-  private var stream: UnsafeMutablePointer<Float> { memory + 164_064 }
-  private var scratch: UnsafeMutablePointer<Float> { memory + 171_744 }
-  private var queries: UnsafeMutablePointer<Float> { memory + 179_424 }
-  private var mixed: UnsafeMutablePointer<Float> { memory + 187_104 }
-  private var scores: UnsafeMutablePointer<Float> { memory + 194_784 }
-  private var inner: UnsafeMutablePointer<Float> { memory + 198_432 }
+  private var returnInput: Floats { memory }
+  private var stateInput: Floats { memory + 16 }
+  private var actionInput: Floats { memory + 32 }
+  private var prediction: Floats { memory + 48 }
+  private var tokens: Floats { memory + 64 }
+  private var carried: Floats { memory + 38_464 }
+  private var query0: Floats { memory + 76_864 }
+  private var normalized0: Floats { memory + 84_544 }
+  private var keys0: Floats { memory + 92_224 }
+  private var normalized1: Floats { memory + 100_480 }
+  private var keys1: Floats { memory + 108_160 }
+  private var normalized2: Floats { memory + 116_416 }
+  private var time: Floats { memory + 124_096 }
+  private var entry: Floats { memory + 125_632 }
+  private var carriedSums: Floats { memory + 125_664 }
+  private var stream: Floats { memory + 164_064 }
+  private var scratch: Floats { memory + 171_744 }
+  private var queries: Floats { memory + 179_424 }
+  private var mixed: Floats { memory + 187_104 }
+  private var scores: Floats { memory + 194_784 }
+  private var inner: Floats { memory + 198_432 }
 
   #if !hasFeature(Embedded)
     /// A controller with memory of its own. Any number of controllers share one `weights`.
-    public init(weights: PackedWeights) throws(InitializationError) {
-      try self.init(weights: weights, storage: AlignedMemory(byteCount: Self.memorySize))
+    public init(weights: DecisionTransformer::PackedWeights) throws(DecisionTransformer::InitializationError) {
+      try self.init(weights: weights, storage: DecisionTransformer::AlignedMemory(byteCount: Self.memorySize))
     }
   #endif
 
   /// A controller in the caller's memory: at least `memorySize` bytes at a multiple of `memoryAlignment`, which must
   /// outlive it and are nobody else's. Allocates nothing.
-  public init(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError) {
+  public init(weights: DecisionTransformer::PackedWeights, memory: Swift::UnsafeMutableRawBufferPointer) throws(DecisionTransformer::InitializationError) {
     try self.init(
-      weights: weights, storage: AlignedMemory(using: memory, byteCount: Self.memorySize))
+      weights: weights, storage: unsafe DecisionTransformer::AlignedMemory(using: memory, byteCount: Self.memorySize))
   }
 
-  private init(weights: PackedWeights, storage: consuming AlignedMemory) throws(InitializationError) {
-    try Processor.check()
-    let payload = try weights.payload(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)
-    self.weights = payload.assumingMemoryBound(to: Float.self)
-    self.memory = storage.base.assumingMemoryBound(to: Float.self)
+  private init(weights: DecisionTransformer::PackedWeights, storage: consuming DecisionTransformer::AlignedMemory) throws(DecisionTransformer::InitializationError) {
+    try DecisionTransformer::Processor.check()
+    self.weights = try weights.floats(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)
+    self.memory = storage.floats
     self.packedWeights = weights
     self.storage = storage
   }
 }
 
 // MARK: - Episode
-extension Hopper {
+nonisolated extension Hopper {
   /// Starts an episode in which `targetReturn` is to be collected (environment units), ready for the first `act`.
   /// A target that is not finite is reported by `act`.
   @_noAllocation @_noLocks
@@ -206,7 +204,7 @@ extension Hopper {
 }
 
 // MARK: - Feedback phase: from "state arrived" to "action known"
-extension Hopper {
+nonisolated extension Hopper {
   /// The action for `state`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first where the caller has not.
   ///
   /// - Parameter state: Raw environment units; every number is finite.
@@ -215,7 +213,7 @@ extension Hopper {
   /// - Returns: The action, environment units.
   /// - Throws: `StepError`. A call that throws has not taken a step.
   @_noAllocation @_noLocks
-  public mutating func act(_ state: State, reward: Float? = nil) throws(StepError) -> Action {
+  public mutating func act(_ state: State, reward: Float? = nil) throws(DecisionTransformer::StepError) -> Action {
     guard isStarted else { throw .notReset }
     guard (awaitsPreparation ? timestep + 1 : timestep) < 1000 else { throw .episodeEnded(maximumLength: 1000) }
     var index = 0
@@ -246,15 +244,14 @@ extension Hopper {
     (awaitsPreparation, returnToGo, rewardWeight) = (true, nextReturn, 1)
     (rewardIsKnown, returnIsPrepared) = (false, false)
     var action = Action(repeating: 0)
-    action[0] = prediction[0]
-    action[1] = prediction[1]
-    action[2] = prediction[2]
+    index = 0
+    while index < 3 { action[index] = prediction[index]; index += 1 }
     return action
   }
 
   /// The next return token: float32, as in the published loop.
   @_noAllocation @_noLocks
-  private func returnToGo(after reward: Float?) throws(StepError) -> Float {
+  private func returnToGo(after reward: Float?) throws(DecisionTransformer::StepError) -> Float {
     guard !rewardIsKnown || reward == nil else { throw .rewardGivenTwice }
     let paid = Float(bitPattern: reward?.bitPattern ?? 0)
     let next = returnToGo - (paid * rewardWeight) / 1000
@@ -275,7 +272,7 @@ extension Hopper {
   /// Block 1 of 3 for the return and state tokens. 221 696 multiply-adds.
   @_noAllocation @_noLocks private func feedbackBlock0() {
     rowScores_2x128(query0 + 57 * 128, normalized0, scores)                       // q·kᵀ
-    softmax(heads: 1, rows: 2, lastKey: 57, step: 1, firstKey: max(0, 57 - 3 * timestep))
+    softmax(heads: 1, rows: 2, lastKey: 57, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_2x1x640_add(scores, carried, tokens + 57 * 640, carriedSums + 57 * 640)   // p·v
     activateCarried(carriedSums + 57 * 640, weights + 64_784, stream + 57 * 128, inner + 57 * 512, rows: 2) // h.0.ln_2, mlp.c_fc
     linear_2x512x128_add(inner + 57 * 512, weights + 130_832, stream + 57 * 128, stream + 57 * 128) // h.0.mlp.c_proj
@@ -286,7 +283,7 @@ extension Hopper {
     normalize(stream + 57 * 128, normalized1 + 57 * 128, rows: 2)                 // h.1.ln_1
     linear_2x128x128(normalized1 + 57 * 128, weights + 196_496, queries + 57 * 128) // h.1.ln_1, attn.c_attn (q·kᵀ), scale
     rowScores_2x128(queries + 57 * 128, normalized1, scores)                      // q·kᵀ
-    softmax(heads: 1, rows: 2, lastKey: 57, step: 1, firstKey: max(0, 57 - 3 * timestep))
+    softmax(heads: 1, rows: 2, lastKey: 57, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_2x1x128(scores, normalized1, mixed + 57 * 128)                            // p·v
     linear_2x128x128_add(mixed + 57 * 128, weights + 213_008, stream + 57 * 128, stream + 57 * 128) // h.1.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream + 57 * 128, scratch + 57 * 128, rows: 2)                     // h.1.ln_2
@@ -303,7 +300,7 @@ extension Hopper {
   @_noAllocation @_noLocks private func finalBlock() {
     linear_1x128x128(normalized2 + 58 * 128, weights + 361_232, queries + 58 * 128) // h.2.ln_1, attn.c_attn (q·kᵀ), scale
     rowScores_1x128(queries + 58 * 128, normalized2, scores)                      // q·kᵀ
-    softmax(heads: 1, rows: 1, lastKey: 58, step: 1, firstKey: max(0, 57 - 3 * timestep))
+    softmax(heads: 1, rows: 1, lastKey: 58, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_1x1x128(scores, normalized2, mixed + 58 * 128)                            // p·v
     linear_1x128x128_add(mixed + 58 * 128, weights + 377_744, stream + 58 * 128, stream + 58 * 128) // h.2.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream + 58 * 128, scratch + 58 * 128, rows: 1)                     // h.2.ln_2
@@ -319,7 +316,7 @@ extension Hopper {
 }
 
 // MARK: - Preparation phase: while the world moves
-extension Hopper {
+nonisolated extension Hopper {
   /// Takes the predicted action into the history and does everything that does not need the next state, at the cost
   /// of `preparationMultiplyAdds`. Does nothing before the first `act`, a second time, or after the last step.
   @_noAllocation @_noLocks
@@ -330,22 +327,23 @@ extension Hopper {
     readAhead()
   }
 
-  /// The same with the action that was really executed, where it differs from the prediction.
+  /// The same with the action that was really executed, where it differs from the prediction. After the last step it
+  /// checks its arguments and does nothing else.
   ///
   /// - Parameter executed: Environment units; every number is finite.
   /// - Parameter reward: What the environment paid for it, environment units and finite, if that is known already:
   ///   the return token is prepared then, and `act` runs one token. `act` must not be given the reward again.
   /// - Throws: `StepError`. A call that throws has prepared nothing.
   @_noAllocation @_noLocks
-  public mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError) {
+  public mutating func prepare(executed: Action, reward: Float? = nil) throws(DecisionTransformer::StepError) {
     guard isStarted else { throw .notReset }
-    guard canPrepare else { throw .nothingToPrepare }
-    actionInput[0] = executed[0]
-    actionInput[1] = executed[1]
-    actionInput[2] = executed[2]
+    guard awaitsPreparation else { throw .nothingToPrepare }
     var index = 0
+    while index < 3 { actionInput[index] = executed[index]; index += 1 }
+    index = 0
     while index < 3 { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
     let nextReturn = try returnToGo(after: reward)
+    guard canPrepare else { return }
     advance()
     if reward != nil {
       (returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)
@@ -401,7 +399,7 @@ extension Hopper {
   @_noAllocation @_noLocks private func windowBlock0() {
     storeKeys_1x128(normalized0, rows: 57, first: 0, keys0)
     scores_57x1x128_causal(query0, keys0, scores)                                 // q·kᵀ
-    softmax(heads: 1, rows: 57, lastKey: 0, step: 1, firstKey: max(0, 57 - 3 * timestep))
+    softmax(heads: 1, rows: 57, lastKey: 0, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_57x1x640_causal_add(scores, carried, tokens, carriedSums)                 // p·v
     activateCarried(carriedSums, weights + 64_784, stream, inner, rows: 57)       // h.0.ln_2, mlp.c_fc
     linear_57x512x128_add(inner, weights + 130_832, stream, stream)               // h.0.mlp.c_proj
@@ -413,7 +411,7 @@ extension Hopper {
     storeKeys_1x128(normalized1, rows: 57, first: 0, keys1)
     linear_57x128x128(normalized1, weights + 196_496, queries)                    // h.1.ln_1, attn.c_attn (q·kᵀ), scale
     scores_57x1x128_causal(queries, keys1, scores)                                // q·kᵀ
-    softmax(heads: 1, rows: 57, lastKey: 0, step: 1, firstKey: max(0, 57 - 3 * timestep))
+    softmax(heads: 1, rows: 57, lastKey: 0, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_57x1x128_causal(scores, normalized1, mixed)                               // p·v
     linear_57x128x128_add(mixed, weights + 213_008, stream, stream)               // h.1.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream, scratch, rows: 57)                                          // h.1.ln_2
@@ -438,11 +436,11 @@ extension Hopper {
 }
 
 // MARK: - One token at a time: the feedback phase when the reward was known early
-extension Hopper {
+nonisolated extension Hopper {
   /// Block 1 of 3 for one token. 110 848 multiply-adds.
   @_noAllocation @_noLocks private func tokenBlock0(token: Int) {
     rowScores_1x128(query0 + token * 128, normalized0, scores)                    // q·kᵀ
-    softmax(heads: 1, rows: 1, lastKey: token, step: 1, firstKey: max(0, 57 - 3 * timestep))
+    softmax(heads: 1, rows: 1, lastKey: token, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_1x1x640_add(scores, carried, tokens + token * 640, carriedSums + token * 640) // p·v
     activateCarried(carriedSums + token * 640, weights + 64_784, stream + token * 128, inner + token * 512, rows: 1) // h.0.ln_2, mlp.c_fc
     linear_1x512x128_add(inner + token * 512, weights + 130_832, stream + token * 128, stream + token * 128) // h.0.mlp.c_proj
@@ -453,7 +451,7 @@ extension Hopper {
     normalize(stream + token * 128, normalized1 + token * 128, rows: 1)           // h.1.ln_1
     linear_1x128x128(normalized1 + token * 128, weights + 196_496, queries + token * 128) // h.1.ln_1, attn.c_attn (q·kᵀ), scale
     rowScores_1x128(queries + token * 128, normalized1, scores)                   // q·kᵀ
-    softmax(heads: 1, rows: 1, lastKey: token, step: 1, firstKey: max(0, 57 - 3 * timestep))
+    softmax(heads: 1, rows: 1, lastKey: token, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_1x1x128(scores, normalized1, mixed + token * 128)                         // p·v
     linear_1x128x128_add(mixed + token * 128, weights + 213_008, stream + token * 128, stream + token * 128) // h.1.ln_1, attn.c_attn (v), attn.c_proj
     normalize(stream + token * 128, scratch + token * 128, rows: 1)               // h.1.ln_2
@@ -468,11 +466,11 @@ extension Hopper {
 }
 
 // MARK: - Self test
-extension Hopper: SelfTestable {
+nonisolated extension Hopper: DecisionTransformer::SelfTestable {
   /// Replays the episode beside `weights` in the caller's memory and compares with the double-precision reference.
-  public static func selfTest(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport {
-    var controller = try Self(weights: weights, memory: memory)
-    return try SelfTest.run(&controller, weights) { $0.repeatStage($1, alone: $2) }
+  public static func selfTest(weights: DecisionTransformer::PackedWeights, memory: Swift::UnsafeMutableRawBufferPointer) throws(DecisionTransformer::InitializationError) -> DecisionTransformer::SelfTestReport {
+    var controller = try unsafe Self(weights: weights, memory: memory)
+    return try DecisionTransformer::SelfTest.run(&controller, weights) { $0.repeatStage($1, alone: $2) }
   }
 
   /// A stage of the latest `act` again, with the return token or `alone`; the state token's row after it.
@@ -483,20 +481,20 @@ extension Hopper: SelfTestable {
     case 2: if alone { tokenBlock1(token: 58) } else { feedbackBlock1() }
     default: if alone { tokenKeys(token: 58) } else { feedbackKeys() }; finalBlock()
     }
-    return Floats(stage == 0 ? tokens + 58 * 640 : stream + 58 * 128)
+    return stage == 0 ? tokens + 58 * 640 : stream + 58 * 128
   }
 }
 
 // MARK: - Norms, softmax, window
-extension Hopper {
-  private typealias Vector = DecisionTransformer.Vector
-  private typealias Floats = UnsafePointer<Float>
-  private typealias MutableFloats = UnsafeMutablePointer<Float>
+nonisolated extension Hopper {
+  private typealias Vector = DecisionTransformer::Vector
+  private typealias VectorMath = DecisionTransformer::VectorMath
+  private typealias Floats = DecisionTransformer::Floats
 
   /// (x - mean) / √(variance + epsilon) of each row of 128; the last row's 1 / √ is returned.
   @inline(never) @_noAllocation @_noLocks
   @discardableResult
-  private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = 1e-05, divides: Bool = true) -> Float {
+  private func normalize(_ input: Floats, _ output: Floats, rows: Int, epsilon: Float = 1e-05, divides: Bool = true) -> Float {
     var row = 0, factor: Float = 0
     while row < rows {
       factor = VectorMath.normalize(input + row * 128, output + row * 128, count: 128, epsilon: epsilon, divides: divides)
@@ -507,7 +505,7 @@ extension Hopper {
 
   /// embed_ln(x + embed_timestep[timestep]) + wpe[0] of one token, in place; embed_ln's factor.
   @inline(never) @_noAllocation @_noLocks
-  private func embedNormalize(_ token: MutableFloats) -> Float {
+  private func embedNormalize(_ token: Floats) -> Float {
     let time = weights + 528_032 + timestep * 128
     var index = 0
     while index < 128 { (Vector(at: token + index) + Vector(at: time + index)).store(at: token + index); index += 16 }
@@ -533,7 +531,7 @@ extension Hopper {
 
   /// Embeds an input as a token, with all that block 0 needs of it; `w` is the embedding, entry tensors follow.
   @inline(never) @_noAllocation @_noLocks
-  private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats) {
+  private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: Floats, _ normalized: Floats, _ query: Floats, _ carried: Floats) {
     let panel = (count + 3) * 16, value = w + 8 * (panel - 32), inner = token + 128
     rows1(Product<Store>(input, 0, w, panel: panel - 32, strip: 4, depth: count, streams: true, token, 0, panels: 8))
     let outer = embedNormalize(token), slope = normalize(token, normalized, rows: 1), both = outer * slope
@@ -553,7 +551,7 @@ extension Hopper {
 
   /// Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream.
   @inline(never) @_noAllocation @_noLocks
-  private func activateCarried(_ sums: Floats, _ biases: Floats, _ stream: MutableFloats, _ inner: MutableFloats, rows: Int) {
+  private func activateCarried(_ sums: Floats, _ biases: Floats, _ stream: Floats, _ inner: Floats, rows: Int) {
     for row in 0..<rows {
       let x = sums + row * 640, y = inner + row * 512, stream = stream + row * 128
       let factor = Vector(repeating: normalize(x, stream, rows: 1))
@@ -584,44 +582,44 @@ extension Hopper {
 }
 
 // MARK: - Kernels: one function per shape
-extension Hopper {
-  @inline(never) @_noAllocation @_noLocks private func rowScores_2x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+nonisolated extension Hopper {
+  @inline(never) @_noAllocation @_noLocks private func rowScores_2x128(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     VectorMath.scores(queries, stride: 128, rows: 2, keys, stride: 128, count: 59, depth: 128, scores, stride: 64) }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: Floats) {
     rows2(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func rowScores_1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func rowScores_1x128(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     VectorMath.scores(queries, stride: 128, rows: 1, keys, stride: 128, count: 59, depth: 128, scores, stride: 64) }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 16, panels: 1)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: Floats) {
     rows1(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_unbiased_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_unbiased_from768_to768(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32)) }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks private func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, _ keys: Floats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 128
@@ -638,24 +636,24 @@ extension Hopper {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4, hidesKeys: true)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: Floats) {
     rows57(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual, hidesDepth: true)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows57(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows57(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     rows57(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8, hidesDepth: true)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows57(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows57(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 512, panels: 32)) }
 }
 
 // MARK: - Tiles: inner loops, unrolled
-extension Hopper {
+nonisolated extension Hopper {
   /// What happens to sums before they are stored.
   private protocol Epilogue {
     static func apply(_ sums: Vector, _ residual: Floats) -> Vector
@@ -668,7 +666,7 @@ extension Hopper {
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
     var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, hasBiases: Bool, biased: Bool
-    var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool, next: Floats
+    var y: Floats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool, next: Floats
 
     /// - Parameter panel: Floats of a panel of 16 columns.
     /// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.
@@ -677,12 +675,12 @@ extension Hopper {
     @inline(__always)
     init(
       _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,
-      streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,
+      streams: Bool = false, _ y: Floats, _ yStride: Int, panels: Int, residual: Floats? = nil,
       hidesKeys: Bool = false, hidesDepth: Bool = false
     ) {
       next = w; (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)
       (self.hasBiases, self.biased) = (hasBiases, biased && hasBiases)
-      (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? Floats(y))
+      (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? y)
       (self.panels, self.hidesKeys, self.hidesDepth, self.streams) = (panels, hidesKeys, hidesDepth, streams)
     }
 
@@ -694,7 +692,7 @@ extension Hopper {
       tile.x += row * xStride
       if strip > 1 {
         first = index / strip * strip
-        (tile.panel, tile.step) = (16, 16 * min(strip, panels - first))
+        (tile.panel, tile.step) = (16, 16 * Swift::min(strip, panels - first))
       }
       tile.w += first * panel + (index - first) * 16
       tile.y += row * yStride + index * 16
@@ -714,17 +712,15 @@ extension Hopper {
   /// All tiles of 57 rows.
   @inline(__always)
   private func rows57<Finish: Epilogue>(_ product: Product<Finish>) {
-    if VectorMath.level >= 2 {
-      if product.hidesKeys {
-        for group in 0..<product.panels / 2 {
-          for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
-          tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
-        }
-      } else {
-        for group in 0..<product.panels / 4 {
-          for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
-          tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
-        }
+    if VectorMath.level >= 2 && product.hidesKeys {
+      for group in 0..<product.panels / 2 {
+        for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
+        tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
+      }
+    } else if VectorMath.level >= 2 {
+      for group in 0..<product.panels / 4 {
+        for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
+        tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
       }
     } else if VectorMath.level >= 1 {
       for group in 0..<product.panels {

@@ -64,11 +64,11 @@ public import DecisionTransformer
 /// `act` is the critical path; `prepare` does everything that does not need the next state and belongs
 /// between sending an action and the next state. Nothing after `init` allocates or locks, and every
 /// step performs the same operations. One controller is used by one thread at a time.
-public struct Pendulum: ~Copyable, @unchecked Sendable {
+public nonisolated struct Pendulum: ~Copyable, @unchecked Sendable {
   /// One observation: 3 numbers, raw environment units.
-  public typealias State = InlineArray<3, Float>
+  public typealias State = Swift::InlineArray<3, Float>
   /// One action: 1 number, environment units.
-  public typealias Action = InlineArray<1, Float>
+  public typealias Action = Swift::InlineArray<1, Float>
 
   /// Numbers of a state.
   public static var stateDimension: Int { 3 }
@@ -101,17 +101,16 @@ public struct Pendulum: ~Copyable, @unchecked Sendable {
   /// Identifies the layout of the packed weights; `init` refuses weights of another one.
   public static var layoutDigest: UInt64 { 0x1172344392eef6fd }
   /// The version of dtgen that wrote this file.
-  public static var generatorVersion: StaticString { "0.1.0" }
+  public static var generatorVersion: Swift::StaticString { "0.1.0" }
   /// What `reset()` asks for, environment units.
   public static var defaultTargetReturn: Float { -200 }
 
   /// Does not compile against a DecisionTransformer library of another generation: generate the file anew.
-  private typealias Format = GeneratedCodeFormat1
+  private typealias Format = DecisionTransformer::GeneratedCodeFormat2
 
-  private let packedWeights: PackedWeights
-  private let storage: AlignedMemory
-  private let weights: UnsafePointer<Float>
-  private let memory: UnsafeMutablePointer<Float>
+  private let packedWeights: DecisionTransformer::PackedWeights
+  private let storage: DecisionTransformer::AlignedMemory
+  private let weights: Floats, memory: Floats
   /// Whether an episode runs, and whether its latest action waits to join the history.
   private var isStarted = false, awaitsPreparation = false
   /// The step that `act` computes next, or has computed, from the episode's start.
@@ -123,53 +122,52 @@ public struct Pendulum: ~Copyable, @unchecked Sendable {
   /// Whether `prepare` was given the reward, and whether it has computed the return token.
   private var rewardIsKnown = false, returnIsPrepared = false
 
-  private var returnInput: UnsafeMutablePointer<Float> { memory }
-  private var stateInput: UnsafeMutablePointer<Float> { memory + 16 }
-  private var actionInput: UnsafeMutablePointer<Float> { memory + 32 }
-  private var prediction: UnsafeMutablePointer<Float> { memory + 48 }
-  private var tokens: UnsafeMutablePointer<Float> { memory + 64 }
-  private var query0: UnsafeMutablePointer<Float> { memory + 3904 }
-  private var key0: UnsafeMutablePointer<Float> { memory + 7744 }
-  private var value0: UnsafeMutablePointer<Float> { memory + 11_584 }
-  private var keys0: UnsafeMutablePointer<Float> { memory + 15_424 }
-  private var normalized1: UnsafeMutablePointer<Float> { memory + 19_648 }
-  private var keys1: UnsafeMutablePointer<Float> { memory + 23_488 }
-  private var stream: UnsafeMutablePointer<Float> { memory + 27_648 }
-  private var scratch: UnsafeMutablePointer<Float> { memory + 31_488 }
-  private var mixed: UnsafeMutablePointer<Float> { memory + 35_328 }
-  private var headQuery: UnsafeMutablePointer<Float> { memory + 39_168 }
-  private var absorbedQueries: UnsafeMutablePointer<Float> { memory + 39_232 }
-  private var absorbedMixed: UnsafeMutablePointer<Float> { memory + 39_360 }
-  private var headValues: UnsafeMutablePointer<Float> { memory + 39_488 }
-  private var scores: UnsafeMutablePointer<Float> { memory + 39_552 }
-  private var inner: UnsafeMutablePointer<Float> { memory + 46_848 }
+  private var returnInput: Floats { memory }
+  private var stateInput: Floats { memory + 16 }
+  private var actionInput: Floats { memory + 32 }
+  private var prediction: Floats { memory + 48 }
+  private var tokens: Floats { memory + 64 }
+  private var query0: Floats { memory + 3904 }
+  private var key0: Floats { memory + 7744 }
+  private var value0: Floats { memory + 11_584 }
+  private var keys0: Floats { memory + 15_424 }
+  private var normalized1: Floats { memory + 19_648 }
+  private var keys1: Floats { memory + 23_488 }
+  private var stream: Floats { memory + 27_648 }
+  private var scratch: Floats { memory + 31_488 }
+  private var mixed: Floats { memory + 35_328 }
+  private var headQuery: Floats { memory + 39_168 }
+  private var absorbedQueries: Floats { memory + 39_232 }
+  private var absorbedMixed: Floats { memory + 39_360 }
+  private var headValues: Floats { memory + 39_488 }
+  private var scores: Floats { memory + 39_552 }
+  private var inner: Floats { memory + 46_848 }
 
   #if !hasFeature(Embedded)
     /// A controller with memory of its own. Any number of controllers share one `weights`.
-    public init(weights: PackedWeights) throws(InitializationError) {
-      try self.init(weights: weights, storage: AlignedMemory(byteCount: Self.memorySize))
+    public init(weights: DecisionTransformer::PackedWeights) throws(DecisionTransformer::InitializationError) {
+      try self.init(weights: weights, storage: DecisionTransformer::AlignedMemory(byteCount: Self.memorySize))
     }
   #endif
 
   /// A controller in the caller's memory: at least `memorySize` bytes at a multiple of `memoryAlignment`, which must
   /// outlive it and are nobody else's. Allocates nothing.
-  public init(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError) {
+  public init(weights: DecisionTransformer::PackedWeights, memory: Swift::UnsafeMutableRawBufferPointer) throws(DecisionTransformer::InitializationError) {
     try self.init(
-      weights: weights, storage: AlignedMemory(using: memory, byteCount: Self.memorySize))
+      weights: weights, storage: unsafe DecisionTransformer::AlignedMemory(using: memory, byteCount: Self.memorySize))
   }
 
-  private init(weights: PackedWeights, storage: consuming AlignedMemory) throws(InitializationError) {
-    try Processor.check()
-    let payload = try weights.payload(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)
-    self.weights = payload.assumingMemoryBound(to: Float.self)
-    self.memory = storage.base.assumingMemoryBound(to: Float.self)
+  private init(weights: DecisionTransformer::PackedWeights, storage: consuming DecisionTransformer::AlignedMemory) throws(DecisionTransformer::InitializationError) {
+    try DecisionTransformer::Processor.check()
+    self.weights = try weights.floats(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)
+    self.memory = storage.floats
     self.packedWeights = weights
     self.storage = storage
   }
 }
 
 // MARK: - Episode
-extension Pendulum {
+nonisolated extension Pendulum {
   /// Starts an episode in which `targetReturn` is to be collected (environment units), ready for the first `act`.
   /// A target that is not finite is reported by `act`.
   @_noAllocation @_noLocks
@@ -195,7 +193,7 @@ extension Pendulum {
 }
 
 // MARK: - Feedback phase: from "state arrived" to "action known"
-extension Pendulum {
+nonisolated extension Pendulum {
   /// The action for `state`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first where the caller has not.
   ///
   /// - Parameter state: Raw environment units; every number is finite.
@@ -204,7 +202,7 @@ extension Pendulum {
   /// - Returns: The action, environment units.
   /// - Throws: `StepError`. A call that throws has not taken a step.
   @_noAllocation @_noLocks
-  public mutating func act(_ state: State, reward: Float? = nil) throws(StepError) -> Action {
+  public mutating func act(_ state: State, reward: Float? = nil) throws(DecisionTransformer::StepError) -> Action {
     guard isStarted else { throw .notReset }
     guard (awaitsPreparation ? timestep + 1 : timestep) < 200 else { throw .episodeEnded(maximumLength: 200) }
     var index = 0
@@ -233,13 +231,14 @@ extension Pendulum {
     (awaitsPreparation, returnToGo, rewardWeight) = (true, nextReturn, 1)
     (rewardIsKnown, returnIsPrepared) = (false, false)
     var action = Action(repeating: 0)
-    action[0] = prediction[0] * 2
+    index = 0
+    while index < 1 { action[index] = prediction[index] * 2; index += 1 }
     return action
   }
 
   /// The next return token: float32, as in the published loop.
   @_noAllocation @_noLocks
-  private func returnToGo(after reward: Float?) throws(StepError) -> Float {
+  private func returnToGo(after reward: Float?) throws(DecisionTransformer::StepError) -> Float {
     guard !rewardIsKnown || reward == nil else { throw .rewardGivenTwice }
     let paid = Float(bitPattern: reward?.bitPattern ?? 0)
     let next = returnToGo - (paid * rewardWeight) / 200
@@ -267,7 +266,7 @@ extension Pendulum {
     storeKeys_2x32(key0 + 57 * 64, rows: 2, first: 57, keys0)
     linear_2x64x64(scratch + 57 * 64, weights + 656, query0 + 57 * 64)            // h.0.ln_1, attn.c_attn (q), scale
     scores_2x2x32(query0 + 57 * 64, keys0, scores)                                // q·kᵀ
-    softmax(heads: 2, rows: 2, lastKey: 57, step: 1, firstKey: max(0, 57 - 3 * timestep))
+    softmax(heads: 2, rows: 2, lastKey: 57, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_2x2x32(scores, value0, mixed + 57 * 64)                                   // p·v
     linear_2x64x64_add(mixed + 57 * 64, weights + 13_136, tokens + 57 * 64, stream + 57 * 64) // h.0.attn.c_proj
     normalize(stream + 57 * 64, scratch + 57 * 64, rows: 2)                       // h.0.ln_2
@@ -287,7 +286,7 @@ extension Pendulum {
     linear_1x32x64(headQuery, weights + 54_544, absorbedQueries)                  // h.1.ln_1, attn.c_attn (kᵀ, head 0)
     linear_1x32x64(headQuery + 32, weights + 56_656, absorbedQueries + 1 * 64)    // h.1.ln_1, attn.c_attn (kᵀ, head 1)
     scores_2x1x64(absorbedQueries, keys1, scores)                                 // q·kᵀ
-    softmax(heads: 1, rows: 2, lastKey: 58, step: 0, firstKey: max(0, 57 - 3 * timestep))
+    softmax(heads: 1, rows: 2, lastKey: 58, step: 0, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_2x1x64(scores, normalized1, absorbedMixed)                                // p·v
     linear_1x64x32(absorbedMixed, weights + 58_768, headValues)                   // h.1.ln_1, attn.c_attn (v, head 0)
     linear_1x64x32(absorbedMixed + 1 * 64, weights + 60_848, headValues + 32)     // h.1.ln_1, attn.c_attn (v, head 1)
@@ -305,7 +304,7 @@ extension Pendulum {
 }
 
 // MARK: - Preparation phase: while the world moves
-extension Pendulum {
+nonisolated extension Pendulum {
   /// Takes the predicted action into the history and does everything that does not need the next state, at the cost
   /// of `preparationMultiplyAdds`. Does nothing before the first `act`, a second time, or after the last step.
   @_noAllocation @_noLocks
@@ -315,20 +314,23 @@ extension Pendulum {
     advance()
   }
 
-  /// The same with the action that was really executed, where it differs from the prediction.
+  /// The same with the action that was really executed, where it differs from the prediction. After the last step it
+  /// checks its arguments and does nothing else.
   ///
   /// - Parameter executed: Environment units; every number is finite.
   /// - Parameter reward: What the environment paid for it, environment units and finite, if that is known already:
   ///   the return token is prepared then, and `act` runs one token. `act` must not be given the reward again.
   /// - Throws: `StepError`. A call that throws has prepared nothing.
   @_noAllocation @_noLocks
-  public mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError) {
+  public mutating func prepare(executed: Action, reward: Float? = nil) throws(DecisionTransformer::StepError) {
     guard isStarted else { throw .notReset }
-    guard canPrepare else { throw .nothingToPrepare }
-    actionInput[0] = executed[0] / 2
+    guard awaitsPreparation else { throw .nothingToPrepare }
     var index = 0
+    while index < 1 { actionInput[index] = executed[index] / 2; index += 1 }
+    index = 0
     while index < 1 { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }
     let nextReturn = try returnToGo(after: reward)
+    guard canPrepare else { return }
     advance()
     if reward != nil {
       (returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)
@@ -376,7 +378,7 @@ extension Pendulum {
   @_noAllocation @_noLocks private func windowBlock0() {
     storeKeys_2x32(key0, rows: 57, first: 0, keys0)
     scores_57x2x32_causal(query0, keys0, scores)                                  // q·kᵀ
-    softmax(heads: 2, rows: 57, lastKey: 0, step: 1, firstKey: max(0, 57 - 3 * timestep))
+    softmax(heads: 2, rows: 57, lastKey: 0, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_57x2x32_causal(scores, value0, mixed)                                     // p·v
     linear_57x64x64_add(mixed, weights + 13_136, tokens, stream)                  // h.0.attn.c_proj
     normalize(stream, scratch, rows: 57)                                          // h.0.ln_2
@@ -392,7 +394,7 @@ extension Pendulum {
 }
 
 // MARK: - One token at a time: the feedback phase when the reward was known early
-extension Pendulum {
+nonisolated extension Pendulum {
   /// Block 1 of 2 for one token. 56 704 multiply-adds.
   @_noAllocation @_noLocks private func tokenBlock0(token: Int) {
     normalize(tokens + token * 64, scratch + token * 64, rows: 1)                 // h.0.ln_1
@@ -401,7 +403,7 @@ extension Pendulum {
     storeKeys_2x32(key0 + token * 64, rows: 1, first: token, keys0)
     linear_1x64x64(scratch + token * 64, weights + 656, query0 + token * 64)      // h.0.ln_1, attn.c_attn (q), scale
     scores_1x2x32(query0 + token * 64, keys0, scores)                             // q·kᵀ
-    softmax(heads: 2, rows: 1, lastKey: token, step: 1, firstKey: max(0, 57 - 3 * timestep))
+    softmax(heads: 2, rows: 1, lastKey: token, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_1x2x32(scores, value0, mixed + token * 64)                                // p·v
     linear_1x64x64_add(mixed + token * 64, weights + 13_136, tokens + token * 64, stream + token * 64) // h.0.attn.c_proj
     normalize(stream + token * 64, scratch + token * 64, rows: 1)                 // h.0.ln_2
@@ -417,11 +419,11 @@ extension Pendulum {
 }
 
 // MARK: - Self test
-extension Pendulum: SelfTestable {
+nonisolated extension Pendulum: DecisionTransformer::SelfTestable {
   /// Replays the episode beside `weights` in the caller's memory and compares with the double-precision reference.
-  public static func selfTest(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport {
-    var controller = try Self(weights: weights, memory: memory)
-    return try SelfTest.run(&controller, weights) { $0.repeatStage($1, alone: $2) }
+  public static func selfTest(weights: DecisionTransformer::PackedWeights, memory: Swift::UnsafeMutableRawBufferPointer) throws(DecisionTransformer::InitializationError) -> DecisionTransformer::SelfTestReport {
+    var controller = try unsafe Self(weights: weights, memory: memory)
+    return try DecisionTransformer::SelfTest.run(&controller, weights) { $0.repeatStage($1, alone: $2) }
   }
 
   /// A stage of the latest `act` again, with the return token or `alone`; the state token's row after it.
@@ -431,19 +433,19 @@ extension Pendulum: SelfTestable {
     case 1: if alone { tokenBlock0(token: 58) } else { feedbackBlock0() }
     default: if alone { tokenKeys(token: 58) } else { feedbackKeys() }; finalBlock()
     }
-    return Floats(stage == 0 ? tokens + 58 * 64 : stream + 58 * 64)
+    return stage == 0 ? tokens + 58 * 64 : stream + 58 * 64
   }
 }
 
 // MARK: - Norms, softmax, window
-extension Pendulum {
-  private typealias Vector = DecisionTransformer.Vector
-  private typealias Floats = UnsafePointer<Float>
-  private typealias MutableFloats = UnsafeMutablePointer<Float>
+nonisolated extension Pendulum {
+  private typealias Vector = DecisionTransformer::Vector
+  private typealias VectorMath = DecisionTransformer::VectorMath
+  private typealias Floats = DecisionTransformer::Floats
 
   /// (x - mean) / √(variance + epsilon) of each row of 64.
   @inline(never) @_noAllocation @_noLocks
-  private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = 1e-05) {
+  private func normalize(_ input: Floats, _ output: Floats, rows: Int, epsilon: Float = 1e-05) {
     var row = 0
     while row < rows {
       _ = VectorMath.normalize(input + row * 64, output + row * 64, count: 64, epsilon: epsilon)
@@ -453,7 +455,7 @@ extension Pendulum {
 
   /// embed_ln(x + embed_timestep[timestep]) + wpe[0] of one token, in place.
   @inline(never) @_noAllocation @_noLocks
-  private func embedNormalize(_ token: MutableFloats) {
+  private func embedNormalize(_ token: Floats) {
     let time = weights + 101_216 + timestep * 64
     var index = 0
     while index < 64 { (Vector(at: token + index) + Vector(at: time + index)).store(at: token + index); index += 16 }
@@ -482,16 +484,16 @@ extension Pendulum {
 }
 
 // MARK: - Kernels: one function per shape
-extension Pendulum {
-  @inline(never) @_noAllocation @_noLocks private func linear_1x1x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+nonisolated extension Pendulum {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x1x64(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 16, w, panel: 32, strip: 4, depth: 1, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x3x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x3x64(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 16, w, panel: 64, strip: 4, depth: 3, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows2(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4)) }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks private func storeKeys_2x32(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func storeKeys_2x32(_ input: Floats, rows: Int, first: Int, _ keys: Floats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 64
@@ -512,21 +514,21 @@ extension Pendulum {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks private func scores_2x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_2x2x32(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     for head in 0..<2 { rows2(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 128, 64, panels: 4)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_2x2x32(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     for head in 0..<2 { rows2(Product<Store>(scores + head * 128, 64, values + head * 32, panel: 16, step: 64, depth: 59, hasBiases: false, mixed + head * 32, 64, panels: 2)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows2(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows2(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows2(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4, residual: residual)) }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks private func storeKeys_1x64(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func storeKeys_1x64(_ input: Floats, rows: Int, first: Int, _ keys: Floats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 64
@@ -543,46 +545,46 @@ extension Pendulum {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x32x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x32x64(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 32, w, panel: 528, strip: 4, depth: 32, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func scores_2x1x64(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_2x1x64(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     rows2(Product<Store>(queries, 64, keys, panel: 1040, depth: 64, scores, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     rows2(Product<Store>(scores, 64, values, panel: 16, step: 64, depth: 59, hasBiases: false, mixed, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 32, panels: 2)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows1(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows1(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Tanh>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 16, panels: 1)) }
-  @inline(never) @_noAllocation @_noLocks private func scores_1x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_1x2x32(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     for head in 0..<2 { rows1(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 64, 64, panels: 4)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_1x2x32(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     for head in 0..<2 { rows1(Product<Store>(scores + head * 64, 64, values + head * 32, panel: 16, step: 64, depth: 59, hasBiases: false, mixed + head * 32, 64, panels: 2)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func scores_57x2x32_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_57x2x32_causal(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     for head in 0..<2 { rows57(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 3648, 64, panels: 4, hidesKeys: true)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func mix_57x2x32_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_57x2x32_causal(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     for head in 0..<2 { rows57(Product<Store>(scores + head * 3648, 64, values + head * 32, panel: 16, step: 64, depth: 59, hasBiases: false, mixed + head * 32, 64, panels: 2, hidesDepth: true)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows57(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 64, panels: 4, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows57(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 256, panels: 16)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows57(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, y, 64, panels: 4, residual: residual)) }
 }
 
 // MARK: - Tiles: inner loops, unrolled
-extension Pendulum {
+nonisolated extension Pendulum {
   /// What happens to sums before they are stored.
   private protocol Epilogue {
     static func apply(_ sums: Vector, _ residual: Floats) -> Vector
@@ -595,7 +597,7 @@ extension Pendulum {
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
     var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, hasBiases: Bool, biased: Bool
-    var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool, next: Floats
+    var y: Floats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool, next: Floats
 
     /// - Parameter panel: Floats of a panel of 16 columns.
     /// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.
@@ -604,12 +606,12 @@ extension Pendulum {
     @inline(__always)
     init(
       _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,
-      streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,
+      streams: Bool = false, _ y: Floats, _ yStride: Int, panels: Int, residual: Floats? = nil,
       hidesKeys: Bool = false, hidesDepth: Bool = false
     ) {
       next = w; (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)
       (self.hasBiases, self.biased) = (hasBiases, biased && hasBiases)
-      (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? Floats(y))
+      (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? y)
       (self.panels, self.hidesKeys, self.hidesDepth, self.streams) = (panels, hidesKeys, hidesDepth, streams)
     }
 
@@ -621,7 +623,7 @@ extension Pendulum {
       tile.x += row * xStride
       if strip > 1 {
         first = index / strip * strip
-        (tile.panel, tile.step) = (16, 16 * min(strip, panels - first))
+        (tile.panel, tile.step) = (16, 16 * Swift::min(strip, panels - first))
       }
       tile.w += first * panel + (index - first) * 16
       tile.y += row * yStride + index * 16
@@ -641,21 +643,19 @@ extension Pendulum {
   /// All tiles of 57 rows.
   @inline(__always)
   private func rows57<Finish: Epilogue>(_ product: Product<Finish>) {
-    if VectorMath.level >= 2 {
-      if product.hidesKeys {
-        for group in 0..<product.panels / 2 {
-          for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
-          tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
-        }
-      } else {
-        for group in 0..<product.panels / 4 {
-          for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
-          tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
-        }
-        if product.panels & 2 != 0 {
-          for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: product.panels & ~3)) }
-          tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: product.panels & ~3))
-        }
+    if VectorMath.level >= 2 && product.hidesKeys {
+      for group in 0..<product.panels / 2 {
+        for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
+        tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
+      }
+    } else if VectorMath.level >= 2 {
+      for group in 0..<product.panels / 4 {
+        for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
+        tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
+      }
+      if product.panels & 2 != 0 {
+        for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: product.panels & ~3)) }
+        tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: product.panels & ~3))
       }
     } else if VectorMath.level >= 1 {
       for group in 0..<product.panels {

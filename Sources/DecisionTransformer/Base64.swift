@@ -14,8 +14,17 @@
 
     /// The same for a text in memory, which is not needed afterwards.
     public init(base64 text: UnsafeBufferPointer<UInt8>) throws(InitializationError) {
+      try Processor.check()
+      self = try Self.decoded(text)
+    }
+
+    /// Not inlined: see `Processor`.
+    @inline(never)
+    private static func decoded(
+      _ text: UnsafeBufferPointer<UInt8>
+    ) throws(InitializationError) -> PackedWeights {
       let weights = try DecodedBase64(text)
-      try self.init(weights.bytes, owner: weights)
+      return try PackedWeights(weights.bytes, owner: weights)
     }
   }
 

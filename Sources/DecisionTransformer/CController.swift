@@ -43,10 +43,22 @@ public enum CController {
       MemoryLayout<Value>.size <= valueByteCount && MemoryLayout<Value>.alignment <= 64)
     let refusal = refuse(controller, .success)
     guard refusal.isSuccess, let controller else { return refusal }
+    do { try Processor.check() } catch { return CStatus(error) }
     guard let memory else { return .nullArgument }
     if let problem = problem(with: memory, byteCount: byteCount, memorySize: memorySize) {
       return CStatus(problem)
     }
+    return create(
+      at: memory, model: model, memorySize: memorySize, controller: controller, make: make)
+  }
+
+  /// With arguments that suffice. Not inlined: see `Processor`.
+  @inline(never)
+  private static func create<Value: ~Copyable>(
+    at memory: UnsafeMutableRawPointer, model: UInt64, memorySize: Int,
+    controller: UnsafeMutablePointer<OpaquePointer?>,
+    make: (UnsafeMutableRawBufferPointer) throws(InitializationError) -> Value
+  ) -> CStatus {
     memory.initializeMemory(as: UInt8.self, repeating: 0, count: headerByteCount)
     do {
       (memory + valueOffset).initializeMemory(
@@ -86,10 +98,20 @@ public enum CController {
     in memory: UnsafeMutableRawPointer?, byteCount: UInt, memorySize: Int,
     run: (UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport
   ) -> CStatus {
+    do { try Processor.check() } catch { return CStatus(error) }
     guard let memory else { return .nullArgument }
     if let problem = problem(with: memory, byteCount: byteCount, memorySize: memorySize) {
       return CStatus(problem)
     }
+    return selfTest(at: memory, memorySize: memorySize, run: run)
+  }
+
+  /// With arguments that suffice. Not inlined: see `Processor`.
+  @inline(never)
+  private static func selfTest(
+    at memory: UnsafeMutableRawPointer, memorySize: Int,
+    run: (UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport
+  ) -> CStatus {
     memory.initializeMemory(as: UInt8.self, repeating: 0, count: headerByteCount)
     do {
       let report = try run(

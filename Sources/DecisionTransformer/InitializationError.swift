@@ -5,7 +5,7 @@
 public enum InitializationError: Error, Equatable, Sendable {
   #if !hasFeature(Embedded)
     /// The file cannot be opened or mapped; `systemError` is the C library's `errno`.
-    case unreadableFile(path: String, systemError: Int32)
+    indirect case unreadableFile(path: String, systemError: Int32)
     /// The text is not base64: the byte at `offset` is wrong, or the text ends too early there.
     case invalidBase64(offset: Int)
   #endif
@@ -17,22 +17,33 @@ public enum InitializationError: Error, Equatable, Sendable {
   case unsupportedFormatVersion(found: UInt32, supported: UInt32)
   /// Bytes of the header that must be zero are not.
   case damagedHeader
-  /// There are fewer or more bytes than there should be.
-  case wrongByteCount(found: Int, expected: Int)
-  /// The payload, or the self test behind it, is not the one that was written.
-  case wrongChecksum(found: UInt64, expected: UInt64)
-  /// The weights were packed for another model, or by another version of the generator.
-  case wrongLayout(found: UInt64, expected: UInt64)
   /// The weights carry no self test: codegen.json left it out, or they are large.
   case noSelfTest
   /// The self test beside the weights is not one of this model.
   case unfitSelfTest
-  /// The memory given to the controller is too small.
-  case memoryTooSmall(byteCount: Int, required: Int)
   /// The memory given to the controller does not begin at a multiple of `required`.
   case misalignedMemory(required: Int)
   /// The program was built for instructions that this processor, or its operating system, lacks.
   case unsupportedProcessor
+  #if !hasFeature(Embedded)
+    /// There are fewer or more bytes than there should be.
+    indirect case wrongByteCount(found: Int, expected: Int)
+    /// The payload, or the self test behind it, is not the one that was written.
+    indirect case wrongChecksum(found: UInt64, expected: UInt64)
+    /// The weights were packed for another model, or by another version of the generator.
+    indirect case wrongLayout(found: UInt64, expected: UInt64)
+    /// The memory given to the controller is too small.
+    indirect case memoryTooSmall(byteCount: Int, required: Int)
+  #else
+    /// There are fewer or more bytes than there should be.
+    case wrongByteCount(found: Int, expected: Int)
+    /// The payload, or the self test behind it, is not the one that was written.
+    case wrongChecksum(found: UInt64, expected: UInt64)
+    /// The weights were packed for another model, or by another version of the generator.
+    case wrongLayout(found: UInt64, expected: UInt64)
+    /// The memory given to the controller is too small.
+    case memoryTooSmall(byteCount: Int, required: Int)
+  #endif
 }
 
 #if !hasFeature(Embedded)
@@ -56,10 +67,12 @@ public enum InitializationError: Error, Equatable, Sendable {
       case .wrongByteCount(let found, let expected):
         "the weights have \(found) bytes where \(expected) are expected"
       case .wrongChecksum(let found, let expected):
-        "the weights are damaged: checksum \(hexadecimal(found)), expected \(hexadecimal(expected))"
+        "the weights are damaged: checksum \(PackedWeights.digestText(found)), expected "
+          + PackedWeights.digestText(expected)
       case .wrongLayout(let found, let expected):
-        "the weights have layout \(hexadecimal(found)), the generated code has "
-          + "\(hexadecimal(expected)): generate both from the same model with the same generator"
+        "the weights have layout \(PackedWeights.digestText(found)), the generated code has "
+          + "\(PackedWeights.digestText(expected)): generate both from the same model with the same "
+          + "generator"
       case .noSelfTest:
         "the weights carry no self test: generate them with \"self_test\": true"
       case .unfitSelfTest:
@@ -72,10 +85,5 @@ public enum InitializationError: Error, Equatable, Sendable {
         "this processor lacks instructions the program was built for: build it with another -march"
       }
     }
-  }
-
-  private func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 #endif

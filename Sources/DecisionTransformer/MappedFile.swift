@@ -20,6 +20,7 @@
       /// - Parameter path: The file, `<Name>.weights` of `dtgen generate`.
       /// - Throws: `unreadableFile`, and what `init(_:)` throws of the bytes.
       public init(path: String) throws(InitializationError) {
+        try Processor.check()
         let file = try MappedFile(path: path)
         try self.init(file.bytes, owner: file)
       }

@@ -4,6 +4,9 @@
 /// Making a value reads every byte once for the checksum, so that pages of a mapped file are in memory
 /// before the first step. ``headerByteCount`` describes the format.
 ///
+/// Every `init` begins with ``Processor/check()``. Since controllers are made from packed weights, none of the code that
+/// computes is reached on a processor that lacks its instructions.
+///
 /// A value is made before the first step, where a program may allocate and take its time. Copies of it count
 /// references, which is no allocation; steps make none.
 public struct PackedWeights: @unchecked Sendable {
@@ -21,6 +24,7 @@ public struct PackedWeights: @unchecked Sendable {
   /// - Throws: `misalignedWeights`, `wrongByteCount`, `notPackedWeights`, `unsupportedFormatVersion`,
   ///   `damagedHeader` or `wrongChecksum`: everything that can be found without knowing the model.
   public init(_ bytes: UnsafeRawBufferPointer) throws(InitializationError) {
+    try Processor.check()
     try Self.check(bytes)
     self.bytes = bytes
     #if !hasFeature(Embedded)
@@ -29,6 +33,7 @@ public struct PackedWeights: @unchecked Sendable {
   }
 
   #if !hasFeature(Embedded)
+    /// After `Processor.check()`: whoever made the bytes has called it before.
     init(_ bytes: UnsafeRawBufferPointer, owner: AnyObject & Sendable) throws(InitializationError) {
       try Self.check(bytes)
       self.bytes = bytes
@@ -40,6 +45,14 @@ public struct PackedWeights: @unchecked Sendable {
   public var layoutDigest: UInt64 {
     Header(bytes).layoutDigest
   }
+
+  #if !hasFeature(Embedded)
+    /// A digest or a checksum as it is written everywhere: 16 hexadecimal digits, zeros in front among them.
+    public static func digestText(_ digest: UInt64) -> String {
+      let digits = String(digest, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+  #endif
 
   /// The payload, if it has the given layout and size. `init` of generated types calls it.
   ///
@@ -69,7 +82,8 @@ public struct PackedWeights: @unchecked Sendable {
     return section.count == 0 ? nil : section
   }
 
-  /// Everything that can be checked without knowing the model.
+  /// Everything that can be checked without knowing the model. Not inlined: see `Processor`.
+  @inline(never)
   private static func check(_ bytes: UnsafeRawBufferPointer) throws(InitializationError) {
     guard Int(bitPattern: bytes.baseAddress) % AlignedMemory.alignment == 0 else {
       throw .misalignedWeights(required: AlignedMemory.alignment)

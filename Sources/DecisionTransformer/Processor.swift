@@ -5,10 +5,17 @@ public enum Processor {
   /// Refuses a processor that lacks the instructions this build uses (`-march`), or an operating
   /// system that does not keep their registers. On other processors than x86-64 nothing is checked.
   ///
-  /// As good as such a check can be: a program built for too new a processor may stop with an
-  /// illegal instruction before it gets here. Generated `init` calls it; it is too slow for a step.
+  /// What asks the processor is compiled for every x86-64 processor. Every `init` of `PackedWeights`
+  /// begins with it, and so do generated `init`, `embeddedWeights()` and `selfTest`, and `create` in C;
+  /// it is too slow for a step.
+  ///
+  /// As good as such a check can be: the code around it, the program's own `main` above all, is compiled
+  /// for the newer processor too, and may stop with an illegal instruction before it gets here.
   ///
   /// - Throws: `unsupportedProcessor`.
+  //
+  // Work that follows in the same call is in a function that is not inlined: a function that computes
+  // with vectors may use their instructions on the way out, too, however early it is left.
   public static func check() throws(InitializationError) {
     guard dt_processor_suffices() != 0 else { throw .unsupportedProcessor }
   }

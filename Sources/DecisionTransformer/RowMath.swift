@@ -22,7 +22,7 @@ extension VectorMath {
   /// - Returns: 1 / √(variance + epsilon).
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func normalize(
-    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int, epsilon: Float,
+    _ x: Floats, _ y: Floats, count: Int, epsilon: Float,
     divides: Bool = true
   ) -> Float {
     let stride = (count + 15) / 16 * 16, share = 1 / Float(count)
@@ -53,7 +53,7 @@ extension VectorMath {
   /// y = x · `factor`, for `count` numbers: a multiple of 16. `y` may be `x`.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func scale(
-    _ x: UnsafePointer<Float>, by factor: Float, _ y: UnsafeMutablePointer<Float>, count: Int
+    _ x: Floats, by factor: Float, _ y: Floats, count: Int
   ) {
     let factors = Vector(repeating: factor)
     var index = 0
@@ -65,7 +65,7 @@ extension VectorMath {
 
   /// Moves `count` numbers to the front, from `distance` behind it. Both are multiples of 16.
   @_noAllocation @_noLocks @inlinable @inline(__always)
-  public static func move(_ rows: UnsafeMutablePointer<Float>, by distance: Int, count: Int) {
+  public static func move(_ rows: Floats, by distance: Int, count: Int) {
     var index = 0
     while index < count {
       Vector(at: rows + distance + index).store(at: rows + index)
@@ -84,8 +84,8 @@ extension VectorMath {
   ///   - mask: Added to the scores. A row all of whose scores it makes `hiddenScore` becomes zero.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func softmax(
-    _ scores: UnsafeMutablePointer<Float>, count: Int, firstKey: Int = 0, lastKey: Int,
-    mask: UnsafePointer<Float>? = nil
+    _ scores: Floats, count: Int, firstKey: Int = 0, lastKey: Int,
+    mask: Floats? = nil
   ) {
     let hidden = Vector(repeating: hiddenScore)
     let first = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: firstKey))

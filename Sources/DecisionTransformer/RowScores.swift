@@ -17,9 +17,9 @@ extension VectorMath {
   ///   - scoreStride: Floats from a row of scores to the next.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func scores(
-    _ queries: UnsafePointer<Float>, stride queryStride: Int, rows: Int,
-    _ keys: UnsafePointer<Float>, stride rowStride: Int, count: Int, depth: Int,
-    _ scores: UnsafeMutablePointer<Float>, stride scoreStride: Int
+    _ queries: Floats, stride queryStride: Int, rows: Int,
+    _ keys: Floats, stride rowStride: Int, count: Int, depth: Int,
+    _ scores: Floats, stride scoreStride: Int
   ) {
     if level >= 2 && rows == 2 {
       scoresOfTwo(
@@ -44,9 +44,9 @@ extension VectorMath {
   /// Two queries by four keys.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   static func scoresOfTwo(
-    _ p: UnsafePointer<Float>, _ q: UnsafePointer<Float>, _ keys: UnsafePointer<Float>,
+    _ p: Floats, _ q: Floats, _ keys: Floats,
     _ stride: Int, _ count: Int, _ depth: Int,
-    _ pScores: UnsafeMutablePointer<Float>, _ qScores: UnsafeMutablePointer<Float>
+    _ pScores: Floats, _ qScores: Floats
   ) {
     var group = 0
     while group < count {
@@ -76,8 +76,8 @@ extension VectorMath {
   /// One query by four keys.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   static func scoresOfOne(
-    _ q: UnsafePointer<Float>, _ keys: UnsafePointer<Float>, _ stride: Int, _ count: Int,
-    _ depth: Int, _ scores: UnsafeMutablePointer<Float>
+    _ q: Floats, _ keys: Floats, _ stride: Int, _ count: Int,
+    _ depth: Int, _ scores: Floats
   ) {
     var group = 0
     while group < count {
@@ -99,8 +99,8 @@ extension VectorMath {
   /// One query by two keys.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   static func scoresByTwo(
-    _ q: UnsafePointer<Float>, _ keys: UnsafePointer<Float>, _ stride: Int, _ count: Int,
-    _ depth: Int, _ scores: UnsafeMutablePointer<Float>
+    _ q: Floats, _ keys: Floats, _ stride: Int, _ count: Int,
+    _ depth: Int, _ scores: Floats
   ) {
     var group = 0
     while group < count {
@@ -118,7 +118,7 @@ extension VectorMath {
   }
 
   @_noAllocation @_noLocks @inlinable @inline(__always)
-  static func store(_ sums: SIMD4<Float>, at place: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(place).storeBytes(of: sums, as: SIMD4<Float>.self)
+  static func store(_ sums: SIMD4<Float>, at place: Floats) {
+    unsafe UnsafeMutableRawPointer(place.base).storeBytes(of: sums, as: SIMD4<Float>.self)
   }
 }

@@ -18,7 +18,7 @@ public struct SelfTest {
   /// - Throws: `noSelfTest`, `unfitSelfTest`. A failed comparison is no error: the report has it.
   public static func run<Controller: SelfTestable & ~Copyable>(
     _ controller: inout Controller, _ weights: PackedWeights,
-    repeatStage: (borrowing Controller, Int, Bool) -> UnsafePointer<Float>
+    repeatStage: (borrowing Controller, Int, Bool) -> Floats
   ) throws(InitializationError) -> SelfTestReport {
     guard let section = weights.selfTest else { throw .noSelfTest }
     var test = SelfTest(
@@ -44,7 +44,7 @@ public struct SelfTest {
 
   private mutating func run<Controller: SelfTestable & ~Copyable>(
     _ index: Int, _ controller: inout Controller,
-    _ repeatStage: (borrowing Controller, Int, Bool) -> UnsafePointer<Float>
+    _ repeatStage: (borrowing Controller, Int, Bool) -> Floats
   ) throws(StepError) {
     let step = episode.step(index)
     var refusal: StepError?
@@ -84,7 +84,7 @@ public struct SelfTest {
     }
   }
 
-  private mutating func compare(_ row: UnsafePointer<Float>, stage: Int, step: Int) {
+  private mutating func compare(_ row: Floats, stage: Int, step: Int) {
     for sample in 0..<episode.sampleCount {
       let element = episode.sample(sample)
       report.compare(

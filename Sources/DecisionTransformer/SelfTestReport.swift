@@ -1,6 +1,6 @@
 /// What a self test found: how many numbers it compared, the worst of them, and the first that is wrong.
 ///
-/// A controller whose report has not ``passed`` must not drive anything.
+/// A controller whose report has not ``passed`` must not drive anything: ``requirePassed()`` stops the program then.
 public struct SelfTestReport: Equatable, Sendable {
   /// One number of the replay beside the expected one.
   public struct Comparison: Equatable, Sendable {
@@ -80,6 +80,7 @@ public enum SelfTestStage: Equatable, Sendable {
   extension SelfTestReport: CustomStringConvertible {
     /// One line: passed or failed, how much was compared, the worst comparison and the first failure.
     public var description: String {
+      guard comparisonCount > 0 else { return "self test failed: nothing was compared" }
       let scope = "\(comparisonCount) numbers in \(stepCount) steps"
       guard let firstFailure else { return "self test passed: \(scope); worst: \(worst)" }
       return "self test failed: \(scope); first: \(firstFailure); worst: \(worst)"

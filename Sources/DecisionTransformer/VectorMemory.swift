@@ -3,14 +3,14 @@ public import CDecisionTransformer
 extension SIMD16<Float> {
   /// The sixteen numbers at `place`, a multiple of 16 bytes (fastest at a multiple of 64).
   @_noAllocation @_noLocks @inlinable @inline(__always)
-  public init(at place: UnsafePointer<Float>) {
-    self = UnsafeRawPointer(place).load(as: Self.self)
+  public init(at place: Floats) {
+    self = unsafe UnsafeRawPointer(place.base).load(as: Self.self)
   }
 
   /// Stores the sixteen numbers at `place`, a multiple of 16 bytes (fastest at a multiple of 64).
   @_noAllocation @_noLocks @inlinable @inline(__always)
-  public func store(at place: UnsafeMutablePointer<Float>) {
-    dt_store(place, self)
+  public func store(at place: Floats) {
+    unsafe dt_store(place.base, self)
   }
 }
 
@@ -18,8 +18,8 @@ extension VectorMath {
   /// Asks the memory for the line at `place`, which a later instruction will want. Never faults, wherever that is, and
   /// changes nothing but time.
   @_noAllocation @_noLocks @inlinable @inline(__always)
-  public static func prefetch(_ place: UnsafePointer<Float>) {
-    dt_prefetch(place)
+  public static func prefetch(_ place: Floats) {
+    unsafe dt_prefetch(place.base)
   }
 
   /// Reads `count` numbers, so that they lie in the nearest cache that holds them when they are wanted. Changes nothing
@@ -29,10 +29,10 @@ extension VectorMath {
   ///   - place: The first number, at a multiple of 64 bytes.
   ///   - count: How many.
   @_noAllocation @_noLocks @inlinable @inline(__always)
-  public static func read(_ place: UnsafePointer<Float>, count: Int) {
+  public static func read(_ place: Floats, count: Int) {
     var index = 0
     while index < count {
-      dt_read(place + index)
+      unsafe dt_read(place.base + index)
       index += 16
     }
   }
@@ -46,9 +46,9 @@ extension VectorMath {
   ///   - columnStride: Floats from a column to the next, a multiple of 16.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func transpose(
-    _ rows: UnsafePointer<Float>, stride rowStride: Int,
-    to columns: UnsafeMutablePointer<Float>, stride columnStride: Int
+    _ rows: Floats, stride rowStride: Int,
+    to columns: Floats, stride columnStride: Int
   ) {
-    dt_transpose(rows, rowStride, columns, columnStride)
+    unsafe dt_transpose(rows.base, rowStride, columns.base, columnStride)
   }
 }

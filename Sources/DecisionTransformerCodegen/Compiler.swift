@@ -109,6 +109,12 @@ public enum Compiler {
     return (cost.manifest(model, version: version), cost)
   }
 
+  /// Whether a self test lies beside the weights. A trunk has no episode to replay.
+  static func hasSelfTest(_ plan: Plan, _ model: Model) -> Bool {
+    let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
+    return !model.isTrunk && (model.options.hasSelfTest ?? (byteCount <= largestTestedByteCount))
+  }
+
   /// The file of `packedWeights`, and the self test in it.
   private static func pack(
     _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String,
@@ -117,9 +123,7 @@ public enum Compiler {
     // One array from the start, with room for the self test: a large payload must not be held twice.
     let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
     var file: [UInt8] = []
-    // A trunk has no episode to replay.
-    let hasSelfTest =
-      !model.isTrunk && (model.options.hasSelfTest ?? (byteCount <= largestTestedByteCount))
+    let hasSelfTest = hasSelfTest(plan, model)
     file.reserveCapacity(byteCount + (hasSelfTest ? 1 << 20 : 0))
     file.append(contentsOf: repeatElement(0, count: byteCount))
     var checksum: UInt64 = 0

@@ -5,7 +5,17 @@ struct Benchmark<Controller: MeasuredController & ~Copyable> {
   let request: Request
 
   func run(model: String, precision: String, machine: Machine) throws -> Report {
-    let first = try FirstCalls(Controller.self)
+    // The first calls of the process can only be measured before the proof that they compute the checkpoint; without
+    // that proof they are not reported.
+    let firstCalls = Result { try FirstCalls(Controller.self) }
+    let selfTest = try Controller.selfTest(weights: Controller.embeddedWeights())
+    try selfTest.requirePassed()
+    let first = try firstCalls.get()
+    let library = try request.library.map { path in
+      let library = try ModelLibrary(path: path)
+      try library.prove(is: Controller.self)
+      return library
+    }
     var loop = try Loop<Controller>(
       budget: Budget(steps: request.steps, seconds: request.seconds))
     var ceilings = Ceilings(streamedBytes: Controller.feedbackWeightBytes)
@@ -16,15 +26,16 @@ struct Benchmark<Controller: MeasuredController & ~Copyable> {
     let earlyRewards = try loop.runWithEarlyRewards()
     let denormals =
       request.denormals ? try DenormalComparison(Controller.self, budget: loop.budget) : nil
-    let library = try request.library.map {
+    let comparison = try library.map {
       try LibraryComparison(Controller.self, library: $0, budget: loop.budget)
     }
 
     return Report(
       model: model, precision: precision, machine: machine,
-      work: Report.Work(Controller.self), first: first, fullSpeed: fullSpeed,
+      selfTest: Report.SelfTest(selfTest), work: Report.Work(Controller.self), first: first,
+      fullSpeed: fullSpeed,
       fixedRate: fixedRate, rate: request.rate, waiting: request.waiting,
       earlyRewards: earlyRewards, ceilings: ceilings,
-      denormals: denormals, library: library)
+      denormals: denormals, library: comparison)
   }
 }

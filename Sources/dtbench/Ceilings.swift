@@ -143,10 +143,10 @@ struct Ceilings: ~Copyable {
     var place = floats
     let end = floats + vectors * Vector.scalarCount
     while place < end {
-      a += Vector(at: place)
-      b += Vector(at: place + 16)
-      c += Vector(at: place + 32)
-      d += Vector(at: place + 48)
+      a += Vector(at: Floats(place))
+      b += Vector(at: Floats(place + 16))
+      c += Vector(at: Floats(place + 32))
+      d += Vector(at: Floats(place + 48))
       place += 64
     }
     return a + b + c + d

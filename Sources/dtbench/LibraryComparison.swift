@@ -18,12 +18,11 @@ struct LibraryComparison: Encodable {
   private static var burst: Int { 50 }
 
   init<Controller: MeasuredController & ~Copyable>(
-    _: Controller.Type, library path: String, budget: Budget
+    _: Controller.Type, library: ModelLibrary, budget: Budget
   ) throws {
-    let library = try ModelLibrary(path: path)
     let episode = Episode<Controller.State>()
     var swift = try Controller()
-    let c = try library.makeController(of: Controller.self)
+    let c = try LibraryController<Controller.State>(library)
     var swiftTimes = BurstTimes(budget.capacity)
     var cTimes = BurstTimes(budget.capacity)
     var actions = Array(repeating: [UInt8](), count: Self.burst)

@@ -10,6 +10,9 @@ struct Machine: Encodable {
   var memoryLocked = false
   /// What the build uses: "avx512", "avx2", "neon" or "baseline".
   var vectorLevel: String
+  /// The same in words, and what another build would use of this processor.
+  var builtFor = Processor.buildInstructions
+  var advice = Processor.buildAdvice
   var optimized: Bool
   var operatingSystem = "unknown"
   var secondLevelCacheBytes: Int?

@@ -21,6 +21,7 @@ protocol MeasuredController: ~Copyable, SendableMetatype {
 
   init(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError)
   static func embeddedWeights() throws(InitializationError) -> PackedWeights
+  static func selfTest(weights: PackedWeights) throws(InitializationError) -> SelfTestReport
 }
 
 /// An observation of any dimension, made component by component.

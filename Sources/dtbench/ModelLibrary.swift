@@ -1,9 +1,11 @@
+import DecisionTransformer
 import Foundation
 
 /// A shared library that `dtgen library` made, loaded into this program.
 struct ModelLibrary {
   typealias Create =
     @convention(c) (UnsafeMutableRawPointer?, Int, UnsafeMutablePointer<OpaquePointer?>?) -> Int32
+  typealias SelfTest = @convention(c) (UnsafeMutableRawPointer?, Int) -> Int32
   typealias Reset = @convention(c) (OpaquePointer?, Float) -> Int32
   typealias Act =
     @convention(c) (
@@ -47,17 +49,25 @@ struct ModelLibrary {
     return unsafeBitCast(address, to: Function.self)
   }
 
-  /// A controller of the library, which must be made of the same model as `Model`.
-  func makeController<Model: MeasuredController & ~Copyable>(
-    of _: Model.Type
-  ) throws(Problem) -> LibraryController<Model.State> {
+  /// Refuses a library that was made of another model than `Model`, or that fails its self test.
+  func prove<Model: MeasuredController & ~Copyable>(is _: Model.Type) throws(Problem) {
     let digest = String(cString: try function("layout_digest", Text.self)())
     guard UInt64(digest, radix: 16) == Model.layoutDigest else {
       throw Problem(
         description: "\(path): is of another model or generator: layout \(digest), expected "
-          + String(Model.layoutDigest, radix: 16))
+          + PackedWeights.digestText(Model.layoutDigest))
     }
-    return try LibraryController(self)
+    let size = try function("memory_size", Size.self)()
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: size, alignment: try function("memory_alignment", Size.self)())
+    defer { memory.deallocate() }
+    let status = try function("self_test", SelfTest.self)(memory, size)
+    guard status == 0 else { throw Problem(description: "\(path): \(try message(of: status))") }
+  }
+
+  /// What a status of the library means.
+  func message(of status: Int32) throws(Problem) -> String {
+    String(cString: try function("status_message", Message.self)(status))
   }
 }
 
@@ -81,13 +91,12 @@ final class LibraryController<State: StateVector> {
     let alignment = try library.function("memory_alignment", ModelLibrary.Size.self)()
     let actionSize = try library.function("action_dimension", ModelLibrary.Size.self)() * 4
     let create = try library.function("create", ModelLibrary.Create.self)
-    let statusMessage = try library.function("status_message", ModelLibrary.Message.self)
     memory = .allocate(byteCount: size, alignment: alignment)
     action = .allocate(byteCount: actionSize, alignment: 16)
     action.initializeMemory(as: UInt8.self, repeating: 0)
     let status = create(memory, size, &controller)
     guard status == 0 else {
-      throw ModelLibrary.Problem(description: String(cString: statusMessage(status)))
+      throw ModelLibrary.Problem(description: try library.message(of: status))
     }
   }
 

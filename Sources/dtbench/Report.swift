@@ -32,6 +32,20 @@ struct Report: Encodable {
     }
   }
 
+  /// That the measured type computes its checkpoint, in this program and on this machine; without that there is no report.
+  struct SelfTest: Encodable {
+    var passed: Bool
+    var steps, comparisons: Int
+    /// The largest part of a tolerance that a difference took.
+    var worst: Float
+
+    init(_ report: SelfTestReport) {
+      passed = report.passed
+      (steps, comparisons) = (report.stepCount, report.comparisonCount)
+      worst = report.worst.difference / report.worst.tolerance
+    }
+  }
+
   /// Calls at full speed where `prepare` is given the reward.
   struct EarlyReward: Encodable {
     var act, prepare, both: Latency
@@ -80,6 +94,7 @@ struct Report: Encodable {
 
   var model, precision: String
   var machine: Machine
+  var selfTest: SelfTest
   var work: Work
   var steps: Int
   var act, prepare, both: Latency
@@ -102,18 +117,20 @@ struct Report: Encodable {
     case model, precision, machine, work, steps, act, prepare, spin, tail, ceilings, shares,
       denormals, library, histogram
     case both = "act+prepare"
+    case selfTest = "self_test"
     case fixedRate = "fixed_rate"
     case earlyReward = "early_reward"
     case firstCall = "first_call"
   }
 
   init(
-    model: String, precision: String, machine: Machine, work: Work, first: FirstCalls,
-    fullSpeed: LoopTimes, fixedRate: LoopTimes, rate: Double, waiting: Waiting,
+    model: String, precision: String, machine: Machine, selfTest: SelfTest, work: Work,
+    first: FirstCalls, fullSpeed: LoopTimes, fixedRate: LoopTimes, rate: Double, waiting: Waiting,
     earlyRewards: LoopTimes, ceilings: borrowing Ceilings, denormals: DenormalComparison?,
     library: LibraryComparison?
   ) {
     (self.model, self.precision, self.machine, self.work) = (model, precision, machine, work)
+    self.selfTest = selfTest
     (firstCall, self.denormals, self.library) = (first, denormals, library)
     steps = fullSpeed.act.nanoseconds.count
     act = Latency(fullSpeed.act)

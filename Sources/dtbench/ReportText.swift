@@ -23,9 +23,11 @@ struct ReportText {
     let core = machine.core.map { "core \($0) of \(machine.cores)" } ?? "not pinned"
     return """
       \(report.model), \(report.precision) weights
-        \(machine.processor), \(core), \(machine.vectorLevel) build\
-      \(machine.optimized ? "" : " (debug: not optimised)"), memory \
+        \(machine.processor), \(core), memory \
       \(machine.memoryLocked ? "locked" : "not locked")
+        built for \(machine.builtFor)\(machine.optimized ? "" : " (debug: not optimised)")\
+      \(machine.advice.map { ";\n  \($0)" } ?? "")
+        self test passed: \(report.selfTest.comparisons) numbers in \(report.selfTest.steps) steps
         act      \(report.work.feedbackMultiplyAdds) multiply-adds, \
       \(report.work.feedbackWeightBytes) bytes of weights
         prepare  \(report.work.preparationMultiplyAdds) multiply-adds

@@ -52,7 +52,8 @@ struct Request: Sendable {
     Measures how long the calls of a generated controller take on one core, and what share of the
     core's measured ceilings that is: act and prepare at full speed, with the reward given to act
     and to prepare; the same at a fixed rate (from each step's intended start, so that a late start
-    counts); and the first calls after the start.
+    counts); and the first calls after the start. Before anything is reported, the controller's self
+    test has to pass, and that of the library; else the exit status is 1 and there is no figure.
 
     options:
       --model <name>    \(CatalogueEntry.all.map(\.name).joined(separator: ", ")), or all

@@ -21,7 +21,7 @@ struct CheckRequest {
       stale += 1
       Console.output(difference(from: old, to: file, path: checkedIn.path(of: file.name), names))
     }
-    let leftovers = codeOnly ? [] : checkedIn.leftovers(beside: compilation.files, names)
+    let leftovers = checkedIn.leftovers(beside: compilation.files, names, codeOnly: codeOnly)
     for leftover in leftovers { Console.error(leftover.description) }
     guard stale + leftovers.count > 0 else { return .done }
     if stale > 0 {

@@ -36,6 +36,7 @@ enum Help {
     optionally codegen.json. Checkpoints, the first that is there: model.safetensors,
     model.safetensors.index.json and its shards, pytorch_model.bin (both formats of
     torch.save; nothing in it is executed), pytorch_model.bin.index.json and its shards.
+    Where none of these is there, a file that looks like a checkpoint is an error.
     With "model_class": "DecisionTransformerGPT2Model" in codegen.json, the type is the
     trunk alone: embeddings in, hidden states out, with a cache of "tokens" tokens.
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.

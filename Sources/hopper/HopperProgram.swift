@@ -20,6 +20,8 @@ struct HopperProgram {
         print(report)
         exit(report.passed ? 0 : 1)
       }
+      // No figure of a program that computes something else.
+      try Hopper.selfTest().requirePassed()
       let report = try report(request)
       print(request.json ? report.json : report.text)
       exit(report.isGood ? 0 : 1)

@@ -9,6 +9,17 @@ struct Replay {
   /// No further pass is begun after this time; slow, unoptimised builds get by with one or two.
   private static let budget: UInt64 = 2_000_000_000
 
+  /// The recorded actions were missed: nothing is timed.
+  struct Mismatch: Error, CustomStringConvertible {
+    var step: Int
+    var difference: Double
+
+    var description: String {
+      "the action of recorded step \(step) is off by \(difference), accepted: up to "
+        + "\(HopperProgram.tolerance); nothing was timed"
+    }
+  }
+
   /// What was seen. Times are in nanoseconds, one for each call of all passes but the first.
   struct Measurements {
     var steps = 0
@@ -22,8 +33,9 @@ struct Replay {
     var allocations: UInt64?
   }
 
-  /// Replays the episode once to warm up (caches, pages, the language's lazy initialisation), then
-  /// `maximumPasses` times or until the time is up.
+  /// Replays the episode once to compare and to warm up (caches, pages, the language's lazy initialisation), then
+  /// `maximumPasses` times or until the time is up. Throws `Mismatch` after the first replay where that gives
+  /// other actions than the recording has.
   ///
   /// - Parameter progress: told the number of the pass that begins, and nil at the end.
   func run(progress: (Int?) -> Void) throws -> Measurements {
@@ -59,9 +71,13 @@ struct Replay {
       }
       let allocationsAfter = allocation_count()
 
-      measurements.largestDifference = max(
-        measurements.largestDifference, largestDifference(of: actions))
+      let (difference, step) = largestDifference(of: actions)
+      measurements.largestDifference = max(measurements.largestDifference, difference)
       if pass == 0 {
+        guard difference <= HopperProgram.tolerance else {
+          progress(nil)
+          throw Mismatch(step: step, difference: difference)
+        }
         begin = now()
       } else {
         allocations += allocationsAfter - allocationsBefore
@@ -77,13 +93,14 @@ struct Replay {
     return measurements
   }
 
-  /// From Hugging Face's actions. This model's action scale is 1: environment units are model units.
-  private func largestDifference(of actions: [Hopper.Action]) -> Double {
-    var largest = 0.0
-    for (action, expected) in zip(actions, episode.actions) {
+  /// From Hugging Face's actions, and at which step. This model's action scale is 1: environment units are model units.
+  private func largestDifference(of actions: [Hopper.Action]) -> (Double, step: Int) {
+    var largest = (0.0, step: 0)
+    for (step, (action, expected)) in zip(actions, episode.actions).enumerated() {
       for index in action.indices {
-        let difference = abs(Double(action[index]) - Double(expected[index]))
-        largest = max(largest, difference.isNaN ? .infinity : difference)
+        let distance = abs(Double(action[index]) - Double(expected[index]))
+        let difference = distance.isNaN ? .infinity : distance
+        if difference > largest.0 { largest = (difference, step) }
       }
     }
     return largest

@@ -1,3 +1,4 @@
+import DecisionTransformer
 import Foundation
 import Programs
 
@@ -13,7 +14,7 @@ struct Report: Encodable {
     var window = Hopper.window
     var packedBytes = Hopper.packedWeightsSize
     var memoryBytes = Hopper.memorySize
-    var layoutDigest = "0x" + String(Hopper.layoutDigest, radix: 16)
+    var layoutDigest = "0x" + PackedWeights.digestText(Hopper.layoutDigest)
   }
 
   /// How long calls took, in microseconds.
@@ -31,6 +32,9 @@ struct Report: Encodable {
     var prepare: Latency
     /// Whether the compiler optimised: without that, times say nothing.
     var optimized: Bool
+    /// The instructions that were compiled for, and what another build would use of this processor.
+    var builtFor = Processor.buildInstructions
+    var advice = Processor.buildAdvice
   }
 
   var model = Model()
@@ -85,6 +89,7 @@ extension Report {
       Replay of \(steps) recorded steps, \(passes) \(passes == 1 ? "pass" : "passes") \
       after one to warm up; microseconds a call\
       \(times.optimized ? "" : " (debug build: not optimised)")
+      built for \(times.builtFor)\(times.advice.map { ";\n\($0)" } ?? "")
                        min       p50       p99       max
         act      \(row(times.act))
         prepare  \(row(times.prepare))

@@ -27,7 +27,8 @@ struct Request {
 
     Replays a recorded episode of MuJoCo's Hopper-v5 through the controller that the build
     plugin generated from Hopper.dtmodel: the same states and rewards go in, and the actions
-    that come out are compared with those of Hugging Face's model.
+    that come out are compared with those of Hugging Face's model. The controller's self test
+    comes first; where it fails, or the first replay gives other actions, nothing is timed.
 
     options:
       --steps <n>  only the first n of \(recordedSteps) recorded steps
@@ -35,7 +36,7 @@ struct Request {
       --self-test  instead, one line: whether this build of the controller computes its checkpoint
       --help       this text
 
-    Exit status: 0 all promises kept; 1 an action differs by more than \(HopperProgram.tolerance),
-    memory was allocated in the control loop, or the self test failed; 2 wrong usage.
+    Exit status: 0 all promises kept; 1 the self test failed, an action differs by more than
+    \(HopperProgram.tolerance), or memory was allocated in the control loop; 2 wrong usage.
     """
 }

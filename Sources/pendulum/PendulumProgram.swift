@@ -1,3 +1,4 @@
+import DecisionTransformer
 import Foundation
 import Programs
 
@@ -9,10 +10,14 @@ struct PendulumProgram {
       let request = try Request(arguments: Array(CommandLine.arguments.dropFirst()))
       if request.help {
         Console.output(Request.helpText)
-      } else if let targets = request.sweep {
-        try sweep(targets, request)
       } else {
-        try drive(request)
+        // No figure, and no torque, of a controller that computes something else.
+        try Pendulum.selfTest().requirePassed()
+        if let targets = request.sweep {
+          try sweep(targets, request)
+        } else {
+          try drive(request)
+        }
       }
       exit(0)
     } catch let error as OptionList.Problem {
@@ -37,6 +42,7 @@ struct PendulumProgram {
 
   private static func drive(_ request: Request) throws {
     var loop = try ControlLoop()
+    if !request.json { Console.output(Report.build) }
     var outcomes: [Outcome] = []
     let isWatched = !request.fast && !request.json && Screen.isAvailable
     let over = { (episode: Episode) in

@@ -1,3 +1,4 @@
+import DecisionTransformer
 import Foundation
 import Programs
 
@@ -12,6 +13,11 @@ enum Report {
       + String(
         format: "return %.1f%@  act %.1f µs  prepare %.1f µs", outcome.achieved,
         steps as NSString, outcome.act, outcome.prepare) + buildRemark
+  }
+
+  /// Above latencies: the instructions they were built for.
+  static var build: String {
+    "built for \(Processor.buildInstructions)" + (Processor.buildAdvice.map { "; \($0)" } ?? "")
   }
 
   /// Behind latencies.

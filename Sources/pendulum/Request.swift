@@ -96,6 +96,7 @@ struct Request {
       --json              returns as JSON, and nothing else, on standard output
       --help              this text
 
+    The controller's self test comes first: a build that does not compute its checkpoint drives nothing.
     NO_COLOR=1 in the environment leaves colours out. Build with -c release -Xcc -march=native.
     Exit status: 0 done or interrupted; 1 something failed; 2 wrong usage.
     """

@@ -3,11 +3,13 @@ import Foundation
 import Programs
 
 /// Measures one generated model, called `Model`, for `sweep.py`; a JSON object on standard output.
+/// Where the self test of the measured type and weights fails there is none, and the exit status is 1.
 ///
 /// usage: driver <packed weights> <seconds>
 @main
 struct SweepDriver {
   struct Result: Encodable {
+    var selfTestPassed: Bool
     var act, prepare: Double
     var feedbackMultiplyAdds = Model.feedbackMultiplyAdds
     var feedbackWeightBytes = Model.feedbackWeightBytes
@@ -15,9 +17,21 @@ struct SweepDriver {
     var gigaflops, gigabytesPerSecond: Double
   }
 
-  static func main() throws {
+  static func main() {
+    do {
+      print(try measurement())
+    } catch {
+      Console.error("sweep: \(error)")
+      exit(1)
+    }
+  }
+
+  private static func measurement() throws -> String {
     let seconds = Double(CommandLine.arguments[2])!
-    var model = try Model(weights: PackedWeights(path: CommandLine.arguments[1]))
+    let weights = try PackedWeights(path: CommandLine.arguments[1])
+    let selfTest = try Model.selfTest(weights: weights)
+    try selfTest.requirePassed()
+    var model = try Model(weights: weights)
     var ceilings = Ceilings(streamedBytes: Model.feedbackWeightBytes)
     var act = Samples(capacity: 100_000)
     var prepare = Samples(capacity: 100_000)
@@ -42,8 +56,9 @@ struct SweepDriver {
     } while Double(now() - started) < 1e9 * seconds
 
     let result = Result(
+      selfTestPassed: selfTest.passed,
       act: act.distribution.rank(0.5), prepare: prepare.distribution.rank(0.5),
       gigaflops: ceilings.multiplyAdd.p50, gigabytesPerSecond: ceilings.streaming.p50)
-    print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+    return String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
   }
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How the cost of a step grows with the model, beside the generator's cost model.
 
-Makes models with random weights, generates and compiles each, measures `act` and `prepare`, and prints
-a table; with --svg a plot too. Python's standard library and a Swift toolchain are all it needs.
+Makes models with random weights, generates and compiles each, lets its self test pass, measures `act` and
+`prepare`, and prints a table; with --svg a plot too. Python's standard library and a Swift toolchain are all it needs.
 
     swift build -c release --product dtgen
     Tests/Benchmarks/sweep.py --svg sweep.svg
@@ -115,7 +115,7 @@ def write_model(folder, shape, pool):
     }
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "codegen.json").write_text(
-        json.dumps({"window": shape["window"], "weights": "file"})
+        json.dumps({"window": shape["window"], "weights": "file", "self_test": True})
     )
     header, offset = {}, 0
     for name, size in tensors(shape):
@@ -204,6 +204,8 @@ class Measurement:
 
     def __init__(self, shape, result):
         self.shape, self.name = shape, name_of(shape)
+        if result.get("selfTestPassed") is not True:
+            sys.exit(f"sweep: {self.name}: measured without a passed self test")
         self.act, self.prepare = result["act"], result["prepare"]
         self.bytes = result["feedbackWeightBytes"]
         self.feedback = result["feedbackMultiplyAdds"]
@@ -235,6 +237,7 @@ def main():
         " microseconds, the least that the core's measured ceilings allow, and their ratio.",
     )
     parser.add_argument("--full", action="store_true", help="every combination, not one at a time")
+    parser.add_argument("--only", help="one model, by the name that the table has")
     parser.add_argument("--seconds", type=float, default=1, help="of measuring each model")
     parser.add_argument("--march", default="native", help="what to compile for")
     parser.add_argument("--core", type=int, help="the core to measure on; the last one by default")
@@ -242,13 +245,16 @@ def main():
     parser.add_argument("--dtgen", default=str(ROOT / ".build/release/dtgen"))
     options = parser.parse_args()
 
+    shapes = [s for s in models(options.full) if options.only in (None, name_of(s))]
+    if not shapes:
+        sys.exit(f"sweep: --only: no model is called {options.only}")
     measurements = []
     with tempfile.TemporaryDirectory() as directory:
         workshop = Workshop(
             directory, options.dtgen, options.march, options.core, options.seconds
         )
         print(line(COLUMNS), flush=True)
-        for shape in models(options.full):
+        for shape in shapes:
             measurements.append(workshop.measure(shape))
             print(line(row(measurements[-1])), flush=True)
     if options.svg:

@@ -6,7 +6,8 @@ enum CheckpointFixtures {
   /// The folders whose tensors are float32.
   static let formats = [
     "safetensors", "safetensors-shards", "safetensors-original", "zip", "zip-shards", "zip-views",
-    "legacy", "legacy-views", "legacy-prefixed", "legacy-original",
+    "zip-protocol-5", "legacy", "legacy-views", "legacy-prefixed", "legacy-original",
+    "legacy-protocol-4",
   ]
   /// The folders whose tensors have other types.
   static let otherTypes = ["legacy-float16", "legacy-bfloat16", "legacy-float64"]

@@ -107,6 +107,25 @@ import Testing
   }
 }
 
+// MARK: - Protocols
+
+extension PyTorchFileTests {
+  @Test(arguments: [3, 4, 5] as [UInt8])
+  func laterProtocolsAreRead(version: UInt8) throws {
+    var object = PickleWriter.dictionary { writer in
+      writer.text("a")
+      writer.tensor("0", count: 6, shape: [2, 3])
+    }
+    object[1] = version
+    for bytes in [
+      PyTorchWriter.legacy(object, [("0", Self.data)]),
+      PyTorchWriter.zip(object, [("0", Self.data)]),
+    ] {
+      #expect(try file(bytes).storedTensors.first?.values() == [0, 1, 2, 3, 4, 5])
+    }
+  }
+}
+
 // MARK: - Pickles that are refused
 
 extension PyTorchFileTests {
@@ -121,7 +140,13 @@ extension PyTorchFileTests {
       writer.text("echo")
       writer.raw([0x85])
       writer.raw("R")
-    }) {
+    })
+      + files({ writer in
+        // As protocol 4 spells it.
+        for text in [module, name] { writer.raw([0x8C, UInt8(text.utf8.count)] + text.utf8) }
+        writer.raw([0x93])
+      })
+    {
       #expect(
         lines(bytes) == [
           "F: global \(module).\(name): is not accepted, and nothing of the file is executed; a "
@@ -136,7 +161,8 @@ extension PyTorchFileTests {
   /// The opcodes that can make an object, and all others that torch.save does not write.
   @Test func noOtherOpcodeIsAccepted() {
     let accepted = Set(
-      Array("NKMJGX)](}taesuqrhjcQRb.".utf8) + [0x80, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A])
+      Array("NKMJGX)](}taesuqrhjcQRb.".utf8)
+        + [0x80, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0x8C, 0x93, 0x94, 0x95])
     for opcode in UInt8.min...UInt8.max where !accepted.contains(opcode) {
       let bytes = PyTorchWriter.zip([0x80, 2, opcode] + Array(repeating: 0, count: 20), [])
       let digits = String(opcode, radix: 16)
@@ -147,7 +173,23 @@ extension PyTorchFileTests {
 
   @Test(
     arguments: [
-      ([0x80, 4], "byte 0: pickle protocol 4; accepted: 2, which torch.save writes by default"),
+      ([0x80, 1], "byte 0: pickle protocol 1; accepted: 2 to 5"),
+      ([0x80, 6], "byte 0: pickle protocol 6; accepted: 2 to 5"),
+      (
+        [0x80, 4, 0x95, 1, 0, 0, 0, 0, 0, 0, 0x80],
+        "byte 2: a frame of 9223372036854775809 bytes, the file has 0 more"
+      ),
+      (
+        [0x95, 1, 0, 0],
+        "byte 4: the pickle ends in the middle; the file is truncated or damaged"
+      ),
+      ([0x94], "byte 0: there is no value to remember; the file is damaged"),
+      ([0x93], "byte 0: the stack has too few values; the file is damaged"),
+      ([0x4E, 0x4E, 0x93], "byte 2: a global name that is no text"),
+      (
+        [0x8C, 200, 0x61],
+        "byte 2: the pickle ends in the middle; the file is truncated or damaged"
+      ),
       ([0x80, 2, 0x2E], "byte 2: the pickle ends with 0 values instead of one"),
       ([0x80, 2, 0x28, 0x2E], "byte 3: the pickle ends with 0 values instead of one"),
       ([0x80, 2, 0x4E, 0x4E, 0x2E], "byte 4: the pickle ends with 2 values instead of one"),
@@ -216,29 +258,6 @@ extension PyTorchFileTests {
           "F: has the key 1; accepted: names of tensors",
           "F: a: occurs twice; accepted: once",
         ])
-    }
-  }
-
-  @Test func anotherFamilyIsNamedEvenWhereItsFileHoldsMore() {
-    let family =
-      "F: is a checkpoint of the Online Decision Transformer (facebookresearch/online-dt), which is "
-      + "another function: a Gaussian action head, and by default no timestep embedding"
-    func body(_ writer: inout PickleWriter) {
-      writer.text("model_state_dict")
-      writer.raw("}(")
-      for name in ["transformer.h.0.ln_1.bias", "predict_action.mu.weight"] {
-        writer.text(name)
-        writer.tensor("0", count: 6, shape: [6])
-      }
-      writer.raw("u")
-    }
-    for bytes in files(body) { #expect(lines(bytes) == [family]) }
-    for bytes in files({ writer in
-      body(&writer)
-      writer.text("np")
-      writer.global("numpy.core.multiarray", "_reconstruct")
-    }) {
-      #expect(lines(bytes) == [family])
     }
   }
 }
@@ -335,9 +354,14 @@ extension PyTorchFileTests {
 
   @Test func whatIsNoPyTorchFileIsAnError() {
     let message = "F: is not a PyTorch file; accepted: what torch.save writes, in both formats"
-    for bytes in [[], [1, 2, 3], [0x80, 2, 0x7D, 0x2E], TinyModel.file()] as [[UInt8]] {
+    for bytes in [[], [1, 2, 3], [0x80, 2, 0x7D, 0x2E], Array("{ \"a\": 1 }".utf8)] as [[UInt8]] {
       #expect(lines(bytes) == [message])
     }
+    #expect(
+      lines(TinyModel.file()) == [
+        "F: is a safetensors file under another name; accepted: a PyTorch file, or this one as "
+          + "*.safetensors"
+      ])
     #expect(
       lines([0x50, 0x4B, 3, 4]) == [
         "F: is truncated, or no zip archive: the directory at its end is missing"

@@ -75,7 +75,7 @@ flags=(-O1 -Wall -Wextra -Werror -pedantic -I "$scratch")
 
 echo "--- C++"
 "$cxx" -std=c++17 "${flags[@]}" "$here/Cpp/two_models.cpp" "$scratch/libhopper.a" \
-  "$scratch/libpendulum.a" -o "$scratch/two_models"
+  "$scratch/libpendulum.a" -pthread -o "$scratch/two_models"
 "$scratch/two_models"
 
 if command -v python3 >/dev/null && [[ -x $here/Python/check.sh ]]; then

@@ -20,7 +20,7 @@ struct EmbeddedTests {
       import DecisionTransformer
 
       public struct Controller: ~Copyable {
-        typealias MadeFor = GeneratedCodeFormat1
+        typealias MadeFor = GeneratedCodeFormat2
         let memory: AlignedMemory
         let weights: PackedWeights
         let payload: UnsafeRawPointer

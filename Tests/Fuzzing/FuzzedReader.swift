@@ -31,9 +31,10 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
       [
         try Fixtures.bytes("zip/pytorch_model.bin"),
         try Fixtures.bytes("zip-views/pytorch_model.bin"),
+        try Fixtures.bytes("zip-protocol-5/pytorch_model.bin"),
       ]
     case .legacy:
-      try ["", "-views", "-prefixed", "-original", "-float16", "-float64"].map {
+      try ["", "-views", "-prefixed", "-original", "-float16", "-float64", "-protocol-4"].map {
         try Fixtures.bytes("legacy\($0)/pytorch_model.bin")
       }
     case .index: [try Fixtures.bytes("safetensors-shards/model.safetensors.index.json")]

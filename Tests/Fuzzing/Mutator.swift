@@ -35,7 +35,8 @@ package struct Mutator {
         UInt64(bytes.count) &+ UInt64.random(in: 0...16, using: &generator) &- 8, to: &bytes,
         at: start)
     case 7:
-      let marks = Array("{}[]\",:\\-.e0})](tRQbsu\u{1}\n".utf8) + [0x80, 0x85, 0x8A]
+      let marks =
+        Array("{}[]\",:\\-.e0})](tRQbsu\u{1}\n".utf8) + [0x80, 0x85, 0x8A, 0x8C, 0x93, 0x94, 0x95]
       bytes.insert(marks.randomElement(using: &generator) ?? 0, at: start)
     case 8:  // A digit of a size or an offset.
       let digits = bytes.indices.filter { (0x30...0x39).contains(bytes[$0]) }

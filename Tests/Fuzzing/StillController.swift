@@ -33,7 +33,7 @@ struct StillController: SelfTestable, ~Copyable {
   ) throws(InitializationError) -> SelfTestReport {
     var controller = StillController()
     memory.initializeMemory(as: UInt8.self, repeating: 0)
-    let row = UnsafePointer(memory.bindMemory(to: Float.self).baseAddress!)
+    let row = Floats(memory.bindMemory(to: Float.self).baseAddress!)
     return try SelfTest.run(&controller, weights) { _, _, _ in row }
   }
 }

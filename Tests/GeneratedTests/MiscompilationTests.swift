@@ -42,11 +42,12 @@ struct MiscompilationTests {
       name: "a reward is added", text: "let next = returnToGo - ",
       replacement: "let next = returnToGo + ", stage: "action"),
     Mistake(
-      name: "components of the action change places", text: "action[1] = prediction[1]",
-      replacement: "action[1] = prediction[0]", stage: "action"),
+      name: "components of the action change places", text: "action[index] = prediction[index]",
+      replacement: "action[index] = prediction[index ^ 1]", stage: "action"),
     Mistake(
       name: "components of the executed action change places",
-      text: "actionInput[0] = executed[0]", replacement: "actionInput[0] = executed[1]"),
+      text: "actionInput[index] = executed[index]",
+      replacement: "actionInput[index] = executed[index ^ 1]"),
     Mistake(
       name: "a mistake in one schedule alone", text: "rows: 1, first: token, ",
       replacement: "rows: 1, first: token - 1, "),

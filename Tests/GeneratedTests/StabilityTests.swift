@@ -84,11 +84,29 @@ struct OptionTests {
       ])
   }
 
-  @Test("action_scale changes what leaves and enters of the actions it scales")
+  @Test("action_scale for all components changes what leaves and enters of the actions")
   func actionScale() throws {
     try expectChanges(
-      ["action_scale": [1, 2.5, 1]],
-      ["action[1] = prediction[1] * 2.5", "actionInput[1] = executed[1] / 2.5"])
+      ["action_scale": 2.5],
+      [
+        "while index < 3 { action[index] = prediction[index] * 2.5; index += 1 }",
+        "while index < 3 { actionInput[index] = executed[index] / 2.5; index += 1 }",
+      ])
+  }
+
+  @Test("action_scale for each component lies with the weights: other factors change no line")
+  func actionScales() throws {
+    let copy = try ModelFolderCopy(of: RecordedEpisode(golden: "WholeEpisode").folder)
+    try copy.setOptions(["action_scale": [2, 0.5]])
+    let before = try copy.compile()
+    let code = String(decoding: try #require(before["WholeEpisode.swift"]), as: UTF8.self)
+    #expect(
+      code.contains(#/action\[index\] = prediction\[index\] \* weights\[[0-9_]+ \+ index\];/#))
+    #expect(code.contains(#/ = executed\[index\] \/ weights\[[0-9_]+ \+ index\];/#))
+    try copy.setOptions(["action_scale": [2, -3]])
+    let after = try copy.compile()
+    #expect(after["WholeEpisode.swift"] == before["WholeEpisode.swift"])
+    #expect(after["WholeEpisodeWeights.swift"] != before["WholeEpisodeWeights.swift"])
   }
 
   @Test(
@@ -97,7 +115,7 @@ struct OptionTests {
   func weights() throws {
     let copy = try ModelFolderCopy(of: RecordedEpisode(golden: "WholeEpisode").folder)
     let before = try PackedModel(folder: copy.url)
-    try copy.setOptions(["target_return": 7, "return_scale": 3, "action_scale": [2, 0.5]])
+    try copy.setOptions(["target_return": 7, "return_scale": 3, "action_scale": 2])
     let after = try PackedModel(folder: copy.url)
     #expect(after.payload == before.payload)
     #expect(after.section != before.section)

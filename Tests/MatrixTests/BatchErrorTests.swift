@@ -150,6 +150,40 @@ struct BatchErrorTests {
     #expect(try controller.act(states[0]).rows == expected)
   }
 
+  @Test("takes executed actions after everybody's last step, as long as they are numbers")
+  func executedAfterLastStep() throws {
+    let length = BatchOfThree.maximumEpisodeLength
+    var controller = try BatchOfThree()
+    for rewards in [Rewards?.none, [1, 2, 3]] {
+      controller.reset()
+      for states in states.prefix(length) {
+        _ = try controller.act(states)
+        try controller.prepare(executed: executed, rewards: rewards)
+      }
+      try controller.prepare(executed: executed, rewards: rewards)
+      // One that was reset has nothing to prepare either.
+      controller.reset(agent: 0)
+      try controller.prepare(executed: executed, rewards: rewards)
+      var wrong = executed
+      wrong[2][1] = .nan
+      let errors = [
+        error { () throws(BatchStepError) in try controller.prepare(executed: wrong) },
+        error { () throws(BatchStepError) in
+          try controller.prepare(executed: executed, rewards: [1, .nan, 1])
+        },
+        error { () throws(BatchStepError) in _ = try controller.act(states[0]) },
+      ]
+      #expect(
+        errors == [
+          BatchStepError(agent: 2, .nonFiniteExecutedAction(index: 1)),
+          BatchStepError(agent: 1, .nonFiniteReward),
+          BatchStepError(agent: 1, .episodeEnded(maximumLength: length)),
+        ])
+    }
+    controller.reset()
+    #expect(try controller.act(states[0]).rows == actions()[0])
+  }
+
   @Test("keeps an agent's overflow to itself, until the agent is reset")
   func overflow() throws {
     var controller = try BatchOfThree()

@@ -4,6 +4,32 @@ import ModelMatrix
 import RecordedEpisodes
 import Testing
 
+/// The same with its weights in the program.
+protocol EmbeddedBatchController: BatchController, ~Copyable {
+  static func embeddedWeights() throws(InitializationError) -> PackedWeights
+  static func selfTest() throws(InitializationError) -> SelfTestReport
+
+  init() throws(InitializationError)
+}
+
+extension BatchOfTwo: EmbeddedBatchController {}
+extension BatchOfThree: EmbeddedBatchController {}
+extension BatchOfFour: EmbeddedBatchController {}
+extension BatchOfFive: EmbeddedBatchController {}
+extension BatchOfSeven: EmbeddedBatchController {}
+
+/// Constants of a generated type that say what a call costs.
+protocol MeasuredWork: ~Copyable {
+  static var actionDimension: Int { get }
+  static var feedbackMultiplyAdds: Int { get }
+}
+
+extension EightHeads: MeasuredWork {}
+extension ReluOneHead: MeasuredWork {}
+extension RoundedFourHeads: MeasuredWork {}
+extension WholeEpisode: MeasuredWork {}
+extension WindowOfOne: MeasuredWork {}
+
 /// A generated type with several agents, beside one of the same checkpoint with a single agent.
 struct BatchModel: Sendable, CustomTestStringConvertible {
   let name: String
@@ -39,7 +65,8 @@ extension BatchModel {
   struct NotRefused: Error {}
 
   init<
-    Controller: BatchController & ~Copyable, Alone: EmbeddedController & MeasuredWork & ~Copyable
+    Controller: EmbeddedBatchController & ~Copyable,
+    Alone: EmbeddedController & MeasuredWork & ~Copyable
   >(_: Controller.Type, alone: Alone.Type, original: String) {
     name = String(describing: Controller.self)
     self.original = original

@@ -110,7 +110,13 @@ struct CRefusalTests {
     var (state, action) = ([Float](repeating: 0, count: 8), [Float](repeating: 0, count: 3))
     for _ in 0..<ExecutedActions.maximumEpisodeLength {
       #expect(executed_actions_act(controller.controller, &state, 0, &action) == 0)
+      #expect(executed_actions_prepare_executed(controller.controller, &action) == 0)
     }
+    // Behind the last step there is nothing to do, and nothing wrong but what is no number.
+    #expect(
+      executed_actions_prepare_executed_with_reward(controller.controller, &action, 1) == 0)
+    var wrong: [Float] = [0, .nan, 0]
+    #expect(executed_actions_prepare_executed(controller.controller, &wrong) == 35)
     #expect(executed_actions_act(controller.controller, &state, 0, &action) == 38)
     let end = String(cString: executed_actions_last_error(controller.controller))
     #expect(end == "the episode has had its 64 steps: call reset")

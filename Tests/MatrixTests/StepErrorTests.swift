@@ -172,11 +172,38 @@ struct StepErrorTests {
         let error = captured { () throws(StepError) in _ = try controller.act(steps.states[0]) }
         #expect(error == .episodeEnded(maximumLength: length))
       }
-      let error = captured { () throws(StepError) in
-        try controller.prepare(executed: steps.executed)
-      }
-      #expect(error == .nothingToPrepare)
     }
+  }
+
+  @Test("is none where an executed action is given after the last step, as long as it is a number")
+  func executedAfterLastStep() throws {
+    let steps = try Steps()
+    let ended = StepError.episodeEnded(maximumLength: WholeEpisode.maximumEpisodeLength)
+    var controller = try WholeEpisode()
+    for reward in [Float?.none, 1] {
+      controller.reset()
+      for state in steps.states {
+        _ = try controller.act(state)
+        try controller.prepare(executed: steps.executed, reward: reward)
+      }
+      // Again and again, as `prepare()`.
+      try controller.prepare(executed: steps.executed, reward: reward)
+      controller.prepare()
+      let errors = [
+        captured { () throws(StepError) in
+          try controller.prepare(executed: [0, .infinity], reward: reward)
+        },
+        captured { () throws(StepError) in
+          try controller.prepare(executed: steps.executed, reward: .nan)
+        },
+        captured { () throws(StepError) in _ = try controller.act(steps.states[0]) },
+        captured { () throws(StepError) in _ = try controller.act(steps.states[0], reward: 1) },
+      ]
+      #expect(errors == [.nonFiniteExecutedAction(index: 1), .nonFiniteReward, ended, ended])
+    }
+    controller.reset()
+    let expected = try steps.actions { controller, _ throws(StepError) in controller.prepare() }
+    #expect(try controller.act(steps.states[0]).values == expected[0])
   }
 
   /// Expects that `mistake`, made once before a step, throws `expected` and changes no action.

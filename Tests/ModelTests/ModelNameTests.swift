@@ -45,7 +45,7 @@ struct ModelNameTests {
     "is no name in generated code",
     arguments: [
       "State", "Action", "DecisionTransformer", "CDecisionTransformer", "PackedWeights",
-      "StepError", "AlignedMemory", "Swift",
+      "StepError", "AlignedMemory", "Swift", "SelfTestable", "ForwardError", "max", "precondition",
     ])
   func generatedName(name: String) {
     #expect(

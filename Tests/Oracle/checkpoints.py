@@ -37,8 +37,8 @@ def make_model():
     return model
 
 
-def legacy(state, path):
-    torch.save(state, path, _use_new_zipfile_serialization=False)
+def legacy(state, path, protocol=2):
+    torch.save(state, path, _use_new_zipfile_serialization=False, pickle_protocol=protocol)
 
 
 def shards(state, folder, count, extension, save):
@@ -104,6 +104,9 @@ def write(root):
     shards(state, folder("safetensors-shards"), 3, "safetensors", save_safetensors)
     torch.save(state, folder("zip") / "pytorch_model.bin")
     legacy(state, folder("legacy") / "pytorch_model.bin")
+    # Other opcodes: lengths ahead, short texts, names from the stack.
+    torch.save(state, folder("zip-protocol-5") / "pytorch_model.bin", pickle_protocol=5)
+    legacy(state, folder("legacy-protocol-4") / "pytorch_model.bin", protocol=4)
     shards(state, folder("zip-shards"), 2, "bin", torch.save)
     torch.save(views(state), folder("zip-views") / "pytorch_model.bin")
     legacy(views(state), folder("legacy-views") / "pytorch_model.bin")
@@ -121,7 +124,8 @@ def contents(path):
     """The bytes; of legacy files the tensors, because storages are named by their addresses."""
     if path.suffix != ".bin" or path.read_bytes().startswith(b"PK"):
         return path.read_bytes()
-    state = torch.load(path, weights_only=True)
+    # PyTorch's restricted unpickler does not know protocol 4; these are this script's own files.
+    state = torch.load(path, weights_only="protocol" not in path.parent.name)
     return [(k, v.dtype, v.stride(), v.storage_offset(), v.tolist()) for k, v in state.items()]
 
 

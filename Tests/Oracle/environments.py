@@ -83,7 +83,9 @@ def parse_arguments():
 
 
 def controller(libraries, prefix):
-    return Controller(libraries / f"lib{prefix}.so", prefix)
+    controller = Controller(libraries / f"lib{prefix}.so", prefix)
+    controller.self_test()  # no figure of a library that computes something else
+    return controller
 
 
 def one_ulp_up(action):

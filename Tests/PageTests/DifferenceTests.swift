@@ -166,6 +166,25 @@ struct DifferenceTests {
     #expect(object?["verdict"] as? String == "layout")
   }
 
+  @Test("a digest has all its digits, zeros in front among them")
+  func leadingZeros() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var compilation = try Compiler.compile(folder: Fixtures.folder("ReluOneHead"), codeOnly: true)
+    let digest = compilation.plan.layoutDigestText
+    compilation.plan.layoutDigest &= 0xff_ffff
+    let short = "0x0000000000\(digest.suffix(6))"
+    let report = InspectionReport(compilation)
+    #expect(report.json.contains("\"\(short)\""))
+    #expect(report.text.contains("layout \(short)"))
+
+    let output = try generate(Fixtures.folder("ReluOneHead"), into: "output")
+    try FileManager.default.removeItem(atPath: "\(output)/ReluOneHeadWeights.swift")
+    try Fixtures.replace("0x\(digest)", by: short, in: "\(output)/ReluOneHead.swift")
+    let difference = try OutputDifference(old: output, new: Fixtures.folder("ReluOneHead"))
+    #expect(difference.text.contains("(layout \(short) → 0x\(digest))"))
+    #expect(difference.json.contains("\"\(short)\""))
+  }
+
   @Test("code without weights is compared, and said to be")
   func withoutWeights() throws {
     defer { try? FileManager.default.removeItem(at: folder) }

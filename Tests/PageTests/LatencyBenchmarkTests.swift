@@ -43,10 +43,20 @@ struct LatencyBenchmarkTests {
     #expect(try read("[\(text)]").latencies == benchmark.latencies)
   }
 
-  @Test("of earlier versions has no histogram")
+  @Test("of earlier versions has no histogram, and no self test, which the page says")
   func earlier() throws {
     let earlier = try text.replacing("\"histogram\"", with: "\"other\"")
-    #expect(try read(earlier).latencies.allSatisfy { $0.histogram == nil })
+      .replacing("\"self_test\"", with: "\"another\"")
+    let benchmark = try read(earlier)
+    #expect(benchmark.latencies.allSatisfy { $0.histogram == nil })
+    #expect(benchmark.selfTestPassed == nil)
+    #expect(
+      LatencySection(benchmark: benchmark).markup.html.contains(
+        "does not say whether the program passed its self test"))
+    let proven = try read(
+      earlier.replacing("\"model\"", with: "\"self_test\" : {\"passed\" : true}, \"model\""))
+    #expect(proven.selfTestPassed == true)
+    #expect(LatencySection(benchmark: proven).markup.html.contains("passed its self test in the"))
   }
 
   @Test(
@@ -57,6 +67,10 @@ struct LatencyBenchmarkTests {
       ("2624128", "1", "work.packed_weight_bytes: found 1"),
       ("\"p99.9\"", "\"p99.5\"", "act: found an object; accepted: min, p50"),
       ("\"bins_per_octave\" : 16", "\"bins_per_octave\" : 0", "histogram.act.bins_per_octave"),
+      (
+        "\"steps\"", "\"self_test\" : {\"passed\" : false}, \"steps\"",
+        "self_test.passed: found false; accepted: true"
+      ),
       ("\"counts\" : [", "\"counts\" : [-1,", "histogram.act.counts"),
       ("\"processor\"", "\"processors\"", "machine.processor: found nothing; accepted: a string"),
       ("{", "", "line 2"),

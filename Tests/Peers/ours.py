@@ -1,9 +1,11 @@
 """The adapter to our own benchmark program: the only place that knows its JSON.
 
     {"model": "Hopper", "precision": "float32" | "bfloat16",
+     "self_test": {"passed": true, ...},
      "act": {"p50": µs, "p99": µs, ...}, "prepare": {...}, "act+prepare": {...}}
 
-or an array of such objects. A phase that is missing is left out.
+or an array of such objects. A phase that is missing is left out. Figures of a program that did not pass its self
+test are refused.
 """
 
 import json
@@ -21,6 +23,11 @@ def parse(text):
     documents = json.loads(text)
     found = []
     for document in documents if isinstance(documents, list) else [documents]:
+        if document.get("self_test", {}).get("passed") is not True:
+            raise ValueError(
+                f"{document.get('model', 'a model')}: self_test.passed is not true; accepted: the figures "
+                "of a program that passed its self test in the same run"
+            )
         for phase in PHASES:
             if phase in document:
                 figures = document[phase]
@@ -39,8 +46,14 @@ class Ours:
         self.is_file = pathlib.Path(source).is_file() and source.endswith(".json")
 
     def round(self):
+        try:
+            return parse(self.text())
+        except ValueError as error:
+            sys.exit(f"peers: --ours: `{self.source}`: {error}")
+
+    def text(self):
         if self.is_file:
-            return parse(pathlib.Path(self.source).read_text())
+            return pathlib.Path(self.source).read_text()
         done = subprocess.run(
             shlex.split(self.source),
             stdout=subprocess.PIPE,
@@ -48,4 +61,4 @@ class Ours:
         )
         if done.returncode:
             sys.exit(f"peers: --ours: `{self.source}` ended with status {done.returncode}")
-        return parse(done.stdout)
+        return done.stdout

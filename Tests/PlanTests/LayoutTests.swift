@@ -62,7 +62,7 @@ struct LayoutTests {
       for (index, tensor) in plan.weights.tensors.enumerated() {
         switch tensor.content {
         // Members and embed_ln read these by their offsets.
-        case .stateMean, .stateDeviation, .timesteps, .embedNormGain, .embedNormShift,
+        case .stateMean, .stateDeviation, .actionScale, .timesteps, .embedNormGain, .embedNormShift,
           .finalNormGain, .finalNormShift:
           break
         case .embedAction where plan.shape.window == 1: break

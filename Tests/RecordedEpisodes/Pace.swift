@@ -1,5 +1,5 @@
 /// The ways to drive a controller through an episode. All of them are the same function.
-package enum Pace: CaseIterable, Sendable {
+package enum Pace: String, CaseIterable, Codable, Sendable {
   /// `act` alone, which prepares by itself.
   case actOnly
   /// `prepare()` after each `act`.

@@ -63,7 +63,8 @@ import Testing
       #expect(running.leaf1_ecx != 0)
       #expect(dt_processor_has(running, dt_built_for_processor()) != 0)
       let words: [WritableKeyPath<dt_processor, UInt32>] = [
-        \.leaf1_ecx, \.leaf7_ebx, \.leaf7_ecx, \.leaf7_1_eax, \.extended_ecx, \.kept_registers,
+        \.leaf1_ecx, \.leaf7_ebx, \.leaf7_ecx, \.leaf7_edx, \.leaf7_1_eax, \.leaf7_1_edx,
+        \.extended_ecx, \.avx10_versions, \.kept_registers,
       ]
       for word in words {
         for bit in 0..<32 {

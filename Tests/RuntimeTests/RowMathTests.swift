@@ -119,14 +119,15 @@ import Testing
   /// Numbers at a multiple of 64 bytes, with zeros up to whole vectors.
   private struct Row {
     let memory: UnsafeMutableRawPointer
-    let start: UnsafeMutablePointer<Float>
+    let start: Floats
     let stride: Int
 
     init(_ values: [Float]) {
       stride = (values.count + 15) / 16 * 16
       memory = .allocate(byteCount: 4 * stride, alignment: 64)
-      start = memory.bindMemory(to: Float.self, capacity: stride)
-      start.initialize(repeating: 0, count: stride)
+      let numbers = memory.bindMemory(to: Float.self, capacity: stride)
+      numbers.initialize(repeating: 0, count: stride)
+      start = Floats(numbers)
       for (index, value) in values.enumerated() { start[index] = value }
     }
 

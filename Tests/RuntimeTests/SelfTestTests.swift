@@ -61,6 +61,25 @@ import Testing
     episode.expected = []
     let report = try run(episode)
     #expect(!report.passed)
+    #expect("\(report)" == "self test failed: nothing was compared")
+    #expect(throws: SelfTestFailure.self) { try report.requirePassed() }
+  }
+
+  @Test func aProgramGoesOnOnlyWhereItPassed() throws {
+    try run(EpisodeBytes()).requirePassed()
+    var episode = EpisodeBytes()
+    episode.expected[1] += 0.5
+    let report = try run(episode)
+    do {
+      try report.requirePassed()
+      Issue.record("a failed self test was let through")
+    } catch {
+      #expect(error.report == report)
+      #expect(
+        "\(error)".hasPrefix(
+          "self test failed: 14 numbers in 6 steps; first: embedding of step 0, "))
+      #expect("\(error)".hasSuffix("this program does not compute its checkpoint here"))
+    }
   }
 
   @Test func weightsWithoutOneAreRefused() throws {
@@ -147,7 +166,7 @@ private struct Adder: ~Copyable, SelfTestable {
       for index in 0..<3 {
         adder.row[index] = adder.state[0] + Float(index) + 10 * Float(stage)
       }
-      return UnsafePointer(adder.row)
+      return Floats(adder.row)
     }
   }
 

@@ -9,22 +9,7 @@ struct DTGenTests {
 
   init() throws {
     directory = try TemporaryDirectory()
-    try directory.write(
-      "Tiny.dtmodel/config.json",
-      """
-      {"model_type": "decision_transformer", "state_dim": 3, "act_dim": 2, "hidden_size": 16,
-       "n_layer": 1, "n_head": 1, "max_ep_len": 30}
-      """)
-    try directory.write("Tiny.dtmodel/codegen.json", #"{"window": 2}"#)
-  }
-
-  /// A trained model with its checkpoint, copied so that a test may change it.
-  private func copyPendulum() throws {
-    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    try FileManager.default.copyItem(
-      atPath: package.appendingPathComponent("Sources/pendulum/Pendulum.dtmodel").path,
-      toPath: directory.path("Pendulum.dtmodel"))
+    try directory.writeTinyModel()
   }
 
   private func run(_ arguments: String...) throws -> Tool.Result {
@@ -103,7 +88,7 @@ struct DTGenTests {
 
   @Test("writes weights beside the code, which does not depend on them")
   func generatesWeights() throws {
-    try copyPendulum()
+    try directory.copyPendulum()
     #expect(try run("generate", "Pendulum.dtmodel", "--output", "both").status == 0)
     #expect(try directory.entries("both") == ["Pendulum.swift", "PendulumWeights.swift"])
     #expect(try run("generate", "Pendulum.dtmodel", "--output", "code", "--code-only").status == 0)
@@ -171,7 +156,7 @@ struct DTGenTests {
 
   @Test("always writes two Swift files for a build, and prints nothing but problems")
   func generatesForBuild() throws {
-    try copyPendulum()
+    try directory.copyPendulum()
     let embedded = try run("generate", "Pendulum.dtmodel", "--output", "a", "--for-build")
     #expect(embedded.status == 0, "\(embedded.error)")
     #expect(embedded.output == "")
@@ -221,6 +206,37 @@ struct DTGenTests {
     #expect(try directory.entries() == ["Tiny.dtmodel"])
   }
 
+  @Test(
+    "names a checkpoint that is not read, and writes nothing",
+    arguments: [
+      ["generate", "Tiny.dtmodel", "--output", "out"], ["inspect", "Tiny.dtmodel"],
+      ["check", "Tiny.dtmodel", "--against", "out"],
+      ["library", "Tiny.dtmodel", "--output", "out"],
+      ["compare", "Tiny.dtmodel", "--golden", "golden.safetensors"],
+      ["generate", "Tiny.dtmodel", "--output", "out", "--for-build"],
+    ])
+  func unreadCheckpoint(arguments: [String]) throws {
+    try directory.write("Tiny.dtmodel/model.pt", "PK\u{3}\u{4}")
+    let result = try dtgen.run(arguments, directory: directory.path)
+    #expect(result.status == 1)
+    #expect(result.output == "")
+    #expect(
+      result.error == (arguments.contains("--for-build") ? "error: " : "")
+        + "Tiny.dtmodel/model.pt: looks like a PyTorch file and is not read under this name; "
+        + "accepted: pytorch_model.bin beside config.json, or shards that "
+        + "pytorch_model.bin.index.json names\n")
+    #expect(try directory.entries() == ["Tiny.dtmodel"])
+  }
+
+  @Test("does not look for a checkpoint where only code is wanted")
+  func unreadCheckpointAndCodeOnly() throws {
+    try directory.write("Tiny.dtmodel/model.pt", "")
+    let result = try run("generate", "Tiny.dtmodel", "--output", "out", "--code-only")
+    #expect(result.status == 0)
+    #expect(result.error == "")
+    #expect(try run("check", "Tiny.dtmodel", "--against", "out", "--code-only").status == 0)
+  }
+
   @Test("leaves earlier output alone when the input is wrong")
   func wrongInput() throws {
     #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
@@ -243,59 +259,6 @@ struct DTGenTests {
     let result = try run("generate", "Tiny.dtmodel", "--output", "plain")
     #expect(result.status == 1)
     #expect(result.error.contains("plain"))
-  }
-
-  // MARK: Check
-
-  @Test("is silent about output that is up to date")
-  func checkFresh() throws {
-    try copyPendulum()
-    #expect(try run("generate", "Pendulum.dtmodel", "--output", "out").status == 0)
-    let result = try run("check", "Pendulum.dtmodel", "--against", "out")
-    #expect(result.status == 0)
-    #expect(result.output == "")
-  }
-
-  @Test("shows how stale code differs, and names the command that refreshes it")
-  func checkStale() throws {
-    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
-    let fresh = try directory.read("out/Tiny.swift")
-    try directory.write("out/Tiny.swift", "// by hand\n" + fresh)
-    let result = try run("check", "Tiny.dtmodel", "--against", "out")
-    #expect(result.status == 1)
-    let expected = "--- out/Tiny.swift\n+++ out/Tiny.swift\n@@ -1,4 +1,3 @@\n-// by hand\n"
-    #expect(result.output.hasPrefix(expected))
-    #expect(result.error.contains("dtgen generate Tiny.dtmodel --output out"))
-    #expect(try directory.read("out/Tiny.swift") == "// by hand\n" + fresh)
-  }
-
-  @Test("shows missing code as a new file")
-  func checkMissing() throws {
-    let result = try run("check", "Tiny.dtmodel", "--against", "out")
-    #expect(result.status == 1)
-    #expect(result.output.hasPrefix("--- /dev/null\n+++ out/Tiny.swift\n@@ -0,0 +1,"))
-    #expect(try directory.entries() == ["Tiny.dtmodel"])
-  }
-
-  @Test("says of weights that they differ, and the sizes")
-  func checkWeights() throws {
-    try copyPendulum()
-    #expect(try run("generate", "Pendulum.dtmodel", "--output", "out").status == 0)
-    try directory.write("out/PendulumWeights.swift", "// old\n")
-    let result = try run("check", "Pendulum.dtmodel", "--against", "out")
-    #expect(result.status == 1)
-    #expect(result.output.hasPrefix("out/PendulumWeights.swift: differs: 7 bytes, expected "))
-    #expect(result.output.split(separator: "\n").count == 1)
-    #expect(try run("check", "Pendulum.dtmodel", "--against", "out", "--code-only").status == 0)
-  }
-
-  @Test("counts a file that is no longer produced as stale")
-  func checkLeftover() throws {
-    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
-    try directory.write("out/Tiny.weights", "old")
-    let result = try run("check", "Tiny.dtmodel", "--against", "out")
-    #expect(result.status == 1)
-    #expect(result.error.contains("out/Tiny.weights: "))
   }
 
   // MARK: Inspect
@@ -339,7 +302,7 @@ struct DTGenTests {
 
   @Test("shows how far float32 is expected to be off, stage by stage")
   func expectedError() throws {
-    try copyPendulum()
+    try directory.copyPendulum()
     let text = try run("inspect", "Pendulum.dtmodel")
     #expect(text.output.contains("expected error of float32: 45 steps"))
     let object = try JSONSerialization.jsonObject(

@@ -40,3 +40,27 @@ final class TemporaryDirectory {
     return ["\(attributes[.systemFileNumber]!)", "\(attributes[.modificationDate]!)"]
   }
 }
+
+// MARK: - Models
+
+extension TemporaryDirectory {
+  /// `Tiny.dtmodel`: a small model without a checkpoint.
+  func writeTinyModel() throws {
+    try write(
+      "Tiny.dtmodel/config.json",
+      """
+      {"model_type": "decision_transformer", "state_dim": 3, "act_dim": 2, "hidden_size": 16,
+       "n_layer": 1, "n_head": 1, "max_ep_len": 30}
+      """)
+    try write("Tiny.dtmodel/codegen.json", #"{"window": 2}"#)
+  }
+
+  /// A trained model with its checkpoint, copied so that a test may change it.
+  func copyPendulum() throws {
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    try FileManager.default.copyItem(
+      atPath: package.appendingPathComponent("Sources/pendulum/Pendulum.dtmodel").path,
+      toPath: path("Pendulum.dtmodel"))
+  }
+}

@@ -25,15 +25,18 @@ typedef int32_t dt_int16 __attribute__((ext_vector_type(16)));
 //   0  16 registers of 4 floats (SSE2), or none: multiply and add apart where there is no FMA
 //   1  16 registers of 8 floats (AVX2 with FMA), or 32 registers of 4 floats (NEON)
 //   2  32 registers of 16 floats (AVX-512)
-DT_INLINE int32_t dt_vector_level(void) {
+// DT_VECTOR_LEVEL chooses another one by hand: right on every processor and slow, for tests of the tiles.
+#if !defined(DT_VECTOR_LEVEL)
 #if defined(__AVX512F__)
-  return 2;
+#define DT_VECTOR_LEVEL 2
 #elif (defined(__AVX2__) && defined(__FMA__)) || (defined(__aarch64__) && defined(__ARM_NEON))
-  return 1;
+#define DT_VECTOR_LEVEL 1
 #else
-  return 0;
+#define DT_VECTOR_LEVEL 0
 #endif
-}
+#endif
+
+DT_INLINE int32_t dt_vector_level(void) { return DT_VECTOR_LEVEL; }
 
 // a * b + c in each lane: fused where the target has the instruction, else rounded twice.
 // (Swift's addingProduct would call libm's fmaf on a target without FMA.)

@@ -9,12 +9,17 @@ public enum CheckpointReader {
   /// The checkpoint in `folder`, checked against `config`; nil if the folder holds none.
   ///
   /// The result reads its values from the mapped files when they are asked for. Warnings and notes
-  /// are appended to `remarks`, and every problem of the checkpoint is in the one error.
+  /// are appended to `remarks`, and every problem of the checkpoint is in the one error. A folder
+  /// that holds checkpoints only under other names than those that are read is an error, too.
   public static func read(
     folder: String, config: ModelConfig, remarks: inout [Diagnostic]
   ) throws(InvalidInput) -> Checkpoint? {
     let files = CheckpointFiles(folder: folder)
-    guard let format = files.formats.first else { return nil }
+    guard let format = files.formats.first else {
+      let unread = UnreadCheckpoints(in: ModelFolder(path: folder)).diagnostics
+      guard unread.isEmpty else { throw InvalidInput(unread) }
+      return nil
+    }
     for other in files.formats.dropFirst() {
       remarks.append(
         Diagnostic(
@@ -37,6 +42,7 @@ public enum CheckpointReader {
   public static func read(
     _ container: some TensorContainer, config: ModelConfig, remarks: inout [Diagnostic]
   ) throws(InvalidInput) -> Checkpoint {
+    remarks += container.remarks
     let stored = container.storedTensors
     let match = TensorMatch(
       tensors: stored.map(\.header), config: config, path: container.path)

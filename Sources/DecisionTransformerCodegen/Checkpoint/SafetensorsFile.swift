@@ -2,7 +2,8 @@
 ///
 /// The layout is an 8-byte little-endian header length, a JSON header, and the tensors' bytes with
 /// neither gap nor overlap (https://github.com/huggingface/safetensors). Everything that the format
-/// demands is checked here; which tensors and types a model accepts is not.
+/// demands is checked here, as the format's own library does, and names that occur twice are refused
+/// besides; which tensors and types a model accepts is not.
 public struct SafetensorsFile: Sendable {
   /// One tensor of the file.
   public struct Entry: Equatable, Sendable {

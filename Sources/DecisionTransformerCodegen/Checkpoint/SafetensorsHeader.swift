@@ -42,6 +42,18 @@ struct SafetensorsHeader {
     }
   }
 
+  /// Whether `bytes` begin as a safetensors file does: with a possible length and an object.
+  static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= 10 else { return false }
+    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    guard (2...UInt64(SafetensorsFile.maximumHeaderLength)).contains(length) else { return false }
+    return bytes.dropFirst(8).prefix(100).first { !isWhiteSpace($0) } == UInt8(ascii: "{")
+  }
+
+  private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+    [0x20, 0x09, 0x0A, 0x0D].contains(byte)
+  }
+
   private mutating func report(_ name: String, _ message: String) {
     problems.append(Diagnostic(path: path, key: name, message))
   }
@@ -62,9 +74,13 @@ extension SafetensorsHeader {
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard length <= SafetensorsFile.maximumHeaderLength else {
       // A zip archive or a pickle: what torch.save writes.
-      if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0x80, 0x02]) {
+      if ZipArchive.matches(bytes)
+        || bytes[0] == 0x80 && PickleMachine.protocols.contains(bytes[1])
+      {
         throw Diagnostic(
-          path: path, "is a PyTorch file under another name; accepted: a safetensors file")
+          path: path,
+          "is a PyTorch file under another name; accepted: a safetensors file, or this one as "
+            + "pytorch_model.bin")
       }
       throw Diagnostic(
         path: path,
@@ -82,8 +98,7 @@ extension SafetensorsHeader {
   private static func json(
     _ header: UnsafeRawBufferPointer, path: String
   ) throws(Diagnostic) -> JSONValue {
-    // Other JSON may start with white space; the format's header may only end with it.
-    guard header.first == UInt8(ascii: "{") else {
+    guard header.first(where: { !isWhiteSpace($0) }) == UInt8(ascii: "{") else {
       throw Diagnostic(path: path, key: "header", "does not start with \"{\"")
     }
     do {
@@ -94,6 +109,8 @@ extension SafetensorsHeader {
   }
 
   private mutating func readMetadata(_ value: JSONValue) {
+    // Some writers have no metadata and say so.
+    if value == .null { return }
     guard case .object(let members) = value else {
       report("__metadata__", "found \(value.excerpt); accepted: an object of strings")
       return
@@ -128,7 +145,8 @@ extension SafetensorsHeader {
       case "dtype": dataType = self.dataType(field.value, name)
       case "shape": shape = sizes(field.value, name, "shape")
       case "data_offsets": offsets = self.offsets(field.value, name)
-      default: report(name, "unknown key \"\(field.name)\"; accepted: dtype, shape, data_offsets")
+      // The format's own library passes over other keys.
+      default: break
       }
     }
     for key in ["dtype", "shape", "data_offsets"] where !fields.contains(where: { $0.name == key })

@@ -1,7 +1,8 @@
 /// An index of shards (`*.index.json`), as Hugging Face's save_pretrained writes it: `weight_map`
-/// says for every tensor in which file of the same folder it lies.
+/// says for every tensor in which file of the same folder, or of one below it, it lies.
 struct ShardIndex {
-  /// The file of each tensor, by the tensor's name.
+  /// The file of each tensor, by the tensor's name: a path from the index's folder, always spelled
+  /// the same way.
   private(set) var files: [String: String] = [:]
   /// Each file once, sorted.
   var fileNames: [String] { Set(files.values).sorted() }
@@ -43,12 +44,14 @@ struct ShardIndex {
             "found \(entry.value.excerpt); accepted: the name of a file")
           continue
         }
-        if !Self.isFileName(file) {
+        guard let path = Self.path(file) else {
           report(
             "weight_map.\(entry.name)",
-            "found \(entry.value.excerpt); accepted: the name of a file in the same folder")
+            "found \(entry.value.excerpt); accepted: the name of a file in the same folder or below"
+          )
+          continue
         }
-        files[entry.name] = file
+        files[entry.name] = path
       }
     case let value?: report("weight_map", "found \(value.excerpt); accepted: \(accepted)")
     case nil: report("weight_map", "is missing; accepted: \(accepted)")
@@ -61,9 +64,13 @@ struct ShardIndex {
     guard problems.isEmpty else { throw InvalidInput(problems) }
   }
 
-  /// Whether `name` is one, and no path that leads elsewhere.
-  private static func isFileName(_ name: String) -> Bool {
-    !["", ".", ".."].contains(name)
-      && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") || $0 == 0 }
+  /// `name` without steps that lead nowhere; nil if it leads out of the folder.
+  private static func path(_ name: String) -> String? {
+    if name.hasPrefix("/") || name.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == 0 }) {
+      return nil
+    }
+    let steps = name.split(separator: "/").filter { $0 != "." }
+    return steps.isEmpty || name.hasSuffix("/") || steps.contains("..")
+      ? nil : steps.joined(separator: "/")
   }
 }

@@ -1,6 +1,7 @@
-/// A checkpoint in several files, and the index that says which tensor is where.
+/// A checkpoint in several files, and the index that says which files these are.
 ///
-/// Index and files must agree exactly: a tensor lies in the one file that the index names.
+/// As in Hugging Face's loader, what counts is what the files hold: where the index names a tensor that
+/// is not there, or another file for one, a note says so. A tensor in two files is an error.
 public struct ShardedCheckpoint: TensorContainer {
   /// What the shards are.
   public enum Format: Sendable {
@@ -11,8 +12,9 @@ public struct ShardedCheckpoint: TensorContainer {
   public let path: String
   /// In the order of the shards' names, then of their data.
   public let storedTensors: [StoredTensor]
+  public let remarks: [Diagnostic]
 
-  /// Maps the index at `indexPath` and the shards it names, which lie in its folder.
+  /// Maps the index at `indexPath` and the shards it names, which lie in its folder or below.
   ///
   /// Throws every problem of the index, or every one of the shards.
   public init(indexPath: String, format: Format) throws(InvalidInput) {
@@ -21,12 +23,20 @@ public struct ShardedCheckpoint: TensorContainer {
     }
     var problems: [Diagnostic] = []
     var tensors: [StoredTensor] = []
+    /// The file of each tensor that was found.
+    var places: [String: String] = [:]
     for name in index.fileNames {
       do throws(InvalidInput) {
         let path = Self.path(of: name, besides: indexPath)
-        let shard = try Self.shard(path, format)
-        problems += Self.problems(of: shard, path: path, name, index)
-        tensors += shard.filter { index.files[$0.name] == name }
+        for tensor in try Self.shard(path, format) {
+          if let first = places[tensor.name] {
+            problems.append(
+              Diagnostic(path: path, key: tensor.name, "is in \(first), too; accepted: in one file")
+            )
+          }
+          places[tensor.name] = name
+          tensors.append(tensor)
+        }
       } catch {
         problems += error.diagnostics
       }
@@ -34,6 +44,7 @@ public struct ShardedCheckpoint: TensorContainer {
     guard problems.isEmpty else { throw InvalidInput(problems) }
     path = indexPath
     storedTensors = tensors
+    remarks = Self.remarks(on: index, path: indexPath, places: places)
   }
 
   /// The path of a file in the folder of `index`.
@@ -50,25 +61,17 @@ public struct ShardedCheckpoint: TensorContainer {
     }
   }
 
-  /// Where the shard at `path`, called `name`, and the index disagree.
-  private static func problems(
-    of shard: [StoredTensor], path: String, _ name: String, _ index: ShardIndex
+  /// Where the index and the files disagree.
+  private static func remarks(
+    on index: ShardIndex, path: String, places: [String: String]
   ) -> [Diagnostic] {
-    var problems: [Diagnostic] = []
-    for tensor in shard where index.files[tensor.name] != name {
-      let place = index.files[tensor.name]
-      problems.append(
-        Diagnostic(
-          path: path, key: tensor.name,
-          place.map { "is here, but weight_map in the index says that it is in \($0)" }
-            ?? "is not in the index's weight_map"))
+    let absent = index.files.keys.filter { places[$0] == nil }.sorted()
+    let misplaced = places.filter { index.files[$0.key] != $0.value }.keys.sorted()
+    return [
+      (absent, "names tensors that no file has: "),
+      (misplaced, "names another file, or none, for tensors that were found: "),
+    ].filter { !$0.0.isEmpty }.map { names, message in
+      Diagnostic(.note, path: path, key: "weight_map", message + NameList.text(names))
     }
-    let present = Set(shard.map(\.name))
-    let absent = index.files.filter { $0.value == name && !present.contains($0.key) }.keys.sorted()
-    problems += absent.map { tensor in
-      Diagnostic(
-        path: path, key: tensor, "is missing, but weight_map in the index says that it is here")
-    }
-    return problems
   }
 }

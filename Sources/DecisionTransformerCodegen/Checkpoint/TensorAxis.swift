@@ -15,6 +15,24 @@ enum TensorAxis {
     }
   }
 
+  /// The axis whose length this one is a multiple of, and the factor.
+  var unit: (axis: TensorAxis, factor: Int) {
+    self == .threeHidden ? (.hidden, 3) : (self, 1)
+  }
+
+  /// Gives the key that decides the length another value.
+  func setSize(_ size: Int, in config: inout ModelConfig) {
+    switch self {
+    case .hidden: config.hiddenSize = size
+    case .inner: config.innerSize = size
+    case .state: config.stateDimension = size
+    case .action: config.actionDimension = size
+    case .positions: config.positionCount = size
+    case .timesteps: config.maximumEpisodeLength = size
+    case .one, .threeHidden: preconditionFailure("no key of its own")
+    }
+  }
+
   /// The key of config.json, for messages.
   var key: String {
     switch self {

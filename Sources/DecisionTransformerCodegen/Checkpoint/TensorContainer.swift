@@ -4,4 +4,11 @@ public protocol TensorContainer: Sendable {
   var path: String { get }
   /// Every tensor, in the order of the file; no name occurs twice.
   var storedTensors: [StoredTensor] { get }
+  /// Notes on how the tensors are stored.
+  var remarks: [Diagnostic] { get }
+}
+
+extension TensorContainer {
+  /// None.
+  public var remarks: [Diagnostic] { [] }
 }

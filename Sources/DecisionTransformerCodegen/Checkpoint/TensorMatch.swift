@@ -10,43 +10,41 @@ public struct TensorMatch: Sendable {
   /// Whether the model has no position embeddings, which is the same as zeros.
   public var isWithoutPositions: Bool { naming == .originalGym }
 
+  /// With the checkpoint's sizes where it contradicts config.json.
   private let config: ModelConfig
   private let path: String
   private let naming: TensorNaming
 
   /// Compares `tensors`, in any order, with what `config` requires; `path` names the file in messages.
   public init(tensors: [TensorHeader], config: ModelConfig, path: String) {
-    self.config = config
     self.path = path
     let names = TensorNames(tensors, config: config)
     naming = names.naming
-    if let family = CheckpointFamily(names: names.stripped) {
+    let required = naming.stored(RequiredTensor.all(of: config))
+    let pairs = required.compactMap { requirement in
+      names.tensors[requirement.name].map { (requirement: requirement, tensor: $0) }
+    }
+    let sizes = CheckpointSizes(pairs, config: config)
+    self.config = sizes.config
+    if let family = names.family {
       diagnostics = [family.diagnostic(path: path)]
       return
     }
-    if let problem = names.prefixProblem { report(nil, problem) }
-    if naming == .originalGym {
-      report(
-        nil,
-        "is a checkpoint of \(naming.model): its transformer is read as encoder, its position "
-          + "embeddings are zero",
-        .note)
-      let limit = 3 * GenerationOptions.maximumWindow
-      if config.positionCount > limit {
-        report(
-          RequiredTensor.positions,
-          "is not in the file and n_positions in config.json is \(config.positionCount); accepted: at "
-            + "most \(limit), the tokens of the longest window")
-      }
+    if let first = names.copies.first {
+      let others = NameList.text(Array(names.copies.dropFirst()))
+      report(nil, "holds the model more than once, with \(first) and \(others); accepted: once")
+      return
     }
-    let required = naming.stored(RequiredTensor.all(of: config))
-    let missing = required.filter { names.tensors[$0.name] == nil }
-    reportMissing(missing, of: required)
-    for requirement in required {
-      if let tensor = names.tensors[requirement.name] { compare(tensor, with: requirement) }
+    for problem in names.prefixProblems { report(nil, problem) }
+    if let prefix = names.unusualPrefix {
+      report(nil, "the prefix \"\(prefix)\" is taken off the tensors' names", .note)
     }
+    if naming == .originalGym { reportOriginalGym(config) }
+    for contradiction in sizes.contradictions { report(contradiction) }
+    reportMissing(required.filter { names.tensors[$0.name] == nil }, of: required)
+    compare(pairs)
     reportUnexpected(names, required: Set(required.map(\.name)))
-    noteConversions(required.compactMap { names.tensors[$0.name] })
+    noteConversions(pairs.map(\.tensor))
   }
 
   private mutating func report(
@@ -61,6 +59,36 @@ public struct TensorMatch: Sendable {
     let others = names.dropFirst()
     let rest = others.isEmpty ? "" : "; the same for \(NameList.text(Array(others)))"
     report(first, problem + rest)
+  }
+}
+
+// MARK: - The model as a whole
+
+extension TensorMatch {
+  private mutating func reportOriginalGym(_ config: ModelConfig) {
+    report(
+      nil,
+      "is a checkpoint of \(naming.model): its transformer is read as encoder, its position "
+        + "embeddings are zero",
+      .note)
+    let limit = 3 * GenerationOptions.maximumWindow
+    if config.positionCount > limit {
+      report(
+        RequiredTensor.positions,
+        "is not in the file and n_positions in config.json is \(config.positionCount); accepted: at "
+          + "most \(limit), the tokens of the longest window")
+    }
+  }
+
+  private mutating func report(_ contradiction: CheckpointSizes.Contradiction) {
+    let (axis, tensor) = (contradiction.axis, contradiction.tensor)
+    report(
+      tensor.name,
+      "has shape \(tensor.shape); \(axis.key) in config.json is \(contradiction.given), the "
+        + "checkpoint's is \(contradiction.actual)"
+        + (axis == .timesteps
+          ? "; the table has one row per timestep, without rows for padding or for the window" : "")
+    )
   }
 }
 
@@ -93,36 +121,38 @@ extension TensorMatch {
     }
   }
 
-  private mutating func compare(_ tensor: TensorHeader, with requirement: RequiredTensor) {
-    let shape = requirement.shape(in: config)
-    if tensor.shape != shape {
-      report(
-        tensor.name,
-        "has shape \(tensor.shape); accepted: \(description(of: requirement))"
-          + remark(on: tensor.shape, requirement))
+  private mutating func compare(_ pairs: [(requirement: RequiredTensor, tensor: TensorHeader)]) {
+    /// What is wrong, each with the tensors that have it in common: layers are wrong together.
+    var problems: [(message: String, names: [String])] = []
+    func note(_ name: String, _ message: String) {
+      if let index = problems.firstIndex(where: { $0.message == message }) {
+        problems[index].names.append(name)
+      } else {
+        problems.append((message, [name]))
+      }
     }
-    if tensor.dataType.isReadable {
-      fileNames[requirement.name] = tensor.name
-    } else {
-      report(
-        tensor.name,
-        "has dtype \(tensor.dataType.rawValue); accepted: F32, F16, BF16, F64")
+    for (requirement, tensor) in pairs {
+      let shape = requirement.shape(in: config)
+      if tensor.shape != shape {
+        note(
+          tensor.name,
+          "has shape \(tensor.shape); accepted: \(description(of: requirement))"
+            + (tensor.shape == shape.reversed() ? "; the tensor is transposed" : ""))
+      }
+      if tensor.dataType.isReadable {
+        fileNames[requirement.name] = tensor.name
+      } else {
+        note(
+          tensor.name,
+          "has dtype \(tensor.dataType.rawValue); accepted: F32, F16, BF16, F64")
+      }
     }
+    for (message, names) in problems { report(names, message) }
   }
 
   /// The shape with the keys it comes from.
   private func description(of tensor: RequiredTensor) -> String {
     "\(tensor.shape(in: config)) (\(tensor.axes.map(\.key).joined(separator: ", ")))"
-  }
-
-  /// What is known about a wrong shape.
-  private func remark(on actual: [Int], _ requirement: RequiredTensor) -> String {
-    let expected = requirement.shape(in: config)
-    if actual == expected.reversed() { return "; the tensor is transposed" }
-    if requirement.axes.first == .timesteps, actual.count == 2, actual[1] == expected[1] {
-      return "; the table has one row per timestep, without rows for padding or for the window"
-    }
-    return ""
   }
 
   private mutating func noteConversions(_ tensors: [TensorHeader]) {
@@ -151,7 +181,11 @@ extension TensorMatch {
     var unknown: [String] = []
     var layers: Set<Int> = []
     for (name, tensor) in zip(names.names, names.headers) {
-      if required.contains(name) || names.isIgnored(name, tensor) { continue }
+      if required.contains(name) || names.isIgnored(name, tensor)
+        || names.outside.contains(tensor.name)
+      {
+        continue
+      }
       let part = BlockTensorName(name)
       if let part, part.layer >= config.layerCount {
         layers.insert(part.layer)

@@ -2,33 +2,65 @@
 struct TensorNames {
   /// As they are in the file.
   let headers: [TensorHeader]
-  /// The names of `headers` without the prefix of a wrapper.
-  let stripped: [String]
   /// Whose names these are.
   let naming: TensorNaming
   /// The names of `headers` that Hugging Face's model gives them.
   let names: [String]
   /// By Hugging Face's name.
   let tensors: [String: TensorHeader]
+  /// Another project whose checkpoint this is.
+  let family: CheckpointFamily?
+  /// What the file has more than once, if it holds the model under two prefixes: its name for one
+  /// tensor in each.
+  let copies: [String]
+  /// Names in the file that should have the prefix and have not.
+  let outside: Set<String>
   /// What is wrong with the prefixes, if anything is.
-  let prefixProblem: String?
+  private(set) var prefixProblems: [String] = []
+  /// The prefix that was taken off, if it is nobody's in particular.
+  let unusualPrefix: String?
   private let config: ModelConfig
 
   init(_ headers: [TensorHeader], config: ModelConfig) {
     self.headers = headers
     self.config = config
-    let used = headers.filter { header in
-      ![TensorNaming.huggingFace, .originalGym].contains { naming in
-        Self.isIgnored(naming.huggingFaceName(header.name), header, config)
+    let unwrapped = headers.map { WrapperModule.removed(from: $0.name) }
+    let prefixes = WrapperPrefix.all(for: unwrapped, config: config)
+    let prefix = prefixes[0]
+    let naming = prefix.naming
+    self.naming = naming
+    family = prefix.isComplete ? nil : CheckpointFamily(names: unwrapped)
+    // In a trunk "encoder." may be a prefix or part of the names: the tensors are the same.
+    let last = RequiredTensor.all(of: config).last?.name ?? ""
+    let complete = prefixes.filter(\.isComplete).map { $0.fileName(of: last) }
+    copies = Set(complete).count > 1 ? Set(complete).sorted() : []
+    unusualPrefix = prefix.isUsual ? nil : prefix.text
+    names = unwrapped.map { naming.huggingFaceName(prefix.removed(from: $0)) }
+    tensors = Dictionary(zip(names, headers)) { first, _ in first }
+
+    var others: [String] = []
+    for (header, (unwrapped, name)) in zip(headers, zip(unwrapped, names)) {
+      if !unwrapped.hasPrefix(prefix.text) {
+        if !Self.isIgnoredUnderAnyNaming(header, config) { others.append(header.name) }
+      } else if let first = tensors[name], first.name != header.name {
+        prefixProblems.append(
+          "\(first.name) and \(header.name) are the same tensor inside and outside of a wrapper; "
+            + "accepted: one of them")
       }
     }
-    let prefix = WrapperPrefix(of: used.map(\.name))
-    prefixProblem = prefix.problem
-    stripped = headers.map { prefix.removed(from: $0.name) }
-    let naming = TensorNaming(names: stripped, of: config.modelClass)
-    self.naming = naming
-    names = stripped.map(naming.huggingFaceName)
-    tensors = Dictionary(zip(names, headers)) { first, _ in first }
+    outside = Set(others)
+    if !others.isEmpty {
+      prefixProblems.append(
+        "the prefix \"\(prefix.text)\" must stand before all tensors' names or before none; "
+          + "not before \(NameList.text(others))")
+    }
+  }
+
+  private static func isIgnoredUnderAnyNaming(_ header: TensorHeader, _ config: ModelConfig) -> Bool
+  {
+    [TensorNaming.huggingFace, .originalGym].contains { naming in
+      isIgnored(naming.huggingFaceName(header.name), header, config)
+    }
   }
 
   /// Whether `tensor`, which Hugging Face calls `name`, is known to have no effect: the token

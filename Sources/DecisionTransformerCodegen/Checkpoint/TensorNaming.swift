@@ -19,10 +19,16 @@ enum TensorNaming {
     }
     let isOriginal =
       !names.contains { $0.hasPrefix("encoder.") }
-      && names.contains { $0.hasPrefix("transformer.h.") }
-      && names.contains { $0.hasPrefix("embed_timestep.") }
+      && Self.signsOfOriginalGym.allSatisfy { sign in names.contains { $0.hasPrefix(sign) } }
     self = isOriginal ? .originalGym : .huggingFace
   }
+
+  /// Hugging Face's model was made from this one: one name more or less is somebody's own.
+  private static let signsOfOriginalGym = [
+    "transformer.h.0.attn.c_attn.", "transformer.h.0.mlp.c_fc.", "transformer.ln_f.",
+    "embed_timestep.", "embed_return.", "embed_state.", "embed_action.", "embed_ln.",
+    "predict_action.0.",
+  ]
 
   /// What messages call the model.
   var model: String {

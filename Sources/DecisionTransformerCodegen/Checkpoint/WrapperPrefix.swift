@@ -1,34 +1,31 @@
-/// What a wrapper put before the name of every tensor.
+/// What wrappers put before the names of a model's tensors, and whose names then remain.
+///
+/// Any prefix is taken off under which the file has the model's tensors: whoever keeps the model as
+/// `self.model`, `self.dt` or `self.policy.net` gets another one.
 struct WrapperPrefix {
-  /// `decision_transformer.` of a model that holds this one, `module.` of data-parallel training,
-  /// `_orig_mod.` of torch.compile.
-  static let accepted = ["decision_transformer.", "module.", "_orig_mod."]
+  /// Ends with a dot, or is empty.
+  let text: String
+  /// Whose names follow it.
+  let naming: TensorNaming
+  /// How many of the tensors that models of every depth have the file has under it; 0 where it is not
+  /// even half of them.
+  let matchCount: Int
+  /// Whether these are all.
+  let isComplete: Bool
 
-  private let text: String
-  /// What is wrong with the prefixes, if anything is.
-  let problem: String?
-
-  /// The prefix that all of `names` carry, if it is made of accepted ones.
-  init(of names: [String]) {
-    let counts = Dictionary(names.map { (Self.prefix(of: $0), 1) }, uniquingKeysWith: +)
-    // The order of a dictionary must not decide between two that are equally frequent.
-    let usual = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
-    if usual.isEmpty {
-      text = Self.unknownPrefix(of: names)
-      problem =
-        text.isEmpty
-        ? nil
-        : "the tensors' names start with \"\(text)\"; accepted: "
-          + Self.accepted.joined(separator: ", ")
-      return
-    }
-    text = String(usual)
-    let others = names.filter { Self.prefix(of: $0) != usual }
-    problem =
-      others.isEmpty
-      ? nil
-      : "the prefix \"\(usual)\" must stand before all tensors' names or before none; "
-        + "not before \(NameList.text(others))"
+  /// `text`, judged by `names`, which are without wrappers' modules.
+  private init(_ text: String, names: [String], config: ModelConfig) {
+    self.text = text
+    let own = names.filter { $0.hasPrefix(text) }.map { String($0.dropFirst(text.count)) }
+    let naming = TensorNaming(names: own, of: config.modelClass)
+    self.naming = naming
+    var shallow = config
+    shallow.layerCount = 1
+    let present = Set(own)
+    let required = naming.stored(RequiredTensor.all(of: shallow))
+    let count = required.count { present.contains(naming.ownName($0.name)) }
+    matchCount = 2 * count > required.count ? count : 0
+    isComplete = count == required.count
   }
 
   /// `name` without the prefix, if it has it.
@@ -36,19 +33,63 @@ struct WrapperPrefix {
     name.hasPrefix(text) ? String(name.dropFirst(text.count)) : name
   }
 
-  /// The accepted prefixes, stacked in any order, that `name` starts with.
-  private static func prefix(of name: String) -> Substring {
-    var rest = name[...]
-    while let prefix = accepted.first(where: rest.hasPrefix) {
-      rest = rest.dropFirst(prefix.count)
+  /// What the file calls the tensor that Hugging Face calls `name`, wrappers' modules aside.
+  func fileName(of name: String) -> String { text + naming.ownName(name) }
+
+  /// Whether the prefix is one that wrappers of PyTorch and Hugging Face's own class are known for,
+  /// and nothing that a reader should hear of: data-parallel training, a model that holds this one.
+  var isUsual: Bool {
+    text.split(separator: ".").allSatisfy { ["module", "decision_transformer"].contains($0) }
+  }
+}
+
+// MARK: - Choosing
+
+extension WrapperPrefix {
+  /// The prefixes that `names` suggest, the best first: the one under which most of the model's
+  /// tensors are, and of equal ones the shortest.
+  static func all(for names: [String], config: ModelConfig) -> [WrapperPrefix] {
+    var counts = ["": 0]
+    let beginnings =
+      config.modelClass == .trunk ? modelBeginnings.union(trunkBeginnings) : modelBeginnings
+    for name in names {
+      var start = name.startIndex
+      for module in name.split(separator: ".", omittingEmptySubsequences: false) {
+        if beginnings.contains(module) { counts[String(name[..<start]), default: 0] += 1 }
+        start = module.endIndex < name.endIndex ? name.index(after: module.endIndex) : name.endIndex
+      }
     }
-    return name[..<rest.startIndex]
+    // A file of a million hostile names must not have a million prefixes to judge.
+    let likely = counts.sorted {
+      ($1.value, $0.key.count, $0.key) < ($0.value, $1.key.count, $1.key)
+    }.prefix(8).map(\.key)
+    return (likely.contains("") ? likely : likely + [""])
+      .map { WrapperPrefix($0, names: names, config: config) }
+      .sorted { ($1.matchCount, $0.text.count, $0.text) < ($0.matchCount, $1.text.count, $1.text) }
   }
 
-  /// A prefix nobody told us about explains all the missing tensors at once; empty if there is none.
-  private static func unknownPrefix(of names: [String]) -> String {
-    let anchor = ".embed_timestep.weight"
-    guard let name = names.first(where: { $0.hasSuffix(anchor) }) else { return "" }
-    return String(name.dropLast(anchor.count - 1))
+  /// What the names of a whole model's tensors begin with.
+  private static let modelBeginnings: Set<Substring> = [
+    "encoder", "transformer", "embed_timestep", "embed_return", "embed_state", "embed_action",
+    "embed_ln", "predict_state", "predict_action", "predict_return",
+  ]
+  /// What those of a trunk that was saved by itself begin with.
+  private static let trunkBeginnings: Set<Substring> = ["wpe", "h", "ln_f"]
+}
+
+/// Modules that PyTorch and its trainers put around others, anywhere in a model.
+enum WrapperModule {
+  /// torch.compile, fully sharded data parallel (now and before), activation checkpointing,
+  /// Lightning Fabric.
+  private static let names: Set<Substring> = [
+    "_orig_mod", "_fsdp_wrapped_module", "_fpw_module", "_checkpoint_wrapped_module",
+    "_forward_module",
+  ]
+
+  /// `name` without such modules.
+  static func removed(from name: String) -> String {
+    let modules = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard modules.contains(where: names.contains) else { return name }
+    return modules.filter { !names.contains($0) }.joined(separator: ".")
   }
 }

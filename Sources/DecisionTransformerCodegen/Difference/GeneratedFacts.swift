@@ -173,23 +173,19 @@ extension GeneratedFacts {
     }
     add(
       "access",
-      source.firstMatch(of: /\n(?:(public|package|internal) )?struct \w+: ~Copyable/).map {
-        $0.1 ?? "internal"
-      })
+      source.firstMatch(of: /\n(?:(public|package|internal) )?nonisolated struct \w+: ~Copyable/)
+        .map {
+          $0.1 ?? "internal"
+        })
     add(
       "default target return",
       source.firstMatch(of: /defaultTargetReturn: Float \{ ([^ }]+) \}/)?.1 ?? "none")
     add("return scale", source.firstMatch(of: /targetReturn \/ ([0-9][^ ,)]*)/)?.1 ?? "1")
-    let scales = source.matches(
-      of: /ction[^ =]*\[(\d+)\] = (?:prediction|output)\[\d+\](?: \* (\S+))?\n/)
-    var scaleOfComponent: [Int: Substring] = [:]
-    for match in scales {
-      if let component = Int(match.1) { scaleOfComponent[component] = match.2 ?? "1" }
-    }
-    if !scaleOfComponent.isEmpty {
-      let values = scaleOfComponent.sorted { $0.key < $1.key }.map(\.value)
-      let text = Set(values).count == 1 ? String(values[0]) : values.joined(separator: " ")
-      add("action scale", text[...])
+    if let scale = source.firstMatch(
+      of: /ction[^ =]*\[index\] = (?:prediction|output)\[index\](?: \* ([^;]+))?;/)
+    {
+      let factor = scale.1 ?? "1"
+      add("action scale", factor.hasPrefix("weights[") ? "one for each component" : factor)
       let overflow = source.contains("episodeEnded") ? "error" : "clamp"
       add("after the longest episode", overflow[...])
     }

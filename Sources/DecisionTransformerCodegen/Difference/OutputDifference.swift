@@ -1,3 +1,4 @@
+import DecisionTransformer
 import Foundation
 
 /// What changed between two generated outputs, for people and programs.
@@ -208,7 +209,7 @@ extension OutputDifference.Side {
     name = output.facts.name
     generator = output.facts.generator
     configDigest = output.facts.configDigest
-    layoutDigest = "0x" + String(output.facts.layoutDigest, radix: 16)
+    layoutDigest = "0x" + PackedWeights.digestText(output.facts.layoutDigest)
     hasWeights = output.weights != nil
   }
 }

@@ -211,7 +211,7 @@ extension InspectionReport.Plan {
         name: name, multiplyAdds: plan.total(routines, \.multiplyAdds),
         weightBytes: plan.total(routines, \.weightBytes), batch: plan.shape.batch)
     }
-    layoutDigest = "0x" + String(plan.layoutDigest, radix: 16)
+    layoutDigest = "0x" + plan.layoutDigestText
     packedWeights = InspectionReport.Layout(
       bytes: plan.weights.byteCount,
       regions: plan.weights.tensors.map { tensor in

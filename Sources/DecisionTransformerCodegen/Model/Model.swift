@@ -29,6 +29,11 @@ public struct Model: Equatable, Sendable {
   /// Whether the preparation phase predicts the next state or the next return.
   public var predictsNext: Bool { !forwardOutputs.isDisjoint(with: [.state, .return]) }
 
+  /// Whether the components of an action have factors of their own.
+  public var scalesComponents: Bool {
+    options.actionScale.contains { Float($0) != Float(options.actionScale[0]) }
+  }
+
   /// One factor per action, from model units to environment units.
   public var actionScale: [Double] {
     options.actionScale.count == 1

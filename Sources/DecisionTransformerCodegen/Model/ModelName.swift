@@ -39,12 +39,10 @@ extension ModelName {
     Set(text.split { $0 == " " || $0 == "\n" }.map(String.init))
   }
 
-  /// Modules that generated code imports, and what it finds in them or declares.
+  /// What generated code takes from modules, the modules, and the members that code beside it names most.
   private static let generatedNames = words(
-    """
-    Action AlignedMemory CDecisionTransformer DecisionTransformer Foundation GeneratedCodeFormat1
-    InitializationError PackedWeights Processor State StepError Swift
-    """)
+    "Action CDecisionTransformer DecisionTransformer Foundation State Swift"
+  ).union(ModuleNames.modules.keys)
 
   private static let keywords = words(
     """

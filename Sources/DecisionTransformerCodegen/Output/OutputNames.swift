@@ -24,5 +24,11 @@ public struct OutputNames: Equatable, Sendable {
   /// Either of them holds the packed weights.
   public var weights: [String] { [embeddedWeights, weightsFile] }
 
-  public var all: [String] { [code, embeddedWeights, weightsFile, manifest] }
+  /// The names that `generate` gives files of some options and not of others, without `files`.
+  ///
+  /// With `codeOnly`, what belongs to the weights may lie there from another run and is not judged.
+  public func leftovers(beside files: [String], codeOnly: Bool) -> [String] {
+    let ofWeights = [embeddedWeights, weightsFile, manifest]
+    return (codeOnly ? [header] : ofWeights + [header]).filter { !files.contains($0) }
+  }
 }

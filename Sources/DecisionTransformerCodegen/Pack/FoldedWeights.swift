@@ -52,7 +52,8 @@ package struct FoldedWeights {
     case .predictAction: return head("predict_action.0", outputs: shape.actionDimension)
     case .predictState: return head("predict_state", outputs: shape.stateDimension)
     case .predictReturn: return head("predict_return", outputs: 1)
-    case .stateMean, .stateDeviation, .timesteps, .embedNormGain, .embedNormShift, .finalNormGain,
+    case .stateMean, .stateDeviation, .actionScale, .timesteps, .embedNormGain, .embedNormShift,
+      .finalNormGain,
       .finalNormShift, .positions, .unattended:
       preconditionFailure("\(content) is not a map")
     }
@@ -74,6 +75,7 @@ package struct FoldedWeights {
     switch content {
     case .stateMean: return stateMean.map { Double(Float($0)) }
     case .stateDeviation: return stateDeviation
+    case .actionScale: return model.actionScale
     case .finalNormGain: return vector("encoder.ln_f.weight")
     case .finalNormShift: return vector("encoder.ln_f.bias")
     case .timesteps: return vector("embed_timestep.weight")

@@ -10,6 +10,11 @@ public struct PackedLayout: Equatable, Sendable {
 
   public var byteCount: Int { floatCount * MemoryLayout<Float>.stride }
 
+  /// Whether `content` is part of the layout.
+  public func contains(_ content: PackedTensor.Content) -> Bool {
+    tensors.contains { $0.content == content }
+  }
+
   /// The entry of `content`, which must have been laid out.
   public func tensor(_ content: PackedTensor.Content) -> PackedTensor {
     guard let tensor = tensors.first(where: { $0.content == content }) else {
@@ -23,7 +28,7 @@ extension PackedLayout {
   /// Lays out what the forms need, in the order in which the phases read it.
   init(
     shape: Shape, forms: [AttentionForm], precision: GenerationOptions.Precision = .float32,
-    outputs: Set<GenerationOptions.Output> = []
+    outputs: Set<GenerationOptions.Output> = [], scalesComponents: Bool = false
   ) {
     self.precision = precision
     let hidden = shape.hiddenSize
@@ -43,6 +48,11 @@ extension PackedLayout {
     append(
       "predict.action", .predictAction, .strips(depth: hidden, columns: shape.actionDimension),
       "ln_f, predict_action.0")
+    if scalesComponents {
+      append(
+        "predict.action_scale", .actionScale, .rows(rows: 1, columns: shape.actionDimension),
+        "action_scale")
+    }
     appendOutputs(outputs, shape: shape)
     append(
       "embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden),

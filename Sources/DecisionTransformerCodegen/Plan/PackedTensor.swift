@@ -42,6 +42,8 @@ public struct PackedTensor: Equatable, Sendable {
     case predictAction, predictState, predictReturn
     /// ln_f's gain and shift, for the last hidden state.
     case finalNormGain, finalNormShift
+    /// `action_scale`: from model units to environment units.
+    case actionScale
     /// `state_std`: from normalised states to raw ones.
     case stateDeviation
     /// wpe, one row per position, of a trunk.
@@ -118,7 +120,7 @@ extension PackedTensor.Arrangement {
     }
   }
 
-  var columnCount: Int {
+  package var columnCount: Int {
     switch self {
     case .strips(_, let columns), .pairedStrips(_, let columns), .rows(_, let columns): columns
     }
@@ -135,6 +137,22 @@ extension PackedTensor.Arrangement {
 
   /// The same of any strip that is not the last.
   static func stripPanelCount(paired: Bool) -> Int { paired ? 8 : 4 }
+
+  /// How its panels lie; nil for rows.
+  var order: PanelOrder? {
+    switch self {
+    case .strips(let depth, _): Self.order(depth: depth, paired: false)
+    case .pairedStrips(let depth, _): Self.order(depth: depth, paired: true)
+    case .rows: nil
+    }
+  }
+
+  /// The order of the rows of words of a map of `depth` rows, biases first.
+  static func order(depth: Int, paired: Bool) -> PanelOrder {
+    .strips(
+      width: stripPanelCount(paired: paired),
+      panel: ((paired ? (depth + 1) / 2 : depth) + 1) * Shape.lanes)
+  }
 
   /// Where the word of a number is, from the tensor's start. Row 0 holds the biases, if there are any.
   package func place(row: Int, column: Int) -> Int {

@@ -45,11 +45,13 @@ public struct Plan: Equatable, Sendable {
       memory = ControllerMemory(
         trunk: shape, forms: forms, kernels: Self.kernels(of: routines))
       layoutDigest = Self.digest(model: model, weights: weights)
+      checkTiles()
       return
     }
     let outputs = model.forwardOutputs
     weights = PackedLayout(
-      shape: shape, forms: forms, precision: model.options.precision, outputs: outputs)
+      shape: shape, forms: forms, precision: model.options.precision, outputs: outputs,
+      scalesComponents: model.scalesComponents)
     let schedule = Schedule(model: model, shape: shape, forms: forms, weights: weights)
     routines = schedule.routines
     feedback = schedule.feedback
@@ -61,6 +63,13 @@ public struct Plan: Equatable, Sendable {
       shape: shape, forms: forms, kernels: Self.kernels(of: routines), outputs: outputs)
     layoutDigest = Self.digest(model: model, weights: weights)
     addReadAhead()
+    checkTiles()
+  }
+
+  /// Stops the generator where generated code would compute with other numbers than the packed ones: no option and no
+  /// checkpoint can bring that about, only a mistake in a plan's own tables.
+  private func checkTiles() {
+    if let tileProblem { fatalError("a mistake in the plan: \(tileProblem)") }
   }
 
   private mutating func addReadAhead() {
@@ -79,10 +88,7 @@ public struct Plan: Equatable, Sendable {
   }
 
   /// The digest as text: 16 hexadecimal digits.
-  public var layoutDigestText: String {
-    let digits = String(layoutDigest, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  public var layoutDigestText: String { PackedWeights.digestText(layoutDigest) }
 
   /// Whether block 0 is in the carried form: then the timestep's part of its tokens is computed ahead, by the routine
   /// `embedTime`.

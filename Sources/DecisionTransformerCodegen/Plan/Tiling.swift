@@ -10,9 +10,9 @@ public enum VectorLevel: Int, CaseIterable, Sendable {
 
 /// How the sums of a matrix product are cut into register tiles at one vector level: rows by panels of
 /// 16 columns.
-public struct Tiling: Equatable, Sendable {
+public struct Tiling: Hashable, Sendable {
   /// `count` consecutive tiles of `size` rows, the first at row `start`.
-  public struct RowStretch: Equatable, Sendable {
+  public struct RowStretch: Hashable, Sendable {
     public var start: Int
     public var size: Int
     public var count: Int
@@ -29,28 +29,27 @@ public struct Tiling: Equatable, Sendable {
 }
 
 extension Tiling {
-  /// The tiling of `rows` rows.
+  /// The tiling of a product.
   ///
   /// Many rows are bound by arithmetic: as many sums as registers allow (6x4 vectors of 16 floats; more
   /// spills). One or two rows are bound by streaming weights: enough independent sums to hide the latency
   /// of the multiply-add.
   /// Without a fused multiply-add a window is bound by issuing instructions, three for each multiply-add: a
   /// tile of one row, as wide as registers allow, has the fewest broadcasts.
-  /// With `causal`, narrower tiles where that leaves out more hidden keys. With `isRounded`, some of the weights
-  /// come in half the bytes and have to be widened: arithmetic, and so the latency of a sum, counts again.
+  /// Where hidden keys are skipped, narrower tiles skip more. With `isRounded`, some of the weights come in half the
+  /// bytes and have to be widened: arithmetic, and so the latency of a sum, counts again; products whose panels lie
+  /// in strips that are too narrow for that, weights that stay float32, keep to their strips.
   ///
   /// The rows of a `batch` of a few agents are one tile where registers allow it (10x2): the weights, which
   /// stream from far away, are read once.
-  public init(
-    rows: Int, level: VectorLevel, causal: Bool = false, batch: Int = 1, isRounded: Bool = false
-  ) {
+  public init(of product: TiledProduct, level: VectorLevel, batch: Int, isRounded: Bool) {
+    let rows = product.rows
     let mostRows: Int
     (mostRows, panels) =
       switch (level, rows) {
-      case (.avx512, 1): (1, isRounded ? 8 : 4)
-      case (.avx512, 2): (2, isRounded ? 8 : 4)
+      case (.avx512, 1...2): (rows, isRounded && product.order.widestTile >= 8 ? 8 : 4)
       case (.avx512, 7...10) where batch > 1: (rows, 2)
-      case (.avx512, _): (6, causal ? 2 : 4)
+      case (.avx512, _): (6, product.hidesKeys ? 2 : 4)
       case (.avx2, 1): (1, 4)
       case (.avx2, 2): (2, 2)
       case (.avx2, _): (6, 1)
@@ -65,12 +64,21 @@ extension Tiling {
   /// The tile widths that `count` panels need, widest first.
   public func widths(for count: Int) -> [Int] {
     var (widths, left, width): ([Int], Int, Int) = ([], count, panels)
-    while left > 0 {
+    while left > 0 && width > 0 {
       if left >= width { widths.append(width) }
       left %= width
       width /= 2
     }
     return widths
+  }
+
+  /// The tiles that cover `count` panels: the first panel and the width of each, as generated code takes them: groups
+  /// of the widest, then a tile for each lower bit of the count.
+  public func tiles(for count: Int) -> [(panel: Int, width: Int)] {
+    widths(for: count).flatMap { width in
+      width == panels
+        ? (0..<count / width).map { ($0 * width, width) } : [(count & ~(2 * width - 1), width)]
+    }
   }
 }
 
@@ -90,34 +98,17 @@ extension Plan {
   /// Heights of the tiles that ask for the next strip's weights. Rounded ones are widened before, into the caches.
   public var askingTileRows: Set<Int> {
     guard !weights.tensors.contains(where: \.isPaired) else { return [] }
-    let stretches = Set(sums.map(\.rows)).flatMap { rows in
-      VectorLevel.allCases.map { Tiling(rows: rows, level: $0, batch: shape.batch) }
+    let stretches = products.flatMap { product in
+      VectorLevel.allCases.map { tiling(of: product, level: $0) }
         .filter(\.asksForNextStrip).flatMap(\.rows)
     }
     return Set(stretches.map(\.size).filter { $0 > 2 })
   }
 
-  /// Rows of all sums and how many panels are computed at a time: the kernels', and those of a token that enters a
-  /// carried block.
-  public var sums: [(rows: Int, panels: Set<Int>)] {
-    let kernels = kernels.compactMap(\.sums)
-    guard carriesTokens else { return kernels }
-    let strides = [shape.hiddenStride, shape.innerStride, shape.carriedStride]
-    return kernels + [(1, Set(strides.map { $0 / Shape.lanes }))]
-  }
-}
-
-extension Kernel {
-  /// Rows of the kernel's sums and how many panels it computes at a time; nil for a kernel without sums.
-  public var sums: (rows: Int, panels: Set<Int>)? {
-    switch self {
-    case .linear(let rows, _, let columns, _, _, _):
-      let (panels, most) = (Shape.stride(columns) / Shape.lanes, Self.widenedPanelCount)
-      guard widensWeights else { return (rows, [panels]) }
-      return (rows, Set([min(panels, most), panels % most]).subtracting([0]))
-    case .scores(let rows, _, _, _, let keys, _): return (rows, [keys / Shape.lanes])
-    case .mix(let rows, _, _, let columns, _, _, _, _, _): return (rows, [columns / Shape.lanes])
-    case .rowScores, .storeKeys: return nil
-    }
+  /// The tiling of one of the plan's products.
+  public func tiling(of product: TiledProduct, level: VectorLevel) -> Tiling {
+    Tiling(
+      of: product, level: level, batch: shape.batch,
+      isRounded: weights.tensors.contains(where: \.isPaired))
   }
 }

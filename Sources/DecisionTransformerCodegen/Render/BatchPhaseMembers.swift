@@ -44,9 +44,9 @@ extension BatchMemberRenderer {
           "(episodes[agent].awaitsPreparation, episodes[agent].rewardIsKnown) = (true, false)",
           "(episodes[agent].returnToGo, episodes[agent].rewardWeight) = (nextReturns[agent], 1)",
           "let output = prediction + agent * \(shape.actionStride)")
-        for (index, scale) in model.actionScale.enumerated() {
-          writer.write("actions[agent][\(index)] = output[\(index)]\(times(scale))")
-        }
+        writer.numbers(
+          shape.actionDimension, declares: true,
+          "actions[agent][index] = output[index]\(timesScale())")
       }
       writer.write("returnIsPrepared = false", "return actions")
     }
@@ -56,15 +56,9 @@ extension BatchMemberRenderer {
   /// The states minus their mean.
   private func stateInput(to writer: inout CodeWriter) {
     let shape = plan.shape
-    writer.write("let input = stateInput + agent * \(shape.stateStride)", "var index = 0")
-    writer.write(
-      "while index < \(shape.stateDimension) { input[index] = states[agent][index]; index += 1 }")
-    for start in stride(from: 0, to: shape.stateStride, by: Shape.lanes) {
-      let input = start == 0 ? "input" : "input + \(start)"
-      let mean = plan.weights.tensor(.stateMean).offset + start
-      let weights = mean == 0 ? "weights" : "weights + \(literal(mean))"
-      writer.write("(Vector(at: \(input)) - Vector(at: \(weights))).store(at: \(input))")
-    }
+    writer.write("let input = stateInput + agent * \(shape.stateStride)")
+    writer.numbers(shape.stateDimension, declares: true, "input[index] = states[agent][index]")
+    subtractMean("input", to: &writer)
   }
 
   private func returnInput(to writer: inout CodeWriter) {
@@ -122,7 +116,7 @@ extension BatchMemberRenderer {
       "/// The same with the actions that were really executed, where they differ from the predictions.",
       "///",
       "/// For an agent that was reset since `act`, or that has had its last step, any finite numbers do: there they",
-      "/// are ignored.",
+      "/// are ignored. Where that is true of all agents, it checks its arguments and does nothing else.",
       "///",
       "/// - Parameters:",
       "///   - executed: Environment units; every number is finite.",
@@ -139,22 +133,26 @@ extension BatchMemberRenderer {
           "guard episodes[agent].isStarted else { throw BatchStepError(agent: agent, .notReset) }")
       }
       writer.write(
-        "guard canPrepare else { throw BatchStepError(agent: 0, .nothingToPrepare) }")
+        "guard \(endsEpisodes ? "awaitsPreparation" : "canPrepare") else { throw BatchStepError(agent: 0, .nothingToPrepare) }"
+      )
       forEachAgent(to: &writer) { writer in
         writer.write("let input = actionInput + agent * \(shape.actionStride)")
-        for (index, scale) in model.actionScale.enumerated() {
-          writer.write("input[\(index)] = executed[agent][\(index)]\(times(scale, "/"))")
-        }
-        check("input[index]", shape.actionDimension, ".nonFiniteExecutedAction", to: &writer)
+        writer.numbers(
+          shape.actionDimension, declares: true,
+          "input[index] = executed[agent][index]\(timesScale("/"))")
+        check(
+          "input[index]", shape.actionDimension, ".nonFiniteExecutedAction", declares: false,
+          to: &writer)
         writer.write(
           "// An action that is ignored becomes zero: on its way to hidden rows it must not overflow either.",
           "let weight = Vector(repeating: episodes[agent].canPrepare ? 1 : 0)")
-        for start in stride(from: 0, to: shape.actionStride, by: Shape.lanes) {
-          let place = start == 0 ? "input" : "input + \(start)"
-          writer.write("(Vector(at: \(place)) * weight).store(at: \(place))")
+        writer.vectors(of: shape.actionStride) {
+          "(Vector(at: input\($0)) * weight).store(at: input\($0))"
         }
       }
-      writer.write("let nextReturns = try returnsToGo(after: rewards)", "advance()")
+      writer.write("let nextReturns = try returnsToGo(after: rewards)")
+      if endsEpisodes { writer.write("guard canPrepare else { return }") }
+      writer.write("advance()")
       writer.scope("if rewards != nil") { writer in
         forEachAgent(to: &writer) {
           $0.write(
@@ -167,12 +165,10 @@ extension BatchMemberRenderer {
       }
       phase(plan.afterPreparation, to: &writer, token: shape.stateToken)
     }
-    writer.write(
-      "", "/// Whether some agent has something to prepare.", "private var canPrepare: Bool {")
-    writer.write(
-      "  @_noAllocation @_noLocks get {", "    var canPrepare = false",
-      "    for agent in 0..<\(shape.batch) { canPrepare = episodes[agent].canPrepare || canPrepare }",
-      "    return canPrepare", "  }", "}")
+    ofSomeAgent("canPrepare", "has something to prepare", to: &writer)
+    if endsEpisodes {
+      ofSomeAgent("awaitsPreparation", "waits, be it behind its last step", to: &writer)
+    }
     writer.write(
       "",
       "/// One step on: the actions join the histories, the windows slide, what the slide made stale is computed anew.",
@@ -189,6 +185,15 @@ extension BatchMemberRenderer {
     }
   }
 
+  /// A property of the episodes that is true where it is of one.
+  private func ofSomeAgent(_ property: String, _ meaning: String, to writer: inout CodeWriter) {
+    writer.write(
+      "", "/// Whether some agent \(meaning).", "private var \(property): Bool {",
+      "  @_noAllocation @_noLocks get {", "    var \(property) = false",
+      "    for agent in 0..<\(plan.shape.batch) { \(property) = episodes[agent].\(property) || \(property) }",
+      "    return \(property)", "  }", "}")
+  }
+
   // MARK: Loops
 
   private func forEachAgent(
@@ -199,11 +204,11 @@ extension BatchMemberRenderer {
 
   /// Throws where one of `count` numbers of the agent is not finite.
   private func check(
-    _ element: String, _ count: Int, _ reason: String, to writer: inout CodeWriter
+    _ element: String, _ count: Int, _ reason: String, declares: Bool = true,
+    to writer: inout CodeWriter
   ) {
-    writer.write("var index = 0")
-    writer.write(
-      "while index < \(count) { if !\(element).isFinite { throw BatchStepError(agent: agent, \(reason)(index: index)) }; index += 1 }"
-    )
+    writer.numbers(
+      count, declares: declares,
+      "if !\(element).isFinite { throw BatchStepError(agent: agent, \(reason)(index: index)) }")
   }
 }

@@ -16,7 +16,7 @@ struct BatchSelfTestRenderer {
       "\(access)static func selfTest(\(parameters)) throws(InitializationError) -> SelfTestReport"
     ) {
       $0.write(
-        "var replay = EqualAgents(agents: try Self(weights: weights, memory: memory))",
+        "var replay = EqualAgents(agents: try unsafe Self(weights: weights, memory: memory))",
         "return try SelfTest.run(&replay, weights) { $0.agents.repeatStage($1, alone: $2) }")
     }
     writer.write(
@@ -30,16 +30,17 @@ struct BatchSelfTestRenderer {
   private func equalAgents(to writer: inout CodeWriter) {
     let shape = plan.shape
     writer.write(
+      "private typealias Controller = Self", "",
       "/// Agents with the same inputs, as one. A component of an action that is not everybody's is no number."
     )
     writer.scope("private struct EqualAgents: ~Copyable, SelfTestable") { writer in
       writer.write(
-        "typealias State = \(model.name).State", "typealias Action = \(model.name).Action")
+        "typealias State = Controller.State", "typealias Action = Controller.Action")
       for name in ["stateDimension", "actionDimension", "hiddenSize", "layerCount", "memorySize"] {
-        writer.write("static var \(name): Int { \(model.name).\(name) }")
+        writer.write("static var \(name): Int { Controller.\(name) }")
       }
       writer.write(
-        "var agents: \(model.name)", "",
+        "var agents: Controller", "",
         "mutating func reset(targetReturn: Float) { agents.reset(targetReturn: targetReturn) }", "")
       writer.scope("mutating func act(_ state: State, reward: Float?) throws(StepError) -> Action")
       {
@@ -72,7 +73,7 @@ struct BatchSelfTestRenderer {
       writer.write("")
       writer.scope(
         "static func selfTest(\(parameters)) throws(InitializationError) -> SelfTestReport"
-      ) { $0.write("try \(model.name).selfTest(weights: weights, memory: memory)") }
+      ) { $0.write("try unsafe Controller.selfTest(weights: weights, memory: memory)") }
     }
   }
 

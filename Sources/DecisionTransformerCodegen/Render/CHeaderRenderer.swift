@@ -27,7 +27,7 @@ struct CHeaderRenderer {
        *   static _Alignas(\(constant)_MEMORY_ALIGNMENT) unsigned char memory[\(constant)_MEMORY_SIZE];
        *   \(name.type) *controller;
        *   float state[\(constant)_STATE_DIMENSION], action[\(constant)_ACTION_DIMENSION], reward = 0;
-       *   int32_t status = \(prefix)_create(memory, sizeof memory, &controller);
+       *   int32_t status = \(creationInTemplate)
        *   if (status == \(constant)_SUCCESS) status = \(prefix)_reset(controller, target_return);
        *   while (status == \(constant)_SUCCESS) {
        *     ... read the sensors into state, and the reward of the previous action ...
@@ -54,6 +54,16 @@ struct CHeaderRenderer {
       extern "C" {
       #endif
 
+      """
+  }
+
+  /// Of a control loop: the self test first, where there is one.
+  private var creationInTemplate: String {
+    let create = "\(prefix)_create(memory, sizeof memory, &controller);"
+    guard Compiler.hasSelfTest(plan, model) else { return create }
+    return """
+      \(prefix)_self_test(memory, sizeof memory);   // once: does this build compute its checkpoint here?
+       *   if (status == \(constant)_SUCCESS) status = \(create)
       """
   }
 
@@ -139,7 +149,8 @@ struct CHeaderRenderer {
      * state. Does nothing where there is nothing to do; the next act does it if nobody else has. */
     int32_t \(prefix)_prepare(\(name.type) *controller);
 
-    /* The same with the action that was really executed, executed[\(actions)], where it differs: clipped, overridden. */
+    /* The same with the action that was really executed, executed[\(actions)], where it differs: clipped, overridden.
+     * Refused before the first act and a second time; after an episode's last step it does nothing, as above. */
     int32_t \(prefix)_prepare_executed(\(name.type) *controller, const float *executed);
 
     /* The same with the action's reward, if it is known already. */
@@ -155,7 +166,8 @@ struct CHeaderRenderer {
   private var descriptions: String {
     """
     /* What the last call that failed on this controller has to say, with its numbers; empty if none failed. Valid
-     * until the next call on the controller; for the thread that uses it. */
+     * until the next call on the controller; for the thread that uses it: a call refused with \(constant)_BUSY leaves
+     * none, \(prefix)_status_message has it. */
     const char *\(prefix)_last_error(const \(name.type) *controller);
 
     /* What a status means. Valid forever. */

@@ -24,28 +24,28 @@ struct CInterfaceRenderer {
 
     /// Makes a controller in memory and with packed weights of the caller's; may allocate in a program with Swift's runtime.
     @c(\(prefix)_create_with_weights)
-    \(access) func \(prefix)_create_with_weights(
+    \(access) nonisolated func \(prefix)_create_with_weights(
       _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt,
       _ controller: UnsafeMutablePointer<OpaquePointer?>?
     ) -> Int32 {
-      guard let weights else { return CController.refuse(controller, .nullArgument).code }
-      return CController.create(
+      guard let weights = unsafe weights else { return unsafe CController.refuse(controller, .nullArgument).code }
+      return unsafe CController.create(
         in: memory, byteCount: memorySize, model: \(type).layoutDigest, memorySize: \(type).memorySize,
         controller: controller
       ) { (memory) throws(InitializationError) in
-        try \(type)(weights: CController.packedWeights(weights, byteCount: weightsSize), memory: memory)
+        try unsafe \(type)(weights: CController.packedWeights(weights, byteCount: weightsSize), memory: memory)
       }.code
     }
 
     /// Replays the episode beside packed weights of the caller's, in memory of the caller's.
     @c(\(prefix)_self_test_with_weights)
-    \(access) func \(prefix)_self_test_with_weights(
+    \(access) nonisolated func \(prefix)_self_test_with_weights(
       _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt
     ) -> Int32 {
-      guard let weights else { return CStatus.nullArgument.code }
-      return CController.selfTest(in: memory, byteCount: memorySize, memorySize: \(type).memorySize) {
+      guard let weights = unsafe weights else { return CStatus.nullArgument.code }
+      return unsafe CController.selfTest(in: memory, byteCount: memorySize, memorySize: \(type).memorySize) {
         (memory) throws(InitializationError) in
-        try \(type).selfTest(
+        try unsafe \(type).selfTest(
           weights: CController.packedWeights(weights, byteCount: weightsSize), memory: memory)
       }.code
     }
@@ -56,32 +56,32 @@ struct CInterfaceRenderer {
     """
     /// Starts an episode in which `targetReturn` is to be collected, environment units.
     @c(\(prefix)_reset) @_noAllocation @_noLocks
-    \(access) func \(prefix)_reset(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
-      var call = CCall(controller, model: \(type).layoutDigest)
+    \(access) nonisolated func \(prefix)_reset(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
+      var call = unsafe CCall(controller, model: \(type).layoutDigest)
       call.check(targetReturn: targetReturn)
       guard call.isSound else { return call.end() }
-      \(type).of(call).pointee.reset(targetReturn: targetReturn)
+      unsafe \(type).of(call).pointee.reset(targetReturn: targetReturn)
       return call.end()
     }
 
     /// Asks for `targetReturn` from now on, environment units.
     @c(\(prefix)_retarget) @_noAllocation @_noLocks
-    \(access) func \(prefix)_retarget(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
-      var call = CCall(controller, model: \(type).layoutDigest)
+    \(access) nonisolated func \(prefix)_retarget(_ controller: OpaquePointer?, _ targetReturn: Float) -> Int32 {
+      var call = unsafe CCall(controller, model: \(type).layoutDigest)
       call.check(targetReturn: targetReturn)
       guard call.isSound else { return call.end() }
-      guard \(type).of(call).pointee.hasEpisode else { return call.end(.notReset) }
-      \(type).of(call).pointee.retarget(targetReturn)
+      guard unsafe \(type).of(call).pointee.hasEpisode else { return call.end(.notReset) }
+      unsafe \(type).of(call).pointee.retarget(targetReturn)
       return call.end()
     }
 
     /// Takes the predicted action into the history, and does what needs no new state.
     @c(\(prefix)_prepare) @_noAllocation @_noLocks
-    \(access) func \(prefix)_prepare(_ controller: OpaquePointer?) -> Int32 {
-      let call = CCall(controller, model: \(type).layoutDigest)
+    \(access) nonisolated func \(prefix)_prepare(_ controller: OpaquePointer?) -> Int32 {
+      let call = unsafe CCall(controller, model: \(type).layoutDigest)
       guard call.isSound else { return call.end() }
-      guard \(type).of(call).pointee.hasEpisode else { return call.end(.notReset) }
-      \(type).of(call).pointee.prepare()
+      guard unsafe \(type).of(call).pointee.hasEpisode else { return call.end(.notReset) }
+      unsafe \(type).of(call).pointee.prepare()
       return call.end()
     }
     """
@@ -91,35 +91,35 @@ struct CInterfaceRenderer {
     """
     /// The action for a state; `reward` is what the environment paid for the previous action.
     @c(\(prefix)_act) @_noAllocation @_noLocks
-    \(access) func \(prefix)_act(
+    \(access) nonisolated func \(prefix)_act(
       _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float,
       _ action: UnsafeMutablePointer<Float>?
     ) -> Int32 {
-      \(type).act(controller, state, reward, action)
+      unsafe \(type).act(controller, state, reward, action)
     }
 
     /// The same where `prepare` was given the reward, or it is zero.
     @c(\(prefix)_act_without_reward) @_noAllocation @_noLocks
-    \(access) func \(prefix)_act_without_reward(
+    \(access) nonisolated func \(prefix)_act_without_reward(
       _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ action: UnsafeMutablePointer<Float>?
     ) -> Int32 {
-      \(type).act(controller, state, nil, action)
+      unsafe \(type).act(controller, state, nil, action)
     }
 
     /// `prepare` with the action that was really executed, environment units.
     @c(\(prefix)_prepare_executed) @_noAllocation @_noLocks
-    \(access) func \(prefix)_prepare_executed(
+    \(access) nonisolated func \(prefix)_prepare_executed(
       _ controller: OpaquePointer?, _ executed: UnsafePointer<Float>?
     ) -> Int32 {
-      \(type).prepare(controller, executed, nil)
+      unsafe \(type).prepare(controller, executed, nil)
     }
 
     /// The same with its reward, if that is known already.
     @c(\(prefix)_prepare_executed_with_reward) @_noAllocation @_noLocks
-    \(access) func \(prefix)_prepare_executed_with_reward(
+    \(access) nonisolated func \(prefix)_prepare_executed_with_reward(
       _ controller: OpaquePointer?, _ executed: UnsafePointer<Float>?, _ reward: Float
     ) -> Int32 {
-      \(type).prepare(controller, executed, reward)
+      unsafe \(type).prepare(controller, executed, reward)
     }
     """
   }
@@ -128,48 +128,48 @@ struct CInterfaceRenderer {
     """
     /// What the last call that failed on this controller has to say; empty if none has.
     @c(\(prefix)_last_error) @_noAllocation @_noLocks
-    \(access) func \(prefix)_last_error(_ controller: OpaquePointer?) -> UnsafePointer<CChar> {
-      CCall.lastMessage(of: controller, model: \(type).layoutDigest)
+    \(access) nonisolated func \(prefix)_last_error(_ controller: OpaquePointer?) -> UnsafePointer<CChar> {
+      unsafe CCall.lastMessage(of: controller, model: \(type).layoutDigest)
     }
 
     /// What a status means.
     @c(\(prefix)_status_message) @_noAllocation @_noLocks
-    \(access) func \(prefix)_status_message(_ status: Int32) -> UnsafePointer<CChar> {
-      CCall.text(CStatus(code: status).message)
+    \(access) nonisolated func \(prefix)_status_message(_ status: Int32) -> UnsafePointer<CChar> {
+      unsafe CCall.text(CStatus(code: status).message)
     }
 
     /// The generator's version.
     @c(\(prefix)_version)
-    \(access) func \(prefix)_version() -> UnsafePointer<CChar> { CCall.text(\(type).generatorVersion) }
+    \(access) nonisolated func \(prefix)_version() -> UnsafePointer<CChar> { unsafe CCall.text(\(type).generatorVersion) }
 
     /// The digest of the packed weights that fit, 16 hexadecimal digits.
     @c(\(prefix)_layout_digest)
-    \(access) func \(prefix)_layout_digest() -> UnsafePointer<CChar> { CCall.text("\(plan.layoutDigestText)") }
+    \(access) nonisolated func \(prefix)_layout_digest() -> UnsafePointer<CChar> { unsafe CCall.text("\(plan.layoutDigestText)") }
 
     /// Bytes of memory for one controller.
     @c(\(prefix)_memory_size)
-    \(access) func \(prefix)_memory_size() -> UInt { UInt(CController.headerByteCount + \(type).memorySize) }
+    \(access) nonisolated func \(prefix)_memory_size() -> UInt { UInt(CController.headerByteCount + \(type).memorySize) }
 
     /// A multiple of what the memory's address must be, in bytes.
     @c(\(prefix)_memory_alignment)
-    \(access) func \(prefix)_memory_alignment() -> UInt { UInt(\(type).memoryAlignment) }
+    \(access) nonisolated func \(prefix)_memory_alignment() -> UInt { UInt(\(type).memoryAlignment) }
 
     /// Floats of a state.
     @c(\(prefix)_state_dimension)
-    \(access) func \(prefix)_state_dimension() -> UInt { UInt(\(type).stateDimension) }
+    \(access) nonisolated func \(prefix)_state_dimension() -> UInt { UInt(\(type).stateDimension) }
 
     /// Floats of an action.
     @c(\(prefix)_action_dimension)
-    \(access) func \(prefix)_action_dimension() -> UInt { UInt(\(type).actionDimension) }
+    \(access) nonisolated func \(prefix)_action_dimension() -> UInt { UInt(\(type).actionDimension) }
     """
   }
 
   private var members: String {
     """
-    extension \(type) {
+    nonisolated extension \(type) {
       @_noAllocation @_noLocks
-      fileprivate static func of(_ call: CCall) -> UnsafeMutablePointer<\(type)> {
-        call.value.assumingMemoryBound(to: \(type).self)
+      fileprivate static func of(_ call: CCall) -> UnsafeMutablePointer<Self> {
+        unsafe call.value.assumingMemoryBound(to: Self.self)
       }
 
       fileprivate var hasEpisode: Bool { @_noAllocation @_noLocks get { isStarted } }
@@ -179,13 +179,13 @@ struct CInterfaceRenderer {
         _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float?,
         _ action: UnsafeMutablePointer<Float>?
       ) -> Int32 {
-        var call = CCall(controller, model: layoutDigest)
-        call.check(state)
-        call.check(action)
-        guard call.isSound, let state, let action else { return call.end() }
+        var call = unsafe CCall(controller, model: layoutDigest)
+        unsafe call.check(state)
+        unsafe call.check(action)
+        guard call.isSound, let state = unsafe state, let action = unsafe action else { return call.end() }
         do throws(StepError) {
-          let result = try of(call).pointee.act(UnsafeRawPointer(state).load(as: State.self), reward: reward)
-          UnsafeMutableRawPointer(action).storeBytes(of: result, as: Action.self)
+          let result = try unsafe of(call).pointee.act(UnsafeRawPointer(state).load(as: State.self), reward: reward)
+          unsafe UnsafeMutableRawPointer(action).storeBytes(of: result, as: Action.self)
           return call.end()
         } catch {
           return call.end(error)
@@ -196,11 +196,11 @@ struct CInterfaceRenderer {
       fileprivate static func prepare(
         _ controller: OpaquePointer?, _ executed: UnsafePointer<Float>?, _ reward: Float?
       ) -> Int32 {
-        var call = CCall(controller, model: layoutDigest)
-        call.check(executed)
-        guard call.isSound, let executed else { return call.end() }
+        var call = unsafe CCall(controller, model: layoutDigest)
+        unsafe call.check(executed)
+        guard call.isSound, let executed = unsafe executed else { return call.end() }
         do throws(StepError) {
-          try of(call).pointee.prepare(
+          try unsafe of(call).pointee.prepare(
             executed: UnsafeRawPointer(executed).load(as: Action.self), reward: reward)
           return call.end()
         } catch {

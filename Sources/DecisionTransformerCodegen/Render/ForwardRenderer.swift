@@ -81,20 +81,17 @@ struct ForwardRenderer {
       "let episodeTimestep = timestep  // embedNormalize reads it",
       "var step = 0")
     writer.scope("while step < forwardStepCount") { writer in
-      writer.write("returnInput[0] = returnsToGo[step]", "index = 0")
-      writer.write(
-        "while index < \(shape.stateDimension) { stateInput[index] = states[step * \(shape.stateDimension) + index]; index += 1 }"
-      )
-      let deviation = plan.weights.tensor(.stateDeviation).offset
-      for start in stride(from: 0, to: shape.stateStride, by: Shape.lanes) {
-        let input = start == 0 ? "stateInput" : "stateInput + \(start)"
-        writer.write(
-          "(Vector(at: \(input)) * Vector(at: weights + \(literal(deviation + start)))).store(at: \(input))"
-        )
+      writer.write("returnInput[0] = returnsToGo[step]")
+      writer.numbers(
+        shape.stateDimension, "stateInput[index] = states[step * \(shape.stateDimension) + index]")
+      let deviation = literal(plan.weights.tensor(.stateDeviation).offset)
+      writer.vectors(of: shape.stateStride) {
+        "(Vector(at: stateInput\($0)) * Vector(at: weights + \(deviation)\($0))).store(at: stateInput\($0))"
       }
+      writer.numbers(
+        shape.actionDimension,
+        "actionInput[index] = actions[step * \(shape.actionDimension) + index]")
       writer.write(
-        "index = 0",
-        "while index < \(shape.actionDimension) { actionInput[index] = actions[step * \(shape.actionDimension) + index]; index += 1 }",
         "timestep = timesteps[step]", "embedStep(token: 3 * (firstStep + step))", "step += 1")
     }
     writer.write("timestep = episodeTimestep")
@@ -116,7 +113,7 @@ struct ForwardRenderer {
     writer.scope(
       "\(access)func with\(name.prefix(1).uppercased() + name.dropFirst())<Result, Failure>(_ body: (Span<Float>) throws(Failure) -> Result) throws(Failure) -> Result"
     ) {
-      $0.write("try body(UnsafeBufferPointer(start: \(name), count: \(count)).span)")
+      $0.write("try \(name).withSpan(count: \(count), body)")
     }
   }
 
@@ -207,7 +204,7 @@ struct ForwardRenderer {
     begin(to: &writer)
     writer.write(
       "private func record(",
-      "  _ rows: Floats, stride: Int, columns: Int, token: Int = -1, in output: MutableFloats, isNormalized: Bool = false"
+      "  _ rows: Floats, stride: Int, columns: Int, token: Int = -1, in output: Floats, isNormalized: Bool = false"
     )
     writer.scope(")") { writer in
       if let gain, let shift {

@@ -17,7 +17,8 @@ extension SwiftRenderer {
     ) { writer in
       writer.write(
         "try self.init(",
-        "  weights: weights, storage: AlignedMemory(using: memory, byteCount: Self.memorySize))")
+        "  weights: weights, storage: unsafe AlignedMemory(using: memory, byteCount: Self.memorySize))"
+      )
     }
     writer.write("")
     writer.scope(
@@ -25,11 +26,9 @@ extension SwiftRenderer {
     ) { writer in
       writer.write("try Processor.check()")
       writer.write(
-        "let payload = try weights.payload(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)"
-      )
-      writer.write("self.weights = payload.assumingMemoryBound(to: Float.self)")
-      writer.write("self.memory = storage.base.assumingMemoryBound(to: Float.self)")
-      writer.write("self.packedWeights = weights", "self.storage = storage")
+        "self.weights = try weights.floats(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)",
+        "self.memory = storage.floats",
+        "self.packedWeights = weights", "self.storage = storage")
     }
   }
 }

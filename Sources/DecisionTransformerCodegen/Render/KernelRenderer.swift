@@ -12,7 +12,7 @@ struct KernelRenderer {
       case .rowScores(
         let rows, let depth, let keys, let queryStride, let rowStride, let keyStride):
         short(
-          "\(kernel.name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)",
+          "\(kernel.name)(_ queries: Floats, _ keys: Floats, _ scores: Floats)",
           "VectorMath.scores(queries, stride: \(queryStride), rows: \(rows), keys, stride: \(rowStride), count: \(keys), depth: \(depth), scores, stride: \(keyStride))",
           to: &writer)
       case .mix(
@@ -41,23 +41,23 @@ struct KernelRenderer {
       }
     let parameter = epilogue == .add ? " _ residual: Floats," : ""
     let residual = epilogue == .add ? ", residual: residual" : ""
-    let signature = "\(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)"
-    if Kernel.linear(
+    let signature = "\(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: Floats)"
+    let kernel = Kernel.linear(
       rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: paired,
-      strides: strides
-    ).widensWeights {
+      strides: strides)
+    if kernel.widensWeights {
       writer.scope("\(attributes) private func \(signature)") {
-        widened(rows, depth, columns, strides, finish, epilogue, to: &$0)
+        widened(kernel.products[0], columns, strides, finish, epilogue, to: &$0)
       }
       return
     }
-    let wordRows = (paired ? (depth + 1) / 2 : depth) + 1
+    let product = kernel.products[0]
     let options =
       (epilogue == .storeUnbiased ? ", biased: false" : "") + (paired ? ", paired: true" : "")
       + (plan.streams(rows: rows, columns: columns) ? ", streams: true" : "")
     short(
       signature,
-      "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, panel: \(literal(wordRows * Shape.lanes)), strip: \(strip(paired)), depth: \(paired ? (depth + 1) / 2 * 2 : depth)\(options), y, \(strides.output), panels: \(Shape.stride(columns) / Shape.lanes)\(residual)))",
+      "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, \(product.order.arguments), depth: \(product.depth)\(options), y, \(strides.output), panels: \(product.panels)\(residual)))",
       to: &writer)
   }
 
@@ -66,25 +66,21 @@ struct KernelRenderer {
     writer.write("\(attributes) private func \(signature) {", "  \(statement) }")
   }
 
-  private func strip(_ paired: Bool) -> Int {
-    PackedTensor.Arrangement.stripPanelCount(paired: paired)
-  }
-
-  /// Widens a few panels, then computes all rows of them.
+  /// Widens a few panels, then computes all rows of them: the product of a group of panels.
   private func widened(
-    _ rows: Int, _ depth: Int, _ columns: Int, _ strides: RowStrides, _ finish: String,
+    _ group: TiledProduct, _ columns: Int, _ strides: RowStrides, _ finish: String,
     _ epilogue: Kernel.Epilogue, to writer: inout CodeWriter
   ) {
     let panels = Shape.stride(columns) / Shape.lanes
     let most = Kernel.widenedPanelCount
-    let pairs = (depth + 1) / 2
+    let pairs = group.depth / 2
     let bias = epilogue == .storeUnbiased ? ", biased: false" : ""
     func product(
       from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter
     ) {
       writer.write("widen(w\(from), step: \(step), panels: \(count), pairs: \(pairs))")
       writer.write(
-        "rows\(rows)(Product<\(finish)>(x, \(strides.input), widened, panel: \(literal((2 * pairs + 1) * Shape.lanes)), strip: \(most), depth: \(2 * pairs)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
+        "rows\(group.rows)(Product<\(finish)>(x, \(strides.input), widened, \(group.order.arguments), depth: \(group.depth)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
       )
     }
     if panels <= most {
@@ -92,7 +88,7 @@ struct KernelRenderer {
     }
     writer.write("var panel = 0")
     writer.scope("while panel < \(panels)") { writer in
-      let strip = strip(true)
+      let strip = PackedTensor.Arrangement.stripPanelCount(paired: true)
       var (count, step) = ("\(most)", "\(16 * strip)")
       writer.write("let first = panel / \(strip) * \(strip)")
       if panels % most != 0 {
@@ -114,9 +110,9 @@ struct KernelRenderer {
   ) {
     let panel = (depth + 1) * Shape.lanes
     perHead(
-      heads, "\(name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)", to: &writer
+      heads, "\(name)(_ queries: Floats, _ keys: Floats, _ scores: Floats)", to: &writer
     ) { head in
-      "rows\(rows)(Product<Store>(queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), panel: \(literal(panel)), depth: \(depth), scores\(head(rows * keyStride)), \(keyStride), panels: \(keyStride / Shape.lanes)\(causal ? ", hidesKeys: true" : "")))"
+      "rows\(rows)(Product<Store>(queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), \(PanelOrder.apart(panel: panel).arguments), depth: \(depth), scores\(head(rows * keyStride)), \(keyStride), panels: \(keyStride / Shape.lanes)\(causal ? ", hidesKeys: true" : "")))"
     }
   }
 
@@ -125,15 +121,15 @@ struct KernelRenderer {
     _ rowStride: Int, _ strips: ValueStrips?, _ causal: Bool, _ addsResidual: Bool,
     to writer: inout CodeWriter
   ) {
-    let order =
-      strips.map {
-        "panel: \(literal($0.slots * Shape.lanes)), strip: \($0.width / Shape.lanes)"
-      } ?? "panel: 16, step: \(rowStride)"
+    let order = Kernel.mix(
+      rows: rows, heads: heads, keys: keys, columns: columns, keyStride: keyStride,
+      rowStride: rowStride, strips: strips, causal: causal, addsResidual: addsResidual
+    ).products[0].order.arguments
     let parameter = addsResidual ? " _ residual: Floats," : ""
     let residual = addsResidual ? ", residual: residual" : ""
     perHead(
       heads,
-      "\(name)(_ scores: Floats, _ values: Floats,\(parameter) _ mixed: MutableFloats)", to: &writer
+      "\(name)(_ scores: Floats, _ values: Floats,\(parameter) _ mixed: Floats)", to: &writer
     ) { head in
       "rows\(rows)(Product<\(addsResidual ? "Add" : "Store")>(scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), \(order), depth: \(keys), hasBiases: false, mixed\(head(columns)), \(rowStride), panels: \(columns / Shape.lanes)\(residual)\(causal ? ", hidesDepth: true" : "")))"
     }
@@ -147,7 +143,7 @@ struct KernelRenderer {
     writer.write(
       "", "/// Stores rows as keys from `first` on: column by column into panels of 16 keys.")
     writer.scope(
-      "\(attributes) private func \(name)(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats)"
+      "\(attributes) private func \(name)(_ input: Floats, rows: Int, first: Int, _ keys: Floats)"
     ) { writer in
       writer.write("var row = 0")
       writer.scope("while row < rows") { writer in
@@ -213,6 +209,17 @@ struct KernelRenderer {
       body({ _ in "" }, &writer)
     } else {
       writer.scope("for head in 0..<\(heads)") { body({ " + head * \(literal($0))" }, &$0) }
+    }
+  }
+}
+
+extension PanelOrder {
+  /// The arguments of generated code's `Product` that say the order.
+  var arguments: String {
+    switch self {
+    case .apart(let panel): "panel: \(literal(panel))"
+    case .strips(let width, let panel): "panel: \(literal(panel)), strip: \(width)"
+    case .rows(let stride): "panel: \(Shape.lanes), step: \(stride)"
     }
   }
 }

@@ -70,33 +70,21 @@ struct MemberRenderer: PhaseMemberRenderer {
           "guard (awaitsPreparation ? timestep + 1 : timestep) < \(length) else { throw .episodeEnded(maximumLength: \(length)) }"
         )
       }
-      writer.write("var index = 0")
-      writer.write(
-        "while index < \(plan.shape.stateDimension) { if !state[index].isFinite { throw .nonFiniteState(index: index) }; index += 1 }"
-      )
-      writer.write("let nextReturn = try returnToGo(after: reward)", "prepare()", "", "index = 0")
-      writer.write(
-        "while index < \(plan.shape.stateDimension) { stateInput[index] = state[index]; index += 1 }"
-      )
-      for start in stride(from: 0, to: plan.shape.stateStride, by: Shape.lanes) {
-        let input = start == 0 ? "stateInput" : "stateInput + \(start)"
-        let mean = plan.weights.tensor(.stateMean).offset + start
-        let weights = mean == 0 ? "weights" : "weights + \(literal(mean))"
-        writer.write("(Vector(at: \(input)) - Vector(at: \(weights))).store(at: \(input))")
-      }
+      writer.numbers(
+        plan.shape.stateDimension, declares: true,
+        "if !state[index].isFinite { throw .nonFiniteState(index: index) }")
+      writer.write("let nextReturn = try returnToGo(after: reward)", "prepare()", "")
+      writer.numbers(plan.shape.stateDimension, "stateInput[index] = state[index]")
+      subtractMean("stateInput", to: &writer)
       feedback(to: &writer) { $0.write("returnInput[0] = nextReturn") }
-      writer.write("index = 0")
-      writer.write(
-        "while index < \(plan.shape.actionDimension) { if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }; index += 1 }"
-      )
+      writer.numbers(
+        plan.shape.actionDimension,
+        "if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }")
       writer.write("(awaitsPreparation, returnToGo, rewardWeight) = (true, nextReturn, 1)")
       writer.write("(rewardIsKnown, returnIsPrepared) = (false, false)")
       writer.write("var action = Action(repeating: 0)")
-      for (index, scale) in model.actionScale.enumerated() {
-        writer.write(
-          "action[\(index)] = prediction[\(index)]\(times(scale))"
-        )
-      }
+      writer.numbers(
+        plan.shape.actionDimension, "action[index] = prediction[index]\(timesScale())")
       writer.write("return action")
     }
     writer.write(
@@ -128,9 +116,8 @@ struct MemberRenderer: PhaseMemberRenderer {
     writer.scope("\(access)mutating func prepare()") { writer in
       writer.write("guard canPrepare else { return }")
       if !plan.preparation.isEmpty {
-        for start in stride(from: 0, to: plan.shape.actionStride, by: Shape.lanes) {
-          let place = start == 0 ? "" : " + \(start)"
-          writer.write("Vector(at: prediction\(place)).store(at: actionInput\(place))")
+        writer.vectors(of: plan.shape.actionStride, declares: true) {
+          "Vector(at: prediction\($0)).store(at: actionInput\($0))"
         }
       }
       writer.write("advance()")
@@ -138,7 +125,8 @@ struct MemberRenderer: PhaseMemberRenderer {
     }
     writer.write(
       "",
-      "/// The same with the action that was really executed, where it differs from the prediction.",
+      "/// The same with the action that was really executed, where it differs from the prediction. After the last step it",
+      "/// checks its arguments and does nothing else.",
       "///",
       "/// - Parameter executed: Environment units; every number is finite.",
       "/// - Parameter reward: What the environment paid for it, environment units and finite, if that is known already:",
@@ -149,16 +137,15 @@ struct MemberRenderer: PhaseMemberRenderer {
       "\(access)mutating func prepare(executed: Action, reward: Float? = nil) throws(StepError)"
     ) { writer in
       writer.write("guard isStarted else { throw .notReset }")
-      writer.write("guard canPrepare else { throw .nothingToPrepare }")
-      for (index, scale) in model.actionScale.enumerated() {
-        writer.write(
-          "actionInput[\(index)] = executed[\(index)]\(times(scale, "/"))"
-        )
-      }
-      writer.write(
-        "var index = 0",
-        "while index < \(plan.shape.actionDimension) { if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }; index += 1 }",
-        "let nextReturn = try returnToGo(after: reward)")
+      writer.write("guard awaitsPreparation else { throw .nothingToPrepare }")
+      writer.numbers(
+        plan.shape.actionDimension, declares: true,
+        "actionInput[index] = executed[index]\(timesScale("/"))")
+      writer.numbers(
+        plan.shape.actionDimension,
+        "if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }")
+      writer.write("let nextReturn = try returnToGo(after: reward)")
+      if endsEpisodes { writer.write("guard canPrepare else { return }") }
       writer.write("advance()")
       writer.scope("if reward != nil") { writer in
         writer.write(

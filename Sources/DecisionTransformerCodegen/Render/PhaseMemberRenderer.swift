@@ -48,14 +48,27 @@ extension PhaseMemberRenderer {
     phase(plan.feedback.filter { tail.contains($0) }, to: &writer, token: state)
   }
 
+  /// The state in the row `input` minus its mean.
+  func subtractMean(_ input: String, to writer: inout CodeWriter) {
+    let offset = plan.weights.tensor(.stateMean).offset
+    let mean = offset == 0 ? "weights" : "weights + \(literal(offset))"
+    writer.vectors(of: plan.shape.stateStride) {
+      "(Vector(at: \(input)\($0)) - Vector(at: \(mean)\($0))).store(at: \(input)\($0))"
+    }
+  }
+
   /// `value` divided by the return scale.
   func scaled(_ value: String) -> String {
     let scale = model.options.returnScale
     return scale == 1 ? value : "\(value) / \(literal(Float(scale)))"
   }
 
-  /// A multiplication by `scale`, or a division; nothing where it is 1.
-  func times(_ scale: Double, _ sign: String = "*") -> String {
-    scale == 1 ? "" : " \(sign) \(literal(Float(scale)))"
+  /// A multiplication by the factor of the action's component `index`, or a division; nothing where all are 1.
+  func timesScale(_ sign: String = "*") -> String {
+    if plan.weights.contains(.actionScale) {
+      return " \(sign) weights[\(literal(plan.weights.tensor(.actionScale).offset)) + index]"
+    }
+    let scale = Float(model.actionScale[0])
+    return scale == 1 ? "" : " \(sign) \(literal(scale))"
   }
 }

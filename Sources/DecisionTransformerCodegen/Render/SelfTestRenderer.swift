@@ -6,7 +6,8 @@ struct SelfTestRenderer {
   func render(to writer: inout CodeWriter) {
     writer.write("// MARK: - Self test")
     let isBatch = plan.shape.batch > 1
-    writer.scope("extension \(model.name)\(isBatch ? "" : ": SelfTestable")") { writer in
+    writer.scope("nonisolated extension \(model.name)\(isBatch ? "" : ": SelfTestable")") {
+      writer in
       if isBatch {
         BatchSelfTestRenderer(plan: plan, model: model).render(to: &writer)
       } else {
@@ -25,7 +26,7 @@ struct SelfTestRenderer {
       "\(model.options.access.rawValue) static func selfTest(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport"
     ) { writer in
       writer.write(
-        "var controller = try Self(weights: weights, memory: memory)",
+        "var controller = try unsafe Self(weights: weights, memory: memory)",
         "return try SelfTest.run(&controller, weights) { $0.repeatStage($1, alone: $2) }")
     }
   }
@@ -53,7 +54,7 @@ struct SelfTestRenderer {
         let operand = Operand(name, row: .at(plan.shape.stateToken), column: lastAgent)
         return text.pointer(operand)
       }
-      writer.write("return Floats(stage == 0 ? \(row(.tokens)) : \(row(.stream)))")
+      writer.write("return stage == 0 ? \(row(.tokens)) : \(row(.stream))")
     }
   }
 }

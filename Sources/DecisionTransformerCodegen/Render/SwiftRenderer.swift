@@ -31,12 +31,13 @@ public struct SwiftRenderer {
     if model.options.hasCInterface {
       CInterfaceRenderer(plan: plan, model: model).render(to: &writer)
     }
-    return writer.text
+    return ModuleNames.qualify(writer.text)
   }
 
   private func controller(to writer: inout CodeWriter) {
     documentation(to: &writer)
-    writer.scope("\(access)struct \(model.name): ~Copyable, @unchecked Sendable") { writer in
+    writer.scope("\(access)nonisolated struct \(model.name): ~Copyable, @unchecked Sendable") {
+      writer in
       constants(to: &writer)
       storage(to: &writer)
       initializers(to: &writer)
@@ -76,9 +77,9 @@ public struct SwiftRenderer {
   }
 
   func abbreviations(to writer: inout CodeWriter) {
-    writer.write("private typealias Vector = DecisionTransformer.Vector")
-    writer.write("private typealias Floats = UnsafePointer<Float>")
-    writer.write("private typealias MutableFloats = UnsafeMutablePointer<Float>")
+    writer.write("private typealias Vector = DecisionTransformer::Vector")
+    writer.write("private typealias VectorMath = DecisionTransformer::VectorMath")
+    writer.write("private typealias Floats = DecisionTransformer::Floats")
   }
 
   var access: String { "\(model.options.access.rawValue) " }
@@ -90,7 +91,7 @@ public struct SwiftRenderer {
     _ title: String, to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void
   ) {
     writer.write("// MARK: - \(title)")
-    writer.scope("extension \(model.name)") { writer in
+    writer.scope("nonisolated extension \(model.name)") { writer in
       var content = CodeWriter()
       body(&content)
       let lines = content.lines.first == "" ? Array(content.lines.dropFirst()) : content.lines
@@ -198,7 +199,7 @@ public struct SwiftRenderer {
     writer.write(
       "/// Does not compile against a DecisionTransformer library of another generation: generate the file anew."
     )
-    writer.write("private typealias Format = GeneratedCodeFormat1")
+    writer.write("private typealias Format = GeneratedCodeFormat2")
   }
 
   func constant(
@@ -210,16 +211,14 @@ public struct SwiftRenderer {
   func pointers(to writer: inout CodeWriter) {
     writer.write("")
     writer.write("private let packedWeights: PackedWeights", "private let storage: AlignedMemory")
-    writer.write(
-      "private let weights: UnsafePointer<Float>", "private let memory: UnsafeMutablePointer<Float>"
-    )
+    writer.write("private let weights: Floats, memory: Floats")
   }
 
   func buffers(to writer: inout CodeWriter) {
     for buffer in plan.memory.buffers {
       let place = buffer.offset == 0 ? "memory" : "memory + \(literal(buffer.offset))"
       writer.write(
-        "private var \(buffer.name.identifier): UnsafeMutablePointer<Float> { \(place) }")
+        "private var \(buffer.name.identifier): Floats { \(place) }")
     }
   }
 

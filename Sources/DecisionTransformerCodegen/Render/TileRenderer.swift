@@ -1,16 +1,13 @@
 /// Writes the register tiles: the inner loops, unrolled over rows and panels, and the sweeps of tiles over
 /// all rows and panels of a product.
 struct TileRenderer {
-  /// For each number of rows that some kernel has: the panel counts of these kernels.
-  private let panelCounts: [(rows: Int, counts: Set<Int>)]
-
-  /// Panels of keys of the causal product with this number of rows.
-  private let causalPanels: [Int: Int]
+  private let plan: Plan
+  /// The products of each number of rows, most rows first.
+  private let products: [(rows: Int, products: [TiledProduct])]
   private let activation: Activation
   private let needsTanh: Bool
   /// Whether some weights are bfloat16.
   private let hasPairs: Bool
-  private let batch: Int
   private let prefetchDistance: Int?
   private let askingRows: Set<Int>
 
@@ -18,23 +15,18 @@ struct TileRenderer {
     activation = model.config.activation
     needsTanh = (model.config.hasActionTanh && !model.isTrunk) || activation == .tanh
     hasPairs = plan.weights.tensors.contains(where: \.isPaired)
-    batch = plan.shape.batch
     prefetchDistance = plan.prefetchDistance
     askingRows = plan.askingTileRows
-    let sums = plan.sums
-    causalPanels = plan.kernels.reduce(into: [:]) { panels, kernel in
-      if case .scores(let rows, _, _, _, let keys, true) = kernel {
-        panels[rows] = keys / Shape.lanes
-      }
-    }
-    panelCounts = Set(sums.map(\.rows)).sorted(by: >).map { rows in
-      (rows, sums.filter { $0.rows == rows }.reduce(into: []) { $0.formUnion($1.panels) })
+    self.plan = plan
+    let all = plan.products
+    products = Set(all.map(\.rows)).sorted(by: >).map { rows in
+      (rows, all.filter { $0.rows == rows })
     }
   }
 
   func render(to writer: inout CodeWriter) {
     product(to: &writer)
-    for (rows, counts) in panelCounts { sweep(rows, counts, to: &writer) }
+    for (rows, products) in products { sweep(rows, products, to: &writer) }
     writer.write("", "// Each tile holds its rows by the panels of `Sums` in registers.")
     for size in tileRows { tile(size, to: &writer) }
     SumsRenderer(
@@ -43,29 +35,15 @@ struct TileRenderer {
     ).render(to: &writer)
   }
 
-  /// Heights and widths of the tiles in use.
-  private var tileRows: [Int] {
-    let sizes = panelCounts.flatMap { rows, _ in
-      VectorLevel.allCases.flatMap {
-        Tiling(rows: rows, level: $0, batch: batch, isRounded: hasPairs).rows.map(\.size)
-      }
-    }
-    return Set(sizes).sorted(by: >)
-  }
+  /// Heights and widths of the tiles in use, largest first.
+  private var tileRows: [Int] { tiles { tiling, _ in tiling.rows.map(\.size) } }
+  private var tileWidths: [Int] { tiles { $0.widths(for: $1.panels) } }
 
-  private var tileWidths: [Int] {
-    let widths = panelCounts.flatMap { rows, counts in
-      VectorLevel.allCases.flatMap { level in
-        counts.flatMap {
-          Tiling(rows: rows, level: level, batch: batch, isRounded: hasPairs).widths(for: $0)
-        }
-          + (causalPanels[rows].map {
-            Tiling(rows: rows, level: level, causal: true, batch: batch, isRounded: hasPairs)
-              .widths(for: $0)
-          } ?? [])
-      }
+  private func tiles(_ sizes: (Tiling, TiledProduct) -> [Int]) -> [Int] {
+    let all = products.flatMap(\.products).flatMap { product in
+      VectorLevel.allCases.flatMap { sizes(plan.tiling(of: product, level: $0), product) }
     }
-    return Set(widths).sorted(by: >)
+    return Set(all).sorted(by: >)
   }
 
   // MARK: Operands
@@ -84,7 +62,7 @@ struct TileRenderer {
     writer.scope("private struct Product<Finish: Epilogue>") { writer in
       writer.write(
         "var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, hasBiases: Bool, biased: Bool",
-        "var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(hasPairs ? ", paired: Bool" : "")\(askingRows.isEmpty ? "" : ", next: Floats")",
+        "var y: Floats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(hasPairs ? ", paired: Bool" : "")\(askingRows.isEmpty ? "" : ", next: Floats")",
         "",
         "/// - Parameter panel: Floats of a panel of 16 columns.",
         "/// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.",
@@ -93,12 +71,12 @@ struct TileRenderer {
         "@inline(__always)",
         "init(",
         "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,\(hasPairs ? " paired: Bool = false," : "")",
-        "  streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,",
+        "  streams: Bool = false, _ y: Floats, _ yStride: Int, panels: Int, residual: Floats? = nil,",
         "  hidesKeys: Bool = false, hidesDepth: Bool = false",
         ") {",
         "  \(askingRows.isEmpty ? "" : "next = w; ")(self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)",
         "  (self.hasBiases, self.biased) = (hasBiases, biased && hasBiases)",
-        "  (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? Floats(y))",
+        "  (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? y)",
         "  (self.panels, self.hidesKeys, self.hidesDepth, self.streams\(hasPairs ? ", self.paired" : "")) = (panels, hidesKeys, hidesDepth, streams\(hasPairs ? ", paired" : ""))",
         "}", "",
         "/// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the",
@@ -138,30 +116,71 @@ struct TileRenderer {
 
   // MARK: Sweeps
 
-  private func sweep(_ rows: Int, _ counts: Set<Int>, to writer: inout CodeWriter) {
+  private func sweep(_ rows: Int, _ products: [TiledProduct], to writer: inout CodeWriter) {
     writer.write(
       "", "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows").", "@inline(__always)")
     writer.scope(
       "private func rows\(rows)<Finish: Epilogue>(_ product: Product<Finish>)"
     ) { writer in
-      // Neighbouring levels with the same tiling share a branch.
-      var branches: [(level: VectorLevel, lines: [String])] = []
-      for level in VectorLevel.allCases.reversed() {
-        let lines = sweep(rows, counts, level)
-        if branches.last?.lines == lines {
-          branches[branches.count - 1].level = level
-        } else {
-          branches.append((level, lines))
-        }
-      }
+      let branches = branches(products)
       let shared = sharedEnd(of: branches.map(\.lines))
       writer.branches(
-        branches.map { level, lines in
-          let condition = level == .sse2 ? nil : "VectorMath.level >= \(level.rawValue)"
-          return (condition, { for line in lines.dropLast(shared.count) { $0.write(line) } })
+        branches.map { branch in
+          (branch.condition, { for line in branch.lines.dropLast(shared.count) { $0.write(line) } })
         })
       for line in shared { writer.write(line) }
     }
+  }
+
+  /// The tiles of some products at a level, and of all below it that have no branch of their own.
+  private struct Branch {
+    var level: VectorLevel
+    /// Which products the branch is for; nil for all that are left.
+    var products: String?
+    var lines: [String]
+
+    /// The question is settled where a product is inlined.
+    var condition: String? {
+      let level = level == .sse2 ? nil : "VectorMath.level >= \(level.rawValue)"
+      let parts = [level, products].compactMap(\.self)
+      return parts.isEmpty ? nil : parts.joined(separator: " && ")
+    }
+  }
+
+  /// From the highest level on. At a level, products that differ from the others in how they are cut come first;
+  /// neighbouring levels with the same tiling share a branch.
+  private func branches(_ products: [TiledProduct]) -> [Branch] {
+    var branches: [Branch] = []
+    for level in VectorLevel.allCases.reversed() {
+      var rest = products
+      func take(_ condition: String, _ isTaken: (TiledProduct) -> Bool) {
+        let (taken, others) = (rest.filter(isTaken), rest.filter { !isTaken($0) })
+        guard !taken.isEmpty, !others.isEmpty, tilings(taken, level) != tilings(others, level)
+        else { return }
+        // All that the tail of a sweep may be for: it is then the same in every branch.
+        let counts = Set((taken[0].hidesKeys ? taken : rest).map(\.panels))
+        branches.append(
+          Branch(
+            level: level, products: condition, lines: sweep(counts, tilings(taken, level).first!)))
+        rest = others
+      }
+      take("product.hidesKeys", \.hidesKeys)
+      let narrowest = products.map(\.order.widestTile).min()!
+      let counts = Set(rest.map(\.panels))
+      take("product.strip != \(narrowest)") { $0.order.widestTile != narrowest }
+      precondition(tilings(rest, level).count == 1, "products of one sweep are cut alike")
+      let lines = sweep(counts, tilings(rest, level).first!)
+      if let last = branches.last, last.products == nil, last.lines == lines {
+        branches[branches.count - 1].level = level
+      } else {
+        branches.append(Branch(level: level, lines: lines))
+      }
+    }
+    return branches
+  }
+
+  private func tilings(_ products: [TiledProduct], _ level: VectorLevel) -> Set<Tiling> {
+    Set(products.map { plan.tiling(of: $0, level: level) })
   }
 
   /// What several branches end with: behind them it is one tile to inline, and not one for each.
@@ -177,16 +196,6 @@ struct TileRenderer {
       shared = end
     }
     return shared
-  }
-
-  private func sweep(_ rows: Int, _ counts: Set<Int>, _ level: VectorLevel) -> [String] {
-    let tiling = Tiling(rows: rows, level: level, batch: batch, isRounded: hasPairs)
-    let all = sweep(counts, tiling)
-    guard let panels = causalPanels[rows] else { return all }
-    let causal = Tiling(rows: rows, level: level, causal: true, batch: batch, isRounded: hasPairs)
-    if causal == tiling { return all }
-    return ["if product.hidesKeys {"] + sweep([panels], causal).map { "  \($0)" } + ["} else {"]
-      + all.map { "  \($0)" } + ["}"]
   }
 
   private func sweep(_ counts: Set<Int>, _ tiling: Tiling) -> [String] {

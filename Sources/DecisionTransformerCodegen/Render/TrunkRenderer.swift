@@ -4,7 +4,8 @@ extension SwiftRenderer {
   /// The declaration of a trunk and everything above the kernels.
   func trunk(to writer: inout CodeWriter) {
     trunkDocumentation(to: &writer)
-    writer.scope("\(access)struct \(model.name): ~Copyable, @unchecked Sendable") { writer in
+    writer.scope("\(access)nonisolated struct \(model.name): ~Copyable, @unchecked Sendable") {
+      writer in
       trunkConstants(to: &writer)
       pointers(to: &writer)
       writer.write(

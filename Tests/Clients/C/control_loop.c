@@ -1,4 +1,4 @@
-/* A control loop: a recorded episode of the real environment, replayed through the C interface.
+/* A control loop: the self test, then a recorded episode of the real environment, replayed through the C interface.
  *
  * usage: control_loop <episode.safetensors>
  *
@@ -18,8 +18,14 @@ int main(int count, char **arguments) {
   }
   const episode recorded = read_episode(arguments[1], 1000);
 
+  /* Once, before anything moves: does this library compute its checkpoint on this machine? */
+  int32_t status = hopper_self_test(memory, sizeof memory);
+  if (status != HOPPER_SUCCESS) {
+    fprintf(stderr, "hopper_self_test: %s\n", hopper_status_message(status));
+    return 1;
+  }
   hopper_controller *controller;
-  int32_t status = hopper_create(memory, sizeof memory, &controller);
+  status = hopper_create(memory, sizeof memory, &controller);
   if (status != HOPPER_SUCCESS) {
     fprintf(stderr, "hopper_create: %s\n", hopper_status_message(status));
     return 1;

@@ -78,12 +78,31 @@ int main(void) {
   expect("reward twice", HOPPER_REWARD_GIVEN_TWICE, hopper_act(controller, state, 1, action));
   expect("act", HOPPER_SUCCESS, hopper_act_without_reward(controller, state, action));
 
+  /* Behind the last step there is nothing to prepare from, and nothing wrong but what is no number. */
+  for (int step = 2; step < HOPPER_MAXIMUM_EPISODE_LENGTH; step++) {
+    expect("act", HOPPER_SUCCESS, hopper_act_without_reward(controller, state, action));
+    expect("executed", HOPPER_SUCCESS, hopper_prepare_executed(controller, action));
+  }
+  expect("executed again", HOPPER_SUCCESS,
+      hopper_prepare_executed_with_reward(controller, action, 1));
+  action[1] = NAN;
+  expect("no number", HOPPER_NON_FINITE_EXECUTED_ACTION,
+      hopper_prepare_executed(controller, action));
+  expect_text("no number", "the executed action[1] is not finite", hopper_last_error(controller));
+  expect("prepare at the end", HOPPER_SUCCESS, hopper_prepare(controller));
+  expect("act at the end", HOPPER_EPISODE_ENDED, hopper_act(controller, state, 0, action));
+  expect_text("act at the end", "the episode has had its 1000 steps: call reset",
+      hopper_last_error(controller));
+
   /* A controller cannot be moved. */
   memcpy(other, memory, sizeof other);
   expect("a copy", HOPPER_NOT_A_CONTROLLER, hopper_prepare((hopper_controller *)other));
   expect("the original", HOPPER_SUCCESS, hopper_prepare(controller));
 
   expect("self test", HOPPER_SUCCESS, hopper_self_test(other, sizeof other));
+  expect("self test in little memory", HOPPER_MEMORY_TOO_SMALL, hopper_self_test(other, 100));
+  expect_text("self test", "the self test found a difference: the library does not compute its checkpoint",
+      hopper_status_message(HOPPER_SELF_TEST_FAILED));
   if (failures == 0) printf("refusals: every wrong call had its status and its message\n");
   return failures == 0 ? 0 : 1;
 }

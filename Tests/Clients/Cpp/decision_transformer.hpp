@@ -5,6 +5,9 @@
 //   DECISION_TRANSFORMER_MODEL(hopper, HOPPER)
 //   using Hopper = decision_transformer::Controller<hopper_model>;
 //
+//   Hopper::self_test();  // once, at the start: throws where this build does not compute its checkpoint here
+//   Hopper controller;
+//
 // One header for every model; copy it into your project.
 #ifndef DECISION_TRANSFORMER_HPP
 #define DECISION_TRANSFORMER_HPP
@@ -40,12 +43,12 @@ class Controller {
 
   /// With the weights in the library.
   Controller() {
-    check_creation(Model::create(memory_.bytes, Model::memory_size, &controller_));
+    check_status(Model::create(memory_.bytes, Model::memory_size, &controller_));
   }
 
   /// With packed weights of the caller's, at a multiple of 64 bytes, which must outlive the controller.
   Controller(const void *weights, std::size_t size) {
-    check_creation(Model::create_with_weights(
+    check_status(Model::create_with_weights(
         memory_.bytes, Model::memory_size, weights, size, &controller_));
   }
 
@@ -57,6 +60,21 @@ class Controller {
     memory_ = std::move(other.memory_);
     controller_ = std::exchange(other.controller_, nullptr);
     return *this;
+  }
+
+  /// Replays the episode that was recorded with the weights and compares with its double-precision reference; throws
+  /// unless this library computes its checkpoint on this machine. In memory of its own, for as long as some hundred
+  /// steps: at the start of the program. No controller notices it.
+  static void self_test() {
+    Memory memory;
+    check_status(Model::self_test(memory.bytes, Model::memory_size));
+  }
+
+  /// The same with packed weights of the caller's.
+  static void self_test(const void *weights, std::size_t size) {
+    Memory memory;
+    check_status(
+        Model::self_test_with_weights(memory.bytes, Model::memory_size, weights, size));
   }
 
   /// Starts an episode in which `target_return` is to be collected, environment units.
@@ -111,10 +129,15 @@ class Controller {
   typename Model::controller *controller_ = nullptr;
 
   void check(std::int32_t status) const {
-    if (status != 0) throw Error(status, Model::last_error(controller_));
+    if (status == 0) return;
+    if (!controller_)
+      throw Error(status, "this controller was moved from: use the one it was moved to");
+    // The message in a busy controller is of another call, and may change while it is read.
+    if (status == Model::busy) check_status(status);
+    throw Error(status, Model::last_error(controller_));
   }
 
-  static void check_creation(std::int32_t status) {
+  static void check_status(std::int32_t status) {
     if (status != 0) throw Error(status, Model::status_message(status));
   }
 };
@@ -129,8 +152,11 @@ class Controller {
     static constexpr std::size_t action_dimension = PREFIX##_ACTION_DIMENSION;            \
     static constexpr std::size_t memory_size = PREFIX##_MEMORY_SIZE;                      \
     static constexpr std::size_t memory_alignment = PREFIX##_MEMORY_ALIGNMENT;            \
+    static constexpr std::int32_t busy = PREFIX##_BUSY;                                   \
     static constexpr auto create = prefix##_create;                                       \
     static constexpr auto create_with_weights = prefix##_create_with_weights;             \
+    static constexpr auto self_test = prefix##_self_test;                                 \
+    static constexpr auto self_test_with_weights = prefix##_self_test_with_weights;       \
     static constexpr auto reset = prefix##_reset;                                         \
     static constexpr auto act = prefix##_act;                                             \
     static constexpr auto act_without_reward = prefix##_act_without_reward;               \

@@ -1,6 +1,7 @@
 """A generated controller from Python: `dtgen library` makes its shared library, ctypes calls it.
 
     hopper = Controller("build/libhopper.so")
+    hopper.self_test()                            # once: does it compute its checkpoint here?
     hopper.reset(target_return=3000)
     action = hopper.act(state)                    # float32, environment units
     ...                                           # send it; the environment answers
@@ -17,6 +18,7 @@ a controller in the middle of a call is refused.
 
 import ctypes
 import os
+import reprlib
 from collections.abc import Callable
 from ctypes import POINTER, c_char_p, c_float, c_int32, c_size_t, c_void_p
 from pathlib import Path
@@ -56,6 +58,9 @@ SIGNATURES: dict[str, tuple[Any, ...]] = {
 
 # The status of a call that another thread's call keeps out; it leaves no message in the controller.
 BUSY = 4
+# Those of numbers that this client refuses, as the library would.
+NON_FINITE_REWARD, NON_FINITE_RETURN = 32, 33
+LARGEST = float(np.finfo(np.float32).max)
 
 
 class ControllerError(RuntimeError):
@@ -178,9 +183,17 @@ class Controller:
     def action_dimension(self) -> int:
         return self.library.action_dimension
 
+    def self_test(self) -> None:
+        """Raises ControllerError unless this controller's library and weights compute their checkpoint
+        on this machine.
+
+        It works in memory of its own: an episode that runs does not notice it. For the start of a program.
+        """
+        self.library.self_test(self._weights)
+
     def reset(self, target_return: float) -> None:
         """Starts an episode in which `target_return` is to be collected."""
-        self._call(self._reset, target_return)
+        self._call(self._reset, _number(target_return, "target_return", NON_FINITE_RETURN))
 
     def act(
         self, state: ArrayLike, reward: float | None = None, *, out: Vector | None = None
@@ -205,7 +218,8 @@ class Controller:
         if reward is None:
             self._call(self._act_without_reward, state.ctypes.data, out.ctypes.data)
         else:
-            self._call(self._act, state.ctypes.data, reward, out.ctypes.data)
+            number = _number(reward, "reward", NON_FINITE_REWARD)
+            self._call(self._act, state.ctypes.data, number, out.ctypes.data)
         return out
 
     def prepare(self, *, executed: ArrayLike | None = None, reward: float | None = None) -> None:
@@ -223,11 +237,12 @@ class Controller:
         if reward is None:
             self._call(self._prepare_executed, executed.ctypes.data)
         else:
-            self._call(self._prepare_rewarded, executed.ctypes.data, reward)
+            number = _number(reward, "reward", NON_FINITE_REWARD)
+            self._call(self._prepare_rewarded, executed.ctypes.data, number)
 
     def retarget(self, target_return: float) -> None:
         """Asks for `target_return` in the rest of the episode."""
-        self._call(self._retarget, target_return)
+        self._call(self._retarget, _number(target_return, "target_return", NON_FINITE_RETURN))
 
     def _call(self, function: Callable[..., int], *arguments: float) -> None:
         status = function(self._controller, *arguments)
@@ -243,6 +258,26 @@ def _bytes(weights: NDArray[Any]) -> tuple[int, int]:
     if not weights.flags.c_contiguous:
         raise ValueError("weights: not contiguous; accepted: the bytes of <Name>.weights")
     return weights.ctypes.data, weights.nbytes
+
+
+def _number(value: object, name: str, status: int) -> float:
+    """The value as a float; refused is what is no number and what float32 cannot hold."""
+    try:
+        if isinstance(value, str | bytes | bytearray):
+            raise TypeError
+        number = float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        number = np.inf
+    except (TypeError, ValueError):
+        kind = type(value).__name__
+        shown = reprlib.repr(value) if isinstance(value, str | bytes) else "a value"
+        raise TypeError(f"{name}: {shown} of type {kind}; accepted: a number") from None
+    if not -LARGEST <= number <= LARGEST:
+        shown = reprlib.repr(value)
+        raise ControllerError(
+            status, f"{name}: {shown} is not finite in float32; accepted: a finite number"
+        )
+    return number
 
 
 def _vector(values: ArrayLike, size: int, name: str) -> Vector:

@@ -39,6 +39,14 @@ class Calls(unittest.TestCase):
     def test_the_library_computes_its_checkpoint(self):
         Library(LIBRARY_PATH).self_test()
 
+    def test_a_controller_computes_its_checkpoint_and_goes_on(self):
+        expected, controller = drive(started(), 20), started()
+        first = drive(controller, 10)
+        controller.self_test()
+        rest = drive(controller, 10, first=10)
+        self.assertSameBits(np.concatenate([first, rest]), expected)
+        Controller(LIBRARY_PATH, weights=np.memmap(WEIGHTS_PATH, np.uint8, "r")).self_test()
+
     def test_reset_begins_anew(self):
         controller = started()
         first = drive(controller, 30)

@@ -69,7 +69,10 @@ class Refusals(unittest.TestCase):
     def test_an_episode_ends(self):
         controller, state = started(), EPISODE["states"][0]
         for _ in range(1000):
-            controller.act(state, 1.0)
+            action = controller.act(state, 1.0)
+            controller.prepare(executed=action)  # behind the last step, too
+        controller.prepare(executed=action, reward=1.0)
+        self.assertRefused("finite", controller.prepare, executed=[0, np.nan, 0])
         error = self.assertRefused("1000", controller.act, state, 1.0)
         self.assertIn(str(error.status), str(error))
         controller.reset(TARGET)
@@ -81,6 +84,38 @@ class Refusals(unittest.TestCase):
             self.assertRefused("finite", controller.reset, value)
             self.assertRefused("finite", controller.retarget, value)
         self.assertUnharmed(controller, expected)
+
+    def test_what_is_no_number_is_named(self):
+        controller, expected = started(), drive(started(), 5)
+        state, action = EPISODE["states"][0], [0.0, 0.0, 0.0]
+        for call, words in (
+            (lambda: controller.reset("3000"), "target_return: '3000' of type str; accepted: a number"),
+            (lambda: controller.reset(b"3000"), "target_return: .* of type bytes"),
+            (lambda: controller.reset(None), "target_return: a value of type NoneType"),
+            (lambda: controller.reset([3000]), "target_return: a value of type list"),
+            (lambda: controller.reset(3000j), "target_return: a value of type complex"),
+            (lambda: controller.retarget("3000"), "target_return: '3000' of type str"),
+            (lambda: controller.act(state, "1"), "reward: '1' of type str"),
+            (lambda: controller.act(state, np.ones(2)), "reward: a value of type ndarray"),
+            (lambda: controller.prepare(executed=action, reward="1"), "reward: '1' of type str"),
+        ):
+            with self.assertRaisesRegex(TypeError, words):
+                call()
+        self.assertUnharmed(controller, expected)
+
+    def test_numbers_that_float32_cannot_hold(self):
+        controller, expected = started(), drive(started(), 5)
+        for value in (float("nan"), np.float32("inf"), -1e39, 10**400):
+            error = self.assertRefused("target_return: .* accepted: a finite", controller.reset, value)
+            self.assertEqual(error.status, 33)
+            error = self.assertRefused(
+                "reward: .* accepted: a finite", controller.act, EPISODE["states"][0], value
+            )
+            self.assertEqual(error.status, 32)
+        self.assertUnharmed(controller, expected)
+        for value in (3000, np.float32(3000), np.float64(3000), np.array(3000), True):
+            controller.reset(value)
+            controller.act(EPISODE["states"][0], value)
 
     def test_shapes_are_checked_before_the_call(self):
         controller, state = started(), EPISODE["states"][0]

@@ -1,11 +1,13 @@
 import DecisionTransformer
 
 /// A controller whose weights lie in flash and whose memory is `memory`: `Hopper.memorySize` bytes at a
-/// multiple of 64.
+/// multiple of 64. Nil where the self test, in the same memory, finds a difference.
 func makeController(
   flash: UnsafeRawBufferPointer, memory: UnsafeMutableRawBufferPointer
-) throws(InitializationError) -> Hopper {
-  try Hopper(weights: PackedWeights(flash), memory: memory)
+) throws(InitializationError) -> Hopper? {
+  let weights = try PackedWeights(flash)
+  guard try Hopper.selfTest(weights: weights, memory: memory).passed else { return nil }
+  return try Hopper(weights: weights, memory: memory)
 }
 
 /// Torques for `state`; all zero where there are none to be had.

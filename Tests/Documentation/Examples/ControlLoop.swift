@@ -4,14 +4,8 @@ import DecisionTransformer
 enum ControlLoop {
   /// Refuses a controller that does not compute its checkpoint here.
   static func makeController() throws -> Hopper {
-    let weights = try Hopper.embeddedWeights()
-    let report = try Hopper.selfTest(weights: weights)
-    guard report.passed else { throw Refusal.selfTest(report) }
-    return try Hopper(weights: weights)
-  }
-
-  enum Refusal: Error {
-    case selfTest(SelfTestReport)
+    try Hopper.selfTest().requirePassed()
+    return try Hopper()
   }
 
   /// One episode, in which `target` is to be collected. The robot stops where
@@ -36,8 +30,7 @@ enum ControlLoop {
   /// checkpoint needs no new program.
   static func makeController(weightsAt path: String) throws -> Hopper {
     let weights = try PackedWeights(path: path)
-    let report = try Hopper.selfTest(weights: weights)
-    guard report.passed else { throw Refusal.selfTest(report) }
+    try Hopper.selfTest(weights: weights).requirePassed()
     return try Hopper(weights: weights)
   }
 }

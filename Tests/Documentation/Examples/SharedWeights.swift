@@ -5,6 +5,7 @@ enum SharedWeights {
   /// Runs `count` robots on threads of their own; returns how many steps each made.
   static func run(_ count: Int) async throws -> [Int] {
     let weights = try Hopper.embeddedWeights()
+    try Hopper.selfTest(weights: weights).requirePassed()  // once for all of them
     return try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<count {
         group.addTask {

@@ -2,15 +2,32 @@
 /// (a magic number, the version 1001, facts about the machine, the object, the storages' keys),
 /// then each storage as a 64-bit number of elements and the elements.
 enum LegacyPyTorch {
-  /// The first pickle, whole: protocol 2, an integer of ten bytes, the end.
-  static let magic: [UInt8] =
-    [0x80, 0x02, 0x8A, 0x0A] + [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
-    + [0x2E]
+  /// The magic number, as a pickle spells an integer of ten bytes.
+  private static let number: [UInt8] =
+    [0x8A, 0x0A] + [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
+
+  /// Whether `bytes` begin with the magic number.
+  static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool { magicLength(bytes) != nil }
+
+  /// The length of the first pickle, which is the magic number and nothing else; nil where it is not.
+  ///
+  /// From protocol 4 on a pickle's length follows its version.
+  static func magicLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    guard bytes.count >= 2, bytes[0] == 0x80, PickleMachine.protocols.contains(bytes[1]) else {
+      return nil
+    }
+    let frame: [UInt8] = [0x95, UInt8(number.count + 1), 0, 0, 0, 0, 0, 0, 0]
+    let magic = (bytes[1] >= 4 ? frame : []) + number + [UInt8(ascii: ".")]
+    return bytes.dropFirst(2).starts(with: magic) ? 2 + magic.count : nil
+  }
 }
 
 extension PyTorchArchive {
-  init(legacy bytes: UnsafeRawBufferPointer, path: String) throws(Diagnostic) {
-    var position = LegacyPyTorch.magic.count
+  /// The file `bytes`, whose first pickle has `magicLength` bytes.
+  init(
+    legacy bytes: UnsafeRawBufferPointer, magicLength: Int, path: String
+  ) throws(Diagnostic) {
+    var position = magicLength
     /// Reads the next pickle.
     func next() throws(Diagnostic) -> (PickleValue, PickleMachine) {
       var machine = PickleMachine(bytes, position: position)

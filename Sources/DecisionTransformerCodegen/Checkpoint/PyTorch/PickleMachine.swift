@@ -1,11 +1,14 @@
-/// Reads a pickle as `torch.save` writes it: a small stack machine with the opcodes of protocol 2
-/// that this takes, and no others.
+/// Reads a pickle as `torch.save` writes it: a small stack machine with the opcodes of protocols 2
+/// to 5 that this takes, and no others.
 ///
 /// It builds numbers, texts, collections and descriptions of tensors (`PickleValue`). It has no way
 /// to call anything: a global name is one of `PyTorchGlobal`, or an error. Opcodes and format:
 /// https://docs.python.org/3/library/pickletools.html. Time and memory are proportional to the
 /// pickle's length, which is limited besides.
 struct PickleMachine {
+  /// The versions of the format. `torch.save` writes 2 unless asked for another; 0 and 1 are older than
+  /// PyTorch.
+  static let protocols: ClosedRange<UInt8> = 2...5
   /// The deepest models that are accepted, of 1024 layers, take less than half of this.
   static let maximumOperationCount = 1 << 20
 
@@ -56,8 +59,14 @@ extension PickleMachine {
     switch opcode {
     case 0x80:  // PROTO
       let version = try scanner.byte()
-      guard version == 2 else {
-        throw error("pickle protocol \(version); accepted: 2, which torch.save writes by default")
+      guard Self.protocols.contains(version) else {
+        let (first, last) = (Self.protocols.lowerBound, Self.protocols.upperBound)
+        throw error("pickle protocol \(version); accepted: \(first) to \(last)")
+      }
+    case 0x95:  // FRAME: the length of what follows, for whoever reads ahead.
+      let length = try scanner.integer(UInt64.self)
+      guard length <= UInt64(scanner.remaining) else {
+        throw error("a frame of \(length) bytes, the file has \(scanner.remaining) more")
       }
     case UInt8(ascii: "N"): push(.none)
     case 0x88: push(.bool(true))
@@ -68,10 +77,8 @@ extension PickleMachine {
     case 0x8A: push(.integer(try scanner.longInteger(Int(try scanner.byte()))))
     case UInt8(ascii: "G"):
       push(.number(Double(bitPattern: try scanner.integer(UInt64.self).byteSwapped)))
-    case UInt8(ascii: "X"):
-      let text = try scanner.text(Int(try scanner.integer(UInt32.self)))
-      texts.append(text)
-      push(.text(text))
+    case UInt8(ascii: "X"): try pushText(Int(try scanner.integer(UInt32.self)))
+    case 0x8C: try pushText(Int(try scanner.byte()))
     case UInt8(ascii: ")"): push(heap.sequence([]))
     case UInt8(ascii: "]"): push(heap.sequence([]))
     case UInt8(ascii: "}"): push(heap.dictionary())
@@ -86,9 +93,18 @@ extension PickleMachine {
     case UInt8(ascii: "u"): try insert(popToMark())
     case UInt8(ascii: "q"): try remember(UInt32(try scanner.byte()))
     case UInt8(ascii: "r"): try remember(try scanner.integer(UInt32.self))
+    case 0x94: try remember(UInt32(memo.count))
     case UInt8(ascii: "h"): try recall(UInt32(try scanner.byte()))
     case UInt8(ascii: "j"): try recall(try scanner.integer(UInt32.self))
-    case UInt8(ascii: "c"): try pushGlobal()
+    case UInt8(ascii: "c"):
+      let module = try scanner.line(maximumLength: Self.maximumNameLength)
+      try pushGlobal(module, try scanner.line(maximumLength: Self.maximumNameLength))
+    case 0x93:  // STACK_GLOBAL
+      let names = try pop(2)
+      guard case (.text(let module), .text(let name)) = (names[0], names[1]) else {
+        throw error("a global name that is no text")
+      }
+      try pushGlobal(module, name)
     case UInt8(ascii: "Q"): try pushStorage()
     case UInt8(ascii: "R"):
       let call = try pop(2)
@@ -106,6 +122,12 @@ extension PickleMachine {
   }
 
   private mutating func push(_ value: PickleValue) { stack.append(value) }
+
+  private mutating func pushText(_ length: Int) throws(PickleError) {
+    let text = try scanner.text(length)
+    texts.append(text)
+    push(.text(text))
+  }
 
   /// The last `count` values, which leave the stack.
   private mutating func pop(_ count: Int) throws(PickleError) -> [PickleValue] {
@@ -158,9 +180,10 @@ extension PickleMachine {
 // MARK: - What torch.save writes
 
 extension PickleMachine {
-  private mutating func pushGlobal() throws(PickleError) {
-    let module = try scanner.line(maximumLength: 1000)
-    let name = "\(module).\(try scanner.line(maximumLength: 1000))"
+  private static let maximumNameLength = 1000
+
+  private mutating func pushGlobal(_ module: String, _ name: String) throws(PickleError) {
+    let name = "\(module).\(name)"
     guard let global = PyTorchGlobal(rawValue: name) else { throw PickleError(global: name) }
     push(.global(global))
   }

@@ -9,6 +9,9 @@ struct PickleScanner {
     self.position = position
   }
 
+  /// The number of bytes that were not read.
+  var remaining: Int { bytes.count - position }
+
   mutating func byte() throws(PickleError) -> UInt8 {
     guard position < bytes.count else { throw truncated() }
     defer { position += 1 }

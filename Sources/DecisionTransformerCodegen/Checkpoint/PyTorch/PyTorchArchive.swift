@@ -10,8 +10,13 @@ struct PyTorchArchive {
     if GitLFSPointer.matches(bytes) { throw GitLFSPointer.diagnostic(path: path) }
     if ZipArchive.matches(bytes) {
       self = try Self(zip: bytes, path: path)
-    } else if bytes.starts(with: LegacyPyTorch.magic) {
-      self = try Self(legacy: bytes, path: path)
+    } else if let length = LegacyPyTorch.magicLength(bytes) {
+      self = try Self(legacy: bytes, magicLength: length, path: path)
+    } else if SafetensorsHeader.matches(bytes) {
+      throw Diagnostic(
+        path: path,
+        "is a safetensors file under another name; accepted: a PyTorch file, or this one as "
+          + "*.safetensors")
     } else {
       throw Diagnostic(
         path: path, "is not a PyTorch file; accepted: what torch.save writes, in both formats")
@@ -29,7 +34,7 @@ struct PyTorchArchive {
     do throws(PickleError) {
       return try machine.run()
     } catch {
-      if let family = CheckpointFamily(wrapped: machine.texts) {
+      if let family = CheckpointFamily(names: machine.texts) {
         throw family.diagnostic(path: path)
       }
       throw Diagnostic(path: path, key: error.place, error.message)

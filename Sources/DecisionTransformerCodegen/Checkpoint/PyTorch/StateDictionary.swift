@@ -62,7 +62,7 @@ struct StateDictionary {
       let names = heap.dictionaries[place].compactMap { entry in
         if case .text(let name) = entry.key { name } else { nil }
       }
-      if let family = CheckpointFamily(wrapped: names) { return family }
+      if let family = CheckpointFamily(names: names) { return family }
     }
     return nil
   }

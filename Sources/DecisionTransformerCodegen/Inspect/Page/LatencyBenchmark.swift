@@ -21,6 +21,8 @@ public struct LatencyBenchmark: Equatable, Sendable {
   public var processor: String
   /// The vector instructions the program was built for.
   public var vectorLevel: String
+  /// Whether the measured program passed its self test in the same run; nil in files of earlier versions.
+  public var selfTestPassed: Bool?
   public var steps: Int
   public var latencies: [Latency]
 }
@@ -69,7 +71,8 @@ private struct LatencyBenchmarkReader {
     var benchmark = LatencyBenchmark(
       path: path, processor: text(machine, "processor", in: "machine"),
       vectorLevel: text(machine, "vector_level", in: "machine"),
-      steps: whole(report, "steps", in: nil, 1...Int.max), latencies: [])
+      selfTestPassed: selfTestPassed(report), steps: whole(report, "steps", in: nil, 1...Int.max),
+      latencies: [])
     for (key, name) in [("act", "act"), ("prepare", "prepare"), ("spin", "spin loop")] {
       var bins: LatencyBenchmark.Histogram?
       if let value = report["histogram"]?[key] { bins = histogram(value, "histogram.\(key)") }
@@ -104,6 +107,19 @@ private struct LatencyBenchmarkReader {
         "found \(report["work"]?[key]?.excerpt ?? "nothing"); accepted: \(number), that of this model"
       )
     }
+  }
+
+  /// Figures of a program that computes something else are none.
+  private mutating func selfTestPassed(_ report: JSONValue) -> Bool? {
+    guard let selfTest = report["self_test"] else { return nil }
+    guard selfTest["passed"] == .bool(true) else {
+      reject(
+        "self_test.passed",
+        "found \(selfTest["passed"]?.excerpt ?? "nothing"); accepted: true, for a measurement of a program "
+          + "that computes its checkpoint")
+      return false
+    }
+    return true
   }
 
   private mutating func latency(

@@ -15,7 +15,10 @@ struct LatencySection {
       id: "latency", title: "Latency",
       introduction: "\(NumberText.grouped(benchmark.steps)) steps at full speed on one core: "
         + "\(benchmark.processor), \(benchmark.vectorLevel) build. The spin loop touches no memory and "
-        + "is as long as act: its tail is the machine's.",
+        + "is as long as act: its tail is the machine's. "
+        + (benchmark.selfTestPassed == true
+          ? "The program passed its self test in the same run."
+          : "The file does not say whether the program passed its self test."),
       [drawing(benchmark), table(benchmark)])
   }
 

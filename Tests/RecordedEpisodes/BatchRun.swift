@@ -1,19 +1,18 @@
-import DecisionTransformer
-import RecordedEpisodes
+package import DecisionTransformer
 
 /// A script in a generated type's own vectors, and the actions of its latest run.
-struct BatchRun<Controller: BatchController & ~Copyable> {
+package struct BatchRun<Controller: BatchController & ~Copyable> {
   private let script: BatchScript
   private let states: [Controller.States]
   private let spoiledStates: [Controller.States?]
   private let rewardsBefore: [Controller.Rewards?]
   private let rewardsAfter: [Controller.Rewards]
   private let executed: [Controller.Actions?]
-  private(set) var actions: [Controller.Actions]
+  package private(set) var actions: [Controller.Actions]
   /// Calls with a spoiled state that were not refused as they should be.
-  private(set) var wrongAnswers = 0
+  package private(set) var wrongAnswers = 0
 
-  init(_ script: BatchScript, actionDimension: Int) {
+  package init(_ script: BatchScript, actionDimension: Int) {
     self.script = script
     states = script.steps.map { Controller.States($0.states) }
     spoiledStates = script.steps.map { step in
@@ -33,7 +32,7 @@ struct BatchRun<Controller: BatchController & ~Copyable> {
   }
 
   /// Nothing is allocated here.
-  mutating func run(_ controller: inout Controller) throws(BatchStepError) {
+  package mutating func run(_ controller: inout Controller) throws(BatchStepError) {
     for step in 0..<states.count {
       reset(&controller, script.steps[step].resets)
       let retargets = script.steps[step].retargets
@@ -85,7 +84,7 @@ struct BatchRun<Controller: BatchController & ~Copyable> {
 
 extension BatchScript {
   /// What the script means for one agent, with a controller of its own.
-  func run<Controller: GeneratedController & ~Copyable>(
+  package func run<Controller: GeneratedController & ~Copyable>(
     _ controller: inout Controller, agent: Int
   ) throws -> [[Float]] {
     var actions: [[Float]] = []

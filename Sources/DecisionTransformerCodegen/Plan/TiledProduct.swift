@@ -1,0 +1,93 @@
+/// A matrix product that is computed in register tiles, rows by panels of 16 columns.
+public struct TiledProduct: Hashable, Sendable {
+  public var rows: Int
+  /// Rows of the right side that are multiplied; an even number where they are paired.
+  public var depth: Int
+  /// Panels of 16 columns.
+  public var panels: Int
+  public var order: PanelOrder
+  /// Whether a word holds two rows' bfloat16 numbers.
+  public var isPaired: Bool
+  /// Whether a row of biases precedes the others.
+  public var hasBiases: Bool
+  /// Whether tiles skip panels of keys that none of their rows sees.
+  public var hidesKeys: Bool
+
+  public init(
+    rows: Int, depth: Int, panels: Int, order: PanelOrder, isPaired: Bool = false,
+    hasBiases: Bool = true, hidesKeys: Bool = false
+  ) {
+    (self.rows, self.depth, self.panels, self.order) = (rows, depth, panels, order)
+    (self.isPaired, self.hasBiases, self.hidesKeys) = (isPaired, hasBiases, hidesKeys)
+  }
+}
+
+extension Kernel {
+  /// The product behind the kernel, of one head; nil for a kernel without tiles. Where weights are widened first,
+  /// that of one group of panels after the other.
+  public var products: [TiledProduct] {
+    switch self {
+    case .linear(let rows, let depth, let columns, _, let paired, _):
+      let panels = Shape.stride(columns) / Shape.lanes
+      let even = paired ? (depth + 1) / 2 * 2 : depth
+      guard widensWeights else {
+        return [
+          TiledProduct(
+            rows: rows, depth: even, panels: panels,
+            order: PackedTensor.Arrangement.order(depth: depth, paired: paired), isPaired: paired)
+        ]
+      }
+      let most = Self.widenedPanelCount
+      return Set([min(panels, most), panels % most]).subtracting([0]).sorted(by: >).map { count in
+        TiledProduct(
+          rows: rows, depth: even, panels: count,
+          order: .strips(width: most, panel: (even + 1) * Shape.lanes))
+      }
+    case .scores(let rows, _, let depth, _, let keys, let causal):
+      return [
+        TiledProduct(
+          rows: rows, depth: depth, panels: keys / Shape.lanes,
+          order: .apart(panel: (depth + 1) * Shape.lanes), hidesKeys: causal)
+      ]
+    case .mix(let rows, _, let keys, let columns, _, let rowStride, let strips, _, _):
+      let order =
+        strips.map {
+          PanelOrder.strips(width: $0.width / Shape.lanes, panel: $0.slots * Shape.lanes)
+        } ?? .rows(stride: rowStride)
+      return [
+        TiledProduct(
+          rows: rows, depth: keys, panels: columns / Shape.lanes, order: order, hasBiases: false)
+      ]
+    case .rowScores, .storeKeys: return []
+    }
+  }
+}
+
+extension Plan {
+  /// The products of the routine `enter`, by packed tensor: those that embed an input as a token of the carried form.
+  public func entryProducts(of input: EntryInput) -> [(weights: Int, product: TiledProduct)] {
+    guard carriesTokens else { return [] }
+    let first = weights.tensors.firstIndex { $0.content == .embed(input) }!
+    // Behind the embedding: value, query, inner row.
+    return (first..<first + 4).map { index in
+      let tensor = weights.tensors[index]
+      let depth = tensor.arrangement.rowCount - 1
+      // Values in strips are computed strip by strip.
+      let columns =
+        tensor.content == .entryValue(input)
+        ? memory.buffer(.carried).strip : Shape.stride(tensor.arrangement.columnCount)
+      return (
+        index,
+        TiledProduct(
+          rows: 1, depth: depth, panels: columns / Shape.lanes,
+          order: PackedTensor.Arrangement.order(depth: depth, paired: false))
+      )
+    }
+  }
+
+  /// Every product that some routine computes in tiles.
+  public var products: Set<TiledProduct> {
+    Set(kernels.flatMap(\.products))
+      .union(EntryInput.allCases.flatMap { entryProducts(of: $0).map(\.product) })
+  }
+}

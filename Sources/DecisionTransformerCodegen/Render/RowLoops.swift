@@ -1,0 +1,21 @@
+extension CodeWriter {
+  /// Writes `statement` for each vector of a row of `stride` numbers; its argument is what it adds to a place. A loop,
+  /// however long the row is: neither text nor compile time depends on it.
+  ///
+  /// - Parameter declares: Whether `index` is not declared yet.
+  mutating func vectors(
+    of stride: Int, declares: Bool = false, _ statement: (_ offset: String) -> String
+  ) {
+    guard stride > Shape.lanes else { return write(statement("")) }
+    write(
+      "\(declares ? "var " : "")index = 0",
+      "while index < \(literal(stride)) { \(statement(" + index")); index += \(Shape.lanes) }")
+  }
+
+  /// Writes `statement`, which is about number `index`, for each of `count` numbers.
+  mutating func numbers(_ count: Int, declares: Bool = false, _ statement: String) {
+    write(
+      "\(declares ? "var " : "")index = 0",
+      "while index < \(literal(count)) { \(statement); index += 1 }")
+  }
+}

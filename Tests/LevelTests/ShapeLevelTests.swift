@@ -1,0 +1,113 @@
+import DecisionTransformerCodegen
+import Testing
+
+/// Random models of many shapes prove at every vector level that they compute their checkpoints: by their self test, whose
+/// numbers the generator's double-precision reference gives.
+@Suite("Shapes at every vector level", .serialized)
+struct ShapeLevelTests {
+  /// Precision × hidden size × heads × batch, with windows and layers that bring every form of attention.
+  static let all: [Model] = {
+    var models: [Model] = []
+    let sizes: [(hidden: Int, heads: [Int])] = [
+      (8, [1, 2]), (24, [1, 3]), (40, [1, 5]), (64, [1, 4]), (96, [1, 3]), (128, [1, 2, 4]),
+      (192, [1, 2, 3, 4]), (256, [1, 2, 4]), (384, [1, 6]),
+    ]
+    for (place, (hidden, heads)) in sizes.enumerated() {
+      for (index, count) in heads.enumerated() {
+        for precision in GenerationOptions.Precision.allCases {
+          // One agent with two or three layers: carried, fused and standard forms; a short window absorbs the last layer.
+          var shapes = [(batch: 1, layers: index == 0 ? 3 : 2, window: [4, 7, 2][index % 3])]
+          if index == 0 && place % 4 == 3 { shapes.append((batch: 1, layers: 1, window: 3)) }
+          if index == place % 2 {
+            shapes.append((batch: index == 0 ? 9 : 2, layers: 2, window: 3))
+          }
+          for shape in shapes {
+            models.append(
+              model(hidden, count, precision, shape.batch, shape.layers, shape.window))
+          }
+        }
+      }
+    }
+    return models
+  }()
+
+  /// What a plain `swift test` runs: the shapes that were wrong with AVX-512 in 2026 and their neighbours.
+  static let sample = all.filter { model in
+    let options = model.options
+    return options.precision == .bfloat16
+      && [
+        "128 1 3 1", "192 3 2 1", "256 1 1 1", "64 4 2 2", "40 1 2 9",
+      ].contains(
+        "\(model.config.hiddenSize) \(model.config.headCount) \(model.config.layerCount) \(options.batch)"
+      )
+  }
+
+  private static func model(
+    _ hidden: Int, _ heads: Int, _ precision: GenerationOptions.Precision, _ batch: Int,
+    _ layers: Int, _ window: Int
+  ) -> Model {
+    var config = ModelConfig()
+    (config.stateDimension, config.actionDimension) = (11 + hidden % 7, 3)
+    (config.hiddenSize, config.headCount, config.layerCount) = (hidden, heads, layers)
+    config.innerSize = hidden == 40 ? 100 : 4 * hidden
+    config.activation = heads % 2 == 1 ? .relu : .gelu
+    config.maximumEpisodeLength = 40
+    config.positionCount = 1
+    var options = GenerationOptions()
+    (options.precision, options.batch, options.window) = (precision, batch, window)
+    let name = "H\(hidden)x\(heads)L\(layers)B\(batch)\(precision == .bfloat16 ? "Rounded" : "")"
+    return Model(name: name, config: config, options: options, configDigest: "0123")
+  }
+
+  /// Numbers as large as trained ones, the same for the same model.
+  private static func checkpoint(of model: Model) -> Checkpoint {
+    var state = UInt64(model.config.hiddenSize * 31 + model.config.headCount)
+    var tensors: [String: [Float]] = [:]
+    for (name, shape) in Checkpoint.requiredTensors(of: model.config) {
+      let isGain = name.hasSuffix("weight") && shape.count == 1
+      let scale = isGain ? 0.2 : 1 / Float(shape.count > 1 ? shape.max()! : 10).squareRoot()
+      tensors[name] = (0..<shape.reduce(1, *)).map { _ in
+        // Knuth's linear congruential generator; its upper bits.
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let unit = Float(state >> 40) / Float(1 << 23) - 1
+        return (isGain ? 1 : 0) + scale * unit
+      }
+    }
+    return Checkpoint(tensors: tensors)
+  }
+
+  @Test("pass their self test", arguments: LevelSelection.levels)
+  func selfTests(level: Level) throws {
+    let models = LevelSelection.runsAll(at: level) ? Self.all : Self.sample
+    LevelSelection.announce("\(models.count) shapes for \(level)")
+    let packed = try models.map { try LevelModel($0, Self.checkpoint(of: $0)) }
+    let program = try LevelProgram(level, packed)
+    let answers = try program.answers(
+      to: packed.map { LevelQuestion(model: $0.name, kind: .selfTest) })
+    for (model, answer) in zip(packed, answers) {
+      #expect(
+        answer.passed == true, "\(level): \(model.name): \(answer.report ?? answer.error ?? "")")
+    }
+  }
+
+  @Test("have every form of attention in both precisions, and every size that was wrong")
+  func coverage() {
+    var found: Set<String> = []
+    for model in Self.all {
+      for form in Plan(model).forms {
+        found.insert("\(form) \(model.options.precision)")
+        found.insert("\(form) \(model.config.hiddenSize)")
+      }
+    }
+    for precision in GenerationOptions.Precision.allCases {
+      for form in ["carried", "fused", "standard", "absorbed"] {
+        #expect(found.contains("\(form) \(precision)"))
+      }
+    }
+    for size in [8, 24, 40, 64, 96, 128, 192, 256, 384] {
+      #expect(found.contains("fused \(size)") && found.contains { $0.hasSuffix(" \(size)") })
+    }
+    #expect(Set(Self.all.map(\.name)).count == Self.all.count)
+    #expect(Self.sample.count == 5)
+  }
+}

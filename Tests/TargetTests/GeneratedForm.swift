@@ -1,0 +1,61 @@
+import DecisionTransformerCodegen
+import Testing
+
+/// A small model of each form that generated code has: together they print everything that the renderer can.
+struct GeneratedForm: CustomTestStringConvertible {
+  var name: String
+  private var config: ModelConfig
+  private var options: GenerationOptions
+  var testDescription: String { name }
+
+  private init(
+    _ name: String, heads: Int = 1, hidden: Int = 16,
+    _ change: (inout ModelConfig, inout GenerationOptions) -> Void = { _, _ in }
+  ) {
+    self.name = name
+    config = ModelConfig()
+    (config.stateDimension, config.actionDimension, config.maximumEpisodeLength) = (3, 2, 20)
+    (config.hiddenSize, config.innerSize, config.layerCount) = (hidden, 2 * hidden, 2)
+    config.headCount = heads
+    options = GenerationOptions()
+    options.window = 4
+    change(&config, &options)
+  }
+
+  static let all = [
+    GeneratedForm("OneHead") { $1.targetReturn = 3 },
+    GeneratedForm("InternalHeads", heads: 4, hidden: 64) {
+      $0.activation = .geluNew
+      $1.access = .internal
+    },
+    GeneratedForm("PackageActions", heads: 2) {
+      $0.actionDimension = 40
+      $0.stateDimension = 70
+      $1.actionScale = (0..<40).map { Double($0 + 1) }
+      $1.access = .package
+      $1.timestepOverflow = .clamp
+    },
+    GeneratedForm("ForC") { $1.hasCInterface = true },
+    GeneratedForm("Rounded", heads: 2, hidden: 32) { $1.precision = .bfloat16 },
+    GeneratedForm("EveryOutput", heads: 2) {
+      $1.outputs = GenerationOptions.Output.allCases
+      $1.returnScale = 10
+    },
+    GeneratedForm("Batch", heads: 2) {
+      $1.batch = 3
+      $1.targetReturn = 5
+    },
+    GeneratedForm("Trunk", heads: 2) {
+      $1.modelClass = .trunk
+      $1.tokens = 12
+    },
+  ]
+
+  /// The generated code, of a model called `name`.
+  func code(named name: String? = nil) -> String {
+    let model = Model(
+      name: name ?? self.name, config: config, options: options,
+      configDigest: String(repeating: "0", count: 64))
+    return String(decoding: Compiler.source(Plan(model), model).contents, as: UTF8.self)
+  }
+}

@@ -1,0 +1,51 @@
+import DecisionTransformerCodegen
+import Testing
+
+/// Names of a user's own in the target of generated code, and of the models themselves.
+@Suite("Names beside generated code")
+struct NameTests {
+  /// What no code beside a generated file could do without, either.
+  private static let basicNames: Set = [
+    "Bool", "Float", "Int", "Int32", "UInt", "UInt64", "UInt8", "Sendable", "Copyable", "Type",
+  ]
+
+  /// Every name in generated code of all forms that is not a name of a form.
+  private static let names: Set<String> = {
+    let texts = GeneratedForm.all.map { ModuleNames.tokens(of: $0.code()) }.joined()
+    let words = texts.filter(\.isName).map { String($0.text) }.filter {
+      $0 != "_" && ($0.first!.isLetter || $0.first == "_")
+    }
+    return Set(words).subtracting(GeneratedForm.all.map(\.name))
+  }()
+
+  @Test("All of them are seen")
+  func control() {
+    let some: Set = [
+      "Vector", "VectorMath", "StepError", "Store", "InlineArray", "Span", "Floats", "EqualAgents",
+      "TrunkError", "CCall", "weights", "max", "rows1",
+    ]
+    #expect(some.isSubset(of: Self.names))
+  }
+
+  @Test("A user's own types may have any, but those of the language and of numbers")
+  func ownTypes() throws {
+    let words = Self.names.filter { ModelName.problem(with: $0)?.contains("word of") == true }
+    let names = Self.names.subtracting(words).subtracting(Self.basicNames)
+      .union(["DecisionTransformer", "Swift"])
+    var sources = ["Own.swift": names.sorted().map { "enum `\($0)` {}" }.joined(separator: "\n")]
+    for form in GeneratedForm.all { sources["\(form.name).swift"] = form.code() }
+    #expect(try TargetCompiler.diagnostics(sources) == "")
+  }
+
+  @Test("A model's name that is accepted compiles", arguments: GeneratedForm.all)
+  func models(form: GeneratedForm) throws {
+    let names = Self.names.filter { name in
+      ModelName.problem(with: name) == nil && name.first!.isUppercase
+    }
+    #expect(
+      names.isSuperset(of: ["Vector", "VectorMath", "Store", "Product", "Format", "EqualAgents"]))
+    var sources: [String: String] = [:]
+    for name in names { sources["\(name).swift"] = form.code(named: name) }
+    #expect(try TargetCompiler.diagnostics(sources) == "")
+  }
+}

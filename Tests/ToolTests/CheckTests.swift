@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+/// `dtgen check` as a process.
+@Suite("dtgen check")
+struct CheckTests {
+  let dtgen = Tool(name: "dtgen")
+  let directory: TemporaryDirectory
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    try directory.writeTinyModel()
+  }
+
+  private func run(_ arguments: String...) throws -> Tool.Result {
+    try dtgen.run(arguments, directory: directory.path)
+  }
+
+  @Test("is silent about output that is up to date")
+  func checkFresh() throws {
+    try directory.copyPendulum()
+    #expect(try run("generate", "Pendulum.dtmodel", "--output", "out").status == 0)
+    let result = try run("check", "Pendulum.dtmodel", "--against", "out")
+    #expect(result.status == 0)
+    #expect(result.output == "")
+  }
+
+  @Test("shows how stale code differs, and names the command that refreshes it")
+  func checkStale() throws {
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
+    let fresh = try directory.read("out/Tiny.swift")
+    try directory.write("out/Tiny.swift", "// by hand\n" + fresh)
+    let result = try run("check", "Tiny.dtmodel", "--against", "out")
+    #expect(result.status == 1)
+    let expected = "--- out/Tiny.swift\n+++ out/Tiny.swift\n@@ -1,4 +1,3 @@\n-// by hand\n"
+    #expect(result.output.hasPrefix(expected))
+    #expect(result.error.contains("dtgen generate Tiny.dtmodel --output out"))
+    #expect(try directory.read("out/Tiny.swift") == "// by hand\n" + fresh)
+  }
+
+  @Test("shows missing code as a new file")
+  func checkMissing() throws {
+    let result = try run("check", "Tiny.dtmodel", "--against", "out")
+    #expect(result.status == 1)
+    #expect(result.output.hasPrefix("--- /dev/null\n+++ out/Tiny.swift\n@@ -0,0 +1,"))
+    #expect(try directory.entries() == ["Tiny.dtmodel"])
+  }
+
+  @Test("says of weights that they differ, and the sizes")
+  func checkWeights() throws {
+    try directory.copyPendulum()
+    #expect(try run("generate", "Pendulum.dtmodel", "--output", "out").status == 0)
+    try directory.write("out/PendulumWeights.swift", "// old\n")
+    let result = try run("check", "Pendulum.dtmodel", "--against", "out")
+    #expect(result.status == 1)
+    #expect(result.output.hasPrefix("out/PendulumWeights.swift: differs: 7 bytes, expected "))
+    #expect(result.output.split(separator: "\n").count == 1)
+    #expect(try run("check", "Pendulum.dtmodel", "--against", "out", "--code-only").status == 0)
+  }
+
+  @Test("counts a file that is no longer produced as stale")
+  func checkLeftover() throws {
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
+    try directory.write("out/Tiny.weights", "old")
+    let result = try run("check", "Tiny.dtmodel", "--against", "out")
+    #expect(result.status == 1)
+    #expect(result.error.contains("out/Tiny.weights: "))
+  }
+
+  @Test("counts every file that dtgen wrote and no longer writes, whichever option brought it")
+  func checkLeftoversOfOptions() throws {
+    try directory.copyPendulum()
+    let options = try directory.read("Pendulum.dtmodel/codegen.json")
+    func set(_ members: String) throws {
+      try directory.write(
+        "Pendulum.dtmodel/codegen.json",
+        options.replacing("\"window\"", with: "\(members), \"window\""))
+    }
+    try set(#""c_interface": true, "precision": "bfloat16", "weights": "file""#)
+    #expect(try run("generate", "Pendulum.dtmodel", "--output", "out").status == 0)
+    let files = ["Pendulum.manifest.json", "Pendulum.swift", "Pendulum.weights", "pendulum.h"]
+    #expect(try directory.entries("out") == files)
+    func leftovers(_ names: String...) -> String {
+      names.map { "warning: out/\($0): is left over from an earlier run; please remove it\n" }
+        .joined()
+    }
+    // Each option by itself.
+    try set(#""precision": "bfloat16", "weights": "file""#)
+    #expect(
+      try run("generate", "Pendulum.dtmodel", "--output", "out").error == leftovers("pendulum.h"))
+    for codeOnly in [["--code-only"], []] {
+      let check = try dtgen.run(
+        ["check", "Pendulum.dtmodel", "--against", "out"] + codeOnly, directory: directory.path)
+      #expect(check.status == 1)
+      #expect(check.output == "")
+      #expect(check.error == leftovers("pendulum.h"))
+    }
+    try FileManager.default.removeItem(atPath: directory.path("out/pendulum.h"))
+    #expect(try run("check", "Pendulum.dtmodel", "--against", "out").status == 0)
+    // All of them.
+    try directory.write("Pendulum.dtmodel/codegen.json", options)
+    #expect(
+      try run("generate", "Pendulum.dtmodel", "--output", "out").error
+        == leftovers("Pendulum.weights", "Pendulum.manifest.json"))
+    let check = try run("check", "Pendulum.dtmodel", "--against", "out")
+    #expect(check.status == 1)
+    #expect(check.error == leftovers("Pendulum.weights", "Pendulum.manifest.json"))
+  }
+
+  @Test("leaves another's header of the same name alone")
+  func foreignHeader() throws {
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
+    try directory.write("out/tiny.h", "int tiny(void);\n")
+    let result = try run("check", "Tiny.dtmodel", "--against", "out")
+    #expect(result.status == 0)
+    #expect(result.error == "")
+  }
+}
