@@ -490,12 +490,11 @@ nonisolated extension Hopper {
   private typealias Vector = DecisionTransformer::Vector
   private typealias VectorMath = DecisionTransformer::VectorMath
   private typealias Floats = DecisionTransformer::Floats
-  private typealias MutableFloats = DecisionTransformer::Floats
 
   /// (x - mean) / √(variance + epsilon) of each row of 128; the last row's 1 / √ is returned.
   @inline(never) @_noAllocation @_noLocks
   @discardableResult
-  private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = 1e-05, divides: Bool = true) -> Float {
+  private func normalize(_ input: Floats, _ output: Floats, rows: Int, epsilon: Float = 1e-05, divides: Bool = true) -> Float {
     var row = 0, factor: Float = 0
     while row < rows {
       factor = VectorMath.normalize(input + row * 128, output + row * 128, count: 128, epsilon: epsilon, divides: divides)
@@ -506,7 +505,7 @@ nonisolated extension Hopper {
 
   /// embed_ln(x + embed_timestep[timestep]) + wpe[0] of one token, in place; embed_ln's factor.
   @inline(never) @_noAllocation @_noLocks
-  private func embedNormalize(_ token: MutableFloats) -> Float {
+  private func embedNormalize(_ token: Floats) -> Float {
     let time = weights + 528_032 + timestep * 128
     var index = 0
     while index < 128 { (Vector(at: token + index) + Vector(at: time + index)).store(at: token + index); index += 16 }
@@ -532,7 +531,7 @@ nonisolated extension Hopper {
 
   /// Embeds an input as a token, with all that block 0 needs of it; `w` is the embedding, entry tensors follow.
   @inline(never) @_noAllocation @_noLocks
-  private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats) {
+  private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: Floats, _ normalized: Floats, _ query: Floats, _ carried: Floats) {
     let panel = (count + 3) * 16, value = w + 8 * (panel - 32), inner = token + 128
     rows1(Product<Store>(input, 0, w, panel: panel - 32, strip: 4, depth: count, streams: true, token, 0, panels: 8))
     let outer = embedNormalize(token), slope = normalize(token, normalized, rows: 1), both = outer * slope
@@ -552,7 +551,7 @@ nonisolated extension Hopper {
 
   /// Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream.
   @inline(never) @_noAllocation @_noLocks
-  private func activateCarried(_ sums: Floats, _ biases: Floats, _ stream: MutableFloats, _ inner: MutableFloats, rows: Int) {
+  private func activateCarried(_ sums: Floats, _ biases: Floats, _ stream: Floats, _ inner: Floats, rows: Int) {
     for row in 0..<rows {
       let x = sums + row * 640, y = inner + row * 512, stream = stream + row * 128
       let factor = Vector(repeating: normalize(x, stream, rows: 1))
@@ -584,43 +583,43 @@ nonisolated extension Hopper {
 
 // MARK: - Kernels: one function per shape
 nonisolated extension Hopper {
-  @inline(never) @_noAllocation @_noLocks private func rowScores_2x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func rowScores_2x128(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     VectorMath.scores(queries, stride: 128, rows: 2, keys, stride: 128, count: 59, depth: 128, scores, stride: 64) }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: Floats) {
     rows2(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x128(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_relu(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func rowScores_1x128(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func rowScores_1x128(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     VectorMath.scores(queries, stride: 128, rows: 1, keys, stride: 128, count: 59, depth: 128, scores, stride: 64) }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_1x1x128(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x512_relu(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512, panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 16, panels: 1)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: Floats) {
     rows1(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_unbiased_from768_to768(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x128x512_unbiased_from768_to768(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768, panels: 32)) }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks private func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, _ keys: Floats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 128
@@ -637,19 +636,19 @@ nonisolated extension Hopper {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_57x1x128_causal(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4, hidesKeys: true)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_57x1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats, _ mixed: Floats) {
     rows57(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640, panels: 40, residual: residual, hidesDepth: true)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows57(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows57(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_57x1x128_causal(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     rows57(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128, panels: 8, hidesDepth: true)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows57(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x128x512_relu(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows57(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 512, panels: 32)) }
 }
 
@@ -667,7 +666,7 @@ nonisolated extension Hopper {
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
     var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, hasBiases: Bool, biased: Bool
-    var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool, next: Floats
+    var y: Floats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool, next: Floats
 
     /// - Parameter panel: Floats of a panel of 16 columns.
     /// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.
@@ -676,7 +675,7 @@ nonisolated extension Hopper {
     @inline(__always)
     init(
       _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,
-      streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,
+      streams: Bool = false, _ y: Floats, _ yStride: Int, panels: Int, residual: Floats? = nil,
       hidesKeys: Bool = false, hidesDepth: Bool = false
     ) {
       next = w; (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)
@@ -713,17 +712,15 @@ nonisolated extension Hopper {
   /// All tiles of 57 rows.
   @inline(__always)
   private func rows57<Finish: Epilogue>(_ product: Product<Finish>) {
-    if VectorMath.level >= 2 {
-      if product.hidesKeys {
-        for group in 0..<product.panels / 2 {
-          for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
-          tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
-        }
-      } else {
-        for group in 0..<product.panels / 4 {
-          for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
-          tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
-        }
+    if VectorMath.level >= 2 && product.hidesKeys {
+      for group in 0..<product.panels / 2 {
+        for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
+        tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
+      }
+    } else if VectorMath.level >= 2 {
+      for group in 0..<product.panels / 4 {
+        for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
+        tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
       }
     } else if VectorMath.level >= 1 {
       for group in 0..<product.panels {

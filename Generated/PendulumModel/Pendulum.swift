@@ -442,11 +442,10 @@ nonisolated extension Pendulum {
   private typealias Vector = DecisionTransformer::Vector
   private typealias VectorMath = DecisionTransformer::VectorMath
   private typealias Floats = DecisionTransformer::Floats
-  private typealias MutableFloats = DecisionTransformer::Floats
 
   /// (x - mean) / √(variance + epsilon) of each row of 64.
   @inline(never) @_noAllocation @_noLocks
-  private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = 1e-05) {
+  private func normalize(_ input: Floats, _ output: Floats, rows: Int, epsilon: Float = 1e-05) {
     var row = 0
     while row < rows {
       _ = VectorMath.normalize(input + row * 64, output + row * 64, count: 64, epsilon: epsilon)
@@ -456,7 +455,7 @@ nonisolated extension Pendulum {
 
   /// embed_ln(x + embed_timestep[timestep]) + wpe[0] of one token, in place.
   @inline(never) @_noAllocation @_noLocks
-  private func embedNormalize(_ token: MutableFloats) {
+  private func embedNormalize(_ token: Floats) {
     let time = weights + 101_216 + timestep * 64
     var index = 0
     while index < 64 { (Vector(at: token + index) + Vector(at: time + index)).store(at: token + index); index += 16 }
@@ -486,15 +485,15 @@ nonisolated extension Pendulum {
 
 // MARK: - Kernels: one function per shape
 nonisolated extension Pendulum {
-  @inline(never) @_noAllocation @_noLocks private func linear_1x1x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x1x64(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 16, w, panel: 32, strip: 4, depth: 1, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x3x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x3x64(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 16, w, panel: 64, strip: 4, depth: 3, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows2(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4)) }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks private func storeKeys_2x32(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func storeKeys_2x32(_ input: Floats, rows: Int, first: Int, _ keys: Floats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 64
@@ -515,21 +514,21 @@ nonisolated extension Pendulum {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks private func scores_2x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_2x2x32(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     for head in 0..<2 { rows2(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 128, 64, panels: 4)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_2x2x32(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     for head in 0..<2 { rows2(Product<Store>(scores + head * 128, 64, values + head * 32, panel: 16, step: 64, depth: 59, hasBiases: false, mixed + head * 32, 64, panels: 2)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows2(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows2(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_2x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_2x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows2(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4, residual: residual)) }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks private func storeKeys_1x64(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func storeKeys_1x64(_ input: Floats, rows: Int, first: Int, _ keys: Floats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 64
@@ -546,41 +545,41 @@ nonisolated extension Pendulum {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x32x64(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x32x64(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 32, w, panel: 528, strip: 4, depth: 32, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func scores_2x1x64(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_2x1x64(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     rows2(Product<Store>(queries, 64, keys, panel: 1040, depth: 64, scores, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_2x1x64(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     rows2(Product<Store>(scores, 64, values, panel: 16, step: 64, depth: 59, hasBiases: false, mixed, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x32(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 32, panels: 2)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows1(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows1(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows1(Product<Tanh>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 16, panels: 1)) }
-  @inline(never) @_noAllocation @_noLocks private func scores_1x2x32(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_1x2x32(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     for head in 0..<2 { rows1(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 64, 64, panels: 4)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func mix_1x2x32(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_1x2x32(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     for head in 0..<2 { rows1(Product<Store>(scores + head * 64, 64, values + head * 32, panel: 16, step: 64, depth: 59, hasBiases: false, mixed + head * 32, 64, panels: 2)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func scores_57x2x32_causal(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func scores_57x2x32_causal(_ queries: Floats, _ keys: Floats, _ scores: Floats) {
     for head in 0..<2 { rows57(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32, scores + head * 3648, 64, panels: 4, hidesKeys: true)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func mix_57x2x32_causal(_ scores: Floats, _ values: Floats, _ mixed: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func mix_57x2x32_causal(_ scores: Floats, _ values: Floats, _ mixed: Floats) {
     for head in 0..<2 { rows57(Product<Store>(scores + head * 3648, 64, values + head * 32, panel: 16, step: 64, depth: 59, hasBiases: false, mixed + head * 32, 64, panels: 2, hidesDepth: true)) }
   }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows57(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 64, panels: 4, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x64x256_gelu_new(_ x: Floats, _ w: Floats, _ y: Floats) {
     rows57(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 256, panels: 16)) }
-  @inline(never) @_noAllocation @_noLocks private func linear_57x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: MutableFloats) {
+  @inline(never) @_noAllocation @_noLocks private func linear_57x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, _ y: Floats) {
     rows57(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, y, 64, panels: 4, residual: residual)) }
 }
 
@@ -598,7 +597,7 @@ nonisolated extension Pendulum {
   /// Where the operands of epilogue(x · w + b) lie.
   private struct Product<Finish: Epilogue> {
     var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, hasBiases: Bool, biased: Bool
-    var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool, next: Floats
+    var y: Floats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool, next: Floats
 
     /// - Parameter panel: Floats of a panel of 16 columns.
     /// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.
@@ -607,7 +606,7 @@ nonisolated extension Pendulum {
     @inline(__always)
     init(
       _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,
-      streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,
+      streams: Bool = false, _ y: Floats, _ yStride: Int, panels: Int, residual: Floats? = nil,
       hidesKeys: Bool = false, hidesDepth: Bool = false
     ) {
       next = w; (self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)
@@ -644,21 +643,19 @@ nonisolated extension Pendulum {
   /// All tiles of 57 rows.
   @inline(__always)
   private func rows57<Finish: Epilogue>(_ product: Product<Finish>) {
-    if VectorMath.level >= 2 {
-      if product.hidesKeys {
-        for group in 0..<product.panels / 2 {
-          for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
-          tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
-        }
-      } else {
-        for group in 0..<product.panels / 4 {
-          for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
-          tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
-        }
-        if product.panels & 2 != 0 {
-          for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: product.panels & ~3)) }
-          tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: product.panels & ~3))
-        }
+    if VectorMath.level >= 2 && product.hidesKeys {
+      for group in 0..<product.panels / 2 {
+        for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: group * 2)) }
+        tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: group * 2))
+      }
+    } else if VectorMath.level >= 2 {
+      for group in 0..<product.panels / 4 {
+        for tile in 0..<9 { tile6(Sums4.self, product.tile(row: tile * 6, rows: 6, panel: group * 4)) }
+        tile3(Sums4.self, product.tile(row: 54, rows: 3, panel: group * 4))
+      }
+      if product.panels & 2 != 0 {
+        for tile in 0..<9 { tile6(Sums2.self, product.tile(row: tile * 6, rows: 6, panel: product.panels & ~3)) }
+        tile3(Sums2.self, product.tile(row: 54, rows: 3, panel: product.panels & ~3))
       }
     } else if VectorMath.level >= 1 {
       for group in 0..<product.panels {

@@ -1,4 +1,6 @@
-public import CDecisionTransformer
+#if arch(riscv64) || arch(riscv32)
+  public import CDecisionTransformer
+#endif
 
 extension VectorMath {
   /// `b` in the lanes that `mask` marks, `a` in the others: the same instructions whatever it marks.

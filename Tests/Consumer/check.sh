@@ -197,6 +197,40 @@ rm -r "$target/Models/struct.dtmodel"
 must_build "repaired"
 say "wrong input is refused with a line for each problem; a repaired folder builds again"
 
+# --- Settings and names of the user's own ------------------------------------------------------------
+# `swift test --filter TargetTests` has every form of generated code and every name; here is a real package.
+cp "$package/Package.swift" "$directory/Package.swift"
+edit 's|plugins: |swiftSettings: [.defaultIsolation(MainActor.self), .strictMemorySafety()], plugins: |' \
+  "$package/Package.swift"
+grep -q strictMemorySafety "$package/Package.swift" || fail "no place for settings in the quick start"
+cat >"$target/Own.swift" <<'END'
+final class DecisionTransformer { var history: [Float] = [] }
+enum StepError { case slipped }
+struct Processor { var load = 0.5 }
+struct SelfTest { var passed = false }
+struct Vector { var x = 0.0, y = 0.0 }
+struct Span { var start = 0.0, end = 1.0 }
+func max(_ a: Int, _ b: Int) -> Int { a }
+
+nonisolated func control(_ hopper: consuming Hopper) throws -> Float {
+  hopper.reset(targetReturn: 1)
+  let action = try hopper.act(Hopper.State(repeating: 0.5))
+  try hopper.prepare(executed: action, reward: 1)
+  return action[0]
+}
+END
+cp "$target/main.swift" "$directory/main.swift"
+echo 'print("off the main actor:", try await Task.detached { try control(Hopper()) }.value)' >>"$target/main.swift"
+must_build "default isolation, strict memory safety, own types"
+saw_no "warning:"
+must_run "default isolation, strict memory safety, own types"
+saw "off the main actor:"
+cmp "$directory/torques" "$directory/torques-embedded" || fail "settings of the target change the actions"
+mv "$directory/Package.swift" "$package/Package.swift"
+mv "$directory/main.swift" "$target/main.swift"
+rm "$target/Own.swift"
+say "default isolation, strict memory safety, and types of the user's own under the runtime's names"
+
 # --- The command plugin ------------------------------------------------------------------------------
 command() {
   swift_robot package --allow-writing-to-package-directory generate-decision-transformer "$@"

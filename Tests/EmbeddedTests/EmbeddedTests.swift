@@ -107,6 +107,17 @@ struct EmbeddedTests {
     #expect(output.diagnostics.contains("error: cannot use allocating"))
   }
 
+  /// Packed weights are read as they lie in memory: on a big-endian processor every number would be another one. No
+  /// toolchain of Swift's has such a target, so one is told that it does.
+  @Test func aBigEndianTargetIsRefused() throws {
+    let target = EmbeddedTarget(
+      triple: "x86_64-unknown-none-elf",
+      flags: ["-Xcc", "-U__BYTE_ORDER__", "-Xcc", "-D__BYTE_ORDER__=__ORDER_BIG_ENDIAN__"])
+    let output = try EmbeddedCompiler(target: target).compileRuntime()
+    #expect(output.status != 0)
+    #expect(output.diagnostics.contains("big-endian targets are not supported"))
+  }
+
   /// The output has no diagnostics, and the object file asks only for what clears and copies memory,
   /// which every C library for bare machines has: no allocation, no lock, no libm.
   private func expectBareObject(

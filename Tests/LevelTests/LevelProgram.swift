@@ -118,7 +118,7 @@ final class LevelProgram {
     process.currentDirectoryURL = directory
     // A file and not a pipe: nobody reads while several run.
     let log = directory.appending(path: "\(UUID().uuidString).log")
-    FileManager.default.createFile(atPath: log.path, contents: nil)
+    try Data().write(to: log)
     let handle = try FileHandle(forUpdating: log)
     (process.standardOutput, process.standardError) = (handle, handle)
     try process.run()

@@ -15,15 +15,8 @@ build_library() {
   prefix=${prefix#lib}
 }
 
-# Bytes of the library besides the weights.
-code_size() {
-  local name weights
-  name=$(basename "$1" .dtmodel)
-  weights=$(weights_of "$1")
-  echo "$((($(stat -c %s "$folder/$name"/lib*.a) - $(stat -c %s "$weights")) / 1000)) KB"
-}
-
-# The path of the model's packed weights, which do not depend on the target.
+# The path of the model's packed weights, which do not depend on the target; or what went wrong. `options` are more
+# keys of codegen.json.
 weights_of() {
   local name copy
   name=$(basename "$1" .dtmodel)
@@ -31,8 +24,11 @@ weights_of() {
   if [[ ! -d $copy ]]; then
     mkdir -p "$folder/weights"
     cp -RL "$repository/$1" "$copy"
-    sed "0,/{/s//{ ${options:-\"weights\": \"file\"},/" "$repository/$1/codegen.json" >"$copy/codegen.json"
-    "$dtgen" generate "$copy" --output "$folder/weights" >/dev/null 2>"$log" || { cat "$log" >&2; return 1; }
+    sed "0,/{/s//{ \"weights\": \"file\", $options/" "$repository/$1/codegen.json" >"$copy/codegen.json"
+    "$dtgen" generate "$copy" --output "$folder/weights" >/dev/null 2>"$log" || {
+      cat "$log"
+      return 1
+    }
   fi
   echo "$folder/weights/$name.weights"
 }
@@ -114,7 +110,7 @@ compile_runtime() {
 }
 
 compile_batch() {
-  weights=$(weights_of Tests/Models/BatchOfThree.dtmodel)
+  options= weights=$(weights_of Tests/Models/BatchOfThree.dtmodel) || fail "$weights"
   echo "typealias Model = BatchOfThree" >"$folder/Model.swift"
   compile_swift Batch "$folder/weights/BatchOfThree.swift" "$folder/Model.swift" "$here/Batch.swift"
 }

@@ -19,7 +19,8 @@ static int32_t replay(model_controller *controller) {
   recorded_tensor states = find_tensor("states"), rewards = find_tensor("rewards");
   recorded_tensor actions = find_tensor("env_actions");
   if (actions.count == 0) actions = find_tensor("actions");
-  size_t steps = rewards.count < STEPS ? rewards.count : STEPS;
+  size_t steps = STEPS;
+  if (rewards.count < steps) steps = rewards.count;
   const char *target = find_text("target_return");
   if (!target || steps == 0 || states.count != rewards.count * STATE
       || actions.count != rewards.count * ACTION) {

@@ -142,7 +142,7 @@ struct DTGenTests {
   /// Only where the toolchain has Embedded Swift, of which libraries are made.
   @Test(
     "says which functions a library needs where the processor has no floating point",
-    arguments: [("", true), ("-mfloat-abi=hard -mfpu=fpv5-d16", false)])
+    arguments: [("-mfloat-abi=soft", true), ("-mfloat-abi=hard -mfpu=fpv5-d16", false)])
   func tellsRequiredSymbols(flags: String, isNoted: Bool) throws {
     let result = try run(
       "library", "Tiny.dtmodel", "--output", "out", "--target", "armv7em-none-none-eabi",

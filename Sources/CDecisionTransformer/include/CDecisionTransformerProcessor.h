@@ -171,8 +171,9 @@ DT_BASELINE dt_processor dt_built_for_processor(void) {
 #ifdef __AVXVNNIINT16__
   processor.leaf7_1_edx |= 1u << 10;
 #endif
-#if defined(__EGPR__) || defined(__NDD__) || defined(__NF__) || defined(__CF__) || \
-    defined(__CCMP__) || defined(__ZU__) || defined(__PPX__) || defined(__PUSH2POP2__)  // APX
+#if defined(__APX_F__) || defined(__EGPR__) || defined(__NDD__) || defined(__NF__) || \
+    defined(__CF__) || defined(__CCMP__) || defined(__ZU__) || defined(__PPX__) || \
+    defined(__PUSH2POP2__)
   processor.leaf7_1_edx |= 1u << 21;
   processor.kept_registers |= 1u << 19;
 #endif

@@ -173,9 +173,10 @@ extension GeneratedFacts {
     }
     add(
       "access",
-      source.firstMatch(of: /\n(?:(public|package|internal) )?nonisolated struct \w+: ~Copyable/).map {
-        $0.1 ?? "internal"
-      })
+      source.firstMatch(of: /\n(?:(public|package|internal) )?nonisolated struct \w+: ~Copyable/)
+        .map {
+          $0.1 ?? "internal"
+        })
     add(
       "default target return",
       source.firstMatch(of: /defaultTargetReturn: Float \{ ([^ }]+) \}/)?.1 ?? "none")

@@ -52,7 +52,8 @@ package struct FoldedWeights {
     case .predictAction: return head("predict_action.0", outputs: shape.actionDimension)
     case .predictState: return head("predict_state", outputs: shape.stateDimension)
     case .predictReturn: return head("predict_return", outputs: 1)
-    case .stateMean, .stateDeviation, .actionScale, .timesteps, .embedNormGain, .embedNormShift, .finalNormGain,
+    case .stateMean, .stateDeviation, .actionScale, .timesteps, .embedNormGain, .embedNormShift,
+      .finalNormGain,
       .finalNormShift, .positions, .unattended:
       preconditionFailure("\(content) is not a map")
     }

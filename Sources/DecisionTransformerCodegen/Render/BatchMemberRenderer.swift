@@ -122,7 +122,7 @@ struct BatchMemberRenderer: PhaseMemberRenderer {
     writer.write("", "/// Zeroes rows of `count` floats that begin `stride` floats apart.")
     begin(to: &writer)
     writer.scope(
-      "private func clear(_ place: MutableFloats, rows: Int, of count: Int, stride: Int)"
+      "private func clear(_ place: Floats, rows: Int, of count: Int, stride: Int)"
     ) {
       writer in
       writer.scope("for row in 0..<rows") { writer in

@@ -50,7 +50,7 @@ struct CarriedSupportRenderer {
       "Embeds an input as a token, with all that block 0 needs of it; `w` is the embedding, entry tensors follow."
     )
     writer.scope(
-      "private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: MutableFloats, _ normalized: MutableFloats, _ query: MutableFloats, _ carried: MutableFloats\(isBatch ? ", agent: Int" : ""))"
+      "private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: Floats, _ normalized: Floats, _ query: Floats, _ carried: Floats\(isBatch ? ", agent: Int" : ""))"
     ) { writer in
       if isBatch { writer.write("let time = self.time + agent * \(columns)") }
       let timestep = isBatch ? ", timestep: episodes[agent].timestep" : ""
@@ -121,7 +121,7 @@ struct CarriedSupportRenderer {
       "Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream."
     )
     writer.scope(
-      "private func activateCarried(_ sums: Floats, _ biases: Floats, _ stream: MutableFloats, _ inner: MutableFloats, rows: Int)"
+      "private func activateCarried(_ sums: Floats, _ biases: Floats, _ stream: Floats, _ inner: Floats, rows: Int)"
     ) { writer in
       writer.scope("for row in 0..<rows") { writer in
         writer.write(

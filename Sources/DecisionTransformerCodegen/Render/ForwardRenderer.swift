@@ -204,7 +204,7 @@ struct ForwardRenderer {
     begin(to: &writer)
     writer.write(
       "private func record(",
-      "  _ rows: Floats, stride: Int, columns: Int, token: Int = -1, in output: MutableFloats, isNormalized: Bool = false"
+      "  _ rows: Floats, stride: Int, columns: Int, token: Int = -1, in output: Floats, isNormalized: Bool = false"
     )
     writer.scope(")") { writer in
       if let gain, let shift {

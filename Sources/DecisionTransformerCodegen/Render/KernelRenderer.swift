@@ -12,7 +12,7 @@ struct KernelRenderer {
       case .rowScores(
         let rows, let depth, let keys, let queryStride, let rowStride, let keyStride):
         short(
-          "\(kernel.name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)",
+          "\(kernel.name)(_ queries: Floats, _ keys: Floats, _ scores: Floats)",
           "VectorMath.scores(queries, stride: \(queryStride), rows: \(rows), keys, stride: \(rowStride), count: \(keys), depth: \(depth), scores, stride: \(keyStride))",
           to: &writer)
       case .mix(
@@ -41,7 +41,7 @@ struct KernelRenderer {
       }
     let parameter = epilogue == .add ? " _ residual: Floats," : ""
     let residual = epilogue == .add ? ", residual: residual" : ""
-    let signature = "\(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: MutableFloats)"
+    let signature = "\(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: Floats)"
     let kernel = Kernel.linear(
       rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: paired,
       strides: strides)
@@ -110,7 +110,7 @@ struct KernelRenderer {
   ) {
     let panel = (depth + 1) * Shape.lanes
     perHead(
-      heads, "\(name)(_ queries: Floats, _ keys: Floats, _ scores: MutableFloats)", to: &writer
+      heads, "\(name)(_ queries: Floats, _ keys: Floats, _ scores: Floats)", to: &writer
     ) { head in
       "rows\(rows)(Product<Store>(queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), \(PanelOrder.apart(panel: panel).arguments), depth: \(depth), scores\(head(rows * keyStride)), \(keyStride), panels: \(keyStride / Shape.lanes)\(causal ? ", hidesKeys: true" : "")))"
     }
@@ -129,7 +129,7 @@ struct KernelRenderer {
     let residual = addsResidual ? ", residual: residual" : ""
     perHead(
       heads,
-      "\(name)(_ scores: Floats, _ values: Floats,\(parameter) _ mixed: MutableFloats)", to: &writer
+      "\(name)(_ scores: Floats, _ values: Floats,\(parameter) _ mixed: Floats)", to: &writer
     ) { head in
       "rows\(rows)(Product<\(addsResidual ? "Add" : "Store")>(scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), \(order), depth: \(keys), hasBiases: false, mixed\(head(columns)), \(rowStride), panels: \(columns / Shape.lanes)\(residual)\(causal ? ", hidesDepth: true" : "")))"
     }
@@ -143,7 +143,7 @@ struct KernelRenderer {
     writer.write(
       "", "/// Stores rows as keys from `first` on: column by column into panels of 16 keys.")
     writer.scope(
-      "\(attributes) private func \(name)(_ input: Floats, rows: Int, first: Int, _ keys: MutableFloats)"
+      "\(attributes) private func \(name)(_ input: Floats, rows: Int, first: Int, _ keys: Floats)"
     ) { writer in
       writer.write("var row = 0")
       writer.scope("while row < rows") { writer in

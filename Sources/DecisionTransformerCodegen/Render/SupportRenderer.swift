@@ -32,7 +32,7 @@ struct SupportRenderer {
     )
     if carries { writer.write("@discardableResult") }
     writer.scope(
-      "private func normalize(_ input: Floats, _ output: MutableFloats, rows: Int, epsilon: Float = \(literal(Float(model.config.layerNormEpsilon)))\(carries ? ", divides: Bool = true) -> Float" : ")")"
+      "private func normalize(_ input: Floats, _ output: Floats, rows: Int, epsilon: Float = \(literal(Float(model.config.layerNormEpsilon)))\(carries ? ", divides: Bool = true) -> Float" : ")")"
     ) { writer in
       writer.write("var row = 0\(carries ? ", factor: Float = 0" : "")")
       writer.scope("while row < rows") { writer in
@@ -80,11 +80,11 @@ struct SupportRenderer {
       if !plan.forward.isEmpty, carries { writer.write("@discardableResult") }
       let parameter = batch == 1 ? "" : ", timestep: Int"
       writer.scope(
-        "private func embedNormalize(_ token: MutableFloats\(parameter))\(carries ? " -> Float" : "")",
+        "private func embedNormalize(_ token: Floats\(parameter))\(carries ? " -> Float" : "")",
         body)
       return
     }
-    writer.scope("private func embedNormalize(_ tokens: MutableFloats)") { writer in
+    writer.scope("private func embedNormalize(_ tokens: Floats)") { writer in
       writer.scope("for agent in 0..<\(batch)") { writer in
         writer.write(
           "let token = tokens + agent * \(stride), timestep = episodes[agent].timestep")

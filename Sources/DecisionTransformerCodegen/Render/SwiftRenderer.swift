@@ -80,7 +80,6 @@ public struct SwiftRenderer {
     writer.write("private typealias Vector = DecisionTransformer::Vector")
     writer.write("private typealias VectorMath = DecisionTransformer::VectorMath")
     writer.write("private typealias Floats = DecisionTransformer::Floats")
-    writer.write("private typealias MutableFloats = DecisionTransformer::Floats")
   }
 
   var access: String { "\(model.options.access.rawValue) " }

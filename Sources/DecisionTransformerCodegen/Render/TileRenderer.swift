@@ -62,7 +62,7 @@ struct TileRenderer {
     writer.scope("private struct Product<Finish: Epilogue>") { writer in
       writer.write(
         "var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, hasBiases: Bool, biased: Bool",
-        "var y: MutableFloats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(hasPairs ? ", paired: Bool" : "")\(askingRows.isEmpty ? "" : ", next: Floats")",
+        "var y: Floats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(hasPairs ? ", paired: Bool" : "")\(askingRows.isEmpty ? "" : ", next: Floats")",
         "",
         "/// - Parameter panel: Floats of a panel of 16 columns.",
         "/// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.",
@@ -71,7 +71,7 @@ struct TileRenderer {
         "@inline(__always)",
         "init(",
         "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,\(hasPairs ? " paired: Bool = false," : "")",
-        "  streams: Bool = false, _ y: MutableFloats, _ yStride: Int, panels: Int, residual: Floats? = nil,",
+        "  streams: Bool = false, _ y: Floats, _ yStride: Int, panels: Int, residual: Floats? = nil,",
         "  hidesKeys: Bool = false, hidesDepth: Bool = false",
         ") {",
         "  \(askingRows.isEmpty ? "" : "next = w; ")(self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)",
@@ -122,24 +122,65 @@ struct TileRenderer {
     writer.scope(
       "private func rows\(rows)<Finish: Epilogue>(_ product: Product<Finish>)"
     ) { writer in
-      // Neighbouring levels with the same tiling share a branch.
-      var branches: [(level: VectorLevel, lines: [String])] = []
-      for level in VectorLevel.allCases.reversed() {
-        let lines = sweep(products, level)
-        if branches.last?.lines == lines {
-          branches[branches.count - 1].level = level
-        } else {
-          branches.append((level, lines))
-        }
-      }
+      let branches = branches(products)
       let shared = sharedEnd(of: branches.map(\.lines))
       writer.branches(
-        branches.map { level, lines in
-          let condition = level == .sse2 ? nil : "VectorMath.level >= \(level.rawValue)"
-          return (condition, { for line in lines.dropLast(shared.count) { $0.write(line) } })
+        branches.map { branch in
+          (branch.condition, { for line in branch.lines.dropLast(shared.count) { $0.write(line) } })
         })
       for line in shared { writer.write(line) }
     }
+  }
+
+  /// The tiles of some products at a level, and of all below it that have no branch of their own.
+  private struct Branch {
+    var level: VectorLevel
+    /// Which products the branch is for; nil for all that are left.
+    var products: String?
+    var lines: [String]
+
+    /// The question is settled where a product is inlined.
+    var condition: String? {
+      let level = level == .sse2 ? nil : "VectorMath.level >= \(level.rawValue)"
+      let parts = [level, products].compactMap(\.self)
+      return parts.isEmpty ? nil : parts.joined(separator: " && ")
+    }
+  }
+
+  /// From the highest level on. At a level, products that differ from the others in how they are cut come first;
+  /// neighbouring levels with the same tiling share a branch.
+  private func branches(_ products: [TiledProduct]) -> [Branch] {
+    var branches: [Branch] = []
+    for level in VectorLevel.allCases.reversed() {
+      var rest = products
+      func take(_ condition: String, _ isTaken: (TiledProduct) -> Bool) {
+        let (taken, others) = (rest.filter(isTaken), rest.filter { !isTaken($0) })
+        guard !taken.isEmpty, !others.isEmpty, tilings(taken, level) != tilings(others, level)
+        else { return }
+        // All that the tail of a sweep may be for: it is then the same in every branch.
+        let counts = Set((taken[0].hidesKeys ? taken : rest).map(\.panels))
+        branches.append(
+          Branch(
+            level: level, products: condition, lines: sweep(counts, tilings(taken, level).first!)))
+        rest = others
+      }
+      take("product.hidesKeys", \.hidesKeys)
+      let narrowest = products.map(\.order.widestTile).min()!
+      let counts = Set(rest.map(\.panels))
+      take("product.strip != \(narrowest)") { $0.order.widestTile != narrowest }
+      precondition(tilings(rest, level).count == 1, "products of one sweep are cut alike")
+      let lines = sweep(counts, tilings(rest, level).first!)
+      if let last = branches.last, last.products == nil, last.lines == lines {
+        branches[branches.count - 1].level = level
+      } else {
+        branches.append(Branch(level: level, lines: lines))
+      }
+    }
+    return branches
+  }
+
+  private func tilings(_ products: [TiledProduct], _ level: VectorLevel) -> Set<Tiling> {
+    Set(products.map { plan.tiling(of: $0, level: level) })
   }
 
   /// What several branches end with: behind them it is one tile to inline, and not one for each.
@@ -155,28 +196,6 @@ struct TileRenderer {
       shared = end
     }
     return shared
-  }
-
-  /// Products that differ in how they are cut have a branch each; the question is settled where a product is inlined.
-  private func sweep(_ products: [TiledProduct], _ level: VectorLevel) -> [String] {
-    typealias Part = (condition: String, isPart: (TiledProduct) -> Bool)
-    let narrowest = products.map(\.order.widestTile).min()!
-    let parts: [Part] = [
-      ("product.hidesKeys", { $0.hidesKeys }),
-      ("product.strip == \(narrowest)", { $0.order.widestTile == narrowest && !$0.hidesKeys }),
-    ]
-    for (condition, isPart) in parts {
-      let (part, rest) = (products.filter(isPart), products.filter { !isPart($0) })
-      func tilings(_ products: [TiledProduct]) -> Set<Tiling> {
-        Set(products.map { plan.tiling(of: $0, level: level) })
-      }
-      guard !part.isEmpty, !rest.isEmpty, tilings(part) != tilings(rest) else { continue }
-      return ["if \(condition) {"] + sweep(part, level).map { "  \($0)" } + ["} else {"]
-        + sweep(rest, level).map { "  \($0)" } + ["}"]
-    }
-    let tilings = products.map { plan.tiling(of: $0, level: level) }
-    precondition(Set(tilings.map(\.panels)).count == 1, "products of one sweep are cut alike")
-    return sweep(Set(products.map(\.panels)), tilings[0])
   }
 
   private func sweep(_ counts: Set<Int>, _ tiling: Tiling) -> [String] {

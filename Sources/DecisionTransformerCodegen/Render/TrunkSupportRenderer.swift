@@ -61,7 +61,7 @@ struct TrunkSupportRenderer {
       "Attention of rows that see no key is c_proj's bias: takes out what the folded value biases added."
     )
     writer.scope(
-      "private func correctUnattended(_ input: MutableFloats, _ correction: Floats, token: Int, rows: Int)"
+      "private func correctUnattended(_ input: Floats, _ correction: Floats, token: Int, rows: Int)"
     ) { writer in
       writer.write("var row = 0")
       writer.scope("while row < rows") { writer in
@@ -82,7 +82,7 @@ struct TrunkSupportRenderer {
     let stride = plan.shape.hiddenStride
     begin(&writer, "x * gain + shift of each row.")
     writer.scope(
-      "private func scaleAndShift(_ input: Floats, _ gain: Floats, _ shift: Floats, _ output: MutableFloats, rows: Int)"
+      "private func scaleAndShift(_ input: Floats, _ gain: Floats, _ shift: Floats, _ output: Floats, rows: Int)"
     ) { writer in
       writer.write("var row = 0")
       writer.scope("while row < rows") { writer in
@@ -100,7 +100,7 @@ struct TrunkSupportRenderer {
 
   private func clear(to writer: inout CodeWriter) {
     begin(&writer, "Fills `count` floats with zero.")
-    writer.scope("private func clear(_ rows: MutableFloats, count: Int)") { writer in
+    writer.scope("private func clear(_ rows: Floats, count: Int)") { writer in
       writer.write(
         "var index = 0",
         "while index < count { Vector(repeating: 0).store(at: rows + index); index += 16 }")

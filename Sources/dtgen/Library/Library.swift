@@ -7,14 +7,11 @@ struct Library {
   /// What the program that it is linked into has to bring.
   var requiredSymbols: [String]
 
-  /// What compilers expect of every environment, without a C library, too. The targets of Arm's ABI have names of
-  /// their own for it.
-  static let memoryFunctions: Set<String> = ["memcpy", "memmove", "memset"]
-
-  /// The symbols that a user may not expect.
+  /// Those besides memcpy, memmove and memset, which every environment has. (With Arm's ABI their names are
+  /// __aeabi_memcpy, __aeabi_memclr4 and the like.)
   var unusualSymbols: [String] {
     requiredSymbols.filter { symbol in
-      !Self.memoryFunctions.contains(symbol)
+      !["memcpy", "memmove", "memset"].contains(symbol) && !symbol.hasPrefix("__aeabi_mem")
     }
   }
 }

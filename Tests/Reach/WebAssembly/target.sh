@@ -20,7 +20,7 @@ check_wasm() {
   for model in Sources/hopper/Hopper.dtmodel Sources/dtbench/HopperBFloat16.dtmodel; do
     name=$(basename "$model" .dtmodel)
     stage="$name, build"
-    options='"weights": "file", "c_interface": true' weights=$(weights_of "$model")
+    options='"c_interface": true,' weights=$(weights_of "$model") || fail "$weights"
     compile_swift "${name}Model" "$folder/weights/$name.swift"
     prefix=$(basename "$(grep -l "_create_with_weights(" "$folder/weights"/*.h | tail -1)" .h)
     # Without embedded weights there is neither create nor self_test.

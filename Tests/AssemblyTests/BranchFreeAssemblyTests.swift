@@ -1,0 +1,85 @@
+import DecisionTransformerCodegen
+import Foundation
+import Testing
+
+/// RISC-V without vectors: no instruction takes one of two numbers, so that a compiler makes a branch of every choice
+/// that it recognises, and the work of a step depends on its values. (The other targets have such instructions; there
+/// and here `Tests/ConstantWork` and `Tests/Reach` count what is executed.)
+@Suite(
+  .enabled(
+    if: AssemblyCompiler.hasEmbeddedLibrary(for: "riscv64-none-none-eabi"),
+    "no target to compile for"))
+struct BranchFreeAssemblyTests {
+  private static let target = AssemblyTarget(
+    name: "riscv64 (rv64gc)",
+    flags: [
+      "-target", "riscv64-none-none-eabi", "-enable-experimental-feature", "Embedded",
+      "-Xcc", "-march=rv64gc", "-Xcc", "-mabi=lp64d", "-Xcc", "-ffreestanding",
+    ],
+    multiplies: { $0.mnemonic == "fmul.s" }, adds: { $0.mnemonic == "fadd.s" })
+
+  /// relu and gelu: softmax's largest score, exponentials, tanh and erf are in both.
+  @Test(arguments: ["Sources/hopper/Hopper.dtmodel", "Tests/Models/GeluFourHeads.dtmodel"])
+  func noBranchDependsOnNumbers(folder: String) throws {
+    let folder = AssemblyCompiler.package.appendingPathComponent(folder)
+    let model = try ModelFolder(path: folder.path).readModel().model
+    let listing = try AssemblyCompiler(target: Self.target)
+      .listing(of: Compiler.source(Plan(model), model))
+    // The self test reports what differs, and may take as long as it likes.
+    let functions = listing.functions.filter { !$0.symbol.lowercased().contains("selftest") }
+    var comparisons = 0
+    for function in functions {
+      comparisons += function.instructions.count(where: \.comparesNumbers)
+      for branch in function.branchesOnComparisons {
+        Issue.record("\(function.symbol): \(branch)")
+      }
+      // A vector is stored as sixteen numbers, not as 64 bytes. A flag or two are bytes.
+      let bytes = function.instructions.count { $0.mnemonic == "sb" }
+      #expect(bytes < 16, "\(function.symbol) stores \(bytes) bytes one by one")
+    }
+    // The control: there are comparisons.
+    #expect(comparisons > 100)
+  }
+}
+
+extension Instruction {
+  fileprivate var comparesNumbers: Bool { ["flt.s", "fle.s", "feq.s"].contains(mnemonic) }
+  private var operandList: [String] {
+    operands.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+  /// What it writes, of instructions that write a register; and what it reads.
+  fileprivate var destination: String? { operandList.first }
+  fileprivate var sources: ArraySlice<String> { operandList.dropFirst() }
+  fileprivate var branches: Bool {
+    ["beq", "bne", "blt", "bge", "bgt", "ble"].contains { mnemonic.hasPrefix($0) }
+  }
+  fileprivate var stores: Bool { ["sb", "sh", "sw", "sd", "fsw", "fsd"].contains(mnemonic) }
+  /// Logic on truth values.
+  fileprivate var isLogic: Bool {
+    ["and", "andi", "or", "ori", "xor", "xori", "not", "seqz", "snez", "mv"].contains(mnemonic)
+  }
+}
+
+extension AssemblyFunction {
+  /// Jumps whose condition is the result of comparing two numbers, straight or by logic, as far as it can be seen in
+  /// the order of the text.
+  fileprivate var branchesOnComparisons: [Instruction] {
+    var truths: Set<String> = []
+    var found: [Instruction] = []
+    for instruction in instructions {
+      guard let destination = instruction.destination else { continue }
+      if instruction.branches {
+        if truths.contains(destination) || instruction.sources.contains(where: truths.contains) {
+          found.append(instruction)
+        }
+      } else if instruction.comparesNumbers
+        || (instruction.isLogic && instruction.sources.contains(where: truths.contains))
+      {
+        truths.insert(destination)
+      } else if !instruction.stores {
+        truths.remove(destination)
+      }
+    }
+    return found
+  }
+}
