@@ -2,7 +2,7 @@ import DecisionTransformerCodegen
 import Testing
 
 /// Names of a user's own in the target of generated code, and of the models themselves.
-@Suite("Names beside generated code")
+@Suite("Names beside generated code", .serialized)
 struct NameTests {
   /// What no code beside a generated file could do without, either.
   private static let basicNames: Set = [
@@ -11,7 +11,9 @@ struct NameTests {
 
   /// Every name in generated code of all forms that is not a form's own.
   private static let names: Set<String> = {
-    let texts = GeneratedForm.all.map { ModuleNames.tokens(of: $0.code()) }.joined()
+    let texts = GeneratedForm.all.map {
+      ModuleNames.tokens(of: $0.code().replacing("::", with: ":: "))
+    }.joined()
     let words = texts.filter(\.isName).map { String($0.text) }.filter {
       $0 != "_" && ($0.first!.isLetter || $0.first == "_") && !$0.hasPrefix("for_c_")
     }
@@ -34,10 +36,16 @@ struct NameTests {
       .union(["DecisionTransformer", "Swift"])
     var sources = ["Own.swift": names.sorted().map { "enum `\($0)` {}" }.joined(separator: "\n")]
     for form in GeneratedForm.all { sources["\(form.name).swift"] = form.code() }
-    #expect(try TargetCompiler.diagnostics(sources) == "")
+    let diagnostics = try TargetCompiler.diagnostics(sources)
+    #expect(diagnostics.isEmpty, "\(diagnostics)")
   }
 
-  @Test("A model's name that is accepted compiles", arguments: GeneratedForm.all)
+  /// The forms that differ in the types they declare and mention.
+  private static let forms = GeneratedForm.all.filter {
+    ["ForC", "EveryOutput", "Batch", "Trunk"].contains($0.name)
+  }
+
+  @Test("A model's name that is accepted compiles", arguments: forms)
   func models(form: GeneratedForm) throws {
     let names = Self.names.filter { name in
       ModelName.problem(with: name) == nil && name.first!.isUppercase
@@ -46,6 +54,7 @@ struct NameTests {
       names.isSuperset(of: ["Vector", "VectorMath", "Store", "Product", "Format", "EqualAgents"]))
     var sources: [String: String] = [:]
     for name in names { sources["\(name).swift"] = form.code(named: name) }
-    #expect(try TargetCompiler.diagnostics(sources) == "")
+    let diagnostics = try TargetCompiler.diagnostics(sources)
+    #expect(diagnostics.isEmpty, "\(diagnostics)")
   }
 }
