@@ -188,7 +188,7 @@ extension PyTorchFileTests {
       ([0x4E, 0x4E, 0x93], "byte 2: a global name that is no text"),
       (
         [0x8C, 200, 0x61],
-        "byte 2: the pickle ends in the middle; the file is truncated or damaged"
+        "byte 3: the pickle ends in the middle; the file is truncated or damaged"
       ),
       ([0x80, 2, 0x2E], "byte 2: the pickle ends with 0 values instead of one"),
       ([0x80, 2, 0x28, 0x2E], "byte 3: the pickle ends with 0 values instead of one"),

@@ -76,14 +76,16 @@ import Testing
   }
 
   @Test(arguments: [
-    "../1", "/1", "x/../1", "x/..", "x\\\\1", "", ".", "..", "x/", "./", "1\\u0000",
+    "../1", "/1", "x/../1", "x/..", "x\\\\1", "", ".", "..", "x/", "./", #"1\0"#,
   ])
   func aShardLiesNowhereElse(file: String) throws {
     #expect(
-      try lines(#"{"weight_map":{"a":"\#(file)"}}"#, ["1": ["a"]]) == [
-        #"index.json: weight_map.a: found "\#(file)"; accepted: the name of a file in the same folder "#
-          + "or below"
-      ])
+      // JSON has no short form of a zero.
+      try lines(
+        #"{"weight_map":{"a":"\#(file.replacing(#"\0"#, with: #"\u0000"#))"}}"#, ["1": ["a"]]) == [
+          #"index.json: weight_map.a: found "\#(file)"; accepted: the name of a file in the same folder "#
+            + "or below"
+        ])
   }
 
   @Test(arguments: [

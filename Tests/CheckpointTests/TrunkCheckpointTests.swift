@@ -57,7 +57,7 @@ struct TrunkCheckpointTests {
     }
     #expect(
       TinyModel.lines(short, config) == [
-        "F: wpe.weight: has shape [5, 4]; accepted: [6, 4] (n_positions, hidden_size)"
+        "F: wpe.weight: has shape [5, 4]; n_positions in config.json is 6, the checkpoint's is 5"
       ])
     // Without the option it is no whole model.
     #expect(!TinyModel.lines(alone).isEmpty)

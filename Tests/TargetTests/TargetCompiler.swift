@@ -43,7 +43,8 @@ struct TargetCompiler {
     }
     return try run(
       ["-typecheck", "-parse-as-library", "-wmo", "-swift-version", languageMode]
-        + ["-module-name", "Robot", "-I", runtime.path, "-I", headers] + settings + files)
+        + ["-module-name", "Robot", "-package-name", "robot", "-I", runtime.path, "-I", headers]
+        + settings + files)
   }
 
   /// Runs `swiftc`; what it prints.

@@ -133,7 +133,7 @@ extension ComparedOutput {
     -> PackedWeights?
   {
     try file.withBytes { (bytes) throws(InitializationError) -> PackedWeights? in
-      let mark = Array("base64: StaticString {\n    \"".utf8)
+      let mark = Array(WeightsRenderer.literalBeginning.utf8)
       // The text begins within the first kilobytes.
       let head = bytes.prefix(1 << 14)
       guard

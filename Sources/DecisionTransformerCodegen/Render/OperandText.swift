@@ -47,7 +47,7 @@ struct OperandText {
       let episode = isOfAgent ? "episodes[agent]." : ""
       let firstKey =
         hidesEarlySteps
-        ? ", firstKey: max(0, \(plan.shape.pastTokenCount) - 3 * \(episode)timestep)" : ""
+        ? ", firstKey: Swift::max(0, \(plan.shape.pastTokenCount) - 3 * \(episode)timestep)" : ""
       return
         "softmax(heads: \(heads), rows: \(rows), lastKey: \(row(lastKey)), step: \(step)\(firstKey))"
     case .enter(let input, let weights, let token):

@@ -6,6 +6,9 @@ struct WeightsRenderer {
   let model: Model
   let version: String
 
+  /// What the text of the weights follows in the file.
+  static let literalBeginning = "base64: Swift::StaticString {\n    \""
+
   /// The file for `packed`, a whole packed-weights file.
   func render(_ packed: [UInt8]) -> [UInt8] {
     let access = "\(model.options.access.rawValue) "
@@ -36,8 +39,7 @@ struct WeightsRenderer {
       #endif
 
       \(model.options.hasCInterface ? cFunctions : "")nonisolated extension \(model.name) {
-        private static var base64: StaticString {
-          "
+        private static var \(Self.literalBeginning)
       """)
     let end = "\"\n  }\n}\n"
     var text: [UInt8] = []
