@@ -72,6 +72,8 @@ link() {
 start() {
   local folder=$directory/$1-$2
   mkdir "$folder"
+  # A disk of its own: Bochs locks the file.
+  cp "$directory/$1/disk" "$folder/disk"
   # No screen is needed; the one for a remote viewer is in the package and waits for none.
   cat >"$folder/bochsrc" <<END
 display_library: rfb, options="timeout=0"
@@ -79,7 +81,7 @@ romimage: file=$bios
 vgaromimage: file=$vga
 cpu: model=$2, ips=100000000, reset_on_triple_fault=0
 megs: 64
-ata0-master: type=disk, path="$directory/$1/disk", mode=flat
+ata0-master: type=disk, path="$folder/disk", mode=flat
 boot: disk
 port_e9_hack: enabled=1
 sound: driver=dummy
