@@ -10,10 +10,13 @@ enum LevelSelection {
     announce(
       isComplete
         ? "every model at every vector level, about half an hour on two cores"
-        : "a sample at two vector levels, about three minutes on two cores, beside the other tests; LEVELS=all for all"
+        : "a sample at two vector levels, a minute or two on two cores, beside the other tests; LEVELS=all for all"
     )
     return isComplete ? Level.all : Level.all.suffix(2)
   }()
+
+  /// Those at which random shapes run.
+  static var shapeLevels: [Level] { isComplete ? levels : Array(levels.prefix(1)) }
 
   /// Whether all models run: those of `native` are another level's, mostly.
   static func runsAll(at level: Level) -> Bool { isComplete && level.name != "native" }

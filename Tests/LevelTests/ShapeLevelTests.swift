@@ -36,7 +36,7 @@ struct ShapeLevelTests {
     let options = model.options
     return options.precision == .bfloat16
       && [
-        "128 1 3 1", "192 3 2 1", "256 1 1 1", "64 4 2 2", "40 1 2 9",
+        "128 1 3 1", "192 3 2 1", "40 1 2 9",
       ].contains(
         "\(model.config.hiddenSize) \(model.config.headCount) \(model.config.layerCount) \(options.batch)"
       )
@@ -85,7 +85,7 @@ struct ShapeLevelTests {
     return Checkpoint(tensors: tensors)
   }
 
-  @Test("pass their self test", arguments: LevelSelection.levels)
+  @Test("pass their self test", arguments: LevelSelection.shapeLevels)
   func selfTests(level: Level) throws {
     let models = Self.models(at: level)
     LevelSelection.announce("\(models.count) shapes for \(level)")
@@ -117,6 +117,6 @@ struct ShapeLevelTests {
       #expect(found.contains("fused \(size)") && found.contains { $0.hasSuffix(" \(size)") })
     }
     #expect(Set(Self.all.map(\.name)).count == Self.all.count)
-    #expect(Self.sample.count == 5)
+    #expect(Self.sample.count == 3)
   }
 }
