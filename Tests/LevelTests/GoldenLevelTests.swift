@@ -34,7 +34,7 @@ struct GoldenLevelTests {
   @Test("hold", arguments: LevelSelection.levels)
   func goldens(level: Level) throws {
     let folders = Self.folders.filter {
-      LevelSelection.runsAll(at: level)
+      LevelSelection.runsAllGoldens(at: level)
         || Self.sample(at: level).contains($0.deletingPathExtension().lastPathComponent)
     }
     LevelSelection.announce("\(folders.count) models with recorded answers for \(level)")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How much runs. Compiling every model at every level takes half an hour on two cores and is for continuous integration,
+/// How much runs. Compiling every model at every level takes a quarter of an hour on two cores and is for continuous integration,
 /// which says `LEVELS=all`; a plain `swift test` takes a sample.
 enum LevelSelection {
   private static let isComplete = ProcessInfo.processInfo.environment["LEVELS"] == "all"
@@ -9,7 +9,7 @@ enum LevelSelection {
   static let levels: [Level] = {
     announce(
       isComplete
-        ? "every model at every vector level, about half an hour on two cores"
+        ? "every model at every vector level, about a quarter of an hour on two cores"
         : "a sample at two vector levels, a minute or two on two cores, beside the other tests; LEVELS=all for all"
     )
     return isComplete ? Level.all : Level.all.suffix(2)
@@ -20,6 +20,11 @@ enum LevelSelection {
 
   /// Whether all models run: those of `native` are another level's, mostly.
   static func runsAll(at level: Level) -> Bool { isComplete && level.name != "native" }
+
+  /// The same of recorded answers, which the other tests compare without a flag.
+  static func runsAllGoldens(at level: Level) -> Bool {
+    runsAll(at: level) && level.name != "no flag"
+  }
 
   /// Says what begins, where it takes long.
   static func announce(_ text: String) {
