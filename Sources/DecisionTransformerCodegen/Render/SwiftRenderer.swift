@@ -16,7 +16,7 @@ public struct SwiftRenderer {
   public func render() -> String {
     var writer = CodeWriter()
     HeaderRenderer(plan: plan, model: model, version: version).render(to: &writer)
-    writer.write("", "\(imports)import DecisionTransformer", "")
+    writer.write("", "\(model.options.access.ofImports)import DecisionTransformer", "")
     if model.isTrunk {
       trunk(to: &writer)
     } else {
@@ -83,9 +83,6 @@ public struct SwiftRenderer {
   }
 
   var access: String { "\(model.options.access.rawValue) " }
-
-  /// A public declaration may only mention what a public import brings.
-  private var imports: String { model.options.access == .public ? "public " : "" }
 
   func section(
     _ title: String, to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void
@@ -278,4 +275,9 @@ public struct SwiftRenderer {
   private func count(_ number: Int, _ noun: String) -> String {
     number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
   }
+}
+
+extension GenerationOptions.Access {
+  /// A declaration may only mention what an import of its own access brings.
+  var ofImports: String { self == .internal ? "" : "\(rawValue) " }
 }
