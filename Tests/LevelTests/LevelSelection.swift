@@ -1,7 +1,7 @@
 import Foundation
 
-/// How much runs. Compiling every model at every level takes a quarter of an hour on two cores and is for continuous integration,
-/// which says `LEVELS=all`; a plain `swift test` takes a sample.
+/// How much runs. `LEVELS=all` compiles every model at every level, for a change of kernels, tiles or packing: a quarter of an hour and more on
+/// two cores. A plain `swift test` takes a sample.
 enum LevelSelection {
   private static let isComplete = ProcessInfo.processInfo.environment["LEVELS"] == "all"
 
