@@ -167,7 +167,6 @@ public nonisolated struct HalfCheetah: ~Copyable, @unchecked Sendable {
   }
 
   private init(weights: DecisionTransformer::PackedWeights, storage: consuming DecisionTransformer::AlignedMemory) throws(DecisionTransformer::InitializationError) {
-    try DecisionTransformer::Processor.check()
     self.weights = try weights.floats(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)
     self.memory = storage.floats
     self.packedWeights = weights

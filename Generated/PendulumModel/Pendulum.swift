@@ -158,7 +158,6 @@ public nonisolated struct Pendulum: ~Copyable, @unchecked Sendable {
   }
 
   private init(weights: DecisionTransformer::PackedWeights, storage: consuming DecisionTransformer::AlignedMemory) throws(DecisionTransformer::InitializationError) {
-    try DecisionTransformer::Processor.check()
     self.weights = try weights.floats(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)
     self.memory = storage.floats
     self.packedWeights = weights

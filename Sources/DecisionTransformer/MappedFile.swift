@@ -21,8 +21,14 @@
       /// - Throws: `unreadableFile`, and what `init(_:)` throws of the bytes.
       public init(path: String) throws(InitializationError) {
         try Processor.check()
+        self = try Self.mapped(path)
+      }
+
+      /// Not inlined: see `Processor`.
+      @inline(never)
+      private static func mapped(_ path: String) throws(InitializationError) -> PackedWeights {
         let file = try MappedFile(path: path)
-        try self.init(file.bytes, owner: file)
+        return try PackedWeights(file.bytes, owner: file)
       }
     }
 

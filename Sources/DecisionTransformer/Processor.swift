@@ -14,8 +14,9 @@ public enum Processor {
   ///
   /// - Throws: `unsupportedProcessor`.
   //
-  // Work that follows in the same call is in a function that is not inlined: a function that computes
-  // with vectors may use their instructions on the way out, too, however early it is left.
+  // A function that computes or copies with vectors may use their instructions on the way out, too, however early it
+  // is left. So work that follows in the same call is in a function that is not inlined, and generated functions
+  // that return a controller or a report from the same call are not optimized.
   public static func check() throws(InitializationError) {
     guard dt_processor_suffices() != 0 else { throw .unsupportedProcessor }
   }

@@ -3,6 +3,7 @@
 // usage: refusals refused|accepted <packed weights of ReluOneHead>
 
 import DecisionTransformer
+import Models
 
 @main
 struct Refusals {

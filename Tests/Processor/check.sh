@@ -82,19 +82,24 @@ run() {
   [[ $status == 0 ]] || { grep -v '^qemu.*: warning' "$directory/errors" >&2; fail "ended with status $status"; }
 }
 
-# check <-march> <processor without> <processor with>: as SwiftPM builds for release.
+# check <-march> <processor without> <processor with>: the runtime and the models as SwiftPM builds them for release;
+# the program that asks, whose own code is no matter of theirs, for the baseline.
 check() {
   local march=$1 without=$2 with=${3:-} folder=$directory/$1
   mkdir "$folder"
   compile() {
-    "$toolchain/swiftc" -O -wmo -enable-default-cmo -parse-as-library -swift-version 6 -Xcc "-march=$march" \
-      -I "$headers" -I "$folder" "$@"
+    "$toolchain/swiftc" -O -wmo -parse-as-library -swift-version 6 -I "$headers" -I "$folder" "$@"
   }
-  compile -module-name DecisionTransformer -c -o "$folder/DecisionTransformer.o" \
-    -emit-module -emit-module-path "$folder/DecisionTransformer.swiftmodule" \
-    "$repository"/Sources/DecisionTransformer/*.swift
-  compile -module-name Refusals -o "$folder/refusals" "$here/Refusals.swift" "$directory"/*.swift \
-    "$folder/DecisionTransformer.o"
+  compile_module() {
+    local name=$1
+    shift
+    compile -Xcc "-march=$march" -module-name "$name" -c -o "$folder/$name.o" \
+      -emit-module -emit-module-path "$folder/$name.swiftmodule" "$@"
+  }
+  compile_module DecisionTransformer -enable-default-cmo "$repository"/Sources/DecisionTransformer/*.swift
+  compile_module Models "$directory"/*.swift
+  compile -module-name Refusals -o "$folder/refusals" "$here/Refusals.swift" \
+    "$folder/Models.o" "$folder/DecisionTransformer.o"
   "$dtgen" library "$repository/Tests/Models/ReluOneHead.dtmodel" --runtime "$repository/Sources" --march "$march" --output "$folder" >/dev/null
   compile_c -I "$folder" "$here/refusal.c" "$folder/librelu_one_head.a" -o "$folder/refusal"
   echo "--- built for $march, run on $without"

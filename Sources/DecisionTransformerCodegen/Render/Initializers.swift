@@ -24,7 +24,6 @@ extension SwiftRenderer {
     writer.scope(
       "private init(weights: PackedWeights, storage: consuming AlignedMemory) throws(InitializationError)"
     ) { writer in
-      writer.write("try Processor.check()")
       writer.write(
         "self.weights = try weights.floats(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)",
         "self.memory = storage.floats",

@@ -21,12 +21,12 @@ struct WeightsRenderer {
       #if !hasFeature(Embedded)
         nonisolated extension \(model.name) {
           /// A \(model.config.modelClass.instanceName) with the weights in the program and memory of its own.
-          \(access)init() throws(InitializationError) {
+          \(unoptimized)\(access)init() throws(InitializationError) {
             try self.init(weights: Self.embeddedWeights())
           }
 
           /// The weights in the program: decoded and checked once, shared by every \(model.config.modelClass.instanceName).
-          \(access)static func embeddedWeights() throws(InitializationError) -> PackedWeights {
+          \(unoptimized)\(access)static func embeddedWeights() throws(InitializationError) -> PackedWeights {
             try Processor.check()
             return try decodedWeights.get()
           }
@@ -85,10 +85,14 @@ struct WeightsRenderer {
       """
   }
 
+  /// What begins with the question whether the processor suffices must end without the build's instructions where
+  /// it does not: optimized code returns from both ways in one place, and leaves vector registers there.
+  private var unoptimized: String { "@_optimize(none) " }
+
   private var selfTest: String {
     """
         /// Replays the episode beside the weights in the program; see `SelfTestable`.
-        \(model.options.access.rawValue) static func selfTest() throws(InitializationError) -> SelfTestReport {
+        \(unoptimized)\(model.options.access.rawValue) static func selfTest() throws(InitializationError) -> SelfTestReport {
           try selfTest(weights: embeddedWeights())
         }
 
