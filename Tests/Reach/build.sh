@@ -6,7 +6,8 @@ precision_of() {
 
 # The library and the header of the model in the folder $1.
 build_library() {
-  local flags=(--target "$triple" --clang-flags "$processor")
+  local flags=(--target "$triple")
+  [[ -z $processor ]] || flags+=(--clang-flags "$processor")
   [[ -z $architecture ]] || flags+=(--march "$architecture")
   name=$(basename "$1" .dtmodel)
   mkdir -p "$folder/$name"

@@ -66,7 +66,7 @@ int main(void) {
   expect("no action", HOPPER_NULL_ARGUMENT, hopper_act(controller, state, 0, NULL));
   expect("odd state", HOPPER_MISALIGNED_ARGUMENT, hopper_act(controller, misaligned, 0, action));
   const int last = HOPPER_STATE_DIMENSION - 1;
-  char text[40];
+  char text[80];
   snprintf(text, sizeof text, "state[%d] is not finite", last);
   state[last] = INFINITY;
   expect("state", HOPPER_NON_FINITE_STATE, hopper_act(controller, state, 0, action));
@@ -85,14 +85,17 @@ int main(void) {
   }
   expect("executed again", HOPPER_SUCCESS,
       hopper_prepare_executed_with_reward(controller, action, 1));
-  action[1] = NAN;
+  const int lastAction = HOPPER_ACTION_DIMENSION - 1;
+  snprintf(text, sizeof text, "the executed action[%d] is not finite", lastAction);
+  action[lastAction] = NAN;
   expect("no number", HOPPER_NON_FINITE_EXECUTED_ACTION,
       hopper_prepare_executed(controller, action));
-  expect_text("no number", "the executed action[1] is not finite", hopper_last_error(controller));
+  expect_text("no number", text, hopper_last_error(controller));
   expect("prepare at the end", HOPPER_SUCCESS, hopper_prepare(controller));
   expect("act at the end", HOPPER_EPISODE_ENDED, hopper_act(controller, state, 0, action));
-  expect_text("act at the end", "the episode has had its 1000 steps: call reset",
-      hopper_last_error(controller));
+  snprintf(text, sizeof text, "the episode has had its %d steps: call reset",
+      (int)HOPPER_MAXIMUM_EPISODE_LENGTH);
+  expect_text("act at the end", text, hopper_last_error(controller));
 
   /* A controller cannot be moved. */
   memcpy(other, memory, sizeof other);
