@@ -73,6 +73,8 @@ let package = Package(
       name: "RecordedEpisodes",
       dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"],
       path: "Tests/RecordedEpisodes"),
+    // The toolchain's compiler, for tests of what other targets and flags make of the runtime and of generated code.
+    .target(name: "Toolchain", path: "Tests/Toolchain"),
     // The small models, through the build-tool plugin as a user's would go.
     .target(
       name: "ModelMatrix", dependencies: ["DecisionTransformer"], path: "Tests/Models",
@@ -86,13 +88,15 @@ let package = Package(
     // Release builds at every vector level, compiled by the tests: users build with -march, `swift test` without.
     .testTarget(
       name: "LevelTests",
-      dependencies: ["CDecisionTransformer", "DecisionTransformerCodegen", "RecordedEpisodes"],
+      dependencies: [
+        "CDecisionTransformer", "DecisionTransformerCodegen", "RecordedEpisodes", "Toolchain",
+      ],
       exclude: ["Driver"]),
     .testTarget(
       name: "GeneratedTests",
       dependencies: [
         "DecisionTransformer", "DecisionTransformerCodegen", "HalfCheetahModel", "HopperModel",
-        "PendulumModel", "RecordedEpisodes",
+        "PendulumModel", "RecordedEpisodes", "Toolchain",
       ]),
     .testTarget(
       name: "PlanTests", dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"]),
@@ -107,10 +111,10 @@ let package = Package(
     .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(
       name: "RuntimeTests", dependencies: ["DecisionTransformer", "CDecisionTransformer"]),
-    .testTarget(name: "EmbeddedTests", dependencies: ["DecisionTransformerCodegen"]),
+    .testTarget(name: "EmbeddedTests", dependencies: ["DecisionTransformerCodegen", "Toolchain"]),
     // Generated code in targets with settings and names of a user's own.
-    .testTarget(name: "TargetTests", dependencies: ["DecisionTransformerCodegen"]),
-    .testTarget(name: "AssemblyTests", dependencies: ["DecisionTransformerCodegen"]),
+    .testTarget(name: "TargetTests", dependencies: ["DecisionTransformerCodegen", "Toolchain"]),
+    .testTarget(name: "AssemblyTests", dependencies: ["DecisionTransformerCodegen", "Toolchain"]),
     .testTarget(
       name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen", "RecordedEpisodes"]),
     .testTarget(name: "CheckpointTests", dependencies: ["DecisionTransformerCodegen"]),

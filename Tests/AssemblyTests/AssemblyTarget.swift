@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Toolchain
 
 /// A processor that generated code is compiled for, and the vector arithmetic expected of it.
 struct AssemblyTarget: CustomTestStringConvertible, Sendable {
@@ -16,6 +17,10 @@ struct AssemblyTarget: CustomTestStringConvertible, Sendable {
 
   /// Those that this toolchain can compile for.
   static let all = x86 + arm
+
+  /// Of a plain `swift test` two that differ most: that for which most programs are built, and another processor.
+  static let sample =
+    TestExtent.isComplete ? all : all.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
 
   private static let x86: [AssemblyTarget] = {
     #if os(Linux) && arch(x86_64)
@@ -37,7 +42,7 @@ struct AssemblyTarget: CustomTestStringConvertible, Sendable {
 
   /// Without an operating system: the standard library of Embedded Swift comes with the toolchain.
   private static let arm: [AssemblyTarget] =
-    AssemblyCompiler.hasEmbeddedLibrary(for: "aarch64-none-none-elf")
+    SwiftCompiler.hasEmbeddedLibrary(for: "aarch64-none-none-elf")
     ? [
       AssemblyTarget(
         name: "aarch64 (NEON)",

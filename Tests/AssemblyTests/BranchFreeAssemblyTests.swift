@@ -1,13 +1,14 @@
 import DecisionTransformerCodegen
 import Foundation
 import Testing
+import Toolchain
 
 /// RISC-V without vectors: no instruction takes one of two numbers, so that a compiler makes a branch of every choice
 /// that it recognises, and the work of a step depends on its values. (The other targets have such instructions; there
 /// and here `Tests/ConstantWork` and `Tests/Reach` count what is executed.)
 @Suite(
   .enabled(
-    if: AssemblyCompiler.hasEmbeddedLibrary(for: "riscv64-none-none-eabi"),
+    if: SwiftCompiler.hasEmbeddedLibrary(for: "riscv64-none-none-eabi"),
     "no target to compile for"))
 struct BranchFreeAssemblyTests {
   private static let target = AssemblyTarget(
@@ -21,7 +22,7 @@ struct BranchFreeAssemblyTests {
   /// relu and gelu: softmax's largest score, exponentials, tanh and erf are in both.
   @Test(arguments: ["Sources/hopper/Hopper.dtmodel", "Tests/Models/GeluFourHeads.dtmodel"])
   func noBranchDependsOnNumbers(folder: String) throws {
-    let folder = AssemblyCompiler.package.appendingPathComponent(folder)
+    let folder = SwiftCompiler.package.appendingPathComponent(folder)
     let model = try ModelFolder(path: folder.path).readModel().model
     let listing = try AssemblyCompiler(target: Self.target)
       .listing(of: Compiler.source(Plan(model), model))

@@ -1,6 +1,7 @@
 import DecisionTransformerCodegen
 import Foundation
 import Testing
+import Toolchain
 
 /// The machine code of the matrix products, where nearly all time goes: arithmetic on full registers,
 /// loads, and one jump.
@@ -8,7 +9,7 @@ import Testing
 struct KernelAssemblyTests {
   /// bfloat16 weights are unpacked by a shift and a mask, which leaves a smaller share of arithmetic.
   @Test(
-    arguments: AssemblyTarget.all,
+    arguments: AssemblyTarget.sample,
     [("Sources/hopper/Hopper.dtmodel", 0.3), ("Sources/dtbench/HopperBFloat16.dtmodel", 0.25)])
   func innerLoopsAreArithmeticInRegisters(
     target: AssemblyTarget, model: (folder: String, least: Double)
@@ -21,7 +22,7 @@ struct KernelAssemblyTests {
 
   /// The products of four agents: of four rows, of eight, and of the windows. The action head is left out: with the
   /// tanh of four rows its tile is too large for the inliner, and is called once.
-  @Test(arguments: AssemblyTarget.all)
+  @Test(arguments: AssemblyTarget.sample.prefix(TestExtent.isComplete ? 4 : 1))
   func innerLoopsOfABatchAreArithmeticInRegisters(target: AssemblyTarget) throws {
     for loop in try Self.loops("Sources/hopper/Hopper.dtmodel", batch: 4, for: target) {
       expectArithmetic(loop, target, least: 0.3)
@@ -33,7 +34,7 @@ struct KernelAssemblyTests {
   private static func loops(
     _ folder: String, batch: Int = 1, for target: AssemblyTarget
   ) throws -> [KernelLoop] {
-    let folder = AssemblyCompiler.package.appendingPathComponent(folder)
+    let folder = SwiftCompiler.package.appendingPathComponent(folder)
     var model = try ModelFolder(path: folder.path).readModel().model
     model.options.batch = batch
     let plan = Plan(model)

@@ -1,10 +1,11 @@
 import DecisionTransformerCodegen
 import Foundation
 import Testing
+import Toolchain
 
 /// The library compiles as Embedded Swift under a mode in which the compiler refuses whatever may
 /// allocate, and asks for nothing at link time that a bare machine has not.
-@Suite(.enabled(if: EmbeddedCompiler.isAvailable, "the toolchain has no Embedded Swift"))
+@Suite(.enabled(if: SwiftCompiler.hasEmbeddedLibrary(), "the toolchain has no Embedded Swift"))
 struct EmbeddedTests {
   @Test(arguments: EmbeddedTarget.all)
   func theRuntimeCompiles(target: EmbeddedTarget) throws {
@@ -73,7 +74,7 @@ struct EmbeddedTests {
   @Test(arguments: EmbeddedTarget.all)
   func generatedModelsCompile(target: EmbeddedTarget) throws {
     let models = ["Hopper", "Pendulum", "HalfCheetah"].map {
-      EmbeddedCompiler.package.appendingPathComponent("Generated/\($0)Model/\($0).swift")
+      SwiftCompiler.package.appending(path: "Generated/\($0)Model/\($0).swift")
     }
     // The compiler guards the copy of a state on the stack. C libraries for bare machines have the two
     // symbols; with -disable-stack-protector nobody needs them.
@@ -85,7 +86,7 @@ struct EmbeddedTests {
   @Test(
     arguments: EmbeddedTarget.all, ["TrunkFourHeads", "BatchOfThree", "ExecutedActions"])
   func otherGeneratedModelsCompile(target: EmbeddedTarget, model: String) throws {
-    let folder = EmbeddedCompiler.package.appendingPathComponent("Tests/Models/\(model).dtmodel")
+    let folder = SwiftCompiler.package.appending(path: "Tests/Models/\(model).dtmodel")
     let code = try Compiler.compile(folder: folder.path, codeOnly: true).files[0]
     let output = try EmbeddedCompiler(target: target).compile(
       String(decoding: code.contents, as: UTF8.self))

@@ -1,24 +1,21 @@
 import Foundation
+import Toolchain
 
 /// Generated models compiled at one vector level with the flags of a release build, as a program of its own that answers
 /// questions about them.
 final class LevelProgram {
-  struct Failure: Error, CustomStringConvertible {
-    var description: String
-  }
-
-  private static let tests = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent()
+  private static let tests = SwiftCompiler.package.appending(path: "Tests")
 
   let level: Level
-  private let directory: URL
+  private let folder = ScratchFolder(named: "level")
+  private let runtime: RuntimeModule
 
   /// Generates and compiles: seconds for each model.
   init(_ level: Level, _ models: [LevelModel]) throws {
     self.level = level
-    directory = FileManager.default.temporaryDirectory.appending(path: "level-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    try compileRuntime()
+    runtime = try .compiled(with: level.flags + ["-O"])
+    _ = try runtime.output.success()
+    try compileEpisodes()
     // Two compilers at a time, each with every other model.
     let groups = [0, 1].map { half in
       models.enumerated().filter { $0.offset % 2 == half }.map(\.element)
@@ -26,24 +23,19 @@ final class LevelProgram {
     let compilers = try groups.enumerated().map { index, models in
       try start(module: "Models\(index)", try models.map(write))
     }
-    for compiler in compilers { try Self.finish(compiler) }
+    for compiler in compilers { _ = try compiler.finish().success() }
     try compileDriver(models, groups.indices.map { "Models\($0)" })
     for model in models {
-      try Data(model.weights).write(to: directory.appending(path: "\(model.name).weights"))
+      try folder.write("\(model.name).weights", model.weights)
     }
   }
 
-  deinit { try? FileManager.default.removeItem(at: directory) }
-
   /// The answers, in the order of the questions.
   func answers(to questions: [LevelQuestion]) throws -> [LevelAnswer] {
-    let (asked, answered) = (
-      directory.appending(path: "questions"), directory.appending(path: "answers")
-    )
-    try JSONEncoder().encode(questions).write(to: asked)
-    try Self.run(
-      [directory.appending(path: "driver").path, directory.path, asked.path, answered.path],
-      in: directory)
+    try folder.write("questions", Array(JSONEncoder().encode(questions)))
+    let driver = folder.url.appending(path: "driver").path
+    _ = try RunningProcess([driver, ".", "questions", "answers"], in: folder.url).finish().success()
+    let answered = folder.url.appending(path: "answers")
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -52,25 +44,16 @@ final class LevelProgram {
 
   // MARK: Compiling
 
-  private func compileRuntime() throws {
-    let folder = Self.tests.deletingLastPathComponent().appending(
-      path: "Sources/DecisionTransformer")
-    let sources = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      .filter { $0.hasSuffix(".swift") }.sorted().map { folder.appending(path: $0).path }
-    try Self.finish(start(module: "DecisionTransformer", sources))
+  private func compileEpisodes() throws {
     let recorded = [
       "GeneratedController", "Pace", "Replay", "BatchController", "BatchScript", "BatchRun",
     ]
-    try Self.finish(
-      start(
-        module: "RecordedEpisodes",
-        recorded.map { Self.tests.appending(path: "RecordedEpisodes/\($0).swift").path }))
+    let files = recorded.map { Self.tests.appending(path: "RecordedEpisodes/\($0).swift").path }
+    _ = try start(module: "RecordedEpisodes", files).finish().success()
   }
 
   private func write(_ model: LevelModel) throws -> String {
-    let file = directory.appending(path: model.source.name)
-    try Data(model.source.contents).write(to: file)
-    return file.path
+    try folder.write(model.source.name, model.source.contents).path
   }
 
   private func compileDriver(_ models: [LevelModel], _ modules: [String]) throws {
@@ -79,63 +62,33 @@ final class LevelProgram {
     lines += models.map { "\($0.entry.declaration)" }
     lines += ["", "let models: [String: Answering] = ["]
     lines += models.map { "  \"\($0.name)\": \($0.entry.value)," } + ["]", ""]
-    let table = directory.appending(path: "Table.swift")
-    try Data(lines.joined(separator: "\n").utf8).write(to: table)
-    let folder = Self.tests.appending(path: "LevelTests")
+    let tests = Self.tests.appending(path: "LevelTests")
     let sources = [
-      table.path, folder.appending(path: "LevelQuestion.swift").path,
-      folder.appending(path: "Driver/Driver.swift").path,
+      try folder.write("Table.swift", lines.joined(separator: "\n")).path,
+      tests.appending(path: "LevelQuestion.swift").path,
+      tests.appending(path: "Driver/Driver.swift").path,
     ]
-    let objects = (["DecisionTransformer", "RecordedEpisodes"] + modules).map { "\($0).o" }
-    try Self.run(
-      compiler + ["-suppress-warnings", "-module-name", "Driver", "-o", "driver"] + sources
-        + objects,
-      in: directory)
+    let objects = [runtime.object] + (["RecordedEpisodes"] + modules).map { "\($0).o" }
+    _ = try SwiftCompiler.run(
+      flags + ["-suppress-warnings", "-module-name", "Driver", "-o", "driver"] + sources + objects,
+      in: folder.url
+    ).success()
   }
 
-  private var compiler: [String] {
-    let headers = Self.tests.deletingLastPathComponent()
-      .appending(path: "Sources/CDecisionTransformer/include").path
-    return ["swiftc", "-O", "-wmo", "-swift-version", "6", "-parse-as-library"]
-      + ["-package-name", "levels", "-I", headers, "-I", "."] + level.flags
+  /// Those of a release build.
+  private var flags: [String] {
+    level.flags + runtime.flags + [
+      "-O", "-wmo", "-swift-version", "6", "-parse-as-library", "-package-name", "levels", "-I",
+      ".",
+    ]
   }
 
   /// Starts a compiler that makes an object and a module of the sources.
-  private func start(module: String, _ sources: [String]) throws -> Process {
-    try Self.start(
-      compiler + [
+  private func start(module: String, _ sources: [String]) throws -> RunningProcess {
+    try SwiftCompiler.start(
+      flags + [
         "-module-name", module, "-emit-module", "-emit-module-path", "\(module).swiftmodule",
-      ]
-        + ["-c", "-o", "\(module).o"] + sources, in: directory)
-  }
-
-  // MARK: Processes
-
-  private static func start(_ arguments: [String], in directory: URL) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = arguments
-    process.currentDirectoryURL = directory
-    // A file and not a pipe: nobody reads while several run.
-    let log = directory.appending(path: "\(UUID().uuidString).log")
-    try Data().write(to: log)
-    let handle = try FileHandle(forUpdating: log)
-    (process.standardOutput, process.standardError) = (handle, handle)
-    try process.run()
-    return process
-  }
-
-  private static func finish(_ process: Process) throws {
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      let handle = process.standardOutput as! FileHandle
-      try handle.seek(toOffset: 0)
-      let text = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
-      throw Failure(description: "status \(process.terminationStatus): \(text.suffix(4000))")
-    }
-  }
-
-  private static func run(_ arguments: [String], in directory: URL) throws {
-    try finish(start(arguments, in: directory))
+        "-c", "-o", "\(module).o",
+      ] + sources, in: folder.url)
   }
 }

@@ -1,9 +1,10 @@
 import Foundation
+import Toolchain
 
 /// How much runs. `LEVELS=all` compiles every model at every level, for a change of kernels, tiles or packing: a quarter of an hour and more on
 /// two cores. A plain `swift test` takes a sample.
 enum LevelSelection {
-  private static let isComplete = ProcessInfo.processInfo.environment["LEVELS"] == "all"
+  private static var isComplete: Bool { TestExtent.isComplete }
 
   /// The levels: all of the machine, or the two that differ most from the build that the other tests run in.
   static let levels: [Level] = {

@@ -1,6 +1,7 @@
 import DecisionTransformerCodegen
 import Foundation
 import Testing
+import Toolchain
 
 /// Generated code in a user's target, whatever its settings are: no error, no warning.
 @Suite("A target's settings", .serialized)
@@ -101,7 +102,7 @@ struct SettingsTests {
   private static func weights() throws -> [String: String] {
     var sources: [String: String] = [:]
     for name in ["WindowOfOne", "ExecutedActions", "TrunkOneToken"] {
-      let folder = TargetCompiler.package.appending(path: "Tests/Models/\(name).dtmodel")
+      let folder = SwiftCompiler.package.appending(path: "Tests/Models/\(name).dtmodel")
       for file in try Compiler.compile(folder: folder.path).files
       where file.name.hasSuffix(".swift") {
         sources[file.name] = String(decoding: file.contents, as: UTF8.self)
