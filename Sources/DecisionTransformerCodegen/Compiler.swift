@@ -130,7 +130,7 @@ public enum Compiler {
     try file.withUnsafeMutableBufferPointer { (bytes) throws(InvalidInput) in
       let payload = UnsafeMutableRawBufferPointer(
         rebasing: UnsafeMutableRawBufferPointer(bytes)[PackedWeights.headerByteCount...])
-      try Packer.write(plan, model: model, checkpoint: checkpoint, path: folder, to: payload)
+      try Packer.write(plan, checkpoint: checkpoint, path: folder, to: payload)
       checksum = PackedWeights.checksum(UnsafeRawBufferPointer(payload))
     }
     let selfTest =

@@ -11,7 +11,7 @@ struct ArgumentList {
 
   init(
     _ arguments: [String], verb: Command.Verb, folders expected: Int = 1, options: Set<String>,
-    flags accepted: Set<String>
+    flags accepted: Set<String>, wanted: String? = nil
   ) throws(UsageError) {
     var folders: [String] = []
     var values: [String: String] = [:]
@@ -48,7 +48,9 @@ struct ArgumentList {
       }
     }
     let wanted =
-      expected == 1 ? "the path of a <Name>.dtmodel folder" : "the paths of \(expected) folders"
+      wanted
+      ?? (expected == 1
+        ? "the path of a <Name>.dtmodel folder" : "the paths of \(expected) folders")
     guard folders.count >= expected, !folders.contains("") else {
       throw UsageError("\(verb.rawValue) needs \(wanted)", verb: verb)
     }

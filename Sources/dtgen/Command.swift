@@ -3,9 +3,9 @@ import DecisionTransformerCodegen
 /// What the command line asks for.
 enum Command {
   enum Verb: String, CaseIterable {
-    case generate, inspect, check, compare, diff, library
+    case generate, inspect, check, compare, diff, trace, library
 
-    static var names: String { "generate, inspect, check, compare, diff and library" }
+    static var names: String { "generate, inspect, check, compare, diff, trace and library" }
   }
 
   case generate(GenerateRequest)
@@ -14,6 +14,7 @@ enum Command {
   case compare(CompareRequest)
   case library(LibraryRequest)
   case diff(DiffRequest)
+  case trace(TraceRequest)
   /// About one verb, or about the whole.
   case help(Verb?)
   case version
@@ -83,7 +84,24 @@ enum Command {
         DiffRequest(
           old: arguments.folders[0], new: arguments.folders[1], json: arguments.has("--json"),
           tellsByStatus: arguments.has("--exit-code")))
+    case .trace:
+      self = .trace(try Self.trace(arguments))
     }
+  }
+
+  /// A folder and a tensor's name, or a folder and an offset.
+  private static func trace(_ arguments: [String]) throws(UsageError) -> TraceRequest {
+    let hasOffset = arguments.contains { $0 == "--offset" || $0.hasPrefix("--offset=") }
+    let arguments = try ArgumentList(
+      arguments, verb: .trace, folders: hasOffset ? 1 : 2, options: ["--offset"], flags: [],
+      wanted: "a <Name>.dtmodel folder, and a tensor's name or --offset <number>")
+    guard let text = arguments.value("--offset") else {
+      return TraceRequest(folder: arguments.folder, subject: .tensor(arguments.folders[1]))
+    }
+    guard let offset = Int(text.filter { $0 != " " && $0 != "_" }), offset >= 0 else {
+      throw UsageError("--offset '\(text)': a number of floats from 0 on is accepted", verb: .trace)
+    }
+    return TraceRequest(folder: arguments.folder, subject: .offset(offset))
   }
 
   private static func inspection(_ arguments: [String]) throws(UsageError) -> InspectRequest {

@@ -25,6 +25,7 @@ struct DTGen {
       case .compare(let request): return try request.run()
       case .library(let request): try request.run()
       case .diff(let request): return try request.run()
+      case .trace(let request): try request.run()
       case .help(let verb): Console.output(Help.text(for: verb))
       case .version: Console.output("dtgen \(Compiler.version)")
       }

@@ -11,6 +11,7 @@ enum Help {
     case .compare: compare
     case .library: library
     case .diff: diff
+    case .trace: trace
     }
   }
 
@@ -25,6 +26,7 @@ enum Help {
       check      compare checked-in output with fresh output
       compare    compare the model with numbers recorded elsewhere
       diff       explain what changed between two models or two outputs
+      trace      where a tensor of the checkpoint goes, and what lies at an offset
       library    build a static and a shared library and a header, for C and whatever
                  calls C
 
@@ -71,6 +73,22 @@ enum Help {
                       stage, and latencies
       --bench <file>  a report of dtbench --json for this model: its latencies go onto
                       the page
+
+    Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
+    """
+
+  private static let trace = """
+    usage: dtgen trace <Name>.dtmodel <tensor>
+           dtgen trace <Name>.dtmodel <tensor>[row,column]
+           dtgen trace <Name>.dtmodel --offset <floats>
+
+    Shows where a tensor of the checkpoint goes in the packed weights, by which formula,
+    and the lines of the generated code that read it; of one number, how many packed
+    numbers depend on it, and where. With --offset the other way: what lies there.
+    Tensors have Hugging Face's names, with "encoder." or without.
+
+    options:
+      --offset <floats>  a place in the packed weights, as generated code names it
 
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
     """

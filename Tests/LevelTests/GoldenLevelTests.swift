@@ -154,7 +154,7 @@ struct GoldenLevelTests {
       return calls.map { $0.lastHiddenState.flatMap { $0 } }
     }
     let payload = try Packer.payload(
-      model.plan, model: model.model, checkpoint: golden.checkpoint, path: "")
+      model.plan, checkpoint: golden.checkpoint, path: "")
     var exact = ReferenceTrunk(
       plan: model.plan, model: model.model, checkpoint: golden.checkpoint, payload: payload)
     return calls.map { call in

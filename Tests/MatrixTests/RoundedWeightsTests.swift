@@ -44,7 +44,7 @@ struct RoundedWeightsTests {
     let model = try ModelFolder(path: folder.path).readModel().model
     let plan = Plan(model)
     let payload = try Packer.payload(
-      plan, model: model, checkpoint: golden.checkpoint, path: folder.path)
+      plan, checkpoint: golden.checkpoint, path: folder.path)
     let reference = ReferenceInterpreter(
       plan: plan, model: model, checkpoint: golden.checkpoint, payload: payload)
     var controller = try RoundedForward()
@@ -107,7 +107,7 @@ struct RoundedWeightsTests {
     let model = try ModelFolder(path: folder.path).readModel().model
     let plan = Plan(model)
     let payload = try Packer.payload(
-      plan, model: model, checkpoint: episode.checkpoint, path: folder.path)
+      plan, checkpoint: episode.checkpoint, path: folder.path)
     let interpreter = ReferenceInterpreter(
       plan: plan, model: model, checkpoint: episode.checkpoint, payload: payload)
     return (model, ReferenceController(model: model, interpreter: interpreter))

@@ -111,7 +111,7 @@ struct TrunkTests {
       model.name, answersOf: model.name.replacing("Rounded", with: ""))
     let plan = Plan(golden.model)
     let payload = try Packer.payload(
-      plan, model: golden.model, checkpoint: golden.checkpoint, path: "")
+      plan, checkpoint: golden.checkpoint, path: "")
     for (name, calls) in golden.scenarios {
       var exact = ReferenceTrunk(
         plan: plan, model: golden.model, checkpoint: golden.checkpoint, payload: payload)

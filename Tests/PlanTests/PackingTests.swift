@@ -11,7 +11,7 @@ struct PackingTests {
       let model = RandomModel.model(seed: seed)
       let (plan, checkpoint) = (Plan(model), RandomModel.checkpoint(of: model, seed: seed))
       let folded = FoldedWeights(model: model, shape: plan.shape, checkpoint: checkpoint)
-      let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: "")
+      let payload = try Packer.payload(plan, checkpoint: checkpoint, path: "")
       var expected = [UInt32](repeating: 0, count: plan.weights.floatCount)
       for tensor in plan.weights.tensors {
         switch tensor.arrangement {
@@ -63,7 +63,7 @@ struct PackingTests {
       let checkpoint = Checkpoint { name in
         large.values(name).map { name.contains("embed") || name.contains("ln_") ? $0 : $0 / 5 }
       }
-      let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: "")
+      let payload = try Packer.payload(plan, checkpoint: checkpoint, path: "")
       let steps = min(3, config.maximumEpisodeLength)
       func rows(_ count: Int) -> [[Double]] {
         (0..<steps).map { _ in RandomModel.numbers(count, -1...1, &random) }
@@ -94,7 +94,7 @@ struct PackingTests {
       name.contains("c_attn.weight") ? small.values(name).map { $0 * 1e30 } : small.values(name)
     }
     let error = #expect(throws: InvalidInput.self) {
-      try Packer.payload(Plan(model), model: model, checkpoint: checkpoint, path: "folder")
+      try Packer.payload(Plan(model), checkpoint: checkpoint, path: "folder")
     }
     let lines = error?.diagnostics.map(\.description) ?? []
     #expect(lines.count == 1)

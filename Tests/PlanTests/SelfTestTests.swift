@@ -42,7 +42,7 @@ struct SelfTestTests {
   private func record(_ model: Model, seed: UInt64) throws -> RecordedSelfTest {
     let plan = Plan(model)
     let checkpoint = RandomModel.checkpoint(of: model, seed: seed)
-    let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: "")
+    let payload = try Packer.payload(plan, checkpoint: checkpoint, path: "")
     return RecordedSelfTest(plan: plan, model: model, checkpoint: checkpoint, payload: payload)
   }
 }

@@ -10,7 +10,7 @@ struct TraceTests {
     let golden = try RecordedEpisode(golden: name)
     let plan = Plan(golden.model)
     let payload = try Packer.payload(
-      plan, model: golden.model, checkpoint: golden.checkpoint, path: "")
+      plan, checkpoint: golden.checkpoint, path: "")
     for interpreter in [
       ReferenceInterpreter(config: golden.model.config, checkpoint: golden.checkpoint),
       ReferenceInterpreter(

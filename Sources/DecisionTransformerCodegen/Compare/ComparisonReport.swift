@@ -56,7 +56,7 @@ public struct ComparisonReport: Encodable, Equatable, Sendable {
     }
     let golden = try GoldenFile(path: path, model: model)
     let plan = Plan(model)
-    let payload = try Packer.payload(plan, model: model, checkpoint: checkpoint, path: folder)
+    let payload = try Packer.payload(plan, checkpoint: checkpoint, path: folder)
     let reference = GoldenStages(
       golden, model: model,
       interpreter: ReferenceInterpreter(config: model.config, checkpoint: checkpoint))

@@ -70,7 +70,7 @@ extension ComparedOutput {
       folder: folder, config: model.config, remarks: &remarks)
     {
       output.weights = .words(
-        try Packer.payload(plan, model: model, checkpoint: checkpoint, path: folder))
+        try Packer.payload(plan, checkpoint: checkpoint, path: folder))
     }
     return output
   }

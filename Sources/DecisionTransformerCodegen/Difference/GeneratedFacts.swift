@@ -86,6 +86,11 @@ extension GeneratedFacts {
     }
     var tensors: [Tensor] = []
     for line in table {
+      // The rest of what the row above is made of.
+      if let rest = try? /\s{40,}(\S.*)/.wholeMatch(in: line), !tensors.isEmpty {
+        tensors[tensors.count - 1].sources += " " + rest.1
+        continue
+      }
       guard
         let match = try?
           /\s+(\S+) +(\d+)(?:x(\d+))? +(strips|pairs|rows) +(\d[\d ]*?) {2,}(\d[\d ]*?) {2,}(.*)/

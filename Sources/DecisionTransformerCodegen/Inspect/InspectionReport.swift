@@ -218,7 +218,7 @@ extension InspectionReport.Plan {
         InspectionReport.Region(
           name: tensor.name, shape: "\(tensor.shapeText) \(tensor.arrangementText)",
           offset: tensor.offset * MemoryLayout<Float>.stride, bytes: tensor.byteCount,
-          holds: tensor.sources)
+          holds: tensor.sourceText)
       })
     memory = InspectionReport.Layout(
       bytes: plan.memory.byteCount,

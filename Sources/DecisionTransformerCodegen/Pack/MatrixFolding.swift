@@ -1,24 +1,66 @@
 // What folding one linear map into another needs.
 
 extension Matrix {
-  /// The row vector `vector` times this matrix.
-  func multiplied(byRow vector: [Double]) -> [Double] {
-    (Matrix(rowCount: 1, columnCount: rowCount, values: vector) * self).values
-  }
-
   /// Each row multiplied by its factor: diag(factors) · self.
-  func scalingRows(by factors: [Double]) -> Matrix {
-    var result = self
-    result.scaleRows(by: factors)
-    return result
-  }
-
-  /// The same in place.
   mutating func scaleRows(by factors: [Double]) {
     for row in 0..<rowCount {
       for column in 0..<columnCount { self[row, column] *= factors[row] }
     }
   }
 
-  func scaled(by factor: Double) -> Matrix { map { $0 * factor } }
+  /// Each column multiplied by its factor: self · diag(factors).
+  mutating func scaleColumns(by factors: [Double]) {
+    for row in 0..<rowCount {
+      for column in 0..<columnCount { self[row, column] *= factors[column] }
+    }
+  }
+
+  /// Each row minus its mean.
+  mutating func centreRows() {
+    for row in 0..<rowCount {
+      let mean = (0..<columnCount).reduce(0) { $0 + self[row, $1] } / Double(columnCount)
+      for column in 0..<columnCount { self[row, column] -= mean }
+    }
+  }
+
+  /// The rows of both, one below the other.
+  func appending(_ other: Matrix) -> Matrix {
+    Matrix(
+      rowCount: rowCount + other.rowCount, columnCount: columnCount, values: values + other.values)
+  }
+
+  /// The columns of both, side by side.
+  func besides(_ other: Matrix) -> Matrix {
+    var result = Matrix(rowCount: rowCount, columnCount: columnCount + other.columnCount)
+    for row in 0..<rowCount {
+      for column in 0..<columnCount { result[row, column] = self[row, column] }
+      for column in 0..<other.columnCount { result[row, columnCount + column] = other[row, column] }
+    }
+    return result
+  }
+
+  /// With columns of zeros up to whole vectors.
+  var padded: Matrix {
+    spreadingColumns(size: columnCount, stride: Shape.stride(columnCount))
+  }
+
+  /// The columns of each head moved apart to multiples of `stride`; zeros between.
+  func spreadingColumns(size: Int, stride: Int) -> Matrix {
+    var result = Matrix(rowCount: rowCount, columnCount: columnCount / size * stride)
+    for row in 0..<rowCount {
+      for column in 0..<columnCount {
+        result[row, column / size * stride + column % size] = self[row, column]
+      }
+    }
+    return result
+  }
+
+  /// The same of rows.
+  func spreadingRows(size: Int, stride: Int) -> Matrix {
+    var result = Matrix(rowCount: rowCount / size * stride, columnCount: columnCount)
+    for row in 0..<rowCount {
+      result.replaceRows(from: row / size * stride + row % size, rows(row..<row + 1))
+    }
+    return result
+  }
 }

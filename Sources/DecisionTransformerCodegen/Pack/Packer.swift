@@ -6,12 +6,12 @@ public enum Packer {
   ///
   /// Throws where folding leaves the range of float32, naming the tensors.
   public static func payload(
-    _ plan: Plan, model: Model, checkpoint: Checkpoint, path: String
+    _ plan: Plan, checkpoint: Checkpoint, path: String
   ) throws(InvalidInput) -> [Float] {
     var payload = [Float](repeating: 0, count: plan.weights.floatCount)
     try payload.withUnsafeMutableBufferPointer { (words) throws(InvalidInput) in
       try write(
-        plan, model: model, checkpoint: checkpoint, path: path,
+        plan, checkpoint: checkpoint, path: path,
         to: UnsafeMutableRawBufferPointer(words))
     }
     return payload
@@ -21,32 +21,33 @@ public enum Packer {
   ///
   /// Holds one tensor at a time besides.
   static func write(
-    _ plan: Plan, model: Model, checkpoint: Checkpoint, path: String,
+    _ plan: Plan, checkpoint: Checkpoint, path: String,
     to words: UnsafeMutableRawBufferPointer
   ) throws(InvalidInput) {
     precondition(words.count == plan.weights.byteCount)
-    let folded = FoldedWeights(model: model, shape: plan.shape, checkpoint: checkpoint)
+    let evaluator = RecipeEvaluator(checkpoint)
     var problems: [Diagnostic] = []
     for tensor in plan.weights.tensors {
       var target = Target(words: words)
-      switch tensor.arrangement {
-      case .strips, .pairedStrips:
-        target.write(
-          folded.map(tensor.content), as: tensor.arrangement, at: tensor.offset)
-      case .rows(_, let columns):
-        for (index, value) in folded.rows(tensor.content).enumerated() {
-          let place = index / columns * Shape.stride(columns) + index % columns
-          target[tensor.offset + place] = target.narrowed(value)
-        }
-      }
+      target.write(tensor, evaluator, at: tensor.offset)
       if !target.isFinite {
         problems.append(
           Diagnostic(
-            path: path, key: tensor.sources,
+            path: path, key: tensor.sourceText,
             "folded into \(tensor.name) it leaves the range of float32; accepted: smaller values"))
       }
     }
     guard problems.isEmpty else { throw InvalidInput(problems) }
+  }
+
+  /// The words of one tensor.
+  static func words(of tensor: PackedTensor, _ checkpoint: Checkpoint) -> [Float] {
+    var words = [Float](repeating: 0, count: tensor.floatCount)
+    words.withUnsafeMutableBufferPointer { words in
+      var target = Target(words: UnsafeMutableRawBufferPointer(words))
+      target.write(tensor, RecipeEvaluator(checkpoint), at: 0)
+    }
+    return words
   }
 }
 
@@ -73,9 +74,23 @@ private struct Target {
     return narrow
   }
 
+  /// Writes what the tensor's recipe gives, as the tensor is arranged.
+  mutating func write(_ tensor: PackedTensor, _ evaluator: RecipeEvaluator, at offset: Int) {
+    switch tensor.arrangement {
+    case .strips, .pairedStrips:
+      write(evaluator.map(tensor.recipe), as: tensor.arrangement, at: offset)
+    case .rows(_, let columns):
+      for (index, value) in evaluator.rows(tensor.recipe).enumerated() {
+        self[offset + index / columns * Shape.stride(columns) + index % columns] = narrowed(value)
+      }
+    }
+  }
+
   /// Writes a map as strips: the float32 biases, then the rows, one by one as float32 or in pairs as bfloat16; a
   /// missing last row is zero.
-  mutating func write(_ map: AffineMap, as arrangement: PackedTensor.Arrangement, at offset: Int) {
+  private mutating func write(
+    _ map: AffineMap, as arrangement: PackedTensor.Arrangement, at offset: Int
+  ) {
     let isPaired = if case .pairedStrips = arrangement { true } else { false }
     let depth = map.weights.rowCount
     for column in 0..<map.weights.columnCount {

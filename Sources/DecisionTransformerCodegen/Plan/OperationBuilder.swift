@@ -251,7 +251,8 @@ struct OperationBuilder {
             rows: rows, depth: depth, columns: columns, from: input, to: output, shape)),
         input: input,
         weights: index, residual: residual, output: output),
-      comment: tensor.sources, multiplyAdds: rows * depth * columns, weightBytes: tensor.byteCount)
+      comment: tensor.name, multiplyAdds: rows * depth * columns,
+      weightBytes: tensor.byteCount)
   }
 
   func normalize(

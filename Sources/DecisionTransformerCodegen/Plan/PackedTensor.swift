@@ -69,13 +69,16 @@ public struct PackedTensor: Equatable, Sendable {
   public var arrangement: Arrangement
   /// Position in floats from the start of the packed weights; a multiple of 16.
   public var offset: Int
-  /// Names of the tensors it is made of, without the prefix `encoder.`.
-  public var sources: String
+  /// How it is made of the checkpoint's tensors.
+  public var recipe: TensorRecipe
 }
 
 extension PackedTensor {
   /// Length in floats, padding included.
   public var floatCount: Int { arrangement.floatCount }
+
+  /// What it is made of, in one line.
+  public var sourceText: String { recipe.sourceText.joined(separator: ", ") }
 
   /// Whether the numbers are bfloat16.
   public var isPaired: Bool {

@@ -35,9 +35,9 @@ public struct Plan: Equatable, Sendable {
       .cheapest(layer: layer, shape: shape)
     }
     guard !model.isTrunk else {
-      weights = PackedLayout(
-        trunk: shape, positionCount: model.config.positionCount, forms: forms,
-        precision: model.options.precision)
+      var layout = LayoutBuilder(model, shape: shape, forms: forms)
+      layout.trunk()
+      weights = layout.layout
       let schedule = TrunkSchedule(model: model, shape: shape, forms: forms, weights: weights)
       (routines, token, chunk) = (schedule.routines, schedule.token, schedule.chunk)
       (feedback, shortFeedback, preparation, returnPreparation) = ([], [], [], [])
@@ -49,9 +49,9 @@ public struct Plan: Equatable, Sendable {
       return
     }
     let outputs = model.forwardOutputs
-    weights = PackedLayout(
-      shape: shape, forms: forms, precision: model.options.precision, outputs: outputs,
-      scalesComponents: model.scalesComponents)
+    var layout = LayoutBuilder(model, shape: shape, forms: forms)
+    layout.controller()
+    weights = layout.layout
     let schedule = Schedule(model: model, shape: shape, forms: forms, weights: weights)
     routines = schedule.routines
     feedback = schedule.feedback

@@ -1,5 +1,8 @@
 /// Collects indented lines of Swift.
 struct CodeWriter {
+  /// Columns of a page.
+  static let width = 110
+
   private(set) var lines: [String] = []
   private var indentation = 0
 

@@ -65,13 +65,39 @@ struct HeaderRenderer {
       "// packed weights, \(model.options.precision.rawValue)                          offset        bytes  from"
     )
     for tensor in plan.weights.tensors {
-      writer.write(
-        "//   \(left(tensor.name, 20)) \(left(tensor.shapeText, 10)) \(left(tensor.arrangementText, 7)) \(right(grouped(tensor.offset), 12)) \(right(grouped(tensor.byteCount), 12))  \(tensor.sources)"
-      )
+      let row =
+        "//   \(left(tensor.name, 20)) \(left(tensor.shapeText, 10)) \(left(tensor.arrangementText, 7)) \(right(grouped(tensor.offset), 12)) \(right(grouped(tensor.byteCount), 12))  "
+      let lines = Self.lines(of: tensor.recipe.sourceText, width: CodeWriter.width - row.count)
+      writer.write(row + lines[0])
+      for line in lines.dropFirst() { writer.write(left("//", row.count) + line) }
     }
     writer.write(
       "//   total \(grouped(plan.weights.byteCount)) bytes; offsets in floats; \(model.options.precision == .bfloat16 ? "strips: 64 columns wide, pairs: 128" : "strips: 64 columns wide"), biases first"
     )
+    let unread = plan.weights.unread
+    for reason in Set(unread.map(\.reason)).sorted() {
+      let names = unread.filter { $0.reason == reason }.map { Recipe.shortName($0.name) }
+      writer.write("//   not read, since \(reason):")
+      for line in Self.lines(of: names, width: CodeWriter.width - 7) {
+        writer.write("//     \(line)")
+      }
+    }
+  }
+
+  /// A list in lines of at most `width` characters, where its items are no longer.
+  private static func lines(of items: [String], width: Int) -> [String] {
+    var lines = [""]
+    for (index, item) in items.enumerated() {
+      let item = index == items.count - 1 ? item : item + ","
+      if lines[lines.count - 1].isEmpty {
+        lines[lines.count - 1] = item
+      } else if lines[lines.count - 1].count + 1 + item.count <= width {
+        lines[lines.count - 1] += " " + item
+      } else {
+        lines.append(item)
+      }
+    }
+    return lines
   }
 
   private func memory(to writer: inout CodeWriter) {

@@ -79,7 +79,7 @@ extension LayoutMap.Region {
     (shape, arrangement) = (tensor.shapeText, tensor.arrangementText)
     offset = tensor.offset * MemoryLayout<Float>.stride
     bytes = tensor.byteCount
-    sources = tensor.sources
+    sources = tensor.sourceText
     transform =
       tensor.content.transform
       + (tensor.isPaired ? "; rounded to bfloat16, two rows in a word" : "")

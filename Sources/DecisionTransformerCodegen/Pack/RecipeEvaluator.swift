@@ -1,0 +1,67 @@
+/// Computes what recipes say from a checkpoint, in double precision.
+package struct RecipeEvaluator {
+  private let checkpoint: Checkpoint
+
+  package init(_ checkpoint: Checkpoint) {
+    self.checkpoint = checkpoint
+  }
+
+  /// The affine map of a tensor in strips.
+  package func map(_ recipe: TensorRecipe) -> AffineMap {
+    AffineMap(matrix(recipe.weights), bias: recipe.bias.map { matrix($0).values })
+  }
+
+  /// The rows of a tensor in rows, one behind the other.
+  package func rows(_ recipe: TensorRecipe) -> [Double] { matrix(recipe.weights).values }
+
+  func matrix(_ recipe: Recipe) -> Matrix {
+    switch recipe {
+    case .tensor(let name, let rows, let columns):
+      return Matrix(
+        rowCount: rows, columnCount: columns, values: checkpoint.widenedValues(name))
+    case .constant(_, let numbers):
+      return Matrix(rowCount: 1, columnCount: numbers.count, values: numbers)
+    case .transposed(let recipe): return matrix(recipe).transposed
+    case .rows(let recipe, let range): return matrix(recipe).rows(range)
+    case .columns(let recipe, let range, _): return matrix(recipe).columns(range)
+    case .product(let left, let right): return matrix(left) * matrix(right)
+    case .sum(let left, let right): return matrix(left) + matrix(right)
+    case .difference(let left, let right): return matrix(left) + matrix(right).map { -$0 }
+    case .scaled(let recipe, let factor, _): return matrix(recipe).map { $0 * factor }
+    case .scaledRows(let recipe, let factors):
+      // In place: the largest matrices decide how much memory packing takes.
+      var result = matrix(recipe)
+      result.scaleRows(by: matrix(factors).values)
+      return result
+    case .scaledColumns(let recipe, let factors):
+      var result = matrix(recipe)
+      result.scaleColumns(by: matrix(factors).values)
+      return result
+    case .reciprocals(let recipe): return matrix(recipe).map { 1 / $0 }
+    case .centred(let recipe):
+      var result = matrix(recipe)
+      result.centreRows()
+      return result
+    case .below(let upper, let lower): return matrix(upper).appending(matrix(lower))
+    case .beside(let left, let right): return matrix(left).padded.besides(matrix(right).padded)
+    case .spreadColumns(let recipe, let size, let stride):
+      return matrix(recipe).spreadingColumns(size: size, stride: stride)
+    case .spreadRows(let recipe, let size, let stride):
+      return matrix(recipe).spreadingRows(size: size, stride: stride)
+    case .named(_, let recipe): return matrix(recipe)
+    case .rounded(let recipe, let precision):
+      return matrix(recipe).map { precision.rounded($0) }
+    }
+  }
+}
+
+extension GenerationOptions.Precision {
+  /// The number as a tensor of this precision stores it.
+  fileprivate func rounded(_ number: Double) -> Double {
+    let value = Float(number)
+    return switch self {
+    case .float32: Double(value)
+    case .bfloat16: Double(Float(bitPattern: BFloat16.rounded(value) << 16))
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/// Lays out the packed weights in the order in which the phases read them, each tensor with its recipe.
+struct LayoutBuilder {
+  private var tensors: [PackedTensor] = []
+  private let model: Model
+  private let shape: Shape
+  private let forms: [AttentionForm]
+  private let recipes: Recipes
+
+  init(_ model: Model, shape: Shape, forms: [AttentionForm]) {
+    (self.model, self.shape, self.forms) = (model, shape, forms)
+    recipes = Recipes(model: model, shape: shape)
+  }
+
+  /// What has been laid out.
+  var layout: PackedLayout {
+    PackedLayout(tensors: tensors, unread: UnreadTensor.all(of: model, tensors: tensors))
+  }
+
+  /// What the forms of a controller need.
+  mutating func controller() {
+    let hidden = shape.hiddenSize
+    append("embed.state_mean", .stateMean, .rows(rows: 1, columns: shape.stateDimension))
+    for input in EntryInput.allCases {
+      append(
+        "embed.\(input.rawValue)", .embed(input),
+        .strips(depth: shape.dimension(of: input), columns: hidden))
+      if forms[0] == .carried { appendEntry(input) }
+    }
+    append("embed.norm_gain", .embedNormGain, .rows(rows: 1, columns: hidden))
+    append("embed.norm_shift", .embedNormShift, .rows(rows: 1, columns: hidden))
+    for (layer, form) in forms.enumerated() { appendBlock(layer: layer, form: form) }
+    append("predict.action", .predictAction, .strips(depth: hidden, columns: shape.actionDimension))
+    if model.scalesComponents {
+      append("predict.action_scale", .actionScale, .rows(rows: 1, columns: shape.actionDimension))
+    }
+    appendOutputs(model.forwardOutputs)
+    append("embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden))
+  }
+
+  /// Block 0 in terms of an input, for the carried form: behind the input's embedding, in the order of use.
+  private mutating func appendEntry(_ input: EntryInput) {
+    let depth = shape.dimension(of: input)
+    append(
+      "entry.\(input.rawValue)_value", .entryValue(input),
+      .strips(depth: depth + 2, columns: shape.carriedStride))
+    append(
+      "entry.\(input.rawValue)_query", .entryQuery(input),
+      .strips(depth: depth + 2, columns: shape.hiddenSize))
+    append(
+      "entry.\(input.rawValue)_inner", .entryInner(input),
+      .strips(depth: depth + 1, columns: shape.innerSize))
+  }
+
+  /// What only `forward` and the predictions of the preparation phase need.
+  private mutating func appendOutputs(_ outputs: Set<GenerationOptions.Output>) {
+    let (hidden, states) = (shape.hiddenSize, shape.stateDimension)
+    if outputs.contains(.state) {
+      append("predict.state", .predictState, .strips(depth: hidden, columns: states))
+    }
+    if outputs.contains(.return) {
+      append("predict.return", .predictReturn, .strips(depth: hidden, columns: 1))
+    }
+    if !outputs.isDisjoint(with: [.lastHiddenState, .hiddenStates]) {
+      append("final.norm_gain", .finalNormGain, .rows(rows: 1, columns: hidden))
+      append("final.norm_shift", .finalNormShift, .rows(rows: 1, columns: hidden))
+    }
+    if !outputs.isEmpty {
+      append("embed.state_std", .stateDeviation, .rows(rows: 1, columns: states))
+    }
+  }
+
+  /// What a trunk needs: every row of wpe, blocks, ln_f.
+  mutating func trunk() {
+    let (hidden, positionCount) = (shape.hiddenSize, model.config.positionCount)
+    for (layer, form) in forms.enumerated() {
+      appendBlock(layer: layer, form: form)
+      append("layer\(layer).unattended", .unattended(layer: layer), .rows(rows: 1, columns: hidden))
+    }
+    append("final.norm_gain", .finalNormGain, .rows(rows: 1, columns: hidden))
+    append("final.norm_shift", .finalNormShift, .rows(rows: 1, columns: hidden))
+    append("embed.positions", .positions, .rows(rows: positionCount, columns: hidden))
+  }
+
+  private mutating func appendBlock(layer: Int, form: AttentionForm) {
+    let hidden = shape.hiddenSize
+    appendAttention(layer: layer, form: form)
+    append(
+      "layer\(layer).inner", .inner(layer: layer),
+      matrix(depth: hidden, columns: shape.innerSize))
+    append(
+      "layer\(layer).outer", .outer(layer: layer),
+      matrix(depth: shape.innerSize, columns: hidden))
+  }
+
+  private mutating func appendAttention(layer: Int, form: AttentionForm) {
+    let (hidden, attention) = (shape.hiddenSize, shape.attentionStride)
+    let name = "layer\(layer)"
+    switch form {
+    case .fused, .carried:
+      append("\(name).query", .fusedQuery(layer: layer), matrix(depth: hidden, columns: hidden))
+      append("\(name).output", .fusedOutput(layer: layer), matrix(depth: hidden, columns: hidden))
+    case .standard:
+      append("\(name).query", .query(layer: layer), matrix(depth: hidden, columns: attention))
+      append("\(name).key", .key(layer: layer), matrix(depth: hidden, columns: attention))
+      append("\(name).value", .value(layer: layer), matrix(depth: hidden, columns: attention))
+      append(
+        "\(name).projection", .projection(layer: layer), matrix(depth: attention, columns: hidden))
+    case .absorbed:
+      append("\(name).query", .query(layer: layer), matrix(depth: hidden, columns: attention))
+      for head in 0..<shape.headCount {
+        append(
+          "\(name).key\(head)", .absorbedKey(layer: layer, head: head),
+          matrix(depth: shape.headSize, columns: hidden))
+      }
+      for head in 0..<shape.headCount {
+        append(
+          "\(name).value\(head)", .absorbedValue(layer: layer, head: head),
+          matrix(depth: hidden, columns: shape.headSize))
+      }
+      append(
+        "\(name).projection", .projection(layer: layer), matrix(depth: attention, columns: hidden))
+    }
+  }
+
+  /// A matrix of a block in the precision asked for.
+  private func matrix(depth: Int, columns: Int) -> PackedTensor.Arrangement {
+    switch model.options.precision {
+    case .float32: .strips(depth: depth, columns: columns)
+    case .bfloat16: .pairedStrips(depth: depth, columns: columns)
+    }
+  }
+
+  private mutating func append(
+    _ name: String, _ content: PackedTensor.Content, _ arrangement: PackedTensor.Arrangement
+  ) {
+    tensors.append(
+      PackedTensor(
+        name: name, content: content, arrangement: arrangement,
+        offset: tensors.last.map { $0.offset + $0.floatCount } ?? 0,
+        recipe: recipes.recipe(of: content)))
+  }
+}

@@ -1,0 +1,171 @@
+/// The recipe of every tensor that a plan may pack.
+///
+/// Notation of one layer: g and s are ln_1's gain and shift, so that its output is y = n∘g + s for a
+/// normalised row n; Wq, Wk, Wv, bq, bk, bv are the thirds of c_attn, Wo, bo is c_proj.
+struct Recipes {
+  let model: Model
+  let shape: Shape
+
+  func recipe(of content: PackedTensor.Content) -> TensorRecipe {
+    let hidden = shape.hiddenSize
+    switch content {
+    case .stateMean: return TensorRecipe(.rounded(stateMean ?? noMean, .float32))
+    case .embedReturn: return linear("embed_return", inputs: 1, outputs: hidden)
+    case .embedState: return embedState
+    case .embedAction:
+      return linear("embed_action", inputs: shape.actionDimension, outputs: hidden)
+    case .timesteps:
+      return TensorRecipe(
+        .tensor("embed_timestep.weight", rows: model.config.maximumEpisodeLength, columns: hidden))
+    case .embedNormGain: return TensorRecipe(vector("embed_ln.weight", hidden))
+    case .embedNormShift:
+      return TensorRecipe(.sum(vector("embed_ln.bias", hidden), .rows(positions, 0..<1)))
+    case .query(let layer): return padHeads(query(layer))
+    case .key(let layer): return padHeads(key(layer))
+    case .value(let layer): return padHeads(value(layer))
+    case .projection(let layer): return headProjection(layer)
+    case .absorbedKey(let layer, let head):
+      return TensorRecipe(
+        .transposed(key(layer).columns(columns(of: head), named: "head \(head)").weights))
+    case .absorbedValue(let layer, let head):
+      return value(layer).columns(columns(of: head), named: "head \(head)")
+    case .entryValue(let input): return EntryRecipes(input, self).value
+    case .entryQuery(let input): return EntryRecipes(input, self).query
+    case .entryInner(let input): return EntryRecipes(input, self).inner
+    case .fusedQuery(let layer):
+      // (n·diag(g)·Wq + s·Wq + bq)·scale·(diag(g)·Wk)ᵀ
+      let (query, key) = (query(layer), Recipe.transposed(key(layer).weights))
+      return TensorRecipe(.product(query.weights, key), bias: query.bias.map { .product($0, key) })
+    case .fusedOutput(let layer):
+      let projection = projection(layer)
+      return TensorRecipe(
+        .product(value(layer).weights, projection.weights), bias: projection.bias)
+    case .inner(let layer):
+      return convolution("encoder.h.\(layer).mlp.c_fc", inputs: hidden, outputs: shape.innerSize)
+        .afterNorm("encoder.h.\(layer).ln_2", size: hidden)
+    case .outer(let layer):
+      return convolution("encoder.h.\(layer).mlp.c_proj", inputs: shape.innerSize, outputs: hidden)
+    case .predictAction: return head("predict_action.0", outputs: shape.actionDimension)
+    case .predictState: return head("predict_state", outputs: shape.stateDimension)
+    case .predictReturn: return head("predict_return", outputs: 1)
+    case .finalNormGain: return TensorRecipe(vector("encoder.ln_f.weight", hidden))
+    case .finalNormShift: return TensorRecipe(vector("encoder.ln_f.bias", hidden))
+    case .actionScale: return TensorRecipe(.constant("action_scale", model.actionScale))
+    case .stateDeviation:
+      return TensorRecipe(
+        stateDeviation
+          ?? .constant("1", Array(repeating: 1, count: shape.stateDimension)))
+    case .positions: return TensorRecipe(positions)
+    case .unattended(let layer):
+      return TensorRecipe(
+        .difference(
+          vector("encoder.h.\(layer).attn.c_proj.bias", hidden), projection(layer).bias!))
+    }
+  }
+
+  // MARK: The state
+
+  private var stateMean: Recipe? { model.options.stateMean.map { .constant("state_mean", $0) } }
+
+  private var noMean: Recipe {
+    .constant("0", Array(repeating: 0, count: shape.stateDimension))
+  }
+
+  private var stateDeviation: Recipe? {
+    model.options.stateStandardDeviation.map { .constant("state_std", $0) }
+  }
+
+  /// The code subtracts the mean, rounded to float32, from the raw state, where the two are close and the
+  /// difference is exact; what the rounding left out goes into the bias, and 1/std into the weights.
+  private var embedState: TensorRecipe {
+    var map = linear("embed_state", inputs: shape.stateDimension, outputs: shape.hiddenSize)
+    if let stateDeviation {
+      map.weights = .scaledRows(map.weights, by: .reciprocals(stateDeviation))
+    }
+    if let stateMean {
+      let remainder = Recipe.difference(.rounded(stateMean, .float32), stateMean)
+      map.bias = map.adding(.product(remainder, map.weights))
+    }
+    return map
+  }
+
+  // MARK: Heads
+
+  /// A head behind ln_f.
+  private func head(_ name: String, outputs: Int) -> TensorRecipe {
+    linear(name, inputs: shape.hiddenSize, outputs: outputs)
+      .afterNorm("encoder.ln_f", size: shape.hiddenSize)
+  }
+
+  // MARK: Attention
+
+  private func columns(of head: Int) -> Range<Int> {
+    head * shape.headSize..<(head + 1) * shape.headSize
+  }
+
+  /// One third of c_attn of a normalised row.
+  private func third(_ name: String, _ layer: Int) -> TensorRecipe {
+    let index = ["q": 0, "k": 1, "v": 2][name]!
+    return convolution(
+      "encoder.h.\(layer).attn.c_attn", inputs: shape.hiddenSize, outputs: 3 * shape.hiddenSize
+    )
+    .columns(index * shape.hiddenSize..<(index + 1) * shape.hiddenSize, named: name)
+    .afterNorm("encoder.h.\(layer).ln_1", size: shape.hiddenSize)
+  }
+
+  private func query(_ layer: Int) -> TensorRecipe {
+    third("q", layer).scaled(by: model.config.attentionScale(layer: layer), named: "scale")
+  }
+
+  /// Its biases add the same to every score of a row: softmax cancels them.
+  private func key(_ layer: Int) -> TensorRecipe { TensorRecipe(third("k", layer).weights) }
+
+  /// Its biases move into the projection's.
+  private func value(_ layer: Int) -> TensorRecipe { TensorRecipe(third("v", layer).weights) }
+
+  /// c_proj, with the constant part of the values, which the probabilities sum to one, carried through it.
+  private func projection(_ layer: Int) -> TensorRecipe {
+    var projection = convolution(
+      "encoder.h.\(layer).attn.c_proj", inputs: shape.hiddenSize, outputs: shape.hiddenSize)
+    projection.bias = projection.adding(.product(third("v", layer).bias!, projection.weights))
+    return projection
+  }
+
+  private func padHeads(_ map: TensorRecipe) -> TensorRecipe {
+    map.spread(size: shape.headSize, stride: shape.headStride)
+  }
+
+  private func headProjection(_ layer: Int) -> TensorRecipe {
+    var projection = projection(layer)
+    if shape.headSize != shape.headStride {
+      projection.weights = .spreadRows(
+        projection.weights, size: shape.headSize, stride: shape.headStride)
+    }
+    return projection
+  }
+
+  // MARK: The checkpoint's tensors
+
+  private var positions: Recipe {
+    .tensor(
+      RequiredTensor.positions, rows: model.config.positionCount, columns: shape.hiddenSize)
+  }
+
+  private func vector(_ name: String, _ count: Int) -> Recipe {
+    .tensor(name, rows: 1, columns: count)
+  }
+
+  /// Conv1D of the transformer blocks: weight [inputs, outputs].
+  private func convolution(_ name: String, inputs: Int, outputs: Int) -> TensorRecipe {
+    TensorRecipe(
+      .tensor("\(name).weight", rows: inputs, columns: outputs),
+      bias: vector("\(name).bias", outputs))
+  }
+
+  /// nn.Linear of the embeddings and heads: weight [outputs, inputs].
+  private func linear(_ name: String, inputs: Int, outputs: Int) -> TensorRecipe {
+    TensorRecipe(
+      .transposed(.tensor("\(name).weight", rows: outputs, columns: inputs)),
+      bias: vector("\(name).bias", outputs))
+  }
+}
