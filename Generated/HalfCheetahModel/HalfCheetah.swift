@@ -11,34 +11,58 @@
 // packed weights, float32                          offset        bytes  from
 //   embed.state_mean     17         rows               0          128  state_mean
 //   embed.return         1x128      strips            32         1024  embed_return
-//   entry.return_value   3x640      strips           288       10 240  embed_return, embed_ln, h.0.ln_1, attn (v), ln_2, mlp.c_fc
-//   entry.return_query   3x128      strips          2848         2048  embed_return, embed_ln, h.0.ln_1, attn (q·kᵀ), scale
-//   entry.return_inner   2x512      strips          3360         6144  embed_return, embed_ln, h.0.ln_2, mlp.c_fc
-//   embed.state          17x128     strips          4896         9216  embed_state, 1/state_std
-//   entry.state_value    19x640     strips          7200       51 200  embed_state, embed_ln, h.0.ln_1, attn (v), ln_2, mlp.c_fc
-//   entry.state_query    19x128     strips        20 000       10 240  embed_state, embed_ln, h.0.ln_1, attn (q·kᵀ), scale
-//   entry.state_inner    18x512     strips        22 560       38 912  embed_state, embed_ln, h.0.ln_2, mlp.c_fc
+//   entry.return_value   3x640      strips           288       10 240  embed_return, embed_ln, wpe.weight[0],
+//                                                                      h.0.ln_1, h.0.attn.c_attn[v],
+//                                                                      h.0.attn.c_proj, h.0.ln_2.weight,
+//                                                                      h.0.mlp.c_fc.weight
+//   entry.return_query   3x128      strips          2848         2048  embed_return, embed_ln, wpe.weight[0],
+//                                                                      h.0.ln_1, h.0.attn.c_attn[q, k], scale
+//   entry.return_inner   2x512      strips          3360         6144  embed_return, embed_ln,
+//                                                                      h.0.ln_2.weight, h.0.mlp.c_fc.weight,
+//                                                                      wpe.weight[0]
+//   embed.state          17x128     strips          4896         9216  state_std, embed_state, state_mean
+//   entry.state_value    19x640     strips          7200       51 200  state_std, embed_state, state_mean,
+//                                                                      embed_ln, wpe.weight[0], h.0.ln_1,
+//                                                                      h.0.attn.c_attn[v], h.0.attn.c_proj,
+//                                                                      h.0.ln_2.weight, h.0.mlp.c_fc.weight
+//   entry.state_query    19x128     strips        20 000       10 240  state_std, embed_state, state_mean,
+//                                                                      embed_ln, wpe.weight[0], h.0.ln_1,
+//                                                                      h.0.attn.c_attn[q, k], scale
+//   entry.state_inner    18x512     strips        22 560       38 912  state_std, embed_state, state_mean,
+//                                                                      embed_ln, h.0.ln_2.weight,
+//                                                                      h.0.mlp.c_fc.weight, wpe.weight[0]
 //   embed.action         6x128      strips        32 288         3584  embed_action
-//   entry.action_value   8x640      strips        33 184       23 040  embed_action, embed_ln, h.0.ln_1, attn (v), ln_2, mlp.c_fc
-//   entry.action_query   8x128      strips        38 944         4608  embed_action, embed_ln, h.0.ln_1, attn (q·kᵀ), scale
-//   entry.action_inner   7x512      strips        40 096       16 384  embed_action, embed_ln, h.0.ln_2, mlp.c_fc
+//   entry.action_value   8x640      strips        33 184       23 040  embed_action, embed_ln, wpe.weight[0],
+//                                                                      h.0.ln_1, h.0.attn.c_attn[v],
+//                                                                      h.0.attn.c_proj, h.0.ln_2.weight,
+//                                                                      h.0.mlp.c_fc.weight
+//   entry.action_query   8x128      strips        38 944         4608  embed_action, embed_ln, wpe.weight[0],
+//                                                                      h.0.ln_1, h.0.attn.c_attn[q, k], scale
+//   entry.action_inner   7x512      strips        40 096       16 384  embed_action, embed_ln,
+//                                                                      h.0.ln_2.weight, h.0.mlp.c_fc.weight,
+//                                                                      wpe.weight[0]
 //   embed.norm_gain      128        rows          44 192          512  embed_ln.weight
-//   embed.norm_shift     128        rows          44 320          512  embed_ln.bias, wpe[0]
-//   layer0.query         128x128    strips        44 448       66 048  h.0.ln_1, attn.c_attn (q·kᵀ), scale
-//   layer0.output        128x128    strips        60 960       66 048  h.0.ln_1, attn.c_attn (v), attn.c_proj
-//   layer0.inner         128x512    strips        77 472      264 192  h.0.ln_2, mlp.c_fc
+//   embed.norm_shift     128        rows          44 320          512  embed_ln.bias, wpe.weight[0]
+//   layer0.query         128x128    strips        44 448       66 048  h.0.ln_1, h.0.attn.c_attn[q, k], scale
+//   layer0.output        128x128    strips        60 960       66 048  h.0.ln_1, h.0.attn.c_attn[v],
+//                                                                      h.0.attn.c_proj
+//   layer0.inner         128x512    strips        77 472      264 192  h.0.ln_2, h.0.mlp.c_fc
 //   layer0.outer         512x128    strips       143 520      262 656  h.0.mlp.c_proj
-//   layer1.query         128x128    strips       209 184       66 048  h.1.ln_1, attn.c_attn (q·kᵀ), scale
-//   layer1.output        128x128    strips       225 696       66 048  h.1.ln_1, attn.c_attn (v), attn.c_proj
-//   layer1.inner         128x512    strips       242 208      264 192  h.1.ln_2, mlp.c_fc
+//   layer1.query         128x128    strips       209 184       66 048  h.1.ln_1, h.1.attn.c_attn[q, k], scale
+//   layer1.output        128x128    strips       225 696       66 048  h.1.ln_1, h.1.attn.c_attn[v],
+//                                                                      h.1.attn.c_proj
+//   layer1.inner         128x512    strips       242 208      264 192  h.1.ln_2, h.1.mlp.c_fc
 //   layer1.outer         512x128    strips       308 256      262 656  h.1.mlp.c_proj
-//   layer2.query         128x128    strips       373 920       66 048  h.2.ln_1, attn.c_attn (q·kᵀ), scale
-//   layer2.output        128x128    strips       390 432       66 048  h.2.ln_1, attn.c_attn (v), attn.c_proj
-//   layer2.inner         128x512    strips       406 944      264 192  h.2.ln_2, mlp.c_fc
+//   layer2.query         128x128    strips       373 920       66 048  h.2.ln_1, h.2.attn.c_attn[q, k], scale
+//   layer2.output        128x128    strips       390 432       66 048  h.2.ln_1, h.2.attn.c_attn[v],
+//                                                                      h.2.attn.c_proj
+//   layer2.inner         128x512    strips       406 944      264 192  h.2.ln_2, h.2.mlp.c_fc
 //   layer2.outer         512x128    strips       472 992      262 656  h.2.mlp.c_proj
 //   predict.action       128x6      strips       538 656         8256  ln_f, predict_action.0
-//   embed.timesteps      1000x128   rows         540 720      512 000  embed_timestep
+//   embed.timesteps      1000x128   rows         540 720      512 000  embed_timestep.weight
 //   total 2 674 880 bytes; offsets in floats; strips: 64 columns wide, biases first
+//   not read, since no output that codegen.json asks for needs it:
+//     predict_state.weight, predict_state.bias, predict_return.weight, predict_return.bias
 //
 // controller memory                          offset        bytes  what
 //   returnInput      1x16                        0           64  return-to-go of the return token
@@ -275,20 +299,20 @@ nonisolated extension HalfCheetah {
     softmax(heads: 1, rows: 2, lastKey: 57, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_2x1x640_add(scores, carried, tokens + 57 * 640, carriedSums + 57 * 640)   // p·v
     activateCarried(carriedSums + 57 * 640, weights + 77_472, stream + 57 * 128, inner + 57 * 512, rows: 2) // h.0.ln_2, mlp.c_fc
-    linear_2x512x128_add(inner + 57 * 512, weights + 143_520, stream + 57 * 128, stream + 57 * 128) // h.0.mlp.c_proj
+    linear_2x512x128_add(inner + 57 * 512, weights + 143_520, stream + 57 * 128, stream + 57 * 128) // layer0.outer
   }
 
   /// Block 2 of 3 for the return and state tokens. 357 888 multiply-adds.
   @_noAllocation @_noLocks private func feedbackBlock1() {
     normalize(stream + 57 * 128, normalized1 + 57 * 128, rows: 2)                 // h.1.ln_1
-    linear_2x128x128(normalized1 + 57 * 128, weights + 209_184, queries + 57 * 128) // h.1.ln_1, attn.c_attn (q·kᵀ), scale
+    linear_2x128x128(normalized1 + 57 * 128, weights + 209_184, queries + 57 * 128) // layer1.query
     rowScores_2x128(queries + 57 * 128, normalized1, scores)                      // q·kᵀ
     softmax(heads: 1, rows: 2, lastKey: 57, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_2x1x128(scores, normalized1, mixed + 57 * 128)                            // p·v
-    linear_2x128x128_add(mixed + 57 * 128, weights + 225_696, stream + 57 * 128, stream + 57 * 128) // h.1.ln_1, attn.c_attn (v), attn.c_proj
+    linear_2x128x128_add(mixed + 57 * 128, weights + 225_696, stream + 57 * 128, stream + 57 * 128) // layer1.output
     normalize(stream + 57 * 128, scratch + 57 * 128, rows: 2)                     // h.1.ln_2
-    linear_2x128x512_relu(scratch + 57 * 128, weights + 242_208, inner + 57 * 512) // h.1.ln_2, mlp.c_fc
-    linear_2x512x128_add(inner + 57 * 512, weights + 308_256, stream + 57 * 128, stream + 57 * 128) // h.1.mlp.c_proj
+    linear_2x128x512_relu(scratch + 57 * 128, weights + 242_208, inner + 57 * 512) // layer1.inner
+    linear_2x512x128_add(inner + 57 * 512, weights + 308_256, stream + 57 * 128, stream + 57 * 128) // layer1.outer
   }
 
   /// Block 3 of 3: what the state token sees of both tokens.
@@ -298,20 +322,20 @@ nonisolated extension HalfCheetah {
 
   /// Block 3 of 3 for the state token. 178 944 multiply-adds.
   @_noAllocation @_noLocks private func finalBlock() {
-    linear_1x128x128(normalized2 + 58 * 128, weights + 373_920, queries + 58 * 128) // h.2.ln_1, attn.c_attn (q·kᵀ), scale
+    linear_1x128x128(normalized2 + 58 * 128, weights + 373_920, queries + 58 * 128) // layer2.query
     rowScores_1x128(queries + 58 * 128, normalized2, scores)                      // q·kᵀ
     softmax(heads: 1, rows: 1, lastKey: 58, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_1x1x128(scores, normalized2, mixed + 58 * 128)                            // p·v
-    linear_1x128x128_add(mixed + 58 * 128, weights + 390_432, stream + 58 * 128, stream + 58 * 128) // h.2.ln_1, attn.c_attn (v), attn.c_proj
+    linear_1x128x128_add(mixed + 58 * 128, weights + 390_432, stream + 58 * 128, stream + 58 * 128) // layer2.output
     normalize(stream + 58 * 128, scratch + 58 * 128, rows: 1)                     // h.2.ln_2
-    linear_1x128x512_relu(scratch + 58 * 128, weights + 406_944, inner + 58 * 512) // h.2.ln_2, mlp.c_fc
-    linear_1x512x128_add(inner + 58 * 512, weights + 472_992, stream + 58 * 128, stream + 58 * 128) // h.2.mlp.c_proj
+    linear_1x128x512_relu(scratch + 58 * 128, weights + 406_944, inner + 58 * 512) // layer2.inner
+    linear_1x512x128_add(inner + 58 * 512, weights + 472_992, stream + 58 * 128, stream + 58 * 128) // layer2.outer
   }
 
   /// The action, from the state token. 768 multiply-adds.
   @_noAllocation @_noLocks private func predict() {
     normalize(stream + 58 * 128, scratch + 58 * 128, rows: 1)                     // ln_f
-    linear_1x128x6_tanh(scratch + 58 * 128, weights + 538_656, prediction)        // ln_f, predict_action.0
+    linear_1x128x6_tanh(scratch + 58 * 128, weights + 538_656, prediction)        // predict.action
   }
 }
 
@@ -389,10 +413,10 @@ nonisolated extension HalfCheetah {
   /// What the current timestep adds to its tokens. 163 840 multiply-adds.
   @_noAllocation @_noLocks private func embedTime() {
     centerTime()                                                                  // embed_timestep, embed_ln
-    linear_1x128x128_unbiased(time, weights + 44_448, time + 128)                 // h.0.ln_1, attn.c_attn (q·kᵀ), scale
-    linear_1x128x128_unbiased(time, weights + 60_960, time + 1 * 768 + 128)       // h.0.ln_1, attn.c_attn (v), attn.c_proj
+    linear_1x128x128_unbiased(time, weights + 44_448, time + 128)                 // layer0.query
+    linear_1x128x128_unbiased(time, weights + 60_960, time + 1 * 768 + 128)       // layer0.output
     normalize(time + 1 * 768 + 128, time + 1 * 768, rows: 1, divides: false)      // h.0.ln_2
-    linear_2x128x512_unbiased_from768_to768(time, weights + 77_472, time + 256)   // h.0.ln_2, mlp.c_fc
+    linear_2x128x512_unbiased_from768_to768(time, weights + 77_472, time + 256)   // layer0.inner
   }
 
   /// Block 1 of 3 for the 57 past tokens. 5 005 056 multiply-adds.
@@ -402,21 +426,21 @@ nonisolated extension HalfCheetah {
     softmax(heads: 1, rows: 57, lastKey: 0, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_57x1x640_causal_add(scores, carried, tokens, carriedSums)                 // p·v
     activateCarried(carriedSums, weights + 77_472, stream, inner, rows: 57)       // h.0.ln_2, mlp.c_fc
-    linear_57x512x128_add(inner, weights + 143_520, stream, stream)               // h.0.mlp.c_proj
+    linear_57x512x128_add(inner, weights + 143_520, stream, stream)               // layer0.outer
   }
 
   /// Block 2 of 3 for the 57 past tokens. 9 762 048 multiply-adds.
   @_noAllocation @_noLocks private func windowBlock1() {
     normalize(stream, normalized1, rows: 57)                                      // h.1.ln_1
     storeKeys_1x128(normalized1, rows: 57, first: 0, keys1)
-    linear_57x128x128(normalized1, weights + 209_184, queries)                    // h.1.ln_1, attn.c_attn (q·kᵀ), scale
+    linear_57x128x128(normalized1, weights + 209_184, queries)                    // layer1.query
     scores_57x1x128_causal(queries, keys1, scores)                                // q·kᵀ
     softmax(heads: 1, rows: 57, lastKey: 0, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_57x1x128_causal(scores, normalized1, mixed)                               // p·v
-    linear_57x128x128_add(mixed, weights + 225_696, stream, stream)               // h.1.ln_1, attn.c_attn (v), attn.c_proj
+    linear_57x128x128_add(mixed, weights + 225_696, stream, stream)               // layer1.output
     normalize(stream, scratch, rows: 57)                                          // h.1.ln_2
-    linear_57x128x512_relu(scratch, weights + 242_208, inner)                     // h.1.ln_2, mlp.c_fc
-    linear_57x512x128_add(inner, weights + 308_256, stream, stream)               // h.1.mlp.c_proj
+    linear_57x128x512_relu(scratch, weights + 242_208, inner)                     // layer1.inner
+    linear_57x512x128_add(inner, weights + 308_256, stream, stream)               // layer1.outer
   }
 
   /// Block 3 of 3: what the state token sees of the past.
@@ -443,20 +467,20 @@ nonisolated extension HalfCheetah {
     softmax(heads: 1, rows: 1, lastKey: token, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_1x1x640_add(scores, carried, tokens + token * 640, carriedSums + token * 640) // p·v
     activateCarried(carriedSums + token * 640, weights + 77_472, stream + token * 128, inner + token * 512, rows: 1) // h.0.ln_2, mlp.c_fc
-    linear_1x512x128_add(inner + token * 512, weights + 143_520, stream + token * 128, stream + token * 128) // h.0.mlp.c_proj
+    linear_1x512x128_add(inner + token * 512, weights + 143_520, stream + token * 128, stream + token * 128) // layer0.outer
   }
 
   /// Block 2 of 3 for one token. 178 944 multiply-adds.
   @_noAllocation @_noLocks private func tokenBlock1(token: Int) {
     normalize(stream + token * 128, normalized1 + token * 128, rows: 1)           // h.1.ln_1
-    linear_1x128x128(normalized1 + token * 128, weights + 209_184, queries + token * 128) // h.1.ln_1, attn.c_attn (q·kᵀ), scale
+    linear_1x128x128(normalized1 + token * 128, weights + 209_184, queries + token * 128) // layer1.query
     rowScores_1x128(queries + token * 128, normalized1, scores)                   // q·kᵀ
     softmax(heads: 1, rows: 1, lastKey: token, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_1x1x128(scores, normalized1, mixed + token * 128)                         // p·v
-    linear_1x128x128_add(mixed + token * 128, weights + 225_696, stream + token * 128, stream + token * 128) // h.1.ln_1, attn.c_attn (v), attn.c_proj
+    linear_1x128x128_add(mixed + token * 128, weights + 225_696, stream + token * 128, stream + token * 128) // layer1.output
     normalize(stream + token * 128, scratch + token * 128, rows: 1)               // h.1.ln_2
-    linear_1x128x512_relu(scratch + token * 128, weights + 242_208, inner + token * 512) // h.1.ln_2, mlp.c_fc
-    linear_1x512x128_add(inner + token * 512, weights + 308_256, stream + token * 128, stream + token * 128) // h.1.mlp.c_proj
+    linear_1x128x512_relu(scratch + token * 128, weights + 242_208, inner + token * 512) // layer1.inner
+    linear_1x512x128_add(inner + token * 512, weights + 308_256, stream + token * 128, stream + token * 128) // layer1.outer
   }
 
   /// Block 3 of 3: what the state token sees of one token.

@@ -11,27 +11,37 @@
 // packed weights, float32                          offset        bytes  from
 //   embed.state_mean     3          rows               0           64  state_mean
 //   embed.return         1x64       strips            16          512  embed_return
-//   embed.state          3x64       strips           144         1024  embed_state, 1/state_std
+//   embed.state          3x64       strips           144         1024  state_std, embed_state, state_mean
 //   embed.action         1x64       strips           400          512  embed_action
 //   embed.norm_gain      64         rows             528          256  embed_ln.weight
-//   embed.norm_shift     64         rows             592          256  embed_ln.bias, wpe[0]
-//   layer0.query         64x64      strips           656       16 640  h.0.ln_1, attn.c_attn (q), scale
-//   layer0.key           64x64      strips          4816       16 640  h.0.ln_1, attn.c_attn (k)
-//   layer0.value         64x64      strips          8976       16 640  h.0.ln_1, attn.c_attn (v)
-//   layer0.projection    64x64      strips        13 136       16 640  h.0.attn.c_proj
-//   layer0.inner         64x256     strips        17 296       66 560  h.0.ln_2, mlp.c_fc
+//   embed.norm_shift     64         rows             592          256  embed_ln.bias, wpe.weight[0]
+//   layer0.query         64x64      strips           656       16 640  h.0.ln_1, h.0.attn.c_attn[q], scale
+//   layer0.key           64x64      strips          4816       16 640  h.0.ln_1.weight,
+//                                                                      h.0.attn.c_attn.weight[k]
+//   layer0.value         64x64      strips          8976       16 640  h.0.ln_1.weight,
+//                                                                      h.0.attn.c_attn.weight[v]
+//   layer0.projection    64x64      strips        13 136       16 640  h.0.attn.c_proj, h.0.attn.c_attn[v],
+//                                                                      h.0.ln_1.bias
+//   layer0.inner         64x256     strips        17 296       66 560  h.0.ln_2, h.0.mlp.c_fc
 //   layer0.outer         256x64     strips        33 936       65 792  h.0.mlp.c_proj
-//   layer1.query         64x64      strips        50 384       16 640  h.1.ln_1, attn.c_attn (q), scale
-//   layer1.key0          32x64      strips        54 544         8448  h.1.ln_1, attn.c_attn (kᵀ, head 0)
-//   layer1.key1          32x64      strips        56 656         8448  h.1.ln_1, attn.c_attn (kᵀ, head 1)
-//   layer1.value0        64x32      strips        58 768         8320  h.1.ln_1, attn.c_attn (v, head 0)
-//   layer1.value1        64x32      strips        60 848         8320  h.1.ln_1, attn.c_attn (v, head 1)
-//   layer1.projection    64x64      strips        62 928       16 640  h.1.attn.c_proj
-//   layer1.inner         64x256     strips        67 088       66 560  h.1.ln_2, mlp.c_fc
+//   layer1.query         64x64      strips        50 384       16 640  h.1.ln_1, h.1.attn.c_attn[q], scale
+//   layer1.key0          32x64      strips        54 544         8448  h.1.ln_1.weight,
+//                                                                      h.1.attn.c_attn.weight[k head 0]
+//   layer1.key1          32x64      strips        56 656         8448  h.1.ln_1.weight,
+//                                                                      h.1.attn.c_attn.weight[k head 1]
+//   layer1.value0        64x32      strips        58 768         8320  h.1.ln_1.weight,
+//                                                                      h.1.attn.c_attn.weight[v head 0]
+//   layer1.value1        64x32      strips        60 848         8320  h.1.ln_1.weight,
+//                                                                      h.1.attn.c_attn.weight[v head 1]
+//   layer1.projection    64x64      strips        62 928       16 640  h.1.attn.c_proj, h.1.attn.c_attn[v],
+//                                                                      h.1.ln_1.bias
+//   layer1.inner         64x256     strips        67 088       66 560  h.1.ln_2, h.1.mlp.c_fc
 //   layer1.outer         256x64     strips        83 728       65 792  h.1.mlp.c_proj
 //   predict.action       64x1       strips       100 176         4160  ln_f, predict_action.0
-//   embed.timesteps      200x64     rows         101 216       51 200  embed_timestep
+//   embed.timesteps      200x64     rows         101 216       51 200  embed_timestep.weight
 //   total 456 064 bytes; offsets in floats; strips: 64 columns wide, biases first
+//   not read, since no output that codegen.json asks for needs it:
+//     predict_state.weight, predict_state.bias, predict_return.weight, predict_return.bias
 //
 // controller memory                          offset        bytes  what
 //   returnInput      1x16                        0           64  return-to-go of the return token
@@ -247,30 +257,30 @@ nonisolated extension Pendulum {
 
   /// The return token of the current step. 64 multiply-adds.
   @_noAllocation @_noLocks private func embedReturn() {
-    linear_1x1x64(returnInput, weights + 16, tokens + 57 * 64)                    // embed_return
+    linear_1x1x64(returnInput, weights + 16, tokens + 57 * 64)                    // embed.return
     embedNormalize(tokens + 57 * 64)                                              // embed_timestep, embed_ln, wpe[0]
   }
 
   /// The state token of the current step. 192 multiply-adds.
   @_noAllocation @_noLocks private func embedState() {
-    linear_1x3x64(stateInput, weights + 144, tokens + 58 * 64)                    // embed_state, 1/state_std
+    linear_1x3x64(stateInput, weights + 144, tokens + 58 * 64)                    // embed.state
     embedNormalize(tokens + 58 * 64)                                              // embed_timestep, embed_ln, wpe[0]
   }
 
   /// Block 1 of 2 for the return and state tokens. 113 408 multiply-adds.
   @_noAllocation @_noLocks private func feedbackBlock0() {
     normalize(tokens + 57 * 64, scratch + 57 * 64, rows: 2)                       // h.0.ln_1
-    linear_2x64x64(scratch + 57 * 64, weights + 4816, key0 + 57 * 64)             // h.0.ln_1, attn.c_attn (k)
-    linear_2x64x64(scratch + 57 * 64, weights + 8976, value0 + 57 * 64)           // h.0.ln_1, attn.c_attn (v)
+    linear_2x64x64(scratch + 57 * 64, weights + 4816, key0 + 57 * 64)             // layer0.key
+    linear_2x64x64(scratch + 57 * 64, weights + 8976, value0 + 57 * 64)           // layer0.value
     storeKeys_2x32(key0 + 57 * 64, rows: 2, first: 57, keys0)
-    linear_2x64x64(scratch + 57 * 64, weights + 656, query0 + 57 * 64)            // h.0.ln_1, attn.c_attn (q), scale
+    linear_2x64x64(scratch + 57 * 64, weights + 656, query0 + 57 * 64)            // layer0.query
     scores_2x2x32(query0 + 57 * 64, keys0, scores)                                // q·kᵀ
     softmax(heads: 2, rows: 2, lastKey: 57, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_2x2x32(scores, value0, mixed + 57 * 64)                                   // p·v
-    linear_2x64x64_add(mixed + 57 * 64, weights + 13_136, tokens + 57 * 64, stream + 57 * 64) // h.0.attn.c_proj
+    linear_2x64x64_add(mixed + 57 * 64, weights + 13_136, tokens + 57 * 64, stream + 57 * 64) // layer0.projection
     normalize(stream + 57 * 64, scratch + 57 * 64, rows: 2)                       // h.0.ln_2
-    linear_2x64x256_gelu_new(scratch + 57 * 64, weights + 17_296, inner + 57 * 256) // h.0.ln_2, mlp.c_fc
-    linear_2x256x64_add(inner + 57 * 256, weights + 33_936, stream + 57 * 64, stream + 57 * 64) // h.0.mlp.c_proj
+    linear_2x64x256_gelu_new(scratch + 57 * 64, weights + 17_296, inner + 57 * 256) // layer0.inner
+    linear_2x256x64_add(inner + 57 * 256, weights + 33_936, stream + 57 * 64, stream + 57 * 64) // layer0.outer
   }
 
   /// Block 2 of 2: what the state token sees of both tokens.
@@ -281,24 +291,24 @@ nonisolated extension Pendulum {
 
   /// Block 2 of 2 for the state token. 64 256 multiply-adds.
   @_noAllocation @_noLocks private func finalBlock() {
-    linear_1x64x64(normalized1 + 58 * 64, weights + 50_384, headQuery)            // h.1.ln_1, attn.c_attn (q), scale
-    linear_1x32x64(headQuery, weights + 54_544, absorbedQueries)                  // h.1.ln_1, attn.c_attn (kᵀ, head 0)
-    linear_1x32x64(headQuery + 32, weights + 56_656, absorbedQueries + 1 * 64)    // h.1.ln_1, attn.c_attn (kᵀ, head 1)
+    linear_1x64x64(normalized1 + 58 * 64, weights + 50_384, headQuery)            // layer1.query
+    linear_1x32x64(headQuery, weights + 54_544, absorbedQueries)                  // layer1.key0
+    linear_1x32x64(headQuery + 32, weights + 56_656, absorbedQueries + 1 * 64)    // layer1.key1
     scores_2x1x64(absorbedQueries, keys1, scores)                                 // q·kᵀ
     softmax(heads: 1, rows: 2, lastKey: 58, step: 0, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_2x1x64(scores, normalized1, absorbedMixed)                                // p·v
-    linear_1x64x32(absorbedMixed, weights + 58_768, headValues)                   // h.1.ln_1, attn.c_attn (v, head 0)
-    linear_1x64x32(absorbedMixed + 1 * 64, weights + 60_848, headValues + 32)     // h.1.ln_1, attn.c_attn (v, head 1)
-    linear_1x64x64_add(headValues, weights + 62_928, stream + 58 * 64, stream + 58 * 64) // h.1.attn.c_proj
+    linear_1x64x32(absorbedMixed, weights + 58_768, headValues)                   // layer1.value0
+    linear_1x64x32(absorbedMixed + 1 * 64, weights + 60_848, headValues + 32)     // layer1.value1
+    linear_1x64x64_add(headValues, weights + 62_928, stream + 58 * 64, stream + 58 * 64) // layer1.projection
     normalize(stream + 58 * 64, scratch + 58 * 64, rows: 1)                       // h.1.ln_2
-    linear_1x64x256_gelu_new(scratch + 58 * 64, weights + 67_088, inner + 58 * 256) // h.1.ln_2, mlp.c_fc
-    linear_1x256x64_add(inner + 58 * 256, weights + 83_728, stream + 58 * 64, stream + 58 * 64) // h.1.mlp.c_proj
+    linear_1x64x256_gelu_new(scratch + 58 * 64, weights + 67_088, inner + 58 * 256) // layer1.inner
+    linear_1x256x64_add(inner + 58 * 256, weights + 83_728, stream + 58 * 64, stream + 58 * 64) // layer1.outer
   }
 
   /// The action, from the state token. 64 multiply-adds.
   @_noAllocation @_noLocks private func predict() {
     normalize(stream + 58 * 64, scratch + 58 * 64, rows: 1)                       // ln_f
-    linear_1x64x1_tanh(scratch + 58 * 64, weights + 100_176, prediction)          // ln_f, predict_action.0
+    linear_1x64x1_tanh(scratch + 58 * 64, weights + 100_176, prediction)          // predict.action
   }
 }
 
@@ -357,12 +367,12 @@ nonisolated extension Pendulum {
 
   /// The action token of the step that ends. 12 352 multiply-adds.
   @_noAllocation @_noLocks private func appendAction() {
-    linear_1x1x64(actionInput, weights + 400, tokens + 59 * 64)                   // embed_action
+    linear_1x1x64(actionInput, weights + 400, tokens + 59 * 64)                   // embed.action
     embedNormalize(tokens + 59 * 64)                                              // embed_timestep, embed_ln, wpe[0]
     normalize(tokens + 59 * 64, scratch + 59 * 64, rows: 1)                       // h.0.ln_1
-    linear_1x64x64(scratch + 59 * 64, weights + 4816, key0 + 59 * 64)             // h.0.ln_1, attn.c_attn (k)
-    linear_1x64x64(scratch + 59 * 64, weights + 8976, value0 + 59 * 64)           // h.0.ln_1, attn.c_attn (v)
-    linear_1x64x64(scratch + 59 * 64, weights + 656, query0 + 59 * 64)            // h.0.ln_1, attn.c_attn (q), scale
+    linear_1x64x64(scratch + 59 * 64, weights + 4816, key0 + 59 * 64)             // layer0.key
+    linear_1x64x64(scratch + 59 * 64, weights + 8976, value0 + 59 * 64)           // layer0.value
+    linear_1x64x64(scratch + 59 * 64, weights + 656, query0 + 59 * 64)            // layer0.query
   }
 
   /// Drops the oldest step; every row moves three slots.
@@ -379,10 +389,10 @@ nonisolated extension Pendulum {
     scores_57x2x32_causal(query0, keys0, scores)                                  // q·kᵀ
     softmax(heads: 2, rows: 57, lastKey: 0, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_57x2x32_causal(scores, value0, mixed)                                     // p·v
-    linear_57x64x64_add(mixed, weights + 13_136, tokens, stream)                  // h.0.attn.c_proj
+    linear_57x64x64_add(mixed, weights + 13_136, tokens, stream)                  // layer0.projection
     normalize(stream, scratch, rows: 57)                                          // h.0.ln_2
-    linear_57x64x256_gelu_new(scratch, weights + 17_296, inner)                   // h.0.ln_2, mlp.c_fc
-    linear_57x256x64_add(inner, weights + 33_936, stream, stream)                 // h.0.mlp.c_proj
+    linear_57x64x256_gelu_new(scratch, weights + 17_296, inner)                   // layer0.inner
+    linear_57x256x64_add(inner, weights + 33_936, stream, stream)                 // layer0.outer
   }
 
   /// Block 2 of 2: what the state token sees of the past.
@@ -397,17 +407,17 @@ nonisolated extension Pendulum {
   /// Block 1 of 2 for one token. 56 704 multiply-adds.
   @_noAllocation @_noLocks private func tokenBlock0(token: Int) {
     normalize(tokens + token * 64, scratch + token * 64, rows: 1)                 // h.0.ln_1
-    linear_1x64x64(scratch + token * 64, weights + 4816, key0 + token * 64)       // h.0.ln_1, attn.c_attn (k)
-    linear_1x64x64(scratch + token * 64, weights + 8976, value0 + token * 64)     // h.0.ln_1, attn.c_attn (v)
+    linear_1x64x64(scratch + token * 64, weights + 4816, key0 + token * 64)       // layer0.key
+    linear_1x64x64(scratch + token * 64, weights + 8976, value0 + token * 64)     // layer0.value
     storeKeys_2x32(key0 + token * 64, rows: 1, first: token, keys0)
-    linear_1x64x64(scratch + token * 64, weights + 656, query0 + token * 64)      // h.0.ln_1, attn.c_attn (q), scale
+    linear_1x64x64(scratch + token * 64, weights + 656, query0 + token * 64)      // layer0.query
     scores_1x2x32(query0 + token * 64, keys0, scores)                             // q·kᵀ
     softmax(heads: 2, rows: 1, lastKey: token, step: 1, firstKey: Swift::max(0, 57 - 3 * timestep))
     mix_1x2x32(scores, value0, mixed + token * 64)                                // p·v
-    linear_1x64x64_add(mixed + token * 64, weights + 13_136, tokens + token * 64, stream + token * 64) // h.0.attn.c_proj
+    linear_1x64x64_add(mixed + token * 64, weights + 13_136, tokens + token * 64, stream + token * 64) // layer0.projection
     normalize(stream + token * 64, scratch + token * 64, rows: 1)                 // h.0.ln_2
-    linear_1x64x256_gelu_new(scratch + token * 64, weights + 17_296, inner + token * 256) // h.0.ln_2, mlp.c_fc
-    linear_1x256x64_add(inner + token * 256, weights + 33_936, stream + token * 64, stream + token * 64) // h.0.mlp.c_proj
+    linear_1x64x256_gelu_new(scratch + token * 64, weights + 17_296, inner + token * 256) // layer0.inner
+    linear_1x256x64_add(inner + token * 256, weights + 33_936, stream + token * 64, stream + token * 64) // layer0.outer
   }
 
   /// Block 2 of 2: what the state token sees of one token.

@@ -44,7 +44,7 @@ struct GenerateDecisionTransformer: CommandPlugin {
       } else if found.contains(where: { $0.name == name }) {
         models += found.filter { $0.name == name }
       } else {
-        let names = found.map(\.name).joined(separator: ", ")
+        let names = Set(found.map(\.name)).sorted().joined(separator: ", ")
         Diagnostics.error("--model \(name): no such model; accepted: \(names), or a folder's path")
         return []
       }

@@ -44,6 +44,9 @@
         guard fstat(descriptor, &status) == 0 else {
           throw .unreadableFile(path: path, systemError: errno)
         }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+          throw .unreadableFile(path: path, systemError: EISDIR)
+        }
         let count = Int(status.st_size)
         // An empty file cannot be mapped.
         guard count >= PackedWeights.headerByteCount else {

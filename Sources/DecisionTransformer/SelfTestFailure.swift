@@ -21,7 +21,7 @@ extension SelfTestReport {
   extension SelfTestFailure: CustomStringConvertible {
     /// One line: the report, and what it means.
     public var description: String {
-      "\(report): this program does not compute its checkpoint here"
+      "\(report): this program does not compute its checkpoint here, or its weights were made with other options"
     }
   }
 #endif

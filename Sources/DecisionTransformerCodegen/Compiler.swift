@@ -28,6 +28,10 @@ public enum Compiler {
   /// take several times the room.
   public static let largestTestedByteCount = 32 << 20
 
+  /// The same of the multiply-adds that the reference cannot do without, which grow with the square of the window: a
+  /// minute or two in a debug build of the generator.
+  static let largestTestedWork = 20_000_000_000
+
   /// Compiles a `<Name>.dtmodel` folder. With `codeOnly` the checkpoint is not read.
   ///
   /// - Parameters:
@@ -38,8 +42,10 @@ public enum Compiler {
     progress: (Double) -> Void = { _ in }
   ) throws(InvalidInput) -> Compilation {
     var (model, remarks) = try ModelFolder(path: folder).readModel()
+    if forLibrary || model.options.hasCInterface, let problem = model.problemInC {
+      throw InvalidInput([Diagnostic(path: folder, problem)])
+    }
     if forLibrary {
-      if let problem = model.problemInC { throw InvalidInput([Diagnostic(path: folder, problem)]) }
       model.options.hasCInterface = true
       model.options.weightStorage = .file
       model.options.access = .public
@@ -60,8 +66,8 @@ public enum Compiler {
         remarks.append(
           Diagnostic(
             .note, path: folder,
-            "no self test is recorded for weights of more than \(largestTestedByteCount >> 20) MB; "
-              + "\"self_test\": true in codegen.json asks for one"))
+            "no self test is recorded for weights of more than \(largestTestedByteCount >> 20) MB, and for windows whose "
+              + "reference takes minutes; \"self_test\": true in codegen.json asks for one"))
       }
       if model.options.precision != .float32 {
         let manifest: String
@@ -112,7 +118,9 @@ public enum Compiler {
   /// Whether a self test lies beside the weights. A trunk has no episode to replay.
   static func hasSelfTest(_ plan: Plan, _ model: Model) -> Bool {
     let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
-    return !model.isTrunk && (model.options.hasSelfTest ?? (byteCount <= largestTestedByteCount))
+    let isSmall =
+      byteCount <= largestTestedByteCount && SelfTestSchedule.leastWork(plan) <= largestTestedWork
+    return !model.isTrunk && (model.options.hasSelfTest ?? isSmall)
   }
 
   /// The file of `packedWeights`, and the self test in it.
@@ -158,14 +166,17 @@ public enum Compiler {
     }
   }
 
+  /// Whether packed weights of a file of so many bytes go into the program.
+  static func embedsWeights(_ model: Model, byteCount: Int) -> Bool {
+    switch model.options.weightStorage {
+    case .embedded: true
+    case .file: false
+    case .automatic: byteCount <= largestEmbeddedByteCount
+    }
+  }
+
   private static func weights(_ model: Model, _ packed: [UInt8]) -> OutputFile {
-    let embeds =
-      switch model.options.weightStorage {
-      case .embedded: true
-      case .file: false
-      case .automatic: packed.count <= largestEmbeddedByteCount
-      }
-    return embeds
+    embedsWeights(model, byteCount: packed.count)
       ? OutputFile(
         name: "\(model.name)Weights.swift",
         contents: WeightsRenderer(model: model, version: version).render(packed))

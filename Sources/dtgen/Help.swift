@@ -127,7 +127,7 @@ enum Help {
     usage: dtgen library <Name>.dtmodel --output <folder> [options]
 
     Builds the model as Embedded Swift into lib<name>.a, lib<name>.so and <name>.h, where
-    <name> is the model's in lower case. The libraries hold the weights and need no Swift
+    <name> is the model's in lower case, words apart (half_cheetah). The libraries hold the weights and need no Swift
     runtime: nothing but memcpy, memmove and memset; and where the processor lacks
     arithmetic, functions that are then listed. The toolchain of Swift 6.3 or later is
     needed to make them. After an error nothing is written.

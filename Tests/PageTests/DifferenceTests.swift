@@ -126,7 +126,40 @@ struct DifferenceTests {
     #expect(!weights.differing.contains { $0.name.hasPrefix("embed") })
   }
 
-  @Test("code alone: packed weights of either side fit both")
+  @Test(
+    "what lies beside the code and the numbers: the self test, and where weights are",
+    arguments: ["\"self_test\": false", "\"weights\": \"file\""])
+  func besides(option: String) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let model = try Fixtures.copy("ReluOneHead", into: folder)
+    let output = try generate(model, into: "output")
+    try Fixtures.replace("{", by: "{\(option),", in: "\(model)/codegen.json")
+    for side in [model, try generate(model, into: "changed")] {
+      let difference = try OutputDifference(old: output, new: side)
+      #expect(difference.verdict == .weights)
+      #expect(difference.weights?.differing == [])
+      let expected =
+        option.contains("self_test")
+        ? "- self test: yes → no" : "- weights: in the program → in a file"
+      #expect(difference.text.contains(expected))
+      #expect(difference.text.contains("what lies beside them changed"))
+    }
+  }
+
+  @Test("a config.json with other bytes, whatever else changed")
+  func reformattedConfig() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let model = try Fixtures.copy("ReluOneHead", into: folder)
+    let output = try generate(model, into: "output")
+    try Fixtures.replace("{", by: "{ ", in: "\(model)/config.json")
+    for option in ["", "\"access\": \"internal\",", "\"c_interface\": true,"] {
+      try Fixtures.replace("{", by: "{\(option)", in: "\(model)/codegen.json")
+      let text = try OutputDifference(old: output, new: model).text
+      #expect(text.contains("nothing in it that matters at inference changed"), "\(option)")
+    }
+  }
+
+  @Test("code alone: each side takes the packed weights of the other")
   func code() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let model = try Fixtures.copy("ReluOneHead", into: folder)

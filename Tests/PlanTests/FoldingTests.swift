@@ -176,7 +176,7 @@ private struct Fold {
   let model: Model
   let plan: Plan
   let checkpoint: Checkpoint
-  let folded: FoldedWeights
+  let folded: FoldedTensors
   let dense: DenseModel
   private var random: SplitMix64
 
@@ -185,7 +185,7 @@ private struct Fold {
     model = RandomModel.model(seed: seed)
     plan = Plan(model)
     checkpoint = RandomModel.checkpoint(of: model, seed: seed)
-    folded = FoldedWeights(model: model, shape: plan.shape, checkpoint: checkpoint)
+    folded = FoldedTensors(plan, checkpoint)
     dense = DenseModel(config: model.config, checkpoint: checkpoint)
     random = SplitMix64(state: ~seed)
   }

@@ -10,7 +10,7 @@ struct PackingTests {
     for seed in UInt64(0)..<12 {
       let model = RandomModel.model(seed: seed)
       let (plan, checkpoint) = (Plan(model), RandomModel.checkpoint(of: model, seed: seed))
-      let folded = FoldedWeights(model: model, shape: plan.shape, checkpoint: checkpoint)
+      let folded = FoldedTensors(plan, checkpoint)
       let payload = try Packer.payload(plan, checkpoint: checkpoint, path: "")
       var expected = [UInt32](repeating: 0, count: plan.weights.floatCount)
       for tensor in plan.weights.tensors {
@@ -99,7 +99,7 @@ struct PackingTests {
     let lines = error?.diagnostics.map(\.description) ?? []
     #expect(lines.count == 1)
     #expect(lines.first?.contains("layer0.query") == true)
-    #expect(lines.first?.contains("folder: h.0.ln_1, attn.c_attn (q·kᵀ), scale: ") == true)
+    #expect(lines.first?.contains("folder: h.0.ln_1, h.0.attn.c_attn[q, k], scale: ") == true)
   }
 
   /// Full strips of `width` columns, then what is left over, in whole vectors; each row by row.

@@ -23,7 +23,6 @@ struct RenderingTests {
       }
       for tensor in code.plan.weights.tensors {
         expectRow(tensor.name, [tensor.offset, tensor.byteCount])
-        #expect(code.text.contains(tensor.sources), "seed \(seed)")
       }
       for buffer in code.plan.memory.buffers {
         expectRow(

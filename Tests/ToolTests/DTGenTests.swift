@@ -106,6 +106,21 @@ struct DTGenTests {
     #expect(!header.contains("TINY_DEFAULT_TARGET_RETURN"))
   }
 
+  @Test("writes no header in front of one of C's own")
+  func standardHeader() throws {
+    for file in ["config.json", "codegen.json"] {
+      try directory.write("Math.dtmodel/\(file)", directory.read("Tiny.dtmodel/\(file)"))
+    }
+    try directory.write("Math.dtmodel/codegen.json", #"{"window": 2, "c_interface": true}"#)
+    let result = try run("generate", "Math.dtmodel", "--output", "out")
+    #expect(result.status == 1)
+    #expect(
+      result.error
+        == "Math.dtmodel: math.h is a header of C's own library; accepted: another name for the model\n"
+    )
+    #expect(try directory.entries() == ["Math.dtmodel", "Tiny.dtmodel"])
+  }
+
   @Test("makes no library of what has no C interface, nor without the runtime's sources")
   func refusesLibraries() throws {
     try directory.write("Tiny.dtmodel/codegen.json", #"{"window": 2, "batch": 3}"#)

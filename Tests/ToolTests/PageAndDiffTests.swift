@@ -77,4 +77,42 @@ struct PageAndDiffTests {
     #expect(result.output == "")
     #expect(result.error.hasPrefix("nowhere: does not exist; accepted: "))
   }
+
+  @Test(
+    "traces a tensor of the checkpoint to packed tensors, formulas and lines of code, and an offset back"
+  )
+  func trace() throws {
+    func traced(_ arguments: String...) throws -> String {
+      let result = try dtgen.run(["trace", "Tiny.dtmodel"] + arguments, directory: directory.path)
+      #expect(result.status == 0 && result.error == "")
+      return result.output
+    }
+    let outer = try traced("h.0.mlp.c_proj.weight")
+    #expect(outer.hasPrefix("encoder.h.0.mlp.c_proj.weight, of 64 x 16\n"))
+    let place = try #require(
+      outer.firstMatch(of: /layer0.outer: 64x16 strips, offsets (\d+) to (\d+)/))
+    #expect(outer.contains("weights = h.0.mlp.c_proj.weight\n"))
+    #expect(outer.contains(#/Tiny\.swift:\d+: linear_1x64x16_add\(/#))
+
+    #expect(try traced("encoder.h.0.mlp.c_proj.weight") == outer)
+    let back = try traced("--offset", String(place.1))
+    #expect(back.hasPrefix("offset \(place.1): bias of column 0 of layer0.outer\n"))
+    #expect(back.contains("made of h.0.mlp.c_proj\n"))
+    #expect(try traced("predict_state.weight").contains("is not read: no output"))
+    #expect(try traced("h.0.ln_2.weight[3]").contains("needs a checkpoint to tell"))
+  }
+
+  @Test(
+    "refuses what cannot be traced",
+    arguments: [
+      (["nope"], "Tiny.dtmodel: nope: is no tensor of the model; accepted: encoder.wpe.weight, "),
+      (["wpe.weight[1]"], "is no number of encoder.wpe.weight; accepted: [0..<1024, 0..<16]"),
+      (["embed_ln.bias[16]"], "is no number of embed_ln.bias; accepted: [0..<16]"),
+      (["--offset", "9999999"], "lies outside of the packed weights; accepted: 0 to "),
+    ])
+  func refusesTraces(arguments: [String], message: String) throws {
+    let result = try dtgen.run(["trace", "Tiny.dtmodel"] + arguments, directory: directory.path)
+    #expect(result.status == 1 && result.output == "")
+    #expect(result.error.contains(message))
+  }
 }

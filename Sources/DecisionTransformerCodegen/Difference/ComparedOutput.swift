@@ -8,6 +8,8 @@ struct ComparedOutput {
   var source: [UInt8]
   var facts: GeneratedFacts
   var weights: ComparedWeights?
+  /// Choices that show beside the code and not in it; of an output with weights.
+  var options: [GeneratedFacts.Property] = []
 }
 
 /// The payload of packed weights, which begins at a multiple of 64 bytes.
@@ -71,8 +73,19 @@ extension ComparedOutput {
     {
       output.weights = .words(
         try Packer.payload(plan, checkpoint: checkpoint, path: folder))
+      output.options = options(
+        hasSelfTest: Compiler.hasSelfTest(plan, model),
+        embeds: Compiler.embedsWeights(
+          model, byteCount: PackedWeights.headerByteCount + plan.weights.byteCount))
     }
     return output
+  }
+
+  private static func options(hasSelfTest: Bool, embeds: Bool) -> [GeneratedFacts.Property] {
+    [
+      GeneratedFacts.Property(name: "self test", value: hasSelfTest ? "yes" : "no"),
+      GeneratedFacts.Property(name: "weights", value: embeds ? "in the program" : "in a file"),
+    ]
   }
 
   // MARK: Generated files
@@ -94,6 +107,9 @@ extension ComparedOutput {
     var output = ComparedOutput(path: path, source: bytes, facts: facts)
     output.weights = try weights(
       beside: OutputFolder(path: folder.isEmpty ? "." : folder), facts)
+    if case .packed(let packed, let owner) = output.weights {
+      output.options = options(hasSelfTest: packed.selfTest != nil, embeds: owner == nil)
+    }
     return output
   }
 

@@ -6,7 +6,7 @@ public struct OutputDifference: Encodable, Equatable, Sendable {
   public enum Verdict: String, Encodable, Sendable {
     /// Neither a byte of the code nor a packed number differs; numbers that one side alone has are not compared.
     case nothing
-    /// The same code, other numbers.
+    /// The same code; other numbers, or something else that lies beside the code.
     case weights
     /// The code differs; packed weights of one side fit the other.
     case code
@@ -109,6 +109,7 @@ extension OutputDifference {
     ])
     shape = Self.changes(before.shape, after.shape)
     options = Self.changes(before.options, after.options)
+    if old.weights != nil, new.weights != nil { options += Self.changes(old.options, new.options) }
     cost = Self.costs(before, after)
     tensors = Self.tensorChanges(before, after)
     let diff = UnifiedDiff(from: old.source, to: new.source)
@@ -123,7 +124,7 @@ extension OutputDifference {
       ? .layout
       : old.source != new.source
         ? .code
-        : weights?.differing.isEmpty == false ? .weights : .nothing
+        : weights?.differing.isEmpty == false || !options.isEmpty ? .weights : .nothing
   }
 
   // MARK: Parts

@@ -24,7 +24,7 @@ extension OutputDifference {
     }
     if provenance.contains(where: { $0.name == "config.json sha256" }) {
       lines.append(
-        code == Code(removedLines: 1, addedLines: 1)
+        shape.isEmpty && old.layoutDigest == new.layoutDigest
           ? "config.json has other bytes, but nothing in it that matters at inference changed."
           : "config.json changed.")
     }
@@ -41,10 +41,13 @@ extension OutputDifference {
     case .nothing:
       weights == nil
         ? "Nothing changed in the code." : "Nothing changed: the same code, the same weights."
+    case .weights where weights?.differing.isEmpty != false:
+      "The code and the numbers are the same; what lies beside them changed."
     case .weights:
       "Only the weights changed: the code is the same, and a new weights file serves the old program."
     case .code:
-      "The code changed, the packed layout did not: packed weights of either side fit both."
+      "The code changed, the packed layout did not: each side's code takes the weights of the other, but the self test "
+        + "beside them is of their own side and may fail."
     case .layout:
       "The packed layout changed: code and weights must be replaced together "
         + "(layout \(old.layoutDigest) → \(new.layoutDigest))."

@@ -138,7 +138,7 @@ struct CHeaderRenderer {
     int32_t \(prefix)_reset(\(name.type) *controller, float target_return);
 
     /* The critical path. state[\(states)]: what is observed now. reward: what the environment paid for the previous
-     * action; ignored in an episode's first step. action[\(actions)]: receives the action. */
+     * action, finite; ignored in an episode's first step. action[\(actions)]: receives the action. */
     int32_t \(prefix)_act(\(name.type) *controller, const float *state, float reward, float *action);
 
     /* The same where the reward of the previous action was given to \(prefix)_prepare_executed_with_reward already

@@ -49,6 +49,12 @@ struct SelfTestSchedule: Equatable {
     samples = (0..<sampleCount).map { $0 * shape.hiddenSize / sampleCount }
   }
 
+  /// Multiply-adds of the reference for the steps that every self test computes.
+  static func leastWork(_ plan: Plan) -> Int {
+    tellingSteps(window: plan.shape.window, count: 2 * plan.shape.window + 5).count
+      * plan.plainGraph.multiplyAdds
+  }
+
   /// The first step, the one that fills the window, the first one after a slide, and the last.
   private static func tellingSteps(window: Int, count: Int) -> Set<Int> {
     Set([0, window - 1, window, count - 1].filter { $0 < count })

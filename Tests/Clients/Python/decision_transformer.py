@@ -200,8 +200,8 @@ class Controller:
     ) -> Vector:
         """The action for `state`.
 
-        `reward` is what the environment paid for the previous action; it is ignored in an episode's
-        first step, and None where it was zero or `prepare` was given it. A state that is a contiguous
+        `reward` is what the environment paid for the previous action, finite; it is ignored in an
+        episode's first step, and None where it was zero or `prepare` was given it. A state that is a contiguous
         float32 array is read in place, and the action is written into `out` if there is one: then a
         step copies no array and makes none.
         """

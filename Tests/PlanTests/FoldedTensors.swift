@@ -1,0 +1,40 @@
+import DecisionTransformerCodegen
+
+/// What a plan's recipes make of a checkpoint.
+struct FoldedTensors {
+  let plan: Plan
+  private let evaluator: RecipeEvaluator
+
+  init(_ plan: Plan, _ checkpoint: Checkpoint) {
+    self.plan = plan
+    evaluator = RecipeEvaluator(checkpoint)
+  }
+
+  func map(_ content: PackedTensor.Content) -> AffineMap {
+    evaluator.map(plan.weights.tensor(content).recipe)
+  }
+
+  func rows(_ content: PackedTensor.Content) -> [Double] {
+    evaluator.rows(plan.weights.tensor(content).recipe)
+  }
+
+  /// A map with weights as they are stored: rounded.
+  func stored(_ content: PackedTensor.Content) -> AffineMap {
+    let isPaired =
+      if case .pairedStrips = plan.weights.tensor(content).arrangement { true } else { false }
+    var map = map(content)
+    for row in 0..<map.weights.rowCount {
+      for column in 0..<map.weights.columnCount {
+        let value = Float(map.weights[row, column])
+        map.weights[row, column] = Double(isPaired ? bfloat16(value) : value)
+      }
+    }
+    return map
+  }
+
+  /// The nearest bfloat16; ties go to the even one.
+  private func bfloat16(_ value: Float) -> Float {
+    let bits = value.bitPattern
+    return Float(bitPattern: (bits &+ 0x7fff &+ (bits >> 16 & 1)) & 0xffff_0000)
+  }
+}
