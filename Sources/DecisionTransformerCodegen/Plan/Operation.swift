@@ -75,7 +75,7 @@ public struct Operand: Equatable, Sendable {
 
 /// A sequence of operations that becomes one private method of the generated type.
 public struct Routine: Equatable, Sendable {
-  public var name: String
+  public var name: RoutineName
   /// Documentation in one line.
   public var summary: String
   /// Whether the method takes the slot of its token as a parameter.

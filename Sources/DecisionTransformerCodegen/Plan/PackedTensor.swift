@@ -1,5 +1,5 @@
 /// What the network is given in a step.
-public enum EntryInput: String, CaseIterable, Equatable, Sendable {
+public enum EntryInput: String, CaseIterable, Equatable, Sendable, Codable {
   case `return`, state, action
 }
 

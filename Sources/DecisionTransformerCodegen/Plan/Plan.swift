@@ -11,21 +11,21 @@ public struct Plan: Equatable, Sendable {
   /// The methods of the generated type, in the order in which they are printed.
   public var routines: [Routine]
   /// Names of the routines that run in each phase, in order.
-  public var feedback: [String]
+  public var feedback: [RoutineName]
   /// The feedback phase when the reward was known in the preparation phase.
-  public var shortFeedback: [String]
-  public var preparation: [String]
+  public var shortFeedback: [RoutineName]
+  public var preparation: [RoutineName]
   /// What the preparation phase does in addition when the reward is known.
-  public var returnPreparation: [String]
+  public var returnPreparation: [RoutineName]
   /// What the preparation phase ends with in any case, and `reset` of a single agent: `readAhead`; empty for models that
   /// stay in the near caches anyway.
-  public var afterPreparation: [String] = []
+  public var afterPreparation: [RoutineName] = []
   /// What `forward` does once every step is embedded; empty where only the controller is asked for.
-  public var forward: [String]
+  public var forward: [RoutineName]
   /// What a trunk runs for one token, and for `Shape.chunkSize` together. A controller has neither, a trunk has
   /// none of the phases above.
-  public var token: [String] = []
-  public var chunk: [String] = []
+  public var token: [RoutineName] = []
+  public var chunk: [RoutineName] = []
   /// Identifies the packed layout together with the function it is packed for.
   public var layoutDigest: UInt64
 
@@ -80,11 +80,11 @@ public struct Plan: Equatable, Sendable {
     let readAhead = ReadAhead(operations, weights: weights, memory: memory)
     routines.append(
       Routine(
-        name: "readAhead",
+        name: .readAhead,
         summary:
           "Reads \(readAhead.floatCount / 256) KB of what `act` begins with, so that it lies near when the state comes.",
         takesToken: false, operations: readAhead.operations))
-    afterPreparation = ["readAhead"]
+    afterPreparation = [.readAhead]
   }
 
   /// The digest as text: 16 hexadecimal digits.
@@ -103,7 +103,7 @@ public struct Plan: Equatable, Sendable {
   }
 
   /// Sum of a quantity over the routines of a phase.
-  public func total(_ phase: [String], _ quantity: (Routine) -> Int) -> Int {
+  public func total(_ phase: [RoutineName], _ quantity: (Routine) -> Int) -> Int {
     phase.reduce(0) { sum, name in
       sum + routines.filter { $0.name == name }.reduce(0) { $0 + quantity($1) }
     }

@@ -7,11 +7,11 @@
 /// token alone and move with it. This is exact; a rolling cache of deeper layers would not be.
 struct Schedule {
   private(set) var routines: [Routine] = []
-  private(set) var feedback: [String] = []
-  private(set) var shortFeedback: [String] = []
-  private(set) var preparation: [String] = []
-  private(set) var returnPreparation: [String] = []
-  private(set) var forward: [String] = []
+  private(set) var feedback: [RoutineName] = []
+  private(set) var shortFeedback: [RoutineName] = []
+  private(set) var preparation: [RoutineName] = []
+  private(set) var returnPreparation: [RoutineName] = []
+  private(set) var forward: [RoutineName] = []
 
   private let model: Model
   private let shape: Shape
@@ -36,22 +36,26 @@ struct Schedule {
     if shape.asksEveryToken { addForward() }
     let earlierLayers = 0..<(shape.layerCount - 1)
     feedback =
-      ["embedReturn", "embedState"] + earlierLayers.map { "feedbackBlock\($0)" }
-      + ["feedbackKeys", "finalBlock", "predict"]
+      [.embed(.return), .embed(.state)] + earlierLayers.map { RoutineName.block($0, .feedback) }
+      + [.keys(.feedback), .finalBlock, .predict]
     shortFeedback =
-      ["embedState"] + earlierLayers.map { "tokenBlock\($0)" } + [
-        "tokenKeys", "finalBlock", "predict",
+      [.embed(.state)] + earlierLayers.map { RoutineName.block($0, .token) } + [
+        .keys(.token), .finalBlock, .predict,
       ]
-    returnPreparation = ["embedReturn"] + earlierLayers.map { "tokenBlock\($0)" } + ["tokenKeys"]
-    if keepsActions { preparation = ["appendAction"] }
+    returnPreparation =
+      [.embed(.return)] + earlierLayers.map { RoutineName.block($0, .token) } + [.keys(.token)]
+    if keepsActions { preparation = [.appendAction] }
     if model.predictsNext {
       preparation +=
-        earlierLayers.map { "tokenBlock\($0)" } + ["tokenKeys", "finalToken", "predictNext"]
+        earlierLayers.map { RoutineName.block($0, .token) } + [
+          .keys(.token), .finalToken, .predictNext,
+        ]
     }
     if shape.pastTokenCount > 0 {
       preparation +=
-        ["slideWindow"] + (carries ? ["embedTime"] : []) + earlierLayers.map { "windowBlock\($0)" }
-        + (routines.contains { $0.name == "windowKeys" } ? ["windowKeys"] : [])
+        [.slideWindow] + (carries ? [.embedTime] : [])
+        + earlierLayers.map { RoutineName.block($0, .window) }
+        + (routines.contains { $0.name == .keys(.window) } ? [.keys(.window)] : [])
     }
   }
 
@@ -64,7 +68,7 @@ struct Schedule {
   private var lastLayer: Int { shape.layerCount - 1 }
 
   private mutating func add(
-    _ name: String, _ summary: String, takesToken: Bool = false, _ operations: [Operation]
+    _ name: RoutineName, _ summary: String, takesToken: Bool = false, _ operations: [Operation]
   ) {
     routines.append(
       Routine(name: name, summary: summary, takesToken: takesToken, operations: operations))
@@ -74,39 +78,39 @@ struct Schedule {
     let tokens = TokenRange(first: .at(shape.returnToken), count: 2)
     let state = TokenRange(first: .at(shape.stateToken), count: 1)
     add(
-      "embedReturn", "The return token of the current step.",
+      .embed(.return), "The return token of the current step.",
       builder.embed(.return, slot: shape.returnToken))
     add(
-      "embedState", "The state token of the current step.",
+      .embed(.state), "The state token of the current step.",
       builder.embed(.state, slot: shape.stateToken))
     for layer in 0..<lastLayer {
       add(
-        "feedbackBlock\(layer)",
+        .block(layer, .feedback),
         "Block \(layer + 1) of \(shape.layerCount) for the return and state tokens.",
         builder.rows(layer, tokens) + builder.attention(layer, tokens)
           + builder.feedForward(layer, tokens))
     }
     add(
-      "feedbackKeys",
+      .keys(.feedback),
       "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of both tokens.",
       builder.rows(lastLayer, tokens))
     add(
-      "finalBlock", "Block \(shape.layerCount) of \(shape.layerCount) for the state token.",
+      .finalBlock, "Block \(shape.layerCount) of \(shape.layerCount) for the state token.",
       builder.attention(lastLayer, state) + builder.feedForward(lastLayer, state))
-    add("predict", "The action, from the state token.", builder.predict())
+    add(.predict, "The action, from the state token.", builder.predict())
   }
 
   private mutating func addSingleToken() {
     let token = TokenRange(first: .token, count: 1)
     for layer in 0..<lastLayer {
       add(
-        "tokenBlock\(layer)", "Block \(layer + 1) of \(shape.layerCount) for one token.",
+        .block(layer, .token), "Block \(layer + 1) of \(shape.layerCount) for one token.",
         takesToken: true,
         builder.rows(layer, token) + builder.attention(layer, token)
           + builder.feedForward(layer, token))
     }
     add(
-      "tokenKeys",
+      .keys(.token),
       "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of one token.",
       takesToken: true, builder.rows(lastLayer, token))
   }
@@ -114,7 +118,7 @@ struct Schedule {
   private mutating func addAction() {
     let action = TokenRange(first: .at(shape.actionToken), count: 1)
     add(
-      "appendAction", "The action token of the step that ends.",
+      .appendAction, "The action token of the step that ends.",
       builder.embed(.action, slot: shape.actionToken)
         + (model.predictsNext ? [] : builder.rows(0, action, storingKeys: false)))
   }
@@ -123,44 +127,44 @@ struct Schedule {
   private mutating func addExpectation() {
     let token = TokenRange(first: .token, count: 1)
     add(
-      "finalToken", "Block \(shape.layerCount) of \(shape.layerCount) for one token.",
+      .finalToken, "Block \(shape.layerCount) of \(shape.layerCount) for one token.",
       takesToken: true, builder.attention(lastLayer, token) + builder.feedForward(lastLayer, token))
     add(
-      "predictNext", "What the action leads to.", takesToken: true, builder.predictNext(token))
+      .predictNext, "What the action leads to.", takesToken: true, builder.predictNext(token))
   }
 
   private mutating func addForward() {
     add(
-      "embedStep", "The three tokens of a step, from `token` on.", takesToken: true,
+      .embedStep, "The three tokens of a step, from `token` on.", takesToken: true,
       forwardBuilder.embedStep())
     for layer in 0..<shape.layerCount {
       add(
-        "forwardBlock\(layer)",
+        .block(layer, .forward),
         "Block \(layer + 1) of \(shape.layerCount) for all \(shape.slotCount) tokens.",
         forwardBuilder.forwardBlock(layer))
     }
-    add("forwardHeads", "What is read behind the last block.", forwardBuilder.forwardHeads())
-    forward = (0..<shape.layerCount).map { "forwardBlock\($0)" } + ["forwardHeads"]
+    add(.forwardHeads, "What is read behind the last block.", forwardBuilder.forwardHeads())
+    forward = (0..<shape.layerCount).map { RoutineName.block($0, .forward) } + [.forwardHeads]
   }
 
   private mutating func addPreparation() {
     let window = TokenRange(first: .at(0), count: shape.pastTokenCount)
-    add("slideWindow", "Drops the oldest step; every row moves three slots.", builder.slide())
+    add(.slideWindow, "Drops the oldest step; every row moves three slots.", builder.slide())
     if carries {
-      add("embedTime", "What the current timestep adds to its tokens.", builder.embedTime())
+      add(.embedTime, "What the current timestep adds to its tokens.", builder.embedTime())
     }
     for layer in 0..<lastLayer {
       // Block 0's rows moved with their tokens; only their panels are made anew.
       let rows = layer == 0 ? windowPanels(window) : builder.rows(layer, window)
       add(
-        "windowBlock\(layer)",
+        .block(layer, .window),
         "Block \(layer + 1) of \(shape.layerCount) for the \(shape.pastTokenCount) past tokens.",
         rows + builder.attention(layer, window) + builder.feedForward(layer, window))
     }
     let lastRows = lastLayer == 0 ? windowPanels(window) : builder.rows(lastLayer, window)
     guard !lastRows.isEmpty else { return }
     add(
-      "windowKeys",
+      .keys(.window),
       "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of the past.",
       lastRows)
   }

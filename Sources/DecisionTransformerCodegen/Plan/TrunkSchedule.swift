@@ -4,9 +4,9 @@
 /// single bit how a sequence is cut.
 struct TrunkSchedule {
   private(set) var routines: [Routine] = []
-  private(set) var token: [String] = []
+  private(set) var token: [RoutineName] = []
   /// Empty where a chunk would be one token.
-  private(set) var chunk: [String] = []
+  private(set) var chunk: [RoutineName] = []
 
   private let shape: Shape
   private let weights: PackedLayout
@@ -16,27 +16,29 @@ struct TrunkSchedule {
     (self.shape, self.weights) = (shape, weights)
     builder = OperationBuilder(
       model: model, shape: shape, forms: forms, weights: weights, hidesEarlySteps: false)
-    token = add("token", "one token", TokenRange(first: .token, count: 1))
+    token = add(.token, "one token", TokenRange(first: .token, count: 1))
     if shape.chunkSize > 1 {
       chunk = add(
-        "chunk", "\(shape.chunkSize) tokens", TokenRange(first: .token, count: shape.chunkSize))
+        .chunk, "\(shape.chunkSize) tokens", TokenRange(first: .token, count: shape.chunkSize))
     }
   }
 
   /// Adds a routine for each block and one for ln_f; returns their names.
-  private mutating func add(_ prefix: String, _ subject: String, _ tokens: TokenRange) -> [String] {
+  private mutating func add(_ name: RoutineName.Tokens, _ subject: String, _ tokens: TokenRange)
+    -> [RoutineName]
+  {
     let first = routines.count
     for layer in 0..<shape.layerCount {
       add(
-        "\(prefix)Block\(layer)", "Block \(layer + 1) of \(shape.layerCount) for \(subject).",
+        .block(layer, name), "Block \(layer + 1) of \(shape.layerCount) for \(subject).",
         builder.rows(layer, tokens) + builder.attention(layer, tokens)
           + [correctUnattended(layer, tokens)] + builder.feedForward(layer, tokens))
     }
-    add("\(prefix)Norm", "ln_f for \(subject).", finalNorm(tokens))
+    add(.norm(name), "ln_f for \(subject).", finalNorm(tokens))
     return routines[first...].map(\.name)
   }
 
-  private mutating func add(_ name: String, _ summary: String, _ operations: [Operation]) {
+  private mutating func add(_ name: RoutineName, _ summary: String, _ operations: [Operation]) {
     routines.append(
       Routine(name: name, summary: summary, takesToken: true, operations: operations))
   }

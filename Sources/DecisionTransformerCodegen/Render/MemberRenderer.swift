@@ -166,7 +166,7 @@ struct MemberRenderer: PhaseMemberRenderer {
       "@_noAllocation @_noLocks")
     writer.scope("private mutating func advance()") { writer in
       let routines = plan.preparation
-      let slide = routines.firstIndex(of: "slideWindow") ?? routines.count
+      let slide = routines.firstIndex(of: .slideWindow) ?? routines.count
       phase(Array(routines[..<slide]), to: &writer, token: plan.shape.actionToken)
       writer.write("timestep += 1")
       phase(Array(routines[slide...]), to: &writer, token: plan.shape.actionToken)

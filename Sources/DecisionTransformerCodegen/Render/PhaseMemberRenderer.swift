@@ -20,7 +20,7 @@ extension PhaseMemberRenderer {
   func begin(to writer: inout CodeWriter) { writer.write("@_noAllocation @_noLocks") }
 
   /// Calls the routines `names` in order; those for any token, for `token`.
-  func phase(_ names: [String], to writer: inout CodeWriter, token: Int) {
+  func phase(_ names: [RoutineName], to writer: inout CodeWriter, token: Int) {
     for name in names {
       let takesToken = plan.routines.first { $0.name == name }?.takesToken ?? false
       writer.write("\(name)(\(takesToken ? "token: \(token)" : ""))")
@@ -30,7 +30,7 @@ extension PhaseMemberRenderer {
   /// The feedback phase: one token where the return token was prepared, else two.
   func feedback(to writer: inout CodeWriter, nextReturn: @escaping (inout CodeWriter) -> Void) {
     // The last block and the head are the same whether the return token was prepared or not.
-    let tail = Set(plan.feedback).intersection(plan.shortFeedback).subtracting(["embedState"])
+    let tail = Set(plan.feedback).intersection(plan.shortFeedback).subtracting([.embed(.state)])
     let state = plan.shape.stateToken
     writer.branches([
       (

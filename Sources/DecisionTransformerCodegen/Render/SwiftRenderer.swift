@@ -65,7 +65,7 @@ public struct SwiftRenderer {
       let forward = ForwardRenderer(plan: plan, model: model)
       section("Forward: a whole window at once, as Hugging Face's model", to: &writer) {
         forward.members(to: &$0)
-        routines(["embedStep"] + plan.forward, to: &$0)
+        routines([.embedStep] + plan.forward, to: &$0)
         forward.support(to: &$0)
       }
     }
@@ -250,7 +250,7 @@ public struct SwiftRenderer {
 
   // MARK: Phases
 
-  func routines(_ names: [String], to writer: inout CodeWriter) {
+  func routines(_ names: [RoutineName], to writer: inout CodeWriter) {
     for routine in plan.routines
     where names.contains(routine.name) && !isWritten(routine.name, before: names) {
       writer.write("", "/// \(routine.summary)\(cost(of: routine))")
@@ -263,7 +263,7 @@ public struct SwiftRenderer {
   }
 
   /// `embedState` and the last layer are part of both feedback phases but written once.
-  private func isWritten(_ name: String, before names: [String]) -> Bool {
+  private func isWritten(_ name: RoutineName, before names: [RoutineName]) -> Bool {
     names == plan.shortFeedback && plan.feedback.contains(name)
   }
 

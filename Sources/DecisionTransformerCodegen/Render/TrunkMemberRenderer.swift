@@ -52,7 +52,7 @@ struct TrunkMemberRenderer {
   }
 
   private func pass(
-    _ routines: [String], rows: Int, while condition: String, to writer: inout CodeWriter
+    _ routines: [RoutineName], rows: Int, while condition: String, to writer: inout CodeWriter
   ) {
     writer.scope("while \(condition)") { writer in
       writer.write("embed(inputsEmbeds, positionIDs, token: token, rows: \(rows))")

@@ -10,7 +10,7 @@ struct PlanController {
 
   private let plan: Plan
   private let model: Model
-  private let routines: [String: Routine]
+  private let routines: [RoutineName: Routine]
   private var memory: PlanMemory
   private var returnToGo: Float = 0
   private var rewardWeight: Float = 0
@@ -26,7 +26,7 @@ struct PlanController {
 
   mutating func reset(targetReturn: Float) {
     memory.reset()
-    if plan.carriesTokens { run("embedTime", token: 0) }
+    if plan.carriesTokens { run(.embedTime, token: 0) }
     returnToGo = targetReturn / Float(model.options.returnScale)
     (rewardWeight, awaitsPreparation, returnIsPrepared) = (0, false, false)
   }
@@ -36,11 +36,11 @@ struct PlanController {
     var trace = StateTrace(rows: [], action: [])
     let lastRoutines = plan.forms.indices.map { layer in
       layer == plan.forms.count - 1
-        ? "finalBlock" : "\(returnIsPrepared ? "token" : "feedback")Block\(layer)"
+        ? RoutineName.finalBlock : .block(layer, returnIsPrepared ? .token : .feedback)
     }
     for name in begin(state: state, reward: reward) {
       run(name, token: plan.shape.stateToken)
-      if name == "embedState" { trace.rows.append(row(.tokens)) }
+      if name == .embed(.state) { trace.rows.append(row(.tokens)) }
       if lastRoutines.contains(name) { trace.rows.append(row(.stream)) }
     }
     let prediction = memory[Operand(.prediction), model.config.actionDimension]
@@ -50,7 +50,8 @@ struct PlanController {
 
   /// Takes a step for which no action is asked: only what later steps need of it.
   mutating func pass(state: [Float], reward: Float) {
-    for name in begin(state: state, reward: reward).prefix(3) {
+    let phase = begin(state: state, reward: reward)
+    for name in phase.prefix(while: { $0.leavesRows(layerCount: plan.forms.count) }) {
       run(name, token: plan.shape.stateToken)
     }
   }
@@ -66,11 +67,11 @@ struct PlanController {
       executed.map { zip($0, model.actionScale).map { $0 / Float($1) } }
       ?? memory[Operand(.prediction), count]
     for name in plan.preparation {
-      if name.hasPrefix("window"), !computesWindow { continue }
-      if name == "slideWindow" { memory.timestep += 1 }
+      if name.isOfWindow, !computesWindow { continue }
+      if name == .slideWindow { memory.timestep += 1 }
       run(name, token: plan.shape.actionToken)
     }
-    if !plan.preparation.contains("slideWindow") { memory.timestep += 1 }
+    if !plan.preparation.contains(.slideWindow) { memory.timestep += 1 }
     awaitsPreparation = false
     guard let reward else { return }
     subtract(reward)
@@ -79,7 +80,7 @@ struct PlanController {
   }
 
   /// Sets the inputs of a step; what is left to run.
-  private mutating func begin(state: [Float], reward: Float) -> [String] {
+  private mutating func begin(state: [Float], reward: Float) -> [RoutineName] {
     prepare()
     if !returnIsPrepared { subtract(reward) }
     let mean = model.options.stateMean ?? Array(repeating: 0, count: state.count)
@@ -94,7 +95,7 @@ struct PlanController {
     memory[Operand(.returnInput), 1] = [returnToGo]
   }
 
-  private mutating func run(_ name: String, token: Int) {
+  private mutating func run(_ name: RoutineName, token: Int) {
     for operation in routines[name]!.operations { memory.perform(operation, token: token) }
   }
 

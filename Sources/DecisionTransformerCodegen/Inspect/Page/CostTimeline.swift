@@ -48,7 +48,7 @@ struct CostTimeline: Equatable, Sendable {
   init(_ plan: Plan) {
     let text = OperandText(plan: plan)
     func phase(
-      _ name: String, _ routines: [String], isCritical: Bool = false, _ explanation: String
+      _ name: String, _ routines: [RoutineName], isCritical: Bool = false, _ explanation: String
     ) -> Phase? {
       guard !routines.isEmpty else { return nil }
       return Phase(
@@ -85,7 +85,7 @@ struct CostTimeline: Equatable, Sendable {
 
 extension CostTimeline.Stage {
   fileprivate init(_ routine: Routine, _ plan: Plan, _ text: OperandText) {
-    name = routine.name
+    name = "\(routine.name)"
     summary = routine.summary
     bars = routine.operations.map { operation in
       CostTimeline.Bar(
@@ -99,7 +99,7 @@ extension CostTimeline.Stage {
 
 extension Plan {
   /// The routine of a name that a phase lists.
-  func routine(_ name: String) -> Routine {
+  func routine(_ name: RoutineName) -> Routine {
     guard let routine = routines.first(where: { $0.name == name }) else {
       preconditionFailure("no routine is called \(name)")
     }

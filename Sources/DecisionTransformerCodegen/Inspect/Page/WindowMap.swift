@@ -96,7 +96,7 @@ private struct WindowMarks {
   }
 
   /// - Parameter token: the slot that routines which take one are called with.
-  private mutating func mark(_ phase: [String], token: Int, isPreparation: Bool) {
+  private mutating func mark(_ phase: [RoutineName], token: Int, isPreparation: Bool) {
     var state = isPreparation ? WindowMap.State.appended : .act
     for operation in phase.flatMap({ plan.routine($0).operations }) {
       if case .slide(let buffer) = operation.kind {
