@@ -3,13 +3,14 @@ import DecisionTransformerCodegen
 /// What the command line asks for.
 enum Command {
   enum Verb: String, CaseIterable {
-    case generate, inspect, check, compare, diff, trace, library
+    case generate, inspect, plan, check, compare, diff, trace, library
 
-    static var names: String { "generate, inspect, check, compare, diff, trace and library" }
+    static var names: String { "generate, inspect, plan, check, compare, diff, trace and library" }
   }
 
   case generate(GenerateRequest)
   case inspect(InspectRequest)
+  case plan(PlanRequest)
   case check(CheckRequest)
   case compare(CompareRequest)
   case library(LibraryRequest)
@@ -49,6 +50,9 @@ enum Command {
           codeOnly: arguments.has("--code-only"), forBuild: arguments.has("--for-build")))
     case .inspect:
       self = .inspect(try Self.inspection(arguments))
+    case .plan:
+      let arguments = try ArgumentList(arguments, verb: verb, options: [], flags: ["--json"])
+      self = .plan(PlanRequest(folder: arguments.folder, json: arguments.has("--json")))
     case .check:
       let arguments = try ArgumentList(
         arguments, verb: verb, options: ["--against"], flags: ["--code-only"])

@@ -21,6 +21,7 @@ struct DTGen {
       switch command {
       case .generate(let request): try request.run()
       case .inspect(let request): try request.run()
+      case .plan(let request): try request.run()
       case .check(let request): return try request.run()
       case .compare(let request): return try request.run()
       case .library(let request): try request.run()

@@ -7,6 +7,7 @@ enum Help {
     case nil: overview
     case .generate: generate
     case .inspect: inspect
+    case .plan: plan
     case .check: check
     case .compare: compare
     case .library: library
@@ -23,6 +24,7 @@ enum Help {
     commands:
       generate   write the Swift type <Name> and its weights
       inspect    show shape, plan, layout and sizes of the generated type
+      plan       show what runs in each phase, operation by operation
       check      compare checked-in output with fresh output
       compare    compare the model with numbers recorded elsewhere
       diff       explain what changed between two models or two outputs
@@ -73,6 +75,18 @@ enum Help {
                       stage, and latencies
       --bench <file>  a report of dtbench --json for this model: its latencies go onto
                       the page
+
+    Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
+    """
+
+  private static let plan = """
+    usage: dtgen plan <Name>.dtmodel [--json]
+
+    Shows the phases, their routines, and the operations of each as generated code has
+    them. The checkpoint is not read.
+
+    options:
+      --json  the whole plan, with packed layout, recipes and memory
 
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
     """

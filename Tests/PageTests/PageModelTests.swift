@@ -45,7 +45,7 @@ struct PageModelTests {
       #expect(phase("act")?.weightBytes == plan.total(plan.feedback, \.weightBytes))
       #expect(
         phase("prepare")?.multiplyAdds ?? 0 == plan.total(plan.preparation, \.multiplyAdds))
-      #expect(phase("act")?.stages.map(\.name) == plan.feedback)
+      #expect(phase("act")?.stages.map(\.name) == plan.feedback.map(\.description))
       #expect(timeline.phases.filter(\.isCritical).map(\.name) == ["act", "act, reward known"])
       #expect(timeline.plainGraphMultiplyAdds == plan.plainGraph.multiplyAdds)
     } else {

@@ -51,7 +51,7 @@ struct BatchPlanTests {
     for seed in RandomModel.seeds {
       let (one, batch, count) = Self.plans(seed: seed)
       // More memory is read ahead where there is more.
-      let routines = [batch, one].map { $0.routines.filter { $0.name != "readAhead" } }
+      let routines = [batch, one].map { $0.routines.filter { $0.name != .readAhead } }
       #expect(routines[0].map(\.name) == routines[1].map(\.name))
       for (routine, single) in zip(routines[0], routines[1]) {
         #expect(routine.multiplyAdds == count * single.multiplyAdds, "\(routine) of seed \(seed)")

@@ -122,7 +122,7 @@ struct CostTests {
         bytes = plan.shape.innerStride * 4
       }
       bytes += blocks.reduce(0) { $0 + $1.byteCount }
-      let outside = ["embedReturn", "embedState", "predict"]
+      let outside: [RoutineName] = [.embed(.return), .embed(.state), .predict]
       let names = plan.feedback.filter { !outside.contains($0) }
       #expect(plan.total(names, \.weightBytes) == bytes, "seed \(seed)")
     }

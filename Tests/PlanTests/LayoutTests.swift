@@ -92,7 +92,7 @@ struct PlanTests {
   func printing() {
     let plan = Plan(RandomModel.model(seed: 7))
     let text = "\(plan)"
-    for name in plan.weights.tensors.map(\.name) + plan.routines.map(\.name) {
+    for name in plan.weights.tensors.map(\.name) + plan.routines.map(\.name.description) {
       #expect(text.contains("\"\(name)\""))
     }
     for buffer in plan.memory.buffers { #expect(text.contains("\(buffer.name)")) }

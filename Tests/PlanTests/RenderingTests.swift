@@ -56,7 +56,7 @@ struct RenderingTests {
     for seed in Self.seeds {
       let code = Code(seed: seed)
       let names = code.text.matches(of: #/func ([A-Za-z0-9_]+)[(<]/#).map { String($0.1) }
-      let planned = code.plan.routines.map(\.name) + code.plan.kernels.map(\.name)
+      let planned = code.plan.routines.map(\.name.description) + code.plan.kernels.map(\.name)
       for name in planned {
         #expect(names.count { $0 == name } == 1, "\(name) of seed \(seed)")
       }

@@ -73,7 +73,7 @@ struct ScheduleTests {
       let names = plan.routines.map(\.name)
       let phases = [
         plan.feedback, plan.shortFeedback, plan.preparation, plan.returnPreparation,
-        plan.afterPreparation, plan.forward.isEmpty ? [] : ["embedStep"] + plan.forward,
+        plan.afterPreparation, plan.forward.isEmpty ? [] : [.embedStep] + plan.forward,
       ]
       #expect(Set(names).count == names.count)
       #expect(Set(phases.joined()) == Set(names), "seed \(seed)")
@@ -97,11 +97,11 @@ struct ScheduleTests {
       let tokens =
         !routine.takesToken
         ? [-1]
-        : routine.name == "embedStep"
+        : routine.name == .embedStep
           ? Array(stride(from: 0, to: shape.slotCount, by: 3))
           : [shape.returnToken, shape.stateToken]
             + (plan.forward.isEmpty ? [] : [shape.actionToken])
-      return tokens.flatMap { token in routine.operations.map { (routine.name, $0, token) } }
+      return tokens.flatMap { token in routine.operations.map { ("\(routine.name)", $0, token) } }
     }
   }
 

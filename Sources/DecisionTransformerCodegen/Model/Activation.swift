@@ -1,5 +1,5 @@
 /// The MLP activations this generator knows, under Hugging Face's names (`ACT2FN`).
-public enum Activation: String, CaseIterable, Sendable {
+public enum Activation: String, CaseIterable, Sendable, Codable {
   case relu
   case silu
   /// 0.5·x·(1 + erf(x/√2))

@@ -1,7 +1,7 @@
 /// What codegen.json says: how the model is used and how its code is generated.
 public struct GenerationOptions: Equatable, Sendable {
   /// How packed weights are stored.
-  public enum Precision: String, CaseIterable, Sendable {
+  public enum Precision: String, CaseIterable, Sendable, Codable {
     case float32
     /// Matrices of the blocks rounded to bfloat16 (to nearest, ties to even); arithmetic stays float32, and so
     /// do embeddings, biases and the action head, which are small.
@@ -9,7 +9,7 @@ public struct GenerationOptions: Equatable, Sendable {
   }
 
   /// What the generated type can return; the names are those of Hugging Face's output without `_preds`.
-  public enum Output: String, CaseIterable, Sendable {
+  public enum Output: String, CaseIterable, Sendable, Codable {
     case action, state
     case `return`
     case lastHiddenState = "last_hidden_state"

@@ -1,5 +1,5 @@
 /// How a region of a controller's memory holds the rows of a batch of agents.
-public enum AgentRows: Equatable, Sendable {
+public enum AgentRows: Equatable, Sendable, Codable {
   /// One set of rows, which the agents use in turn.
   case shared
   /// Row r of agent a is row r · count + a. The same row of all agents goes through a matrix product as

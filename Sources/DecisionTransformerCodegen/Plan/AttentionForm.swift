@@ -1,7 +1,7 @@
 /// How one layer's attention is computed. All forms are equal in real arithmetic; they differ in what
 /// is cached for a past token and in what a token costs (semantics: n is the normalised row before
 /// ln_1's gain, H the hidden size, h the number of heads).
-public enum AttentionForm: String, Equatable, Sendable {
+public enum AttentionForm: String, Equatable, Sendable, Codable {
   /// Query, key and value rows as in the checkpoint. A token costs 4·H² multiplications.
   case standard
   /// One query, and the cached row n_j serves as key and value: q·Wkᵀ and Wv move to the query's side.

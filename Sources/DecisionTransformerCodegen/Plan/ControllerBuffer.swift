@@ -1,7 +1,7 @@
 /// One region of a controller's memory.
-public struct ControllerBuffer: Equatable, Sendable {
+public struct ControllerBuffer: Equatable, Sendable, Codable {
   /// What the region holds. A name followed by a layer is one region per layer.
-  public enum Name: Hashable, Sendable {
+  public enum Name: Hashable, Sendable, Codable {
     /// Inputs of the embeddings: the return-to-go; the raw state minus its mean; the action in model units.
     case returnInput, stateInput, actionInput
     /// Embedded tokens of the window: the rows that enter block 0.

@@ -1,5 +1,5 @@
 /// The static layout of a controller's memory.
-public struct ControllerMemory: Equatable, Sendable {
+public struct ControllerMemory: Equatable, Sendable, Codable {
   /// Regions start at multiples of this many bytes, and so must the memory.
   public static let alignment = 64
 

@@ -1,7 +1,7 @@
 /// A function of fixed shape that the generated file contains once and calls from several places.
-public enum Kernel: Hashable, Sendable {
+public enum Kernel: Hashable, Sendable, Codable {
   /// What happens to a sum before it is stored.
-  public enum Epilogue: Hashable, Sendable {
+  public enum Epilogue: Hashable, Sendable, Codable {
     case store
     /// The same where the sum begins with zero instead of the bias: the linear part of the map.
     case storeUnbiased
@@ -30,7 +30,7 @@ public enum Kernel: Hashable, Sendable {
 }
 
 /// Values in strips of `width` columns, each of `slots` rows.
-public struct ValueStrips: Hashable, Sendable {
+public struct ValueStrips: Hashable, Sendable, Codable {
   public var width: Int
   public var slots: Int
 }

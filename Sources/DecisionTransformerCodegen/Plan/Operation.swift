@@ -1,6 +1,6 @@
 /// One line of a phase: a kernel with its operands and what it costs.
-public struct Operation: Equatable, Sendable {
-  public enum Kind: Equatable, Sendable {
+public struct Operation: Equatable, Sendable, Codable {
+  public enum Kind: Equatable, Sendable, Codable {
     /// `residual` is what the epilogue `add` adds.
     case linear(Kernel, input: Operand, weights: Int, residual: Operand?, output: Operand)
     /// Subtracts each row's mean and divides by its standard deviation.
@@ -53,8 +53,8 @@ public struct Operation: Equatable, Sendable {
 }
 
 /// A row of a controller buffer.
-public struct Operand: Equatable, Sendable {
-  public enum Row: Equatable, Sendable {
+public struct Operand: Equatable, Sendable, Codable {
+  public enum Row: Equatable, Sendable, Codable {
     case at(Int)
     /// The routine's parameter, and slots behind it.
     case token
@@ -74,7 +74,7 @@ public struct Operand: Equatable, Sendable {
 }
 
 /// A sequence of operations that becomes one private method of the generated type.
-public struct Routine: Equatable, Sendable {
+public struct Routine: Equatable, Sendable, Codable {
   public var name: RoutineName
   /// Documentation in one line.
   public var summary: String

@@ -1,5 +1,5 @@
 /// The static layout of the packed weights.
-public struct PackedLayout: Equatable, Sendable {
+public struct PackedLayout: Equatable, Sendable, Codable {
   public let tensors: [PackedTensor]
   /// What the checkpoint has besides.
   public let unread: [UnreadTensor]

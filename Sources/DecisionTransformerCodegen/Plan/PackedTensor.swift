@@ -4,9 +4,9 @@ public enum EntryInput: String, CaseIterable, Equatable, Sendable, Codable {
 }
 
 /// One entry of the packed weights: what it is, where it lies, what it is made of.
-public struct PackedTensor: Equatable, Sendable {
+public struct PackedTensor: Equatable, Sendable, Codable {
   /// What the numbers are. `Pack` knows the formula of each.
-  public enum Content: Equatable, Sendable {
+  public enum Content: Equatable, Sendable, Codable {
     /// `state_mean`, subtracted from the raw state.
     case stateMean
     /// embed_return, embed_action; embed_state with 1/`state_std` folded in.
@@ -53,7 +53,7 @@ public struct PackedTensor: Equatable, Sendable {
   }
 
   /// How the numbers are arranged.
-  public enum Arrangement: Equatable, Sendable {
+  public enum Arrangement: Equatable, Sendable, Codable {
     /// Strips of 64 columns, the last one as narrow as it can be; each holds its biases, then its columns of every row:
     /// one stream for a tile that is as wide. A tile's panels of 16 columns lie side by side in it.
     case strips(depth: Int, columns: Int)

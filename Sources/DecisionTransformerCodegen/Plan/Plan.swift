@@ -2,7 +2,7 @@ import DecisionTransformer
 
 /// Everything that is decided about a model: one printable, comparable value. Rendering and packing
 /// read it and decide nothing themselves.
-public struct Plan: Equatable, Sendable {
+public struct Plan: Equatable, Sendable, Codable {
   public var shape: Shape
   /// The attention form of each layer.
   public var forms: [AttentionForm]

@@ -5,7 +5,7 @@
 /// through it. Whatever `act` begins with would come from further away otherwise.
 public struct ReadAhead: Equatable, Sendable {
   /// Consecutive numbers.
-  public enum Stretch: Equatable, Sendable {
+  public enum Stretch: Equatable, Sendable, Codable {
     /// Of the packed weights.
     case weights(offset: Int, count: Int)
     /// Of a region of the controller's memory, from its start.

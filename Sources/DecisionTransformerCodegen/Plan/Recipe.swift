@@ -2,7 +2,7 @@
 /// the plan writes down, `Pack` evaluates in double precision, and everybody prints.
 ///
 /// A vector is a matrix of one row. What an expression does not name, it does not read.
-public indirect enum Recipe: Hashable, Sendable {
+public indirect enum Recipe: Hashable, Sendable, Codable {
   /// A tensor of the checkpoint as it is stored, row-major.
   case tensor(String, rows: Int, columns: Int)
   /// Numbers of config.json or codegen.json, one row.

@@ -1,6 +1,6 @@
 /// Floats from row to row of a matrix product's input and output, where they are not the depth and the
 /// columns rounded up to whole vectors: a head's part of rows that hold all heads.
-public struct RowStrides: Hashable, Sendable {
+public struct RowStrides: Hashable, Sendable, Codable {
   public var input: Int
   public var output: Int
 

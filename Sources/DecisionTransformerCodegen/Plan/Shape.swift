@@ -2,7 +2,7 @@
 ///
 /// A stride is the dimension rounded up to whole vectors of 16 floats, so that every row starts at a
 /// multiple of 64 bytes. Padding lanes hold zero.
-public struct Shape: Equatable, Sendable {
+public struct Shape: Equatable, Sendable, Codable {
   /// Lanes of the vector the code is written in, and the width of a weight panel.
   public static let lanes = 16
 

@@ -1,5 +1,5 @@
 /// How a packed tensor is made: the numbers of its rows, and of a map the biases above them.
-public struct TensorRecipe: Equatable, Sendable {
+public struct TensorRecipe: Equatable, Sendable, Codable {
   public var weights: Recipe
   /// nil where they are zeros, and of tensors in rows.
   public var bias: Recipe?

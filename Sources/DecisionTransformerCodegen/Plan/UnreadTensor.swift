@@ -1,5 +1,5 @@
 /// A tensor of the checkpoint that no packed tensor is made of, and why.
-public struct UnreadTensor: Equatable, Sendable {
+public struct UnreadTensor: Equatable, Sendable, Codable {
   public var name: String
   public var reason: String
 
