@@ -47,15 +47,15 @@ struct ArgumentList {
         }
       }
     }
-    let wanted =
+    let needed =
       wanted
       ?? (expected == 1
         ? "the path of a <Name>.dtmodel folder" : "the paths of \(expected) folders")
     guard folders.count >= expected, !folders.contains("") else {
-      throw UsageError("\(verb.rawValue) needs \(wanted)", verb: verb)
+      throw UsageError("\(verb.rawValue) needs \(needed)", verb: verb)
     }
     guard folders.count == expected else {
-      let most = expected == 1 ? "one model folder" : "\(expected) folders"
+      let most = wanted ?? (expected == 1 ? "one model folder" : "\(expected) folders")
       throw UsageError(
         "\(verb.rawValue) takes \(most); '\(folders[expected])' is too much", verb: verb)
     }

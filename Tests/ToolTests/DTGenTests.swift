@@ -20,7 +20,7 @@ struct DTGenTests {
 
   @Test(
     "explains itself, and each of its commands",
-    arguments: ["", "generate", "inspect", "check", "compare", "diff", "library"])
+    arguments: ["", "generate", "inspect", "plan", "check", "compare", "diff", "trace", "library"])
   func help(verb: String) throws {
     for flag in ["--help", "-h"] {
       let result = try dtgen.run(verb.isEmpty ? [flag] : [verb, flag], directory: directory.path)
@@ -58,6 +58,10 @@ struct DTGenTests {
       (["check", "Tiny.dtmodel"], "--against"),
       (["diff", "Tiny.dtmodel"], "2 folders"),
       (["diff", "Tiny.dtmodel", "b", "c"], "'c'"),
+      (["trace", "Tiny.dtmodel"], "--offset"),
+      (["trace", "Tiny.dtmodel", "--offset", "x"], "'x'"),
+      (["trace", "Tiny.dtmodel", "wpe.weight", "b"], "'b'"),
+      (["plan", "Tiny.dtmodel", "--html", "a"], "--html"),
       (["compare", "Tiny.dtmodel"], "--golden"),
       (["library", "Tiny.dtmodel"], "--output"),
       (["compare", "Tiny.dtmodel", "--golden", "a", "--tolerance", "0"], "--tolerance '0'"),
