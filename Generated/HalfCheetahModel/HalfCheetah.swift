@@ -12,51 +12,46 @@
 //   embed.state_mean     17         rows               0          128  state_mean
 //   embed.return         1x128      strips            32         1024  embed_return
 //   entry.return_value   3x640      strips           288       10 240  embed_return, embed_ln, wpe.weight[0],
-//                                                                      h.0.ln_1, h.0.attn.c_attn[v],
-//                                                                      h.0.attn.c_proj, h.0.ln_2.weight,
-//                                                                      h.0.mlp.c_fc.weight
+//                                                                      h.0.ln_1, attn.c_attn[v], attn.c_proj,
+//                                                                      ln_2.weight, mlp.c_fc.weight
 //   entry.return_query   3x128      strips          2848         2048  embed_return, embed_ln, wpe.weight[0],
-//                                                                      h.0.ln_1, h.0.attn.c_attn[q, k], scale
+//                                                                      h.0.ln_1, attn.c_attn[q, k], scale
 //   entry.return_inner   2x512      strips          3360         6144  embed_return, embed_ln,
-//                                                                      h.0.ln_2.weight, h.0.mlp.c_fc.weight,
+//                                                                      h.0.ln_2.weight, mlp.c_fc.weight,
 //                                                                      wpe.weight[0]
 //   embed.state          17x128     strips          4896         9216  state_std, embed_state, state_mean
 //   entry.state_value    19x640     strips          7200       51 200  state_std, embed_state, state_mean,
 //                                                                      embed_ln, wpe.weight[0], h.0.ln_1,
-//                                                                      h.0.attn.c_attn[v], h.0.attn.c_proj,
-//                                                                      h.0.ln_2.weight, h.0.mlp.c_fc.weight
+//                                                                      attn.c_attn[v], attn.c_proj,
+//                                                                      ln_2.weight, mlp.c_fc.weight
 //   entry.state_query    19x128     strips        20 000       10 240  state_std, embed_state, state_mean,
 //                                                                      embed_ln, wpe.weight[0], h.0.ln_1,
-//                                                                      h.0.attn.c_attn[q, k], scale
+//                                                                      attn.c_attn[q, k], scale
 //   entry.state_inner    18x512     strips        22 560       38 912  state_std, embed_state, state_mean,
 //                                                                      embed_ln, h.0.ln_2.weight,
-//                                                                      h.0.mlp.c_fc.weight, wpe.weight[0]
+//                                                                      mlp.c_fc.weight, wpe.weight[0]
 //   embed.action         6x128      strips        32 288         3584  embed_action
 //   entry.action_value   8x640      strips        33 184       23 040  embed_action, embed_ln, wpe.weight[0],
-//                                                                      h.0.ln_1, h.0.attn.c_attn[v],
-//                                                                      h.0.attn.c_proj, h.0.ln_2.weight,
-//                                                                      h.0.mlp.c_fc.weight
+//                                                                      h.0.ln_1, attn.c_attn[v], attn.c_proj,
+//                                                                      ln_2.weight, mlp.c_fc.weight
 //   entry.action_query   8x128      strips        38 944         4608  embed_action, embed_ln, wpe.weight[0],
-//                                                                      h.0.ln_1, h.0.attn.c_attn[q, k], scale
+//                                                                      h.0.ln_1, attn.c_attn[q, k], scale
 //   entry.action_inner   7x512      strips        40 096       16 384  embed_action, embed_ln,
-//                                                                      h.0.ln_2.weight, h.0.mlp.c_fc.weight,
+//                                                                      h.0.ln_2.weight, mlp.c_fc.weight,
 //                                                                      wpe.weight[0]
 //   embed.norm_gain      128        rows          44 192          512  embed_ln.weight
 //   embed.norm_shift     128        rows          44 320          512  embed_ln.bias, wpe.weight[0]
-//   layer0.query         128x128    strips        44 448       66 048  h.0.ln_1, h.0.attn.c_attn[q, k], scale
-//   layer0.output        128x128    strips        60 960       66 048  h.0.ln_1, h.0.attn.c_attn[v],
-//                                                                      h.0.attn.c_proj
-//   layer0.inner         128x512    strips        77 472      264 192  h.0.ln_2, h.0.mlp.c_fc
+//   layer0.query         128x128    strips        44 448       66 048  h.0.ln_1, attn.c_attn[q, k], scale
+//   layer0.output        128x128    strips        60 960       66 048  h.0.ln_1, attn.c_attn[v], attn.c_proj
+//   layer0.inner         128x512    strips        77 472      264 192  h.0.ln_2, mlp.c_fc
 //   layer0.outer         512x128    strips       143 520      262 656  h.0.mlp.c_proj
-//   layer1.query         128x128    strips       209 184       66 048  h.1.ln_1, h.1.attn.c_attn[q, k], scale
-//   layer1.output        128x128    strips       225 696       66 048  h.1.ln_1, h.1.attn.c_attn[v],
-//                                                                      h.1.attn.c_proj
-//   layer1.inner         128x512    strips       242 208      264 192  h.1.ln_2, h.1.mlp.c_fc
+//   layer1.query         128x128    strips       209 184       66 048  h.1.ln_1, attn.c_attn[q, k], scale
+//   layer1.output        128x128    strips       225 696       66 048  h.1.ln_1, attn.c_attn[v], attn.c_proj
+//   layer1.inner         128x512    strips       242 208      264 192  h.1.ln_2, mlp.c_fc
 //   layer1.outer         512x128    strips       308 256      262 656  h.1.mlp.c_proj
-//   layer2.query         128x128    strips       373 920       66 048  h.2.ln_1, h.2.attn.c_attn[q, k], scale
-//   layer2.output        128x128    strips       390 432       66 048  h.2.ln_1, h.2.attn.c_attn[v],
-//                                                                      h.2.attn.c_proj
-//   layer2.inner         128x512    strips       406 944      264 192  h.2.ln_2, h.2.mlp.c_fc
+//   layer2.query         128x128    strips       373 920       66 048  h.2.ln_1, attn.c_attn[q, k], scale
+//   layer2.output        128x128    strips       390 432       66 048  h.2.ln_1, attn.c_attn[v], attn.c_proj
+//   layer2.inner         128x512    strips       406 944      264 192  h.2.ln_2, mlp.c_fc
 //   layer2.outer         512x128    strips       472 992      262 656  h.2.mlp.c_proj
 //   predict.action       128x6      strips       538 656         8256  ln_f, predict_action.0
 //   embed.timesteps      1000x128   rows         540 720      512 000  embed_timestep.weight
@@ -69,17 +64,21 @@
 //   stateInput       1x32                       16          128  state minus state_mean
 //   actionInput      1x16                       48           64  action that enters the history, model units
 //   prediction       1x16                       64           64  predicted action, model units
-//   tokens           60x640                     80      153 600  embedded tokens of the window, and their inner rows
-//   carried          10x60x64               38 480      153 600  their values, and inner rows of these, in strips
+//   tokens           60x640                     80      153 600  embedded tokens of the window, and their
+//                                                                inner rows
+//   carried          10x60x64               38 480      153 600  their values, and inner rows of these, in
+//                                                                strips
 //   query0           60x128                 76 880       30 720  queries of block 0
 //   normalized0      60x128                 84 560       30 720  normalised rows of block 0
 //   keys0            64x129                 92 240       33 024  keys of block 0, panels of 16
 //   normalized1      60x128                100 496       30 720  normalised rows of block 1: its values
 //   keys1            64x129                108 176       33 024  keys of block 1, panels of 16
 //   normalized2      60x128                116 432       30 720  normalised rows of block 2: its values
-//   time             2x768                 124 112         6144  the timestep's row, query, inner row; centred value, value, inner row of that
+//   time             2x768                 124 112         6144  the timestep's row, query, inner row;
+//                                                                centred value, value, inner row of that
 //   entry            2x32                  125 648          256  input times the factors of its norms
-//   carriedSums      60x640                125 712      153 600  tokens plus mixed values, and their inner rows
+//   carriedSums      60x640                125 712      153 600  tokens plus mixed values, and their inner
+//                                                                rows
 //   stream           60x128                164 112       30 720  residual stream
 //   scratch          60x128                171 792       30 720  normalised rows
 //   queries          60x128                179 472       30 720  queries

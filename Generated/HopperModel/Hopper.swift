@@ -12,51 +12,46 @@
 //   embed.state_mean     11         rows               0           64  state_mean
 //   embed.return         1x128      strips            16         1024  embed_return
 //   entry.return_value   3x640      strips           272       10 240  embed_return, embed_ln, wpe.weight[0],
-//                                                                      h.0.ln_1, h.0.attn.c_attn[v],
-//                                                                      h.0.attn.c_proj, h.0.ln_2.weight,
-//                                                                      h.0.mlp.c_fc.weight
+//                                                                      h.0.ln_1, attn.c_attn[v], attn.c_proj,
+//                                                                      ln_2.weight, mlp.c_fc.weight
 //   entry.return_query   3x128      strips          2832         2048  embed_return, embed_ln, wpe.weight[0],
-//                                                                      h.0.ln_1, h.0.attn.c_attn[q, k], scale
+//                                                                      h.0.ln_1, attn.c_attn[q, k], scale
 //   entry.return_inner   2x512      strips          3344         6144  embed_return, embed_ln,
-//                                                                      h.0.ln_2.weight, h.0.mlp.c_fc.weight,
+//                                                                      h.0.ln_2.weight, mlp.c_fc.weight,
 //                                                                      wpe.weight[0]
 //   embed.state          11x128     strips          4880         6144  state_std, embed_state, state_mean
 //   entry.state_value    13x640     strips          6416       35 840  state_std, embed_state, state_mean,
 //                                                                      embed_ln, wpe.weight[0], h.0.ln_1,
-//                                                                      h.0.attn.c_attn[v], h.0.attn.c_proj,
-//                                                                      h.0.ln_2.weight, h.0.mlp.c_fc.weight
+//                                                                      attn.c_attn[v], attn.c_proj,
+//                                                                      ln_2.weight, mlp.c_fc.weight
 //   entry.state_query    13x128     strips        15 376         7168  state_std, embed_state, state_mean,
 //                                                                      embed_ln, wpe.weight[0], h.0.ln_1,
-//                                                                      h.0.attn.c_attn[q, k], scale
+//                                                                      attn.c_attn[q, k], scale
 //   entry.state_inner    12x512     strips        17 168       26 624  state_std, embed_state, state_mean,
 //                                                                      embed_ln, h.0.ln_2.weight,
-//                                                                      h.0.mlp.c_fc.weight, wpe.weight[0]
+//                                                                      mlp.c_fc.weight, wpe.weight[0]
 //   embed.action         3x128      strips        23 824         2048  embed_action
 //   entry.action_value   5x640      strips        24 336       15 360  embed_action, embed_ln, wpe.weight[0],
-//                                                                      h.0.ln_1, h.0.attn.c_attn[v],
-//                                                                      h.0.attn.c_proj, h.0.ln_2.weight,
-//                                                                      h.0.mlp.c_fc.weight
+//                                                                      h.0.ln_1, attn.c_attn[v], attn.c_proj,
+//                                                                      ln_2.weight, mlp.c_fc.weight
 //   entry.action_query   5x128      strips        28 176         3072  embed_action, embed_ln, wpe.weight[0],
-//                                                                      h.0.ln_1, h.0.attn.c_attn[q, k], scale
+//                                                                      h.0.ln_1, attn.c_attn[q, k], scale
 //   entry.action_inner   4x512      strips        28 944       10 240  embed_action, embed_ln,
-//                                                                      h.0.ln_2.weight, h.0.mlp.c_fc.weight,
+//                                                                      h.0.ln_2.weight, mlp.c_fc.weight,
 //                                                                      wpe.weight[0]
 //   embed.norm_gain      128        rows          31 504          512  embed_ln.weight
 //   embed.norm_shift     128        rows          31 632          512  embed_ln.bias, wpe.weight[0]
-//   layer0.query         128x128    strips        31 760       66 048  h.0.ln_1, h.0.attn.c_attn[q, k], scale
-//   layer0.output        128x128    strips        48 272       66 048  h.0.ln_1, h.0.attn.c_attn[v],
-//                                                                      h.0.attn.c_proj
-//   layer0.inner         128x512    strips        64 784      264 192  h.0.ln_2, h.0.mlp.c_fc
+//   layer0.query         128x128    strips        31 760       66 048  h.0.ln_1, attn.c_attn[q, k], scale
+//   layer0.output        128x128    strips        48 272       66 048  h.0.ln_1, attn.c_attn[v], attn.c_proj
+//   layer0.inner         128x512    strips        64 784      264 192  h.0.ln_2, mlp.c_fc
 //   layer0.outer         512x128    strips       130 832      262 656  h.0.mlp.c_proj
-//   layer1.query         128x128    strips       196 496       66 048  h.1.ln_1, h.1.attn.c_attn[q, k], scale
-//   layer1.output        128x128    strips       213 008       66 048  h.1.ln_1, h.1.attn.c_attn[v],
-//                                                                      h.1.attn.c_proj
-//   layer1.inner         128x512    strips       229 520      264 192  h.1.ln_2, h.1.mlp.c_fc
+//   layer1.query         128x128    strips       196 496       66 048  h.1.ln_1, attn.c_attn[q, k], scale
+//   layer1.output        128x128    strips       213 008       66 048  h.1.ln_1, attn.c_attn[v], attn.c_proj
+//   layer1.inner         128x512    strips       229 520      264 192  h.1.ln_2, mlp.c_fc
 //   layer1.outer         512x128    strips       295 568      262 656  h.1.mlp.c_proj
-//   layer2.query         128x128    strips       361 232       66 048  h.2.ln_1, h.2.attn.c_attn[q, k], scale
-//   layer2.output        128x128    strips       377 744       66 048  h.2.ln_1, h.2.attn.c_attn[v],
-//                                                                      h.2.attn.c_proj
-//   layer2.inner         128x512    strips       394 256      264 192  h.2.ln_2, h.2.mlp.c_fc
+//   layer2.query         128x128    strips       361 232       66 048  h.2.ln_1, attn.c_attn[q, k], scale
+//   layer2.output        128x128    strips       377 744       66 048  h.2.ln_1, attn.c_attn[v], attn.c_proj
+//   layer2.inner         128x512    strips       394 256      264 192  h.2.ln_2, mlp.c_fc
 //   layer2.outer         512x128    strips       460 304      262 656  h.2.mlp.c_proj
 //   predict.action       128x3      strips       525 968         8256  ln_f, predict_action.0
 //   embed.timesteps      1000x128   rows         528 032      512 000  embed_timestep.weight
@@ -69,17 +64,21 @@
 //   stateInput       1x16                       16           64  state minus state_mean
 //   actionInput      1x16                       32           64  action that enters the history, model units
 //   prediction       1x16                       48           64  predicted action, model units
-//   tokens           60x640                     64      153 600  embedded tokens of the window, and their inner rows
-//   carried          10x60x64               38 464      153 600  their values, and inner rows of these, in strips
+//   tokens           60x640                     64      153 600  embedded tokens of the window, and their
+//                                                                inner rows
+//   carried          10x60x64               38 464      153 600  their values, and inner rows of these, in
+//                                                                strips
 //   query0           60x128                 76 864       30 720  queries of block 0
 //   normalized0      60x128                 84 544       30 720  normalised rows of block 0
 //   keys0            64x129                 92 224       33 024  keys of block 0, panels of 16
 //   normalized1      60x128                100 480       30 720  normalised rows of block 1: its values
 //   keys1            64x129                108 160       33 024  keys of block 1, panels of 16
 //   normalized2      60x128                116 416       30 720  normalised rows of block 2: its values
-//   time             2x768                 124 096         6144  the timestep's row, query, inner row; centred value, value, inner row of that
+//   time             2x768                 124 096         6144  the timestep's row, query, inner row;
+//                                                                centred value, value, inner row of that
 //   entry            2x16                  125 632          128  input times the factors of its norms
-//   carriedSums      60x640                125 664      153 600  tokens plus mixed values, and their inner rows
+//   carriedSums      60x640                125 664      153 600  tokens plus mixed values, and their inner
+//                                                                rows
 //   stream           60x128                164 064       30 720  residual stream
 //   scratch          60x128                171 744       30 720  normalised rows
 //   queries          60x128                179 424       30 720  queries

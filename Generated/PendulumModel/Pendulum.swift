@@ -15,27 +15,25 @@
 //   embed.action         1x64       strips           400          512  embed_action
 //   embed.norm_gain      64         rows             528          256  embed_ln.weight
 //   embed.norm_shift     64         rows             592          256  embed_ln.bias, wpe.weight[0]
-//   layer0.query         64x64      strips           656       16 640  h.0.ln_1, h.0.attn.c_attn[q], scale
-//   layer0.key           64x64      strips          4816       16 640  h.0.ln_1.weight,
-//                                                                      h.0.attn.c_attn.weight[k]
-//   layer0.value         64x64      strips          8976       16 640  h.0.ln_1.weight,
-//                                                                      h.0.attn.c_attn.weight[v]
-//   layer0.projection    64x64      strips        13 136       16 640  h.0.attn.c_proj, h.0.attn.c_attn[v],
-//                                                                      h.0.ln_1.bias
-//   layer0.inner         64x256     strips        17 296       66 560  h.0.ln_2, h.0.mlp.c_fc
+//   layer0.query         64x64      strips           656       16 640  h.0.ln_1, attn.c_attn[q], scale
+//   layer0.key           64x64      strips          4816       16 640  h.0.ln_1.weight, attn.c_attn.weight[k]
+//   layer0.value         64x64      strips          8976       16 640  h.0.ln_1.weight, attn.c_attn.weight[v]
+//   layer0.projection    64x64      strips        13 136       16 640  h.0.attn.c_proj, attn.c_attn[v],
+//                                                                      ln_1.bias
+//   layer0.inner         64x256     strips        17 296       66 560  h.0.ln_2, mlp.c_fc
 //   layer0.outer         256x64     strips        33 936       65 792  h.0.mlp.c_proj
-//   layer1.query         64x64      strips        50 384       16 640  h.1.ln_1, h.1.attn.c_attn[q], scale
+//   layer1.query         64x64      strips        50 384       16 640  h.1.ln_1, attn.c_attn[q], scale
 //   layer1.key0          32x64      strips        54 544         8448  h.1.ln_1.weight,
-//                                                                      h.1.attn.c_attn.weight[k head 0]
+//                                                                      attn.c_attn.weight[k head 0]
 //   layer1.key1          32x64      strips        56 656         8448  h.1.ln_1.weight,
-//                                                                      h.1.attn.c_attn.weight[k head 1]
+//                                                                      attn.c_attn.weight[k head 1]
 //   layer1.value0        64x32      strips        58 768         8320  h.1.ln_1.weight,
-//                                                                      h.1.attn.c_attn.weight[v head 0]
+//                                                                      attn.c_attn.weight[v head 0]
 //   layer1.value1        64x32      strips        60 848         8320  h.1.ln_1.weight,
-//                                                                      h.1.attn.c_attn.weight[v head 1]
-//   layer1.projection    64x64      strips        62 928       16 640  h.1.attn.c_proj, h.1.attn.c_attn[v],
-//                                                                      h.1.ln_1.bias
-//   layer1.inner         64x256     strips        67 088       66 560  h.1.ln_2, h.1.mlp.c_fc
+//                                                                      attn.c_attn.weight[v head 1]
+//   layer1.projection    64x64      strips        62 928       16 640  h.1.attn.c_proj, attn.c_attn[v],
+//                                                                      ln_1.bias
+//   layer1.inner         64x256     strips        67 088       66 560  h.1.ln_2, mlp.c_fc
 //   layer1.outer         256x64     strips        83 728       65 792  h.1.mlp.c_proj
 //   predict.action       64x1       strips       100 176         4160  ln_f, predict_action.0
 //   embed.timesteps      200x64     rows         101 216       51 200  embed_timestep.weight
@@ -59,7 +57,8 @@
 //   scratch          60x64                  31 488       15 360  normalised rows
 //   mixed            60x64                  35 328       15 360  attention's weighted sums
 //   headQuery        1x64                   39 168          256  query of the state token
-//   absorbedQueries  2x64                   39 232          512  its queries against normalised rows, one per head
+//   absorbedQueries  2x64                   39 232          512  its queries against normalised rows, one per
+//                                                                head
 //   absorbedMixed    2x64                   39 360          512  its mixed normalised rows, one per head
 //   headValues       1x64                   39 488          256  its values
 //   scores           114x64                 39 552       29 184  attention scores and probabilities

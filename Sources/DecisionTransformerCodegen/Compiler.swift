@@ -24,14 +24,6 @@ public enum Compiler {
   /// Packed weights up to this size go into the program unless codegen.json says otherwise.
   public static let largestEmbeddedByteCount = 64 << 20
 
-  /// Packed weights up to this size get a self test unless codegen.json says otherwise: the reference's weights
-  /// take several times the room.
-  public static let largestTestedByteCount = 32 << 20
-
-  /// The same of the multiply-adds that the reference cannot do without, which grow with the square of the window: a
-  /// minute or two in a debug build of the generator.
-  static let largestTestedWork = 20_000_000_000
-
   /// Compiles a `<Name>.dtmodel` folder. With `codeOnly` the checkpoint is not read.
   ///
   /// - Parameters:
@@ -66,7 +58,7 @@ public enum Compiler {
         remarks.append(
           Diagnostic(
             .note, path: folder,
-            "no self test is recorded for weights of more than \(largestTestedByteCount >> 20) MB, and for windows whose "
+            "no self test is recorded for weights of more than \(RecordedSelfTest.largestByteCount >> 20) MB, and for windows whose "
               + "reference takes minutes; \"self_test\": true in codegen.json asks for one"))
       }
       if model.options.precision != .float32 {
@@ -115,14 +107,6 @@ public enum Compiler {
     return (cost.manifest(model, version: version), cost)
   }
 
-  /// Whether a self test lies beside the weights. A trunk has no episode to replay.
-  static func hasSelfTest(_ plan: Plan, _ model: Model) -> Bool {
-    let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
-    let isSmall =
-      byteCount <= largestTestedByteCount && SelfTestSchedule.leastWork(plan) <= largestTestedWork
-    return !model.isTrunk && (model.options.hasSelfTest ?? isSmall)
-  }
-
   /// The file of `packedWeights`, and the self test in it.
   private static func pack(
     _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String,
@@ -131,7 +115,7 @@ public enum Compiler {
     // One array from the start, with room for the self test: a large payload must not be held twice.
     let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
     var file: [UInt8] = []
-    let hasSelfTest = hasSelfTest(plan, model)
+    let hasSelfTest = RecordedSelfTest.isRecorded(plan, model)
     file.reserveCapacity(byteCount + (hasSelfTest ? 1 << 20 : 0))
     file.append(contentsOf: repeatElement(0, count: byteCount))
     var checksum: UInt64 = 0

@@ -30,6 +30,19 @@ struct CHeaderTests {
     }
   }
 
+  @Test(
+    "shows a loop with the self test, where one is recorded: not for large windows, unless it is asked for",
+    arguments: [(20, nil, true), (20, false, false), (4096, nil, false), (4096, true, true)]
+      as [(Int, Bool?, Bool)])
+  func selfTest(window: Int, option: Bool?, isShown: Bool) {
+    var (config, options) = (ModelConfig(), GenerationOptions())
+    (config.hiddenSize, config.innerSize) = (128, 512)
+    (options.window, options.hasSelfTest) = (window, option)
+    let model = RandomModel.model(config, options)
+    let header = String(decoding: Compiler.header(Plan(model), model).contents, as: UTF8.self)
+    #expect(header.contains("robot_self_test(memory, sizeof memory);") == isShown)
+  }
+
   @Test("has the numbers of the plan", arguments: UInt64(0)..<10)
   func constants(seed: UInt64) {
     let model = RandomModel.model(seed: seed)

@@ -92,9 +92,8 @@ struct PlanTests {
   func printing() {
     let plan = Plan(RandomModel.model(seed: 7))
     let text = "\(plan)"
-    for name in plan.weights.tensors.map(\.name) + plan.routines.map(\.name.description) {
-      #expect(text.contains("\"\(name)\""))
-    }
+    for tensor in plan.weights.tensors { #expect(text.contains("\"\(tensor.name)\"")) }
+    for routine in plan.routines { #expect(text.contains("Routine(name: \(routine.name)")) }
     for buffer in plan.memory.buffers { #expect(text.contains("\(buffer.name)")) }
   }
 

@@ -99,7 +99,7 @@ struct PackingTests {
     let lines = error?.diagnostics.map(\.description) ?? []
     #expect(lines.count == 1)
     #expect(lines.first?.contains("layer0.query") == true)
-    #expect(lines.first?.contains("folder: h.0.ln_1, h.0.attn.c_attn[q, k], scale: ") == true)
+    #expect(lines.first?.contains("folder: h.0.ln_1, attn.c_attn[q, k], scale: ") == true)
   }
 
   /// Full strips of `width` columns, then what is left over, in whole vectors; each row by row.

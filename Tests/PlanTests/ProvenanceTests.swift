@@ -70,7 +70,7 @@ struct ProvenanceTests {
     #expect(sources(.stateMean) == "state_mean")
     #expect(sources(.embedState) == "state_std, embed_state, state_mean")
     #expect(sources(.embedNormShift) == "embed_ln.bias, wpe.weight[0]")
-    #expect(sources(.fusedQuery(layer: 1)) == "h.1.ln_1, h.1.attn.c_attn[q, k], scale")
+    #expect(sources(.fusedQuery(layer: 1)) == "h.1.ln_1, attn.c_attn[q, k], scale")
     #expect(sources(.outer(layer: 1)) == "h.1.mlp.c_proj")
     #expect(
       "\(plan.weights.tensor(.inner(layer: 1)).recipe.weights)"

@@ -74,7 +74,7 @@ extension ComparedOutput {
       output.weights = .words(
         try Packer.payload(plan, checkpoint: checkpoint, path: folder))
       output.options = options(
-        hasSelfTest: Compiler.hasSelfTest(plan, model),
+        hasSelfTest: RecordedSelfTest.isRecorded(plan, model),
         embeds: Compiler.embedsWeights(
           model, byteCount: PackedWeights.headerByteCount + plan.weights.byteCount))
     }

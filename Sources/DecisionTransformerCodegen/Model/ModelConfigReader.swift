@@ -107,7 +107,7 @@ extension ModelConfigReader {
   }
 
   private static func parameterCount(_ config: ModelConfig) -> Int {
-    Checkpoint.requiredTensors(of: config).reduce(0) { $0 + $1.shape.reduce(1, *) }
+    RequiredTensor.all(of: config).reduce(0) { $0 + $1.shape(in: config).reduce(1, *) }
   }
 }
 

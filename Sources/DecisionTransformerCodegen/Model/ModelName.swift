@@ -42,7 +42,7 @@ extension ModelName {
   /// What generated code takes from modules, the modules, and the members that code beside it names most.
   private static let generatedNames = words(
     "Action CDecisionTransformer DecisionTransformer Foundation State Swift"
-  ).union(ModuleNames.modules.keys)
+  ).union(NamesOfModules.all.keys)
 
   private static let keywords = words(
     """

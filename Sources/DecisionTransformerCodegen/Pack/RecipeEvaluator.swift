@@ -27,6 +27,7 @@ package struct RecipeEvaluator {
     case .product(let left, let right): return matrix(left) * matrix(right)
     case .sum(let left, let right): return matrix(left) + matrix(right)
     case .difference(let left, let right): return matrix(left) + matrix(right).map { -$0 }
+    case .negated(let recipe): return matrix(recipe).map { -$0 }
     case .scaled(let recipe, let factor, _): return matrix(recipe).map { $0 * factor }
     case .scaledRows(let recipe, let factors):
       // In place: the largest matrices decide how much memory packing takes.

@@ -14,6 +14,7 @@ public indirect enum Recipe: Hashable, Sendable, Codable {
   case product(Recipe, Recipe)
   case sum(Recipe, Recipe)
   case difference(Recipe, Recipe)
+  case negated(Recipe)
   /// Each number times a factor of the model's.
   case scaled(Recipe, by: Double, named: String)
   /// Each row, or each column, times its number of the vector.
@@ -57,7 +58,7 @@ extension Recipe {
     case .constant(let name, _): [Source(name: name, isTensor: false, part: nil)]
     case .columns(let matrix, _, let name):
       matrix.reads(part: part.map { "\(name) \($0)" } ?? name)
-    case .named(_, let matrix): matrix.reads(part: part)
+    case .named(_, let matrix), .negated(let matrix): matrix.reads(part: part)
     case .rows(let matrix, let range):
       matrix.reads(part: Self.text(of: range))
     case .transposed(let matrix), .reciprocals(let matrix), .centred(let matrix),
@@ -93,6 +94,7 @@ extension Recipe: CustomStringConvertible {
     case .product(let left, let right): "\(left.factor)·\(right.factor)"
     case .sum(let left, let right): "\(left) + \(right)"
     case .difference(let left, let right): "\(left) - \(right.factor)"
+    case .negated(let matrix): "-\(matrix.factor)"
     case .scaled(let matrix, _, let name): "\(matrix.factor)·\(name)"
     case .scaledRows(let matrix, let factors): "diag(\(factors))·\(matrix.factor)"
     case .scaledColumns(let matrix, let factors): "\(matrix.factor)·diag(\(factors))"
@@ -127,7 +129,7 @@ extension Recipe: CustomStringConvertible {
     case .transposed(let matrix), .rows(let matrix, _), .columns(let matrix, _, _),
       .scaled(let matrix, _, _), .reciprocals(let matrix), .centred(let matrix),
       .spreadColumns(let matrix, _, _), .spreadRows(let matrix, _, _), .rounded(let matrix, _),
-      .named(_, let matrix):
+      .named(_, let matrix), .negated(let matrix):
       [matrix]
     case .product(let left, let right), .sum(let left, let right), .difference(let left, let right),
       .below(let left, let right), .beside(let left, let right):

@@ -56,10 +56,7 @@ struct Recipes {
         stateDeviation
           ?? .constant("1", Array(repeating: 1, count: shape.stateDimension)))
     case .positions: return TensorRecipe(positions)
-    case .unattended(let layer):
-      return TensorRecipe(
-        .difference(
-          vector("encoder.h.\(layer).attn.c_proj.bias", hidden), projection(layer).bias!))
+    case .unattended(let layer): return TensorRecipe(.negated(carriedValueBias(layer)))
     }
   }
 
@@ -127,8 +124,14 @@ struct Recipes {
   private func projection(_ layer: Int) -> TensorRecipe {
     var projection = convolution(
       "encoder.h.\(layer).attn.c_proj", inputs: shape.hiddenSize, outputs: shape.hiddenSize)
-    projection.bias = projection.adding(.product(third("v", layer).bias!, projection.weights))
+    projection.bias = projection.adding(carriedValueBias(layer))
     return projection
+  }
+
+  private func carriedValueBias(_ layer: Int) -> Recipe {
+    let weights = Recipe.tensor(
+      "encoder.h.\(layer).attn.c_proj.weight", rows: shape.hiddenSize, columns: shape.hiddenSize)
+    return .product(third("v", layer).bias!, weights)
   }
 
   private func padHeads(_ map: TensorRecipe) -> TensorRecipe {

@@ -17,7 +17,8 @@ public struct TensorRecipe: Equatable, Sendable, Codable {
   /// Names of the checkpoint's tensors that it reads.
   public var tensors: Set<String> { Set(sources.filter(\.isTensor).map(\.name)) }
 
-  /// The sources as tables print them: modules of which weight and bias are read by their name, parts in brackets.
+  /// The sources as tables print them: modules of which weight and bias are read by their name, parts in brackets, and a
+  /// block's name once where its modules follow each other.
   public var sourceText: [String] {
     var modules: [String] = []
     var read: [String: (kinds: [String], parts: [String])] = [:]
@@ -35,9 +36,13 @@ public struct TensorRecipe: Equatable, Sendable, Codable {
         read[module]!.parts.append(part)
       }
     }
+    var block: Substring?
     return modules.map { module in
       let (kinds, parts) = read[module]!
-      let name = Recipe.shortName(module) + (kinds.count == 1 ? ".\(kinds[0])" : "")
+      var name = Recipe.shortName(module) + (kinds.count == 1 ? ".\(kinds[0])" : "")
+      let before = block
+      block = name.firstMatch(of: /^h\.\d+\./)?.0
+      if let block, block == before { name.removeFirst(block.count) }
       return parts.isEmpty ? name : "\(name)[\(parts.joined(separator: ", "))]"
     }
   }

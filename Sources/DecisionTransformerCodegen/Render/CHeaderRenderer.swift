@@ -60,7 +60,7 @@ struct CHeaderRenderer {
   /// Of a control loop: the self test first, where there is one.
   private var creationInTemplate: String {
     let create = "\(prefix)_create(memory, sizeof memory, &controller);"
-    guard Compiler.hasSelfTest(plan, model) else { return create }
+    guard RecordedSelfTest.isRecorded(plan, model) else { return create }
     return """
       \(prefix)_self_test(memory, sizeof memory);   // once: does this build compute its checkpoint here?
        *   if (status == \(constant)_SUCCESS) status = \(create)

@@ -85,10 +85,10 @@ struct HeaderRenderer {
   }
 
   /// A list in lines of at most `width` characters, where its items are no longer.
-  private static func lines(of items: [String], width: Int) -> [String] {
+  private static func lines(of items: [String], separator: String = ",", width: Int) -> [String] {
     var lines = [""]
     for (index, item) in items.enumerated() {
-      let item = index == items.count - 1 ? item : item + ","
+      let item = index == items.count - 1 ? item : item + separator
       if lines[lines.count - 1].isEmpty {
         lines[lines.count - 1] = item
       } else if lines[lines.count - 1].count + 1 + item.count <= width {
@@ -105,11 +105,12 @@ struct HeaderRenderer {
       "// \(left("\(model.config.modelClass.instanceName) memory", 34))         offset        bytes  what"
     )
     for buffer in plan.memory.buffers {
-      let name =
-        "\(left(buffer.name.identifier, 16)) \(left(buffer.shapeText, 12))"
-      writer.write(
-        "//   \(name) \(right(grouped(buffer.offset), 16)) \(right(grouped(buffer.floatCount * 4), 12))  \(buffer.purpose)"
-      )
+      let row =
+        "//   \(left(buffer.name.identifier, 16)) \(left(buffer.shapeText, 12)) \(right(grouped(buffer.offset), 16)) \(right(grouped(buffer.floatCount * 4), 12))  "
+      let words = buffer.purpose.split(separator: " ").map(String.init)
+      let lines = Self.lines(of: words, separator: "", width: CodeWriter.width - row.count)
+      writer.write(row + lines[0])
+      for line in lines.dropFirst() { writer.write(left("//", row.count) + line) }
     }
     writer.write("//   total \(grouped(plan.memory.byteCount)) bytes")
   }

@@ -1,34 +1,13 @@
-/// The names that generated code takes from modules. It prints each with its module (`Swift::Span`), so that a type of
-/// the same name beside the generated file does not take its place.
-///
-/// Not among them are the names without which no code beside it would compile either (`Int`, `Float`, `Bool`,
-/// `Sendable`, ...), and those that a generated type has its own aliases for (`SwiftRenderer.abbreviations`).
+/// Puts the module in front of names that generated code takes from one, after rendering: see `NamesOfModules`.
 package enum ModuleNames {
-  /// The module of each name.
-  static let modules: [String: String] = {
-    let names = [
-      "DecisionTransformer": """
-      AlignedMemory BatchStepError CCall CController CStatus ForwardError ForwardInput GeneratedCodeFormat2
-      InitializationError PackedWeights Processor SelfTest SelfTestReport SelfTestable StepError TrunkError
-      """,
-      "Swift": """
-      CChar InlineArray MutableSpan OpaquePointer Span StaticString UnsafeBufferPointer UnsafeMutablePointer
-      UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawPointer max min precondition
-      """,
-    ]
-    var modules: [String: String] = [:]
-    for (module, list) in names {
-      for name in list.split(whereSeparator: \.isWhitespace) { modules[String(name)] = module }
-    }
-    return modules
-  }()
-
   /// `code` with the module in front of these names; comments, strings and members stay as they are.
   static func qualify(_ code: String) -> String {
     var result = ""
     result.reserveCapacity(code.utf8.count + code.utf8.count / 8)
     for token in tokens(of: code) {
-      if token.isName, let module = modules[String(token.text)] { result += "\(module)::" }
+      if token.isName, let module = NamesOfModules.all[String(token.text)] {
+        result += "\(module)::"
+      }
       result += token.text
     }
     return result

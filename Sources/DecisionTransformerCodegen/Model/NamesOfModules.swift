@@ -1,0 +1,25 @@
+/// The names that generated code takes from modules. It prints each with its module (`Swift::Span`), so that a type of
+/// the same name beside the generated file does not take its place.
+///
+/// Not among them are the names without which no code beside it would compile either (`Int`, `Float`, `Bool`,
+/// `Sendable`, ...), and those that a generated type has its own aliases for (`SwiftRenderer.abbreviations`).
+enum NamesOfModules {
+  /// The module of each name.
+  static let all: [String: String] = {
+    let names = [
+      "DecisionTransformer": """
+      AlignedMemory BatchStepError CCall CController CStatus ForwardError ForwardInput GeneratedCodeFormat2
+      InitializationError PackedWeights Processor SelfTest SelfTestReport SelfTestable StepError TrunkError
+      """,
+      "Swift": """
+      CChar InlineArray MutableSpan OpaquePointer Span StaticString UnsafeBufferPointer UnsafeMutablePointer
+      UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawPointer max min precondition
+      """,
+    ]
+    var modules: [String: String] = [:]
+    for (module, list) in names {
+      for name in list.split(whereSeparator: \.isWhitespace) { modules[String(name)] = module }
+    }
+    return modules
+  }()
+}

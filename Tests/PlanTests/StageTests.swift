@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// Data flows one way: a stage of the generator names only what stages before it declare.
+@Suite("Stages")
+struct StageTests {
+  /// Folders of the generator, in their order. What lies beside them is the foundation, but for the pipeline.
+  private static let order = [
+    "foundation", "Model", "Checkpoint", "Plan", "Pack", "Reference", "SelfTest", "Render",
+    "Output",
+    "pipeline", "Inspect", "Compare", "Difference",
+  ]
+
+  private struct File {
+    let name: String
+    let stage: Int
+    let code: String
+  }
+
+  private static func files() throws -> [File] {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Sources/DecisionTransformerCodegen")
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: root.path)
+    return try paths.filter { $0.hasSuffix(".swift") }.sorted().map { path in
+      let folder =
+        path == "Compiler.swift"
+        ? "pipeline" : path.contains("/") ? String(path.prefix { $0 != "/" }) : "foundation"
+      let stage = try #require(order.firstIndex(of: folder), "\(path): a folder of no stage")
+      let text = try String(contentsOf: root.appending(path: path), encoding: .utf8)
+      // Types in comments and in generated code are none.
+      let code = text.replacing(#/"""(?s:.*?)"""|"(?:[^"\\\n]|\\.)*"|//[^\n]*/#, with: "")
+      return File(name: path, stage: stage, code: code)
+    }
+  }
+
+  @Test("name nothing that a later one declares")
+  func direction() throws {
+    let files = try Self.files()
+    var declared: [Substring: Set<Int>] = [:]
+    let declaration =
+      #/(?m)^(?:(?:public|package|indirect|final) )*(?:struct|enum|class|protocol) (\w+)/#
+    for file in files {
+      for match in file.code.matches(of: declaration) {
+        declared[match.1, default: []].insert(file.stage)
+      }
+    }
+    // The control: the types are found.
+    #expect(declared["Plan"] == [3] && declared["RecipeEvaluator"] == [4])
+    #expect(declared.count > 150)
+    for file in files {
+      for match in file.code.matches(of: #/\b[A-Z]\w+/#) {
+        guard let stages = declared[match.0], let first = stages.min(), first > file.stage else {
+          continue
+        }
+        Issue.record("\(file.name) names \(match.0), which stage \(Self.order[first]) declares")
+      }
+    }
+  }
+
+  @Test("do not see the model folder's checkpoint before it is packed")
+  func planWithoutCheckpoint() throws {
+    for file in try Self.files() where file.stage == 3 {
+      #expect(!file.code.contains("Checkpoint"), "\(file.name)")
+    }
+  }
+}
