@@ -13,7 +13,7 @@ struct RenderingTests {
       let code = Code(seed: seed)
       let header = code.lines.prefix { $0.hasPrefix("//") }.map { $0.dropFirst(2) }
       func expectRow(_ name: String, _ expected: [Int]) {
-        let row = header.first { $0.split(separator: " ").first == name[...] } ?? ""
+        let row = header.first { $0.hasPrefix("   \(name) ") } ?? ""
         // Thousands are one space apart, columns more.
         let columns = row.replacing("  ", with: "\t").replacing(" ", with: "").split(
           separator: "\t")
