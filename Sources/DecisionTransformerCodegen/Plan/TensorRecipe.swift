@@ -21,7 +21,8 @@ public struct TensorRecipe: Equatable, Sendable, Codable {
   /// block's name once where its modules follow each other.
   public var sourceText: [String] {
     var modules: [String] = []
-    var read: [String: (kinds: [String], parts: [String])] = [:]
+    // No parts where something is read whole.
+    var read: [String: (kinds: [String], parts: [String]?)] = [:]
     for source in sources {
       let pieces = source.isTensor ? source.name.split(separator: ".") : []
       let module = source.isTensor ? pieces.dropLast().joined(separator: ".") : source.name
@@ -32,9 +33,11 @@ public struct TensorRecipe: Equatable, Sendable, Codable {
       if let kind = pieces.last.map(String.init), !read[module]!.kinds.contains(kind) {
         read[module]!.kinds.append(kind)
       }
-      if let part = source.part, !read[module]!.parts.contains(part) {
-        read[module]!.parts.append(part)
+      guard let part = source.part else {
+        read[module]!.parts = nil
+        continue
       }
+      if read[module]!.parts?.contains(part) == false { read[module]!.parts?.append(part) }
     }
     var block: Substring?
     return modules.map { module in
@@ -43,7 +46,7 @@ public struct TensorRecipe: Equatable, Sendable, Codable {
       let before = block
       block = name.firstMatch(of: /^h\.\d+\./)?.0
       if let block, block == before { name.removeFirst(block.count) }
-      return parts.isEmpty ? name : "\(name)[\(parts.joined(separator: ", "))]"
+      return parts.map { "\(name)[\($0.joined(separator: ", "))]" } ?? name
     }
   }
 }
