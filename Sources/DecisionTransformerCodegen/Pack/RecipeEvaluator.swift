@@ -8,7 +8,9 @@ package struct RecipeEvaluator {
 
   /// The affine map of a tensor in strips.
   package func map(_ recipe: TensorRecipe) -> AffineMap {
-    AffineMap(matrix(recipe.weights), bias: recipe.bias.map { matrix($0).values })
+    // First the bias, which may need the weights on its way: they are not held twice.
+    let bias = recipe.bias.map { matrix($0).values }
+    return AffineMap(matrix(recipe.weights), bias: bias)
   }
 
   /// The rows of a tensor in rows, one behind the other.
