@@ -43,8 +43,8 @@ public enum Compiler {
       model.options.access = .public
     }
     let plan = Plan(model)
-    var files = [source(plan, model)]
-    if model.options.hasCInterface { files.append(header(plan, model)) }
+    var files = [source(plan)]
+    if model.options.hasCInterface { files.append(header(plan)) }
     var selfTest: RecordedSelfTest?
     var precisionCost: PrecisionCost?
     if !codeOnly,
@@ -53,12 +53,12 @@ public enum Compiler {
     {
       let packed = try pack(plan, model, checkpoint, folder: folder, progress: progress)
       selfTest = packed.selfTest
-      files.append(weights(model, packed.file))
+      files.append(weights(plan, packed.file))
       if selfTest == nil, model.options.hasSelfTest == nil, !model.isTrunk {
         remarks.append(
           Diagnostic(
             .note, path: folder,
-            "no self test is recorded for weights of more than \(RecordedSelfTest.largestByteCount >> 20) MB, and for windows whose "
+            "no self test is recorded for weights of more than \(Plan.largestSelfTestedByteCount >> 20) MB, and for windows whose "
               + "reference takes minutes; \"self_test\": true in codegen.json asks for one"))
       }
       if model.options.precision != .float32 {
@@ -77,15 +77,15 @@ public enum Compiler {
   }
 
   /// `<Name>.swift`.
-  public static func source(_ plan: Plan, _ model: Model) -> OutputFile {
-    let text = SwiftRenderer(plan: plan, model: model, version: version).render()
-    return OutputFile(name: "\(model.name).swift", contents: Array(text.utf8))
+  public static func source(_ plan: Plan) -> OutputFile {
+    let text = SwiftRenderer(plan: plan, version: version).render()
+    return OutputFile(name: "\(plan.deployment.name).swift", contents: Array(text.utf8))
   }
 
   /// `<prefix>.h`, what C sees of the type.
-  public static func header(_ plan: Plan, _ model: Model) -> OutputFile {
-    let text = CHeaderRenderer(plan: plan, model: model, version: version).render()
-    return OutputFile(name: CName(model: model.name).header, contents: Array(text.utf8))
+  public static func header(_ plan: Plan) -> OutputFile {
+    let text = CHeaderRenderer(plan: plan, version: version).render()
+    return OutputFile(name: CName(model: plan.deployment.name).header, contents: Array(text.utf8))
   }
 
   /// A packed-weights file, header, payload and self test, that `PackedWeights` takes.
@@ -115,7 +115,7 @@ public enum Compiler {
     // One array from the start, with room for the self test: a large payload must not be held twice.
     let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
     var file: [UInt8] = []
-    let hasSelfTest = RecordedSelfTest.isRecorded(plan, model)
+    let hasSelfTest = plan.recordsSelfTest
     file.reserveCapacity(byteCount + (hasSelfTest ? 1 << 20 : 0))
     file.append(contentsOf: repeatElement(0, count: byteCount))
     var checksum: UInt64 = 0
@@ -151,19 +151,24 @@ public enum Compiler {
   }
 
   /// Whether packed weights of a file of so many bytes go into the program.
-  static func embedsWeights(_ model: Model, byteCount: Int) -> Bool {
-    switch model.options.weightStorage {
+  static func embedsWeights(_ plan: Plan, byteCount: Int) -> Bool {
+    switch plan.deployment.weightStorage {
     case .embedded: true
     case .file: false
     case .automatic: byteCount <= largestEmbeddedByteCount
     }
   }
 
-  private static func weights(_ model: Model, _ packed: [UInt8]) -> OutputFile {
-    embedsWeights(model, byteCount: packed.count)
+  private static func weights(_ plan: Plan, _ packed: [UInt8]) -> OutputFile {
+    embedsWeights(plan, byteCount: packed.count)
       ? OutputFile(
-        name: "\(model.name)Weights.swift",
-        contents: WeightsRenderer(model: model, version: version).render(packed))
-      : OutputFile(name: "\(model.name).weights", contents: packed)
+        name: "\(plan.deployment.name)Weights.swift",
+        contents: WeightsRenderer(plan: plan, version: version).render(packed))
+      : OutputFile(name: "\(plan.deployment.name).weights", contents: packed)
   }
+}
+
+extension Plan {
+  /// The plan of a model folder.
+  public init(_ model: Model) { self.init(model.network, model.deployment) }
 }

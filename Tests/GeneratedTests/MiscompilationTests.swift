@@ -67,7 +67,7 @@ struct MiscompilationTests {
       var model = packed.model
       model.name = "Variant\(number)"
       var code = String(
-        decoding: Compiler.source(packed.plan, model).contents, as: UTF8.self)
+        decoding: Compiler.source(packed.plan).contents, as: UTF8.self)
       if number > 0 {
         let mistake = Self.mistakes[number - 1]
         try #require(code.contains(mistake.text), "\(mistake.name)")

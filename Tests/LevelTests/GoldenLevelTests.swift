@@ -156,7 +156,7 @@ struct GoldenLevelTests {
     let payload = try Packer.payload(
       model.plan, checkpoint: golden.checkpoint, path: "")
     var exact = ReferenceTrunk(
-      plan: model.plan, model: model.model, checkpoint: golden.checkpoint, payload: payload)
+      plan: model.plan, config: model.model.config, checkpoint: golden.checkpoint, payload: payload)
     return calls.map { call in
       exact.crop(to: call.past)
       return exact.forward(

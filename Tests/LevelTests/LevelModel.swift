@@ -23,7 +23,7 @@ struct LevelModel: Sendable {
   }
 
   /// The generated source.
-  var source: OutputFile { Compiler.source(plan, model) }
+  var source: OutputFile { Compiler.source(plan) }
 
   /// The entry of the driver's table, and the conformance that it needs.
   var entry: (declaration: String, value: String) {
@@ -52,7 +52,7 @@ struct LevelModel: Sendable {
   }
 }
 
-extension GenerationOptions.Output {
+extension ModelOutput {
   /// The name in golden files, and the generated member.
   var goldenName: (name: String, member: String) {
     switch self {

@@ -14,7 +14,7 @@ struct ShapeLevelTests {
     ]
     for (place, (hidden, heads)) in sizes.enumerated() {
       for (index, count) in heads.enumerated() {
-        for precision in GenerationOptions.Precision.allCases {
+        for precision in WeightPrecision.allCases {
           // One agent with two or three layers: carried, fused and standard forms; a short window absorbs the last layer.
           var shapes = [(batch: 1, layers: index == 0 ? 3 : 2, window: [4, 7, 2][index % 3])]
           if index == 0 && place % 4 == 3 { shapes.append((batch: 1, layers: 1, window: 3)) }
@@ -52,7 +52,7 @@ struct ShapeLevelTests {
   }
 
   private static func model(
-    _ hidden: Int, _ heads: Int, _ precision: GenerationOptions.Precision, _ batch: Int,
+    _ hidden: Int, _ heads: Int, _ precision: WeightPrecision, _ batch: Int,
     _ layers: Int, _ window: Int
   ) -> Model {
     var config = ModelConfig()
@@ -108,7 +108,7 @@ struct ShapeLevelTests {
         found.insert("\(form) \(model.config.hiddenSize)")
       }
     }
-    for precision in GenerationOptions.Precision.allCases {
+    for precision in WeightPrecision.allCases {
       for form in ["carried", "fused", "standard", "absorbed"] {
         #expect(found.contains("\(form) \(precision)"))
       }

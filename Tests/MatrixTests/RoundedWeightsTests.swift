@@ -46,7 +46,7 @@ struct RoundedWeightsTests {
     let payload = try Packer.payload(
       plan, checkpoint: golden.checkpoint, path: folder.path)
     let reference = ReferenceInterpreter(
-      plan: plan, model: model, checkpoint: golden.checkpoint, payload: payload)
+      plan: plan, config: model.config, checkpoint: golden.checkpoint, payload: payload)
     var controller = try RoundedForward()
     for window in ForwardWindow.all(of: golden) where !window.attentionMask.contains(0) {
       try window.run(&controller)
@@ -109,7 +109,7 @@ struct RoundedWeightsTests {
     let payload = try Packer.payload(
       plan, checkpoint: episode.checkpoint, path: folder.path)
     let interpreter = ReferenceInterpreter(
-      plan: plan, model: model, checkpoint: episode.checkpoint, payload: payload)
+      plan: plan, config: model.config, checkpoint: episode.checkpoint, payload: payload)
     return (model, ReferenceController(model: model, interpreter: interpreter))
   }
 }

@@ -114,7 +114,7 @@ struct TrunkTests {
       plan, checkpoint: golden.checkpoint, path: "")
     for (name, calls) in golden.scenarios {
       var exact = ReferenceTrunk(
-        plan: plan, model: golden.model, checkpoint: golden.checkpoint, payload: payload)
+        plan: plan, config: golden.model.config, checkpoint: golden.checkpoint, payload: payload)
       let answers = try model.replay(.embeddedWeights, calls)
       for (answer, call) in zip(answers, calls) {
         exact.crop(to: call.past)

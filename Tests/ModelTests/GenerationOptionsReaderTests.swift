@@ -63,13 +63,13 @@ struct GenerationOptionsReaderTests {
 
   @Test("Every name of a choice is accepted")
   func choices() throws {
-    for choice in GenerationOptions.Access.allCases {
+    for choice in AccessLevel.allCases {
       #expect(try read(#"{"access": "\#(choice)"}"#).access == choice)
     }
-    for choice in GenerationOptions.TimestepOverflow.allCases {
+    for choice in TimestepOverflow.allCases {
       #expect(try read(#"{"timestep_overflow": "\#(choice)"}"#).timestepOverflow == choice)
     }
-    for choice in GenerationOptions.WeightStorage.allCases {
+    for choice in WeightStorage.allCases {
       #expect(try read(#"{"weights": "\#(choice)"}"#).weightStorage == choice)
     }
   }

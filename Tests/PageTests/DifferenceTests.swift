@@ -44,7 +44,7 @@ struct DifferenceTests {
   func facts(name: String) throws {
     let model = try ModelFolder(path: Fixtures.folder(name)).readModel().model
     let plan = Plan(model)
-    let source = String(decoding: Compiler.source(plan, model).contents, as: UTF8.self)
+    let source = String(decoding: Compiler.source(plan).contents, as: UTF8.self)
     let facts = try #require(GeneratedFacts(source))
     #expect(facts.name == name && facts.generator == Compiler.version)
     #expect(facts.configDigest == model.configDigest && facts.layoutDigest == plan.layoutDigest)

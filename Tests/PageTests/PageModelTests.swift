@@ -55,7 +55,7 @@ struct PageModelTests {
     }
     // A bar's statement is a line of the generated file.
     let model = try ModelFolder(path: Fixtures.folder(name)).readModel().model
-    let source = String(decoding: Compiler.source(plan, model).contents, as: UTF8.self)
+    let source = String(decoding: Compiler.source(plan).contents, as: UTF8.self)
     for bar in timeline.phases.flatMap(\.stages).flatMap(\.bars) {
       #expect(source.contains(bar.statement), "\(bar.statement)")
     }

@@ -39,7 +39,7 @@ struct CHeaderTests {
     (config.hiddenSize, config.innerSize) = (128, 512)
     (options.window, options.hasSelfTest) = (window, option)
     let model = RandomModel.model(config, options)
-    let header = String(decoding: Compiler.header(Plan(model), model).contents, as: UTF8.self)
+    let header = String(decoding: Compiler.header(Plan(model)).contents, as: UTF8.self)
     #expect(header.contains("robot_self_test(memory, sizeof memory);") == isShown)
   }
 
@@ -63,6 +63,6 @@ struct CHeaderTests {
 
   private func header(seed: UInt64) -> String {
     let model = RandomModel.model(seed: seed)
-    return String(decoding: Compiler.header(Plan(model), model).contents, as: UTF8.self)
+    return String(decoding: Compiler.header(Plan(model)).contents, as: UTF8.self)
   }
 }

@@ -71,7 +71,8 @@ struct PackingTests {
       let (states, actions) = (rows(config.stateDimension), rows(config.actionDimension))
       let interpreters = [
         ReferenceInterpreter(config: config, checkpoint: checkpoint),
-        ReferenceInterpreter(plan: plan, model: model, checkpoint: checkpoint, payload: payload),
+        ReferenceInterpreter(
+          plan: plan, config: model.config, checkpoint: checkpoint, payload: payload),
       ]
       let results = interpreters.map {
         $0.forward(

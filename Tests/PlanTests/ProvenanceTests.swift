@@ -43,7 +43,7 @@ struct ProvenanceTests {
   func header() {
     for model in Self.models {
       let plan = Plan(model)
-      let text = String(decoding: Compiler.source(plan, model).contents, as: UTF8.self)
+      let text = String(decoding: Compiler.source(plan).contents, as: UTF8.self)
       let header = text.split(separator: "\n").prefix { $0.hasPrefix("//") }
       let words = header.dropFirst(4).joined(separator: " ").replacing("//", with: " ")
         .split(separator: " ").joined(separator: " ")

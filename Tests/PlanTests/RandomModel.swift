@@ -37,10 +37,10 @@ enum RandomModel {
     config.scalesAttentionByInverseLayerIndex = .random(using: &random)
     var options = GenerationOptions()
     options.window = .random(in: 1...24, using: &random)
-    options.precision = GenerationOptions.Precision.allCases.randomElement(using: &random)!
+    options.precision = WeightPrecision.allCases.randomElement(using: &random)!
     options.timestepOverflow = Bool.random(using: &random) ? .clamp : .error
     if .random(using: &random) {
-      options.outputs = GenerationOptions.Output.allCases.filter { _ in .random(using: &random) }
+      options.outputs = ModelOutput.allCases.filter { _ in .random(using: &random) }
       if options.outputs.isEmpty { options.outputs = [.attentions] }
     }
     if .random(using: &random) {

@@ -100,7 +100,7 @@ private struct Code {
 
   init(_ model: Model) {
     plan = Plan(model)
-    text = String(decoding: Compiler.source(plan, model).contents, as: UTF8.self)
+    text = String(decoding: Compiler.source(plan).contents, as: UTF8.self)
     lines = text.split(separator: "\n", omittingEmptySubsequences: false)
   }
 

@@ -6,7 +6,8 @@ import Testing
 struct StageTests {
   /// Folders of the generator, in their order. What lies beside them is the foundation, but for the pipeline.
   private static let order = [
-    "foundation", "Model", "Checkpoint", "Plan", "Pack", "Reference", "SelfTest", "Render",
+    "foundation", "Network", "Model", "Checkpoint", "Plan", "Pack", "Reference", "SelfTest",
+    "Render",
     "Output",
     "pipeline", "Inspect", "Compare", "Difference",
   ]
@@ -46,7 +47,7 @@ struct StageTests {
       }
     }
     // The control: the types are found.
-    #expect(declared["Plan"] == [3] && declared["RecipeEvaluator"] == [4])
+    #expect(declared["Plan"] == [4] && declared["RecipeEvaluator"] == [5])
     #expect(declared.count > 150)
     for file in files {
       for match in file.code.matches(of: #/\b[A-Z]\w+/#) {
@@ -60,7 +61,7 @@ struct StageTests {
 
   @Test("do not see the model folder's checkpoint before it is packed")
   func planWithoutCheckpoint() throws {
-    for file in try Self.files() where file.stage == 3 {
+    for file in try Self.files() where file.stage == 4 {
       #expect(!file.code.contains("Checkpoint"), "\(file.name)")
     }
   }

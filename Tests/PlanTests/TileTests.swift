@@ -8,7 +8,7 @@ struct TileTests {
   /// Every precision, shape, form, batch and target: controllers, forward, batches, trunks.
   private static func models(seed: UInt64) -> [Model] {
     let model = RandomModel.model(seed: seed)
-    return GenerationOptions.Precision.allCases.flatMap { precision -> [Model] in
+    return WeightPrecision.allCases.flatMap { precision -> [Model] in
       var one = model
       one.options.precision = precision
       var wide = one

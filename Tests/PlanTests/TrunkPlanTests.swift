@@ -82,7 +82,7 @@ struct TrunkPlanTests {
     var trunk = RandomModel.trunk(seed: 1)
     (trunk.config.hiddenSize, trunk.config.headCount, trunk.config.innerSize) = (2, 1, 3)
     (trunk.config.positionCount, trunk.options.tokens) = (4, 4)
-    let lines = SwiftRenderer(plan: Plan(trunk), model: trunk, version: "0").render()
+    let lines = SwiftRenderer(plan: Plan(trunk), version: "0").render()
       .split(separator: "\n")
     #expect(lines.count > 100 && !lines.contains { $0.drop { $0 == " " } == "{" })
   }

@@ -22,9 +22,9 @@ struct WidthTests {
     options.window = 4
     options.actionScale = (0..<actions).map { 1 + Double($0) / 8 }
     if form == "batch" { options.batch = 3 }
-    if form == "outputs" { options.outputs = GenerationOptions.Output.allCases }
+    if form == "outputs" { options.outputs = ModelOutput.allCases }
     if form == "C" { options.hasCInterface = true }
     let model = Model(name: "Wide", config: config, options: options, configDigest: "")
-    return String(decoding: Compiler.source(Plan(model), model).contents, as: UTF8.self)
+    return String(decoding: Compiler.source(Plan(model)).contents, as: UTF8.self)
   }
 }

@@ -14,7 +14,7 @@ struct TraceTests {
     for interpreter in [
       ReferenceInterpreter(config: golden.model.config, checkpoint: golden.checkpoint),
       ReferenceInterpreter(
-        plan: plan, model: golden.model, checkpoint: golden.checkpoint, payload: payload),
+        plan: plan, config: golden.model.config, checkpoint: golden.checkpoint, payload: payload),
     ] {
       let window = golden.lateWindow
       let trace = interpreter.trace(

@@ -38,7 +38,7 @@ struct GeneratedForm: CustomTestStringConvertible {
     GeneratedForm("ForC") { $1.hasCInterface = true },
     GeneratedForm("Rounded", heads: 2, hidden: 32) { $1.precision = .bfloat16 },
     GeneratedForm("EveryOutput", heads: 2) {
-      $1.outputs = GenerationOptions.Output.allCases
+      $1.outputs = ModelOutput.allCases
       $1.returnScale = 10
     },
     GeneratedForm("Batch", heads: 2) {
@@ -56,6 +56,6 @@ struct GeneratedForm: CustomTestStringConvertible {
     let model = Model(
       name: name ?? self.name, config: config, options: options,
       configDigest: String(repeating: "0", count: 64))
-    return String(decoding: Compiler.source(Plan(model), model).contents, as: UTF8.self)
+    return String(decoding: Compiler.source(Plan(model)).contents, as: UTF8.self)
   }
 }

@@ -63,7 +63,7 @@ public struct ComparisonReport: Encodable, Equatable, Sendable {
     let packed = GoldenStages(
       golden, model: model,
       interpreter: ReferenceInterpreter(
-        plan: plan, model: model, checkpoint: checkpoint, payload: payload))
+        plan: plan, config: model.config, checkpoint: checkpoint, payload: payload))
     name = model.name
     self.golden = path
     steps = golden.stepCount

@@ -63,7 +63,7 @@ extension ComparedOutput {
   private static func model(folder: String) throws(InvalidInput) -> ComparedOutput {
     var (model, remarks) = try ModelFolder(path: folder).readModel()
     let plan = Plan(model)
-    let source = Compiler.source(plan, model).contents
+    let source = Compiler.source(plan).contents
     guard let facts = GeneratedFacts(String(decoding: source, as: UTF8.self)) else {
       preconditionFailure("generated code is readable")
     }
@@ -74,9 +74,9 @@ extension ComparedOutput {
       output.weights = .words(
         try Packer.payload(plan, checkpoint: checkpoint, path: folder))
       output.options = options(
-        hasSelfTest: RecordedSelfTest.isRecorded(plan, model),
+        hasSelfTest: plan.recordsSelfTest,
         embeds: Compiler.embedsWeights(
-          model, byteCount: PackedWeights.headerByteCount + plan.weights.byteCount))
+          plan, byteCount: PackedWeights.headerByteCount + plan.weights.byteCount))
     }
     return output
   }

@@ -4,9 +4,9 @@ struct CodeLines {
   private let lines: [Substring]
   private let file: String
 
-  init(_ plan: Plan, _ model: Model) {
+  init(_ plan: Plan) {
     self.plan = plan
-    let source = Compiler.source(plan, model)
+    let source = Compiler.source(plan)
     file = source.name
     lines = String(decoding: source.contents, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false)

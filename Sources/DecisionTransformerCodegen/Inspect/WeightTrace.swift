@@ -16,7 +16,7 @@ public struct WeightTrace {
     var remarks: [Diagnostic] = []
     checkpoint = try CheckpointReader.read(
       folder: path, config: model.config, remarks: &remarks)
-    lines = CodeLines(plan, model)
+    lines = CodeLines(plan)
   }
 
   // MARK: From the checkpoint

@@ -1,43 +1,5 @@
 /// What codegen.json says: how the model is used and how its code is generated.
 public struct GenerationOptions: Equatable, Sendable {
-  /// How packed weights are stored.
-  public enum Precision: String, CaseIterable, Sendable, Codable {
-    case float32
-    /// Matrices of the blocks rounded to bfloat16 (to nearest, ties to even); arithmetic stays float32, and so
-    /// do embeddings, biases and the action head, which are small.
-    case bfloat16
-  }
-
-  /// What the generated type can return; the names are those of Hugging Face's output without `_preds`.
-  public enum Output: String, CaseIterable, Sendable, Codable {
-    case action, state
-    case `return`
-    case lastHiddenState = "last_hidden_state"
-    case hiddenStates = "hidden_states"
-    case attentions
-  }
-
-  /// What happens at `t == max_ep_len`.
-  public enum TimestepOverflow: String, CaseIterable, Sendable {
-    /// `act` throws.
-    case error
-    /// The last row of the timestep embedding is used from there on, as training does.
-    case clamp
-  }
-
-  /// Access level of the generated declarations.
-  public enum Access: String, CaseIterable, Sendable {
-    case `public`, package, `internal`
-  }
-
-  /// Where the packed weights go.
-  public enum WeightStorage: String, CaseIterable, Sendable {
-    /// Into the program up to 64 MB, into a file above.
-    case automatic
-    case embedded
-    case file
-  }
-
   /// The longest window that is accepted: 12,288 tokens.
   public static let maximumWindow = 4096
 
@@ -61,11 +23,11 @@ public struct GenerationOptions: Equatable, Sendable {
   public var actionScale: [Double] = [1]
   /// `target_return`: the default of `reset()`, in environment units.
   public var targetReturn: Double?
-  public var precision = Precision.float32
+  public var precision = WeightPrecision.float32
   /// Anything but the action brings `forward`.
-  public var outputs: [Output] = [.action]
+  public var outputs: [ModelOutput] = [.action]
   public var timestepOverflow = TimestepOverflow.error
-  public var access = Access.public
+  public var access = AccessLevel.public
   /// `weights`
   public var weightStorage = WeightStorage.automatic
   /// `self_test`: whether a self test is recorded beside the packed weights; nil means where these are small.

@@ -128,7 +128,7 @@ extension GenerationOptionsReader {
   private static func readOutputs(
     _ file: inout JSONObjectFile, into options: inout GenerationOptions
   ) {
-    typealias Output = GenerationOptions.Output
+    typealias Output = ModelOutput
     let key = "outputs"
     guard let value = file[key] else { return }
     guard case .array(let elements) = value, !elements.isEmpty else {

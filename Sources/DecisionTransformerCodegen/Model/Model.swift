@@ -6,15 +6,19 @@ public struct Model: Equatable, Sendable {
   public var options: GenerationOptions
   /// SHA-256 of config.json, lower-case hexadecimal, for the provenance line.
   public var configDigest: String
+  /// The same of codegen.json; nil where there is none.
+  public var optionsDigest: String?
 
   public init(
-    name: String, config: ModelConfig, options: GenerationOptions, configDigest: String
+    name: String, config: ModelConfig, options: GenerationOptions, configDigest: String,
+    optionsDigest: String? = nil
   ) {
     self.name = name
     self.config = config
     self.config.modelClass = options.modelClass
     self.options = options
     self.configDigest = configDigest
+    self.optionsDigest = optionsDigest
   }
 
   /// K: control steps of context. Without `window` and `max_length` it is 20, the default of
@@ -22,17 +26,12 @@ public struct Model: Equatable, Sendable {
   public var window: Int { options.window ?? config.maximumLength ?? 20 }
 
   /// What `forward` returns; empty where only the controller's action is asked for, and there is no `forward`.
-  public var forwardOutputs: Set<GenerationOptions.Output> {
+  public var forwardOutputs: Set<ModelOutput> {
     options.outputs == [.action] ? [] : Set(options.outputs)
   }
 
   /// Whether the preparation phase predicts the next state or the next return.
   public var predictsNext: Bool { !forwardOutputs.isDisjoint(with: [.state, .return]) }
-
-  /// Whether the components of an action have factors of their own.
-  public var scalesComponents: Bool {
-    options.actionScale.contains { Float($0) != Float(options.actionScale[0]) }
-  }
 
   /// One factor per action, from model units to environment units.
   public var actionScale: [Double] {

@@ -46,8 +46,11 @@ public struct ModelFolder: Sendable {
     }
 
     var optionsFile: JSONObjectFile
+    var optionsDigest: String?
     switch contents(of: "codegen.json") {
-    case .bytes(let bytes): optionsFile = JSONObjectFile(bytes, path: path(of: "codegen.json"))
+    case .bytes(let bytes):
+      optionsFile = JSONObjectFile(bytes, path: path(of: "codegen.json"))
+      optionsDigest = SHA256.hexadecimalDigest(of: bytes)
     case .missing: optionsFile = JSONObjectFile(path: path(of: "codegen.json"))
     case .unreadable(let reason):
       optionsFile = JSONObjectFile(path: path(of: "codegen.json"), unreadable: reason)
@@ -63,7 +66,9 @@ public struct ModelFolder: Sendable {
 
     let problems = [nameProblem].compactMap(\.self) + configFile.problems + optionsFile.problems
     guard problems.isEmpty else { throw InvalidInput(problems) }
-    let model = Model(name: name, config: config, options: options, configDigest: digest)
+    let model = Model(
+      name: name, config: config, options: options, configDigest: digest,
+      optionsDigest: optionsDigest)
     return (
       model,
       ModelConfigReader.remarks(configFile)

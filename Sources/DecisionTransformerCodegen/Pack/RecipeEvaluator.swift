@@ -58,7 +58,7 @@ package struct RecipeEvaluator {
   }
 }
 
-extension GenerationOptions.Precision {
+extension WeightPrecision {
   /// The number as a tensor of this precision stores it.
   fileprivate func rounded(_ number: Double) -> Double {
     let value = Float(number)

@@ -52,7 +52,7 @@ public struct ControllerBuffer: Equatable, Sendable, Codable {
     /// rows of one head.
     case forwardKeys, forwardValues, tokenMask, headRows
     /// What `forward` returns, rows without padding.
-    case output(GenerationOptions.Output)
+    case output(ModelOutput)
     /// A trunk's attention mask: added to the scores of each key.
     case mask
     /// A trunk's last hidden state.
@@ -122,7 +122,7 @@ extension ControllerBuffer.Name {
   }
 }
 
-extension GenerationOptions.Output {
+extension ModelOutput {
   /// The identifier in generated code: that of Hugging Face's output, spelled out.
   var identifier: String {
     switch self {

@@ -30,7 +30,7 @@ extension ControllerMemory {
   /// Lays out what the forms and kernels need: first what lasts from step to step, then scratch.
   init(
     shape: Shape, forms: [AttentionForm], kernels: [Kernel],
-    outputs: Set<GenerationOptions.Output> = []
+    outputs: Set<ModelOutput> = []
   ) {
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
     batch = shape.batch
@@ -133,7 +133,7 @@ extension ControllerMemory {
 
   /// Scratch of `forward`, then what it returns.
   private mutating func appendForward(
-    shape: Shape, forms: [AttentionForm], outputs: Set<GenerationOptions.Output>
+    shape: Shape, forms: [AttentionForm], outputs: Set<ModelOutput>
   ) {
     guard !outputs.isEmpty else { return }
     let isStandard = forms.contains(.standard)
@@ -153,7 +153,7 @@ extension ControllerMemory {
     if widestHead > 0 {
       append(.headRows, rows: shape.slotCount, stride: widestHead, "one head's row for every token")
     }
-    for output in GenerationOptions.Output.allCases where outputs.contains(output) {
+    for output in ModelOutput.allCases where outputs.contains(output) {
       append(
         .output(output), rows: 1,
         stride: Shape.stride(output.floatCount(shape: shape, steps: shape.window)),

@@ -10,7 +10,7 @@ struct EntryRecipes {
   let inner: TensorRecipe
 
   init(_ input: EntryInput, _ recipes: Recipes) {
-    let precision = recipes.model.options.precision
+    let precision = recipes.precision
     func stored(_ content: PackedTensor.Content, _ name: String) -> TensorRecipe {
       let recipe = recipes.recipe(of: content)
       return TensorRecipe(.named(name, .rounded(recipe.weights, precision)), bias: recipe.bias)

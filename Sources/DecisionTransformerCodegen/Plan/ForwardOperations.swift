@@ -2,7 +2,7 @@
 /// episode does not use.
 extension OperationBuilder {
   private var everyToken: TokenRange { TokenRange(first: .at(0), count: shape.slotCount) }
-  private var outputs: Set<GenerationOptions.Output> { model.forwardOutputs }
+  private var outputs: Set<ModelOutput> { Set(network.outputs) }
 
   /// The return, state and action token of a step, in this order.
   func embedStep() -> [Operation] {
@@ -80,12 +80,12 @@ extension OperationBuilder {
     let tanh = Kernel.Epilogue.activation(.tanh)
     let heads:
       [(
-        output: GenerationOptions.Output, content: PackedTensor.Content, columns: Int,
+        output: ModelOutput, content: PackedTensor.Content, columns: Int,
         epilogue: Kernel.Epilogue, token: Int
       )] = [
         (
           .action, .predictAction, shape.actionDimension,
-          model.config.hasActionTanh ? tanh : .store, 1
+          network.controlSteps!.action.hasTanh ? tanh : .store, 1
         ),
         (.state, .predictState, shape.stateDimension, .store, 2),
         (.return, .predictReturn, 1, .store, 2),
@@ -123,7 +123,7 @@ extension OperationBuilder {
   }
 
   private func record(
-    _ output: GenerationOptions.Output, _ rows: Operand, index: Int, isNormalized: Bool = false
+    _ output: ModelOutput, _ rows: Operand, index: Int, isNormalized: Bool = false
   ) -> [Operation] {
     guard outputs.contains(output) else { return [] }
     let place = output == .hiddenStates ? "[\(index)]" : ""

@@ -1,23 +1,34 @@
 /// Lays out the packed weights in the order in which the phases read them, each tensor with its recipe.
 struct LayoutBuilder {
   private var tensors: [PackedTensor] = []
-  private let model: Model
+  private let network: Network
+  private let precision: WeightPrecision
   private let shape: Shape
   private let forms: [AttentionForm]
   private let recipes: Recipes
 
-  init(_ model: Model, shape: Shape, forms: [AttentionForm]) {
-    (self.model, self.shape, self.forms) = (model, shape, forms)
-    recipes = Recipes(model: model, shape: shape)
+  init(
+    _ network: Network, precision: WeightPrecision, shape: Shape, forms: [AttentionForm]
+  ) {
+    (self.network, self.precision) = (network, precision)
+    (self.shape, self.forms) = (shape, forms)
+    recipes = Recipes(network: network, precision: precision, shape: shape)
   }
 
   /// What has been laid out.
   var layout: PackedLayout {
-    PackedLayout(tensors: tensors, unread: UnreadTensor.all(of: model, tensors: tensors))
+    PackedLayout(tensors: tensors, unread: UnreadTensor.all(of: network, packed: tensors))
   }
 
-  /// What the forms of a controller need.
-  mutating func controller() {
+  /// What the forms need of tensors, whatever tokens are.
+  mutating func build() {
+    switch network.source {
+    case .controlSteps(let steps): build(steps)
+    case .embeddings(let embeddings): build(embeddings)
+    }
+  }
+
+  private mutating func build(_ steps: ControlSteps) {
     let hidden = shape.hiddenSize
     append("embed.state_mean", .stateMean, .rows(rows: 1, columns: shape.stateDimension))
     for input in EntryInput.allCases {
@@ -30,10 +41,10 @@ struct LayoutBuilder {
     append("embed.norm_shift", .embedNormShift, .rows(rows: 1, columns: hidden))
     for (layer, form) in forms.enumerated() { appendBlock(layer: layer, form: form) }
     append("predict.action", .predictAction, .strips(depth: hidden, columns: shape.actionDimension))
-    if model.scalesComponents {
+    if steps.scalesComponents {
       append("predict.action_scale", .actionScale, .rows(rows: 1, columns: shape.actionDimension))
     }
-    appendOutputs(model.forwardOutputs)
+    appendOutputs(Set(network.outputs))
     append("embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden))
   }
 
@@ -52,7 +63,7 @@ struct LayoutBuilder {
   }
 
   /// What only `forward` and the predictions of the preparation phase need.
-  private mutating func appendOutputs(_ outputs: Set<GenerationOptions.Output>) {
+  private mutating func appendOutputs(_ outputs: Set<ModelOutput>) {
     let (hidden, states) = (shape.hiddenSize, shape.stateDimension)
     if outputs.contains(.state) {
       append("predict.state", .predictState, .strips(depth: hidden, columns: states))
@@ -69,16 +80,16 @@ struct LayoutBuilder {
     }
   }
 
-  /// What a trunk needs: every row of wpe, blocks, ln_f.
-  mutating func trunk() {
-    let (hidden, positionCount) = (shape.hiddenSize, model.config.positionCount)
+  /// Every row of wpe, blocks, ln_f.
+  private mutating func build(_ embeddings: Network.GivenEmbeddings) {
+    let hidden = shape.hiddenSize
     for (layer, form) in forms.enumerated() {
       appendBlock(layer: layer, form: form)
       append("layer\(layer).unattended", .unattended(layer: layer), .rows(rows: 1, columns: hidden))
     }
     append("final.norm_gain", .finalNormGain, .rows(rows: 1, columns: hidden))
     append("final.norm_shift", .finalNormShift, .rows(rows: 1, columns: hidden))
-    append("embed.positions", .positions, .rows(rows: positionCount, columns: hidden))
+    append("embed.positions", .positions, .rows(rows: embeddings.positionCount, columns: hidden))
   }
 
   private mutating func appendBlock(layer: Int, form: AttentionForm) {
@@ -124,7 +135,7 @@ struct LayoutBuilder {
 
   /// A matrix of a block in the precision asked for.
   private func matrix(depth: Int, columns: Int) -> PackedTensor.Arrangement {
-    switch model.options.precision {
+    switch precision {
     case .float32: .strips(depth: depth, columns: columns)
     case .bfloat16: .pairedStrips(depth: depth, columns: columns)
     }

@@ -32,9 +32,9 @@ public struct Operation: Equatable, Sendable, Codable {
     case maskTokens
     /// Keeps rows of every token for `forward`'s caller, as stage `index` of the output; with `isNormalized`
     /// they get ln_f's gain and shift on the way.
-    case recordTokens(Operand, GenerationOptions.Output, index: Int, isNormalized: Bool)
+    case recordTokens(Operand, ModelOutput, index: Int, isNormalized: Bool)
     /// Keeps the row of token `token` of every step.
-    case recordSteps(Operand, GenerationOptions.Output, token: Int)
+    case recordSteps(Operand, ModelOutput, token: Int)
     /// Keeps the probabilities of all heads of a layer.
     case recordAttention(layer: Int)
     /// Takes the part of the value biases out of the attention of rows that see no key, in place.

@@ -6,7 +6,7 @@ struct TokenRange: Equatable {
 
 /// Makes the operations of one stage of the network for a range of tokens.
 struct OperationBuilder {
-  let model: Model
+  let network: Network
   let shape: Shape
   let forms: [AttentionForm]
   let weights: PackedLayout
@@ -196,7 +196,8 @@ struct OperationBuilder {
       normalize(tokens, stream, to: scratch, "h.\(layer).ln_2"),
       linear(
         rows: tokens.count, depth: shape.hiddenSize, columns: shape.innerSize,
-        epilogue: .activation(model.config.activation), scratch, .inner(layer: layer), to: inner),
+        epilogue: .activation(network.blocks[layer].activation), scratch, .inner(layer: layer),
+        to: inner),
       outer,
     ]
   }
@@ -208,7 +209,7 @@ struct OperationBuilder {
       normalize(state, Operand(.stream, row: state.first), to: scratch, "ln_f"),
       linear(
         rows: 1, depth: shape.hiddenSize, columns: shape.actionDimension,
-        epilogue: model.config.hasActionTanh ? .activation(.tanh) : .store,
+        epilogue: network.controlSteps!.action.hasTanh ? .activation(.tanh) : .store,
         scratch, .predictAction, to: Operand(.prediction)),
     ]
   }

@@ -1,8 +1,3 @@
-/// What the network is given in a step.
-public enum EntryInput: String, CaseIterable, Equatable, Sendable, Codable {
-  case `return`, state, action
-}
-
 /// One entry of the packed weights: what it is, where it lies, what it is made of.
 public struct PackedTensor: Equatable, Sendable, Codable {
   /// What the numbers are. `Pack` knows the formula of each.

@@ -3,6 +3,9 @@ import DecisionTransformer
 /// Everything that is decided about a model: one printable, comparable value. Rendering and packing
 /// read it and decide nothing themselves.
 public struct Plan: Equatable, Sendable, Codable {
+  /// What is computed, and for what use.
+  public var network: Network
+  public var deployment: Deployment
   public var shape: Shape
   /// The attention form of each layer.
   public var forms: [AttentionForm]
@@ -29,30 +32,26 @@ public struct Plan: Equatable, Sendable, Codable {
   /// Identifies the packed layout together with the function it is packed for.
   public var layoutDigest: UInt64
 
-  public init(_ model: Model) {
-    shape = Shape(model)
-    forms = (0..<model.config.layerCount).map { [shape] layer in
-      .cheapest(layer: layer, shape: shape)
-    }
-    guard !model.isTrunk else {
-      var layout = LayoutBuilder(model, shape: shape, forms: forms)
-      layout.trunk()
-      weights = layout.layout
-      let schedule = TrunkSchedule(model: model, shape: shape, forms: forms, weights: weights)
+  public init(_ network: Network, _ deployment: Deployment) {
+    (self.network, self.deployment) = (network, deployment)
+    shape = Shape(network, deployment)
+    forms = network.blocks.indices.map { [shape] layer in .cheapest(layer: layer, shape: shape) }
+    var layout = LayoutBuilder(
+      network, precision: deployment.precision, shape: shape, forms: forms)
+    layout.build()
+    weights = layout.layout
+    layoutDigest = Self.digest(network, weights)
+    guard network.controlSteps != nil else {
+      let schedule = TrunkSchedule(network, shape: shape, forms: forms, weights: weights)
       (routines, token, chunk) = (schedule.routines, schedule.token, schedule.chunk)
       (feedback, shortFeedback, preparation, returnPreparation) = ([], [], [], [])
       forward = []
       memory = ControllerMemory(
         trunk: shape, forms: forms, kernels: Self.kernels(of: routines))
-      layoutDigest = Self.digest(model: model, weights: weights)
       checkTiles()
       return
     }
-    let outputs = model.forwardOutputs
-    var layout = LayoutBuilder(model, shape: shape, forms: forms)
-    layout.controller()
-    weights = layout.layout
-    let schedule = Schedule(model: model, shape: shape, forms: forms, weights: weights)
+    let schedule = Schedule(network, shape: shape, forms: forms, weights: weights)
     routines = schedule.routines
     feedback = schedule.feedback
     shortFeedback = schedule.shortFeedback
@@ -60,8 +59,8 @@ public struct Plan: Equatable, Sendable, Codable {
     returnPreparation = schedule.returnPreparation
     forward = schedule.forward
     memory = ControllerMemory(
-      shape: shape, forms: forms, kernels: Self.kernels(of: routines), outputs: outputs)
-    layoutDigest = Self.digest(model: model, weights: weights)
+      shape: shape, forms: forms, kernels: Self.kernels(of: routines),
+      outputs: Set(network.outputs))
     addReadAhead()
     checkTiles()
   }
@@ -109,13 +108,11 @@ public struct Plan: Equatable, Sendable, Codable {
     }
   }
 
-  private static func digest(model: Model, weights: PackedLayout) -> UInt64 {
+  private static func digest(_ network: Network, _ weights: PackedLayout) -> UInt64 {
     var text =
-      "\(model.config.layerNormEpsilon) \(model.config.activation.rawValue) \(model.config.hasActionTanh)"
-    text += " \(model.config.headCount)"
-    for layer in 0..<model.config.layerCount {
-      text += " \(model.config.attentionScale(layer: layer))"
-    }
+      "\(network.finalNorm.epsilon) \(network.blocks[0].activation.rawValue)"
+      + " \(network.controlSteps?.action.hasTanh ?? false) \(network.blocks[0].headCount)"
+    for block in network.blocks { text += " \(block.attentionScale)" }
     for tensor in weights.tensors {
       text += "\n\(tensor.name) \(tensor.shapeText) \(tensor.arrangementText) \(tensor.offset)"
     }
@@ -136,5 +133,15 @@ extension Operation {
       .recordSteps, .recordAttention, .correctUnattended, .scaleAndShift:
       nil
     }
+  }
+}
+
+extension Plan {
+  /// The control steps of a controller.
+  public var steps: ControlSteps {
+    guard let steps = network.controlSteps else {
+      preconditionFailure("given embeddings have no control steps")
+    }
+    return steps
   }
 }

@@ -31,7 +31,7 @@ public indirect enum Recipe: Hashable, Sendable, Codable {
   case spreadColumns(Recipe, size: Int, stride: Int)
   case spreadRows(Recipe, size: Int, stride: Int)
   /// Rounded as a tensor of this precision stores it.
-  case rounded(Recipe, GenerationOptions.Precision)
+  case rounded(Recipe, WeightPrecision)
   /// The same expression, under a name where it is printed.
   case named(String, Recipe)
 }

@@ -3,7 +3,8 @@
 /// Notation of one layer: g and s are ln_1's gain and shift, so that its output is y = n∘g + s for a
 /// normalised row n; Wq, Wk, Wv, bq, bk, bv are the thirds of c_attn, Wo, bo is c_proj.
 struct Recipes {
-  let model: Model
+  let network: Network
+  let precision: WeightPrecision
   let shape: Shape
 
   func recipe(of content: PackedTensor.Content) -> TensorRecipe {
@@ -16,7 +17,7 @@ struct Recipes {
       return linear("embed_action", inputs: shape.actionDimension, outputs: hidden)
     case .timesteps:
       return TensorRecipe(
-        .tensor("embed_timestep.weight", rows: model.config.maximumEpisodeLength, columns: hidden))
+        .tensor("embed_timestep.weight", rows: shape.maximumEpisodeLength, columns: hidden))
     case .embedNormGain: return TensorRecipe(vector("embed_ln.weight", hidden))
     case .embedNormShift:
       return TensorRecipe(.sum(vector("embed_ln.bias", hidden), .rows(positions, 0..<1)))
@@ -50,7 +51,7 @@ struct Recipes {
     case .predictReturn: return head("predict_return", outputs: 1)
     case .finalNormGain: return TensorRecipe(vector("encoder.ln_f.weight", hidden))
     case .finalNormShift: return TensorRecipe(vector("encoder.ln_f.bias", hidden))
-    case .actionScale: return TensorRecipe(.constant("action_scale", model.actionScale))
+    case .actionScale: return TensorRecipe(.constant("action_scale", steps.action.scale))
     case .stateDeviation:
       return TensorRecipe(
         stateDeviation
@@ -60,16 +61,28 @@ struct Recipes {
     }
   }
 
+  /// Of a model whose tokens come from control steps.
+  private var steps: ControlSteps {
+    guard let steps = network.controlSteps else {
+      preconditionFailure("given embeddings have neither states nor actions")
+    }
+    return steps
+  }
+
+  private var positionCount: Int {
+    network.givenEmbeddings?.positionCount ?? steps.positionCount
+  }
+
   // MARK: The state
 
-  private var stateMean: Recipe? { model.options.stateMean.map { .constant("state_mean", $0) } }
+  private var stateMean: Recipe? { steps.state.mean.map { .constant("state_mean", $0) } }
 
   private var noMean: Recipe {
     .constant("0", Array(repeating: 0, count: shape.stateDimension))
   }
 
   private var stateDeviation: Recipe? {
-    model.options.stateStandardDeviation.map { .constant("state_std", $0) }
+    steps.state.deviation.map { .constant("state_std", $0) }
   }
 
   /// The code subtracts the mean, rounded to float32, from the raw state, where the two are close and the
@@ -111,7 +124,7 @@ struct Recipes {
   }
 
   private func query(_ layer: Int) -> TensorRecipe {
-    third("q", layer).scaled(by: model.config.attentionScale(layer: layer), named: "scale")
+    third("q", layer).scaled(by: network.blocks[layer].attentionScale, named: "scale")
   }
 
   /// Its biases add the same to every score of a row: softmax cancels them.
@@ -151,7 +164,7 @@ struct Recipes {
 
   private var positions: Recipe {
     .tensor(
-      RequiredTensor.positions, rows: model.config.positionCount, columns: shape.hiddenSize)
+      "encoder.wpe.weight", rows: positionCount, columns: shape.hiddenSize)
   }
 
   private func vector(_ name: String, _ count: Int) -> Recipe {

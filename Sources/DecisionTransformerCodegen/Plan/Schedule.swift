@@ -13,25 +13,25 @@ struct Schedule {
   private(set) var returnPreparation: [RoutineName] = []
   private(set) var forward: [RoutineName] = []
 
-  private let model: Model
+  private let network: Network
   private let shape: Shape
   private let builder: OperationBuilder
   /// `forward` carries nothing over from a step before.
   private let forwardBuilder: OperationBuilder
 
-  init(model: Model, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
-    self.model = model
+  init(_ network: Network, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
+    self.network = network
     self.shape = shape
     builder = OperationBuilder(
-      model: model, shape: shape, forms: forms, weights: weights,
+      network: network, shape: shape, forms: forms, weights: weights,
       hidesEarlySteps: shape.pastTokenCount > 0)
     forwardBuilder = OperationBuilder(
-      model: model, shape: shape, forms: forms.map { $0 == .carried ? .fused : $0 },
+      network: network, shape: shape, forms: forms.map { $0 == .carried ? .fused : $0 },
       weights: weights, hidesEarlySteps: false)
     addFeedback()
     addSingleToken()
     if keepsActions { addAction() }
-    if model.predictsNext { addExpectation() }
+    if network.predictsNext { addExpectation() }
     if shape.pastTokenCount > 0 { addPreparation() }
     if shape.asksEveryToken { addForward() }
     let earlierLayers = 0..<(shape.layerCount - 1)
@@ -45,7 +45,7 @@ struct Schedule {
     returnPreparation =
       [.embed(.return)] + earlierLayers.map { RoutineName.block($0, .token) } + [.keys(.token)]
     if keepsActions { preparation = [.appendAction] }
-    if model.predictsNext {
+    if network.predictsNext {
       preparation +=
         earlierLayers.map { RoutineName.block($0, .token) } + [
           .keys(.token), .finalToken, .predictNext,
@@ -60,7 +60,7 @@ struct Schedule {
   }
 
   /// Whether the action of a step becomes a token: for later steps to see, or to predict from.
-  private var keepsActions: Bool { shape.pastTokenCount > 0 || model.predictsNext }
+  private var keepsActions: Bool { shape.pastTokenCount > 0 || network.predictsNext }
 
   /// Whether the timestep's part of tokens is computed ahead.
   private var carries: Bool { builder.forms[0] == .carried }
@@ -120,7 +120,7 @@ struct Schedule {
     add(
       .appendAction, "The action token of the step that ends.",
       builder.embed(.action, slot: shape.actionToken)
-        + (model.predictsNext ? [] : builder.rows(0, action, storingKeys: false)))
+        + (network.predictsNext ? [] : builder.rows(0, action, storingKeys: false)))
   }
 
   /// From the action token, as long as the window it belongs to is whole.

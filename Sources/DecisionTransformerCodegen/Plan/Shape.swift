@@ -25,22 +25,23 @@ public struct Shape: Equatable, Sendable, Codable {
   /// Tokens that a trunk's cache holds; nil for a controller.
   public var tokenCapacity: Int?
 
-  public init(_ model: Model) {
-    stateDimension = model.config.stateDimension
-    actionDimension = model.config.actionDimension
-    hiddenSize = model.config.hiddenSize
-    layerCount = model.config.layerCount
-    headCount = model.config.headCount
-    headSize = model.config.headSize
-    innerSize = model.config.innerSize
-    window = model.window
-    maximumEpisodeLength = model.config.maximumEpisodeLength
+  init(_ network: Network, _ deployment: Deployment) {
+    let steps = network.controlSteps
+    stateDimension = steps?.state.count ?? 0
+    actionDimension = steps?.action.count ?? 0
+    hiddenSize = network.hiddenSize
+    layerCount = network.blocks.count
+    headCount = network.blocks[0].headCount
+    headSize = hiddenSize / headCount
+    innerSize = network.blocks[0].innerSize
+    window = steps?.window ?? 0
+    maximumEpisodeLength = steps?.time.count ?? 0
     stripWidth =
-      PackedTensor.Arrangement.stripPanelCount(paired: model.options.precision == .bfloat16)
+      PackedTensor.Arrangement.stripPanelCount(paired: deployment.precision == .bfloat16)
       * Self.lanes
-    batch = model.options.batch
-    asksEveryToken = !model.forwardOutputs.isEmpty || model.isTrunk
-    tokenCapacity = model.isTrunk ? model.tokenCapacity : nil
+    batch = deployment.batch
+    asksEveryToken = !network.outputs.isEmpty || network.givenEmbeddings != nil
+    tokenCapacity = network.givenEmbeddings?.capacity
   }
 
   /// `size` rounded up to whole vectors.

@@ -12,10 +12,10 @@ struct TrunkSchedule {
   private let weights: PackedLayout
   private let builder: OperationBuilder
 
-  init(model: Model, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
+  init(_ network: Network, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
     (self.shape, self.weights) = (shape, weights)
     builder = OperationBuilder(
-      model: model, shape: shape, forms: forms, weights: weights, hidesEarlySteps: false)
+      network: network, shape: shape, forms: forms, weights: weights, hidesEarlySteps: false)
     token = add(.token, "one token", TokenRange(first: .token, count: 1))
     if shape.chunkSize > 1 {
       chunk = add(

@@ -19,15 +19,16 @@ struct PlanBlock: TransformerBlock {
   /// What a trunk adds to rows that see no key.
   private let unattended: [Double]?
 
-  init(layer: Int, model: Model, unpacker: Unpacker) {
+  init(layer: Int, unpacker: Unpacker) {
     let plan = unpacker.plan
     form = plan.forms[layer]
     shape = plan.shape
-    activation = model.config.activation
+    let block = plan.network.blocks[layer]
+    activation = block.activation
     // Gains and shifts are folded into the maps that follow.
     layerNorm = LayerNorm(
       gain: Array(repeating: 1, count: shape.hiddenSize),
-      shift: Array(repeating: 0, count: shape.hiddenSize), epsilon: model.config.layerNormEpsilon)
+      shift: Array(repeating: 0, count: shape.hiddenSize), epsilon: block.norm.epsilon)
     // Carrying block 0's values is another order of the same products.
     let isFused = form == .fused || form == .carried
     let heads = form == .absorbed ? 0..<shape.headCount : 0..<0
@@ -39,7 +40,7 @@ struct PlanBlock: TransformerBlock {
     output = unpacker.map(isFused ? .fusedOutput(layer: layer) : .projection(layer: layer))
     inner = unpacker.map(.inner(layer: layer))
     outer = unpacker.map(.outer(layer: layer))
-    unattended = model.isTrunk ? unpacker.row(.unattended(layer: layer)) : nil
+    unattended = plan.network.takesEmbeddings ? unpacker.row(.unattended(layer: layer)) : nil
   }
 
   func callAsFunction(_ input: Matrix, from first: Int, visible: [Bool]?) -> Matrix {

@@ -26,7 +26,7 @@ public struct PrecisionCost: Equatable, Sendable {
     var rounded = ReferenceController(
       model: model,
       interpreter: ReferenceInterpreter(
-        plan: plan, model: model, checkpoint: checkpoint, payload: payload))
+        plan: plan, config: model.config, checkpoint: checkpoint, payload: payload))
     let episode = SyntheticEpisode(model, stepCount: steps)
     exact.reset(targetReturn: episode.targetReturn)
     rounded.reset(targetReturn: episode.targetReturn)

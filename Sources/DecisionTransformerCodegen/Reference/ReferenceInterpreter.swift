@@ -46,12 +46,10 @@ public struct ReferenceInterpreter: Sendable {
 
   /// The blocks as `payload` has them, folded and rounded; embeddings and the action head, which no
   /// precision rounds, as in the checkpoint.
-  public init(plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float]) {
+  public init(plan: Plan, config: ModelConfig, checkpoint: Checkpoint, payload: [Float]) {
     let unpacker = Unpacker(plan: plan, payload: payload)
-    let blocks = (0..<model.config.layerCount).map {
-      PlanBlock(layer: $0, model: model, unpacker: unpacker)
-    }
-    self.init(config: model.config, checkpoint: checkpoint, blocks: blocks)
+    let blocks = plan.network.blocks.indices.map { PlanBlock(layer: $0, unpacker: unpacker) }
+    self.init(config: config, checkpoint: checkpoint, blocks: blocks)
   }
 
   private init(config: ModelConfig, checkpoint: Checkpoint, blocks: [any TransformerBlock]?) {

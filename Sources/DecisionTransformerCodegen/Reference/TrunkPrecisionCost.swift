@@ -13,7 +13,7 @@ struct TrunkPrecisionCost {
     tokens = min(model.tokenCapacity, 64)
     var exact = ReferenceTrunk(config: model.config, checkpoint: checkpoint)
     var rounded = ReferenceTrunk(
-      plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+      plan: plan, config: model.config, checkpoint: checkpoint, payload: payload)
     var random = SplitMix64(state: 1)
     let inputs = (0..<tokens).map { _ in
       (0..<model.config.hiddenSize).map { _ in random.normal() }

@@ -5,7 +5,6 @@
 /// from it by its timestep of 0.
 struct BatchMemberRenderer: PhaseMemberRenderer {
   let plan: Plan
-  let model: Model
 
   private var batch: Int { plan.shape.batch }
   private var agents: String { "for agent in 0..<\(batch)" }
@@ -71,7 +70,7 @@ struct BatchMemberRenderer: PhaseMemberRenderer {
         "returnIsPrepared = false")
       if plan.carriesTokens { writer.write("embedTime()") }
     }
-    if model.options.targetReturn != nil { defaultTarget(to: &writer) }
+    if plan.deployment.targetReturn != nil { defaultTarget(to: &writer) }
     writer.write(
       "",
       "/// Asks `agent` for `targetReturn` from now on: its next return token is exactly the new target, and the",

@@ -1,9 +1,8 @@
 /// Writes the self test of a controller with several agents: the episode of a single agent, lived by all.
 struct BatchSelfTestRenderer {
   let plan: Plan
-  let model: Model
 
-  private var access: String { "\(model.options.access.rawValue) " }
+  private var access: String { "\(plan.deployment.access.rawValue) " }
   private var parameters: String {
     "weights: PackedWeights, memory: UnsafeMutableRawBufferPointer"
   }

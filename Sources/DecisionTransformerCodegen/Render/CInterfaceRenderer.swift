@@ -3,11 +3,10 @@
 /// Checks that do not depend on the model live in the library (`CController`, `CCall`); here is what knows the type.
 struct CInterfaceRenderer {
   let plan: Plan
-  let model: Model
 
-  private var type: String { model.name }
-  private var prefix: String { CName(model: model.name).prefix }
-  private var access: String { model.options.access.rawValue }
+  private var type: String { plan.deployment.name }
+  private var prefix: String { CName(model: plan.deployment.name).prefix }
+  private var access: String { plan.deployment.access.rawValue }
 
   func render(to writer: inout CodeWriter) {
     for part in [creation, episode, steps, descriptions, members] {
@@ -20,7 +19,7 @@ struct CInterfaceRenderer {
 
   private var creation: String {
     """
-    // MARK: - C interface: \(CName(model: model.name).header) documents each function
+    // MARK: - C interface: \(CName(model: plan.deployment.name).header) documents each function
 
     /// Makes a controller in memory and with packed weights of the caller's; may allocate in a program with Swift's runtime.
     @c(\(prefix)_create_with_weights)

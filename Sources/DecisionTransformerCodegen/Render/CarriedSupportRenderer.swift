@@ -1,7 +1,6 @@
 /// Writes what the carried form of block 0 needs besides matrix products.
 struct CarriedSupportRenderer {
   let plan: Plan
-  let model: Model
 
   private var shape: Shape { plan.shape }
   private var isBatch: Bool { shape.batch > 1 }
@@ -32,7 +31,7 @@ struct CarriedSupportRenderer {
           ? " + agent * \(shape.timeStride), timestep = episodes[agent].timestep" : ""
         writer.write(
           "let row = time\(agent)",
-          "normalize(weights + \(timesteps) + \(model.timestepRow) * \(stride), row, rows: 1, divides: false)",
+          "normalize(weights + \(timesteps) + \(plan.timestepRow) * \(stride), row, rows: 1, divides: false)",
           "var index = 0",
           "while index < \(stride) { (Vector(at: row + index) * Vector(at: weights + \(gain) + index)).store(at: row + index); index += 16 }",
           "normalize(row, row, rows: 1, divides: false)")
@@ -133,7 +132,7 @@ struct CarriedSupportRenderer {
         writer.scope("while index < \(inner)") { writer in
           writer.write(
             "let sum = VectorMath.multiplyAdd(Vector(at: x + \(hidden) + index), factor, Vector(at: \(bias)))",
-            "VectorMath.\(model.config.activation.functionName)(sum).store(at: y + index)",
+            "VectorMath.\(plan.network.blocks[0].activation.functionName)(sum).store(at: y + index)",
             "index += 16")
         }
       }

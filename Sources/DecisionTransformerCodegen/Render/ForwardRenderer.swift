@@ -1,19 +1,18 @@
 /// Writes `forward`, its results, and the predictions of the preparation phase.
 struct ForwardRenderer {
   let plan: Plan
-  let model: Model
 
-  private var access: String { "\(model.options.access.rawValue) " }
+  private var access: String { "\(plan.deployment.access.rawValue) " }
   private var shape: Shape { plan.shape }
-  private var outputs: [GenerationOptions.Output] {
-    GenerationOptions.Output.allCases.filter(model.forwardOutputs.contains)
+  private var outputs: [ModelOutput] {
+    ModelOutput.allCases.filter(plan.network.outputs.contains)
   }
 
   // MARK: Storage
 
   func storage(to writer: inout CodeWriter) {
     guard !plan.forward.isEmpty else { return }
-    if model.predictsNext {
+    if plan.network.predictsNext {
       writer.write("/// Whether `prepare` has predicted what its action leads to.")
       writer.write("private var expectsNext = false")
     }
@@ -35,11 +34,11 @@ struct ForwardRenderer {
       "  attentionMask: Span<UInt8> = Span()")
     writer.scope(") throws(ForwardError)") { forward(to: &$0) }
     for output in outputs { result(output, to: &writer) }
-    if model.predictsNext { expectations(to: &writer) }
+    if plan.network.predictsNext { expectations(to: &writer) }
   }
 
   private func documentation(to writer: inout CodeWriter) {
-    let clamps = model.options.timestepOverflow == .clamp
+    let clamps = !plan.steps.endsEpisodes
     writer.write(
       "/// `DecisionTransformerModel.forward` over T steps, 1 ... \(shape.window), in model units: normalised states, actions before",
       "/// `action_scale`, scaled returns. Row-major like Hugging Face's tensors, without the batch dimension:",
@@ -53,7 +52,7 @@ struct ForwardRenderer {
 
   private func forward(to writer: inout CodeWriter) {
     let last =
-      model.options.timestepOverflow == .clamp
+      !plan.steps.endsEpisodes
       ? "Int.max" : literal(shape.maximumEpisodeLength)
     writer.write(
       "let firstAttended = try ForwardInput.firstAttendedStep(",
@@ -100,7 +99,7 @@ struct ForwardRenderer {
 
   // MARK: Results
 
-  private func result(_ output: GenerationOptions.Output, to writer: inout CodeWriter) {
+  private func result(_ output: ModelOutput, to writer: inout CodeWriter) {
     let name = output.identifier
     let count: String
     switch output {
@@ -117,7 +116,7 @@ struct ForwardRenderer {
     }
   }
 
-  private func description(of output: GenerationOptions.Output) -> String {
+  private func description(of output: ModelOutput) -> String {
     let text = "of the latest `forward`, \(output.shapeText(shape))"
     return switch output {
     case .action: "`action_preds` \(text), in model units: read at the state tokens."
@@ -131,7 +130,7 @@ struct ForwardRenderer {
   }
 
   private func expectations(to writer: inout CodeWriter) {
-    if model.forwardOutputs.contains(.state) {
+    if plan.network.outputs.contains(.state) {
       writer.write(
         "",
         "/// The state that the model expects after the latest prepared action, raw environment units; nil before the first",
@@ -147,8 +146,8 @@ struct ForwardRenderer {
           "return state")
       }
     }
-    if model.forwardOutputs.contains(.return) {
-      let scale = Float(model.options.returnScale)
+    if plan.network.outputs.contains(.return) {
+      let scale = Float(plan.steps.returnScale)
       writer.write(
         "",
         "/// The return-to-go that the model expects after the latest prepared action, environment units; nil before the",

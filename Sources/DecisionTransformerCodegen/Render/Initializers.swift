@@ -1,7 +1,7 @@
 extension SwiftRenderer {
   /// With memory of its own, and in the caller's.
   func initializers(to writer: inout CodeWriter) {
-    let name = model.config.modelClass.instanceName
+    let name = plan.network.instanceName
     writer.write(
       "", "#if !hasFeature(Embedded)",
       "  /// A \(name) with memory of its own. Any number of \(name)s share one `weights`.",

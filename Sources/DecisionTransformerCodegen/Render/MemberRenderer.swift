@@ -1,7 +1,6 @@
 /// Writes the members that drive the phases: reset, act, prepare, retarget.
 struct MemberRenderer: PhaseMemberRenderer {
   let plan: Plan
-  let model: Model
 
   // MARK: Episode
 
@@ -20,7 +19,7 @@ struct MemberRenderer: PhaseMemberRenderer {
       } else {
         writer.write("clear()")
       }
-      if model.predictsNext { writer.write("expectsNext = false") }
+      if plan.network.predictsNext { writer.write("expectsNext = false") }
       writer.write(
         "(timestep, returnToGo, rewardWeight) = (0, \(scaled("targetReturn")), 0)"
       )
@@ -30,7 +29,7 @@ struct MemberRenderer: PhaseMemberRenderer {
       if plan.carriesTokens { writer.write("embedTime()") }
       phase(plan.afterPreparation, to: &writer, token: plan.shape.stateToken)
     }
-    if model.options.targetReturn != nil {
+    if plan.deployment.targetReturn != nil {
       writer.write("", "/// Starts an episode with `defaultTargetReturn`.")
       begin(to: &writer)
       writer.scope("\(access)mutating func reset()") {
@@ -170,7 +169,7 @@ struct MemberRenderer: PhaseMemberRenderer {
       phase(Array(routines[..<slide]), to: &writer, token: plan.shape.actionToken)
       writer.write("timestep += 1")
       phase(Array(routines[slide...]), to: &writer, token: plan.shape.actionToken)
-      if model.predictsNext { writer.write("expectsNext = true") }
+      if plan.network.predictsNext { writer.write("expectsNext = true") }
       writer.write("awaitsPreparation = false")
     }
   }

@@ -1,7 +1,6 @@
 /// Writes the members that drive the phases, for one agent or for a batch.
 protocol PhaseMemberRenderer {
   var plan: Plan { get }
-  var model: Model { get }
 
   /// `reset` and `retarget`.
   func episode(to writer: inout CodeWriter)
@@ -12,10 +11,10 @@ protocol PhaseMemberRenderer {
 }
 
 extension PhaseMemberRenderer {
-  var access: String { "\(model.options.access.rawValue) " }
+  var access: String { "\(plan.deployment.access.rawValue) " }
   var hasPast: Bool { plan.shape.pastTokenCount > 0 }
   var length: String { literal(plan.shape.maximumEpisodeLength) }
-  var endsEpisodes: Bool { model.options.timestepOverflow == .error }
+  var endsEpisodes: Bool { plan.steps.endsEpisodes }
 
   func begin(to writer: inout CodeWriter) { writer.write("@_noAllocation @_noLocks") }
 
@@ -59,7 +58,7 @@ extension PhaseMemberRenderer {
 
   /// `value` divided by the return scale.
   func scaled(_ value: String) -> String {
-    let scale = model.options.returnScale
+    let scale = plan.steps.returnScale
     return scale == 1 ? value : "\(value) / \(literal(Float(scale)))"
   }
 
@@ -68,7 +67,7 @@ extension PhaseMemberRenderer {
     if plan.weights.contains(.actionScale) {
       return " \(sign) weights[\(literal(plan.weights.tensor(.actionScale).offset)) + index]"
     }
-    let scale = Float(model.actionScale[0])
+    let scale = Float(plan.steps.action.scale[0])
     return scale == 1 ? "" : " \(sign) \(literal(scale))"
   }
 }

@@ -1,15 +1,15 @@
 /// Writes what a self test needs of a generated type: its stages, one by one. The replay is the runtime's.
 struct SelfTestRenderer {
   let plan: Plan
-  let model: Model
 
   func render(to writer: inout CodeWriter) {
     writer.write("// MARK: - Self test")
     let isBatch = plan.shape.batch > 1
-    writer.scope("nonisolated extension \(model.name)\(isBatch ? "" : ": SelfTestable")") {
+    writer.scope("nonisolated extension \(plan.deployment.name)\(isBatch ? "" : ": SelfTestable")")
+    {
       writer in
       if isBatch {
-        BatchSelfTestRenderer(plan: plan, model: model).render(to: &writer)
+        BatchSelfTestRenderer(plan: plan).render(to: &writer)
       } else {
         entry(to: &writer)
       }
@@ -23,7 +23,7 @@ struct SelfTestRenderer {
       "/// Replays the episode beside `weights` in the caller's memory and compares with the double-precision reference."
     )
     writer.scope(
-      "\(model.options.access.rawValue) static func selfTest(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport"
+      "\(plan.deployment.access.rawValue) static func selfTest(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError) -> SelfTestReport"
     ) { writer in
       writer.write(
         "var controller = try unsafe Self(weights: weights, memory: memory)",

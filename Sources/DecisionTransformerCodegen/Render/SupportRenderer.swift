@@ -1,14 +1,13 @@
 /// Writes the functions of a model that are not matrix products: norms, softmax, sliding, masks.
 struct SupportRenderer {
   let plan: Plan
-  let model: Model
 
   func render(to writer: inout CodeWriter) {
     normalize(to: &writer)
-    if !model.isTrunk { embedNormalize(to: &writer) }
-    if plan.carriesTokens { CarriedSupportRenderer(plan: plan, model: model).render(to: &writer) }
+    if !plan.network.takesEmbeddings { embedNormalize(to: &writer) }
+    if plan.carriesTokens { CarriedSupportRenderer(plan: plan).render(to: &writer) }
     softmax(to: &writer)
-    if model.isTrunk {
+    if plan.network.takesEmbeddings {
       TrunkSupportRenderer(plan: plan).render(to: &writer)
     } else {
     }
@@ -32,7 +31,7 @@ struct SupportRenderer {
     )
     if carries { writer.write("@discardableResult") }
     writer.scope(
-      "private func normalize(_ input: Floats, _ output: Floats, rows: Int, epsilon: Float = \(literal(Float(model.config.layerNormEpsilon)))\(carries ? ", divides: Bool = true) -> Float" : ")")"
+      "private func normalize(_ input: Floats, _ output: Floats, rows: Int, epsilon: Float = \(literal(Float(plan.network.finalNorm.epsilon)))\(carries ? ", divides: Bool = true) -> Float" : ")")"
     ) { writer in
       writer.write("var row = 0\(carries ? ", factor: Float = 0" : "")")
       writer.scope("while row < rows") { writer in
@@ -58,7 +57,7 @@ struct SupportRenderer {
     )
     let body = { (writer: inout CodeWriter) in
       writer.write(
-        "let time = weights + \(literal(timesteps)) + \(model.timestepRow) * \(stride)",
+        "let time = weights + \(literal(timesteps)) + \(plan.timestepRow) * \(stride)",
         "var index = 0")
       writer.write(
         "while index < \(stride) { (Vector(at: token + index) + Vector(at: time + index)).store(at: token + index); index += 16 }"
@@ -102,14 +101,15 @@ struct SupportRenderer {
       "Probabilities from scores, in place: row r of each head sees keys from firstKey to lastKey + r * step."
     )
     let keys =
-      model.isTrunk ? "lastKey: Int, step: Int" : "lastKey: Int, step: Int, firstKey: Int = 0"
+      plan.network.takesEmbeddings
+      ? "lastKey: Int, step: Int" : "lastKey: Int, step: Int, firstKey: Int = 0"
     writer.scope("private func softmax(heads: Int, rows: Int, \(keys))") { writer in
       writer.write("var row = 0, head = 0")
       writer.scope("while head < heads") { writer in
         writer.write("row = 0")
         writer.scope("while row < rows") { writer in
           writer.write(
-            "VectorMath.softmax(scores + (head * rows + row) * \(stride), count: \(stride), \(model.isTrunk ? "" : "firstKey: firstKey, ")lastKey: lastKey + row * step\(model.isTrunk ? ", mask: mask" : ""))",
+            "VectorMath.softmax(scores + (head * rows + row) * \(stride), count: \(stride), \(plan.network.takesEmbeddings ? "" : "firstKey: firstKey, ")lastKey: lastKey + row * step\(plan.network.takesEmbeddings ? ", mask: mask" : ""))",
             "row += 1")
         }
         writer.write("head += 1")
@@ -153,10 +153,9 @@ extension Activation {
   }
 }
 
-extension Model {
+extension Plan {
   /// The row of embed_timestep, in terms of `timestep`.
   var timestepRow: String {
-    options.timestepOverflow == .clamp
-      ? "min(timestep, \(literal(config.maximumEpisodeLength - 1)))" : "timestep"
+    steps.endsEpisodes ? "timestep" : "min(timestep, \(literal(steps.time.count - 1)))"
   }
 }

@@ -1,13 +1,11 @@
 /// Writes `<Name>.swift`: a function of shape and options only.
 public struct SwiftRenderer {
   let plan: Plan
-  let model: Model
   private let version: String
   private let text: OperandText
 
-  public init(plan: Plan, model: Model, version: String) {
+  public init(plan: Plan, version: String) {
     self.plan = plan
-    self.model = model
     self.version = version
     text = OperandText(plan: plan)
   }
@@ -15,9 +13,9 @@ public struct SwiftRenderer {
   /// The whole file.
   public func render() -> String {
     var writer = CodeWriter()
-    HeaderRenderer(plan: plan, model: model, version: version).render(to: &writer)
-    writer.write("", "\(model.options.access.ofImports)import DecisionTransformer", "")
-    if model.isTrunk {
+    HeaderRenderer(plan: plan, version: version).render(to: &writer)
+    writer.write("", "\(plan.deployment.access.ofImports)import DecisionTransformer", "")
+    if plan.network.takesEmbeddings {
       trunk(to: &writer)
     } else {
       controller(to: &writer)
@@ -26,17 +24,19 @@ public struct SwiftRenderer {
       KernelRenderer(plan: plan).render(to: &$0)
     }
     section("Tiles: inner loops, unrolled", to: &writer) {
-      TileRenderer(plan, model: model).render(to: &$0)
+      TileRenderer(plan).render(to: &$0)
     }
-    if model.options.hasCInterface {
-      CInterfaceRenderer(plan: plan, model: model).render(to: &writer)
+    if plan.deployment.hasCInterface {
+      CInterfaceRenderer(plan: plan).render(to: &writer)
     }
     return ModuleNames.qualify(writer.text)
   }
 
   private func controller(to writer: inout CodeWriter) {
     documentation(to: &writer)
-    writer.scope("\(access)nonisolated struct \(model.name): ~Copyable, @unchecked Sendable") {
+    writer.scope(
+      "\(access)nonisolated struct \(plan.deployment.name): ~Copyable, @unchecked Sendable"
+    ) {
       writer in
       constants(to: &writer)
       storage(to: &writer)
@@ -45,7 +45,7 @@ public struct SwiftRenderer {
     writer.write("")
     let members: any PhaseMemberRenderer =
       plan.shape.batch == 1
-      ? MemberRenderer(plan: plan, model: model) : BatchMemberRenderer(plan: plan, model: model)
+      ? MemberRenderer(plan: plan) : BatchMemberRenderer(plan: plan)
     section("Episode", to: &writer) { members.episode(to: &$0) }
     section("Feedback phase: from \"state arrived\" to \"action known\"", to: &writer) {
       members.act(to: &$0)
@@ -62,17 +62,17 @@ public struct SwiftRenderer {
       routines(plan.shortFeedback, to: &$0)
     }
     if !plan.forward.isEmpty {
-      let forward = ForwardRenderer(plan: plan, model: model)
+      let forward = ForwardRenderer(plan: plan)
       section("Forward: a whole window at once, as Hugging Face's model", to: &writer) {
         forward.members(to: &$0)
         routines([.embedStep] + plan.forward, to: &$0)
         forward.support(to: &$0)
       }
     }
-    SelfTestRenderer(plan: plan, model: model).render(to: &writer)
+    SelfTestRenderer(plan: plan).render(to: &writer)
     section("Norms, softmax, window", to: &writer) {
       abbreviations(to: &$0)
-      SupportRenderer(plan: plan, model: model).render(to: &$0)
+      SupportRenderer(plan: plan).render(to: &$0)
     }
   }
 
@@ -82,13 +82,13 @@ public struct SwiftRenderer {
     writer.write("private typealias Floats = DecisionTransformer::Floats")
   }
 
-  var access: String { "\(model.options.access.rawValue) " }
+  var access: String { "\(plan.deployment.access.rawValue) " }
 
   func section(
     _ title: String, to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void
   ) {
     writer.write("// MARK: - \(title)")
-    writer.scope("nonisolated extension \(model.name)") { writer in
+    writer.scope("nonisolated extension \(plan.deployment.name)") { writer in
       var content = CodeWriter()
       body(&content)
       let lines = content.lines.first == "" ? Array(content.lines.dropFirst()) : content.lines
@@ -128,7 +128,7 @@ public struct SwiftRenderer {
     writer.write(
       "/// One action: \(count(shape.actionDimension, "number")), environment units.")
     writer.write("\(access)typealias Action = InlineArray<\(shape.actionDimension), Float>")
-    if shape.batch > 1 { BatchMemberRenderer(plan: plan, model: model).types(to: &writer) }
+    if shape.batch > 1 { BatchMemberRenderer(plan: plan).types(to: &writer) }
     writer.write("")
     writer.write("/// Numbers of a state.")
     constant("stateDimension", "Int", literal(shape.stateDimension), to: &writer)
@@ -153,7 +153,7 @@ public struct SwiftRenderer {
       "preparationMultiplyAdds", "Int", literal(plan.total(plan.preparation, \.multiplyAdds)),
       to: &writer)
     identity(to: &writer)
-    if let target = model.options.targetReturn {
+    if let target = plan.deployment.targetReturn {
       writer.write("/// What `reset()` asks for, environment units.")
       constant("defaultTargetReturn", "Float", literal(Float(target)), to: &writer)
     }
@@ -176,7 +176,7 @@ public struct SwiftRenderer {
 
   func sizes(to writer: inout CodeWriter) {
     writer.write(
-      "/// Bytes of memory a \(model.config.modelClass.instanceName) works in.")
+      "/// Bytes of memory a \(plan.network.instanceName) works in.")
     constant("memorySize", "Int", literal(plan.memory.byteCount), to: &writer)
     writer.write("/// Bytes that the address of this memory is a multiple of.")
     constant("memoryAlignment", "Int", String(ControllerMemory.alignment), to: &writer)
@@ -224,7 +224,7 @@ public struct SwiftRenderer {
     if plan.shape.batch == 1 {
       episodeStorage(to: &writer)
     } else {
-      BatchMemberRenderer(plan: plan, model: model).storage(to: &writer)
+      BatchMemberRenderer(plan: plan).storage(to: &writer)
     }
     buffers(to: &writer)
   }
@@ -244,7 +244,7 @@ public struct SwiftRenderer {
     writer.write(
       "/// Whether `prepare` was given the reward, and whether it has computed the return token.")
     writer.write("private var rewardIsKnown = false, returnIsPrepared = false")
-    ForwardRenderer(plan: plan, model: model).storage(to: &writer)
+    ForwardRenderer(plan: plan).storage(to: &writer)
     writer.write("")
   }
 
@@ -277,7 +277,7 @@ public struct SwiftRenderer {
   }
 }
 
-extension GenerationOptions.Access {
+extension AccessLevel {
   /// A declaration may only mention what an import of its own access brings.
   var ofImports: String { self == .internal ? "" : "\(rawValue) " }
 }

@@ -11,9 +11,11 @@ struct TileRenderer {
   private let prefetchDistance: Int?
   private let askingRows: Set<Int>
 
-  init(_ plan: Plan, model: Model) {
-    activation = model.config.activation
-    needsTanh = (model.config.hasActionTanh && !model.isTrunk) || activation == .tanh
+  init(_ plan: Plan) {
+    activation = plan.network.blocks[0].activation
+    needsTanh =
+      (plan.network.controlSteps?.action.hasTanh == true && !plan.network.takesEmbeddings)
+      || activation == .tanh
     hasPairs = plan.weights.tensors.contains(where: \.isPaired)
     prefetchDistance = plan.prefetchDistance
     askingRows = plan.askingTileRows

@@ -1,9 +1,8 @@
 /// Writes the members of a trunk that its user calls, and what checks and moves their arguments.
 struct TrunkMemberRenderer {
   let plan: Plan
-  let model: Model
 
-  private var access: String { "\(model.options.access.rawValue) " }
+  private var access: String { "\(plan.deployment.access.rawValue) " }
   private var hidden: Int { plan.shape.hiddenSize }
   private var chunk: Int { plan.shape.chunkSize }
 
@@ -17,13 +16,13 @@ struct TrunkMemberRenderer {
   // MARK: Calls
 
   private func forward(to writer: inout CodeWriter) {
-    let capacity = literal(model.tokenCapacity)
+    let capacity = literal(plan.shape.tokenCapacity!)
     writer.write(
       "/// Runs T new tokens through all blocks and ln_f, behind the `pastLength` = P tokens of the cache.",
       "///",
       "/// - Parameters:",
       "///   - inputsEmbeds: [T, \(hidden)], row after row: T from 1 to \(capacity) - P. Every number is finite.",
-      "///   - positionIDs: [T], each from 0 to \(literal(model.config.positionCount - 1)): rows of wpe. Empty, the default, is P, P + 1, ...",
+      "///   - positionIDs: [T], each from 0 to \(literal(plan.network.givenEmbeddings!.positionCount - 1)): rows of wpe. Empty, the default, is P, P + 1, ...",
       "///   - attentionMask: [P + T], 1 for a key that may be seen and 0 for one that may not. Empty, the default, is all",
       "///     ones. A token that sees no key at all has zero attention, as in transformers 5 with PyTorch's own attention.",
       "///   - useCache: Whether the new tokens stay in the cache for later calls. They see the cached ones either way.",
@@ -78,7 +77,9 @@ struct TrunkMemberRenderer {
   // MARK: Arguments
 
   private func check(to writer: inout CodeWriter) {
-    let (capacity, positions) = (literal(model.tokenCapacity), literal(model.config.positionCount))
+    let (capacity, positions) = (
+      literal(plan.shape.tokenCapacity!), literal(plan.network.givenEmbeddings!.positionCount)
+    )
     writer.write("", "/// Refuses arguments that are not as `forward` says.")
     begin(to: &writer)
     writer.write("private func check(")

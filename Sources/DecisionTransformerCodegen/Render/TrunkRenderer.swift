@@ -4,7 +4,9 @@ extension SwiftRenderer {
   /// The declaration of a trunk and everything above the kernels.
   func trunk(to writer: inout CodeWriter) {
     trunkDocumentation(to: &writer)
-    writer.scope("\(access)nonisolated struct \(model.name): ~Copyable, @unchecked Sendable") {
+    writer.scope(
+      "\(access)nonisolated struct \(plan.deployment.name): ~Copyable, @unchecked Sendable"
+    ) {
       writer in
       trunkConstants(to: &writer)
       pointers(to: &writer)
@@ -17,7 +19,7 @@ extension SwiftRenderer {
       initializers(to: &writer)
     }
     writer.write("")
-    let members = TrunkMemberRenderer(plan: plan, model: model)
+    let members = TrunkMemberRenderer(plan: plan)
     section("Tokens", to: &writer) { members.render(to: &$0) }
     section("One token at a time", to: &writer) { routines(plan.token, to: &$0) }
     if !plan.chunk.isEmpty {
@@ -27,14 +29,14 @@ extension SwiftRenderer {
     }
     section("Norms, softmax, mask", to: &writer) {
       abbreviations(to: &$0)
-      SupportRenderer(plan: plan, model: model).render(to: &$0)
+      SupportRenderer(plan: plan).render(to: &$0)
     }
   }
 
   private func trunkDocumentation(to writer: inout CodeWriter) {
     writer.write(
       "/// The trunk of a Decision Transformer, Hugging Face's `DecisionTransformerGPT2Model`: embeddings of \(plan.shape.hiddenSize) in, last",
-      "/// hidden state out, with a cache of keys and values of up to \(literal(model.tokenCapacity)) tokens.",
+      "/// hidden state out, with a cache of keys and values of up to \(literal(plan.shape.tokenCapacity!)) tokens.",
       "///",
       "/// Nothing after `init` allocates or locks. The matrix work of a call depends on its number of tokens alone: not",
       "/// on their values, not on the mask, not on how many are cached. However a sequence is cut into calls, its",
@@ -45,9 +47,10 @@ extension SwiftRenderer {
     let shape = plan.shape
     dimensions(to: &writer)
     writer.write("/// Tokens that the cache holds.")
-    constant("tokenCapacity", "Int", literal(model.tokenCapacity), to: &writer)
+    constant("tokenCapacity", "Int", literal(plan.shape.tokenCapacity!), to: &writer)
     writer.write("/// Rows of wpe: position ids are below it.")
-    constant("positionCount", "Int", literal(model.config.positionCount), to: &writer)
+    constant(
+      "positionCount", "Int", literal(plan.network.givenEmbeddings!.positionCount), to: &writer)
     sizes(to: &writer)
     writer.write("/// Multiply-adds of one token.")
     constant(

@@ -9,7 +9,6 @@ struct PlanController {
   }
 
   private let plan: Plan
-  private let model: Model
   private let routines: [RoutineName: Routine]
   private var memory: PlanMemory
   private var returnToGo: Float = 0
@@ -17,17 +16,16 @@ struct PlanController {
   private var awaitsPreparation = false
   private var returnIsPrepared = false
 
-  init(plan: Plan, model: Model, payload: [Float]) {
+  init(plan: Plan, payload: [Float]) {
     self.plan = plan
-    self.model = model
     routines = Dictionary(uniqueKeysWithValues: plan.routines.map { ($0.name, $0) })
-    memory = PlanMemory(plan: plan, model: model, payload: payload)
+    memory = PlanMemory(plan: plan, payload: payload)
   }
 
   mutating func reset(targetReturn: Float) {
     memory.reset()
     if plan.carriesTokens { run(.embedTime, token: 0) }
-    returnToGo = targetReturn / Float(model.options.returnScale)
+    returnToGo = targetReturn / Float(plan.steps.returnScale)
     (rewardWeight, awaitsPreparation, returnIsPrepared) = (0, false, false)
   }
 
@@ -43,8 +41,8 @@ struct PlanController {
       if name == .embed(.state) { trace.rows.append(row(.tokens)) }
       if lastRoutines.contains(name) { trace.rows.append(row(.stream)) }
     }
-    let prediction = memory[Operand(.prediction), model.config.actionDimension]
-    trace.action = zip(prediction, model.actionScale).map { $0 * Float($1) }
+    let prediction = memory[Operand(.prediction), plan.shape.actionDimension]
+    trace.action = zip(prediction, plan.steps.action.scale).map { $0 * Float($1) }
     return trace
   }
 
@@ -62,9 +60,9 @@ struct PlanController {
     executed: [Float]? = nil, reward: Float? = nil, computesWindow: Bool = true
   ) {
     guard awaitsPreparation else { return }
-    let count = model.config.actionDimension
+    let count = plan.shape.actionDimension
     memory[Operand(.actionInput), count] =
-      executed.map { zip($0, model.actionScale).map { $0 / Float($1) } }
+      executed.map { zip($0, plan.steps.action.scale).map { $0 / Float($1) } }
       ?? memory[Operand(.prediction), count]
     for name in plan.preparation {
       if name.isOfWindow, !computesWindow { continue }
@@ -83,7 +81,7 @@ struct PlanController {
   private mutating func begin(state: [Float], reward: Float) -> [RoutineName] {
     prepare()
     if !returnIsPrepared { subtract(reward) }
-    let mean = model.options.stateMean ?? Array(repeating: 0, count: state.count)
+    let mean = plan.steps.state.mean ?? Array(repeating: 0, count: state.count)
     memory[Operand(.stateInput), state.count] = zip(state, mean).map { $0 - Float($1) }
     let phase = returnIsPrepared ? plan.shortFeedback : plan.feedback
     (rewardWeight, awaitsPreparation, returnIsPrepared) = (1, true, false)
@@ -91,7 +89,7 @@ struct PlanController {
   }
 
   private mutating func subtract(_ reward: Float) {
-    returnToGo -= reward * rewardWeight / Float(model.options.returnScale)
+    returnToGo -= reward * rewardWeight / Float(plan.steps.returnScale)
     memory[Operand(.returnInput), 1] = [returnToGo]
   }
 

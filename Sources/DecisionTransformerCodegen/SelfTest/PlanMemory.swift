@@ -19,12 +19,12 @@ struct PlanMemory {
 
   private static let hiddenScore: Float = -3e38
 
-  init(plan: Plan, model: Model, payload: [Float]) {
+  init(plan: Plan, payload: [Float]) {
     self.plan = plan
     self.payload = payload
-    activation = model.config.activation
-    layerNormEpsilon = Float(model.config.layerNormEpsilon)
-    clampsTimestep = model.options.timestepOverflow == .clamp
+    activation = plan.network.blocks[0].activation
+    layerNormEpsilon = Float(plan.network.finalNorm.epsilon)
+    clampsTimestep = !plan.steps.endsEpisodes
     let unpacker = Unpacker(plan: plan, payload: payload)
     maps = plan.weights.tensors.map { tensor in
       if case .rows = tensor.arrangement { return nil }

@@ -26,22 +26,6 @@ public struct RecordedSelfTest: Equatable, Sendable {
 }
 
 extension RecordedSelfTest {
-  /// Packed weights up to this size get a self test unless codegen.json says otherwise: the reference's weights
-  /// take several times the room.
-  public static let largestByteCount = 32 << 20
-
-  /// The same of the multiply-adds that the reference cannot do without, which grow with the square of the window: a
-  /// minute or two in a debug build of the generator.
-  private static let largestWork = 20_000_000_000
-
-  /// Whether a self test lies beside the weights. A trunk has no episode to replay.
-  static func isRecorded(_ plan: Plan, _ model: Model) -> Bool {
-    let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
-    let isSmall =
-      byteCount <= largestByteCount && SelfTestSchedule.leastWork(plan) <= largestWork
-    return !model.isTrunk && (model.options.hasSelfTest ?? isSmall)
-  }
-
   /// Runs the reference over a synthetic episode: about a second for a small model. The weights of a batch are
   /// those of a single agent, and so is their self test.
   ///
@@ -50,11 +34,12 @@ extension RecordedSelfTest {
     plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float],
     progress: (Double) -> Void = { _ in }
   ) {
-    var single = model
+    var (single, deployment) = (model, plan.deployment)
     single.options.batch = 1
+    deployment.batch = 1
     var recorder = SelfTestRecorder(
-      plan: model.options.batch == 1 ? plan : Plan(single), model: single, checkpoint: checkpoint,
-      payload: payload)
+      plan: plan.deployment.batch == 1 ? plan : Plan(plan.network, deployment), model: single,
+      checkpoint: checkpoint, payload: payload)
     self = recorder.record(progress: progress)
   }
 }

@@ -3,7 +3,6 @@ import DecisionTransformer
 /// Runs the reference, and float32 on the plan beside it, over the episode of a schedule.
 struct SelfTestRecorder {
   private let plan: Plan
-  private let model: Model
   private let schedule: SelfTestSchedule
   private let episode: SyntheticEpisode
   private var exact: ReferenceController
@@ -14,16 +13,16 @@ struct SelfTestRecorder {
 
   init(plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float]) {
     self.plan = plan
-    self.model = model
-    schedule = SelfTestSchedule(plan: plan, model: model)
+    schedule = SelfTestSchedule(plan)
     episode = SyntheticEpisode(
       model, stepCount: schedule.steps.count, rowCount: schedule.inputRowCount)
     let interpreter =
-      model.options.precision == .float32
+      plan.deployment.precision == .float32
       ? ReferenceInterpreter(config: model.config, checkpoint: checkpoint)
-      : ReferenceInterpreter(plan: plan, model: model, checkpoint: checkpoint, payload: payload)
+      : ReferenceInterpreter(
+        plan: plan, config: model.config, checkpoint: checkpoint, payload: payload)
     exact = ReferenceController(model: model, interpreter: interpreter)
-    simulated = PlanController(plan: plan, model: model, payload: payload)
+    simulated = PlanController(plan: plan, payload: payload)
     errors = Array(repeating: ErrorStatistics(), count: plan.shape.layerCount + 2)
   }
 
@@ -41,7 +40,7 @@ struct SelfTestRecorder {
       section: SelfTestSection(
         shape: plan.shape, schedule: schedule, episode: episode,
         stageTolerances: stages.dropLast().map { Float($0.tolerance) },
-        actionTolerances: model.actionScale.map { Float(stages.last!.tolerance * abs($0)) },
+        actionTolerances: plan.steps.action.scale.map { Float(stages.last!.tolerance * abs($0)) },
         expected: expected
       ).bytes)
   }
@@ -83,7 +82,7 @@ struct SelfTestRecorder {
         expected += schedule.samples.map { Float(row[$0]) }
       }
     }
-    let scale = model.actionScale
+    let scale = plan.steps.action.scale
     errors[errors.count - 1].add(
       zip(simulated.action, scale).map { Double($0) / $1 }, expected: exact.action)
     expected += zip(exact.action, scale).map { Float($0 * $1) }

@@ -21,12 +21,12 @@ struct SelfTestSchedule: Equatable {
   /// Elements of a row that are compared.
   let samples: [Int]
 
-  init(plan: Plan, model: Model) {
+  init(_ plan: Plan) {
     let shape = plan.shape
     // Past two windows, and as far as the model has timesteps.
     let longest = 2 * shape.window + 5
     let count =
-      model.options.timestepOverflow == .clamp ? longest : min(longest, shape.maximumEpisodeLength)
+      plan.network.controlSteps!.endsEpisodes ? min(longest, shape.maximumEpisodeLength) : longest
     let telling = Self.tellingSteps(window: shape.window, count: count)
 
     let affordable = max(
@@ -68,5 +68,24 @@ struct SelfTestSchedule: Equatable {
     // The pattern meets every ordered pair.
     let pattern = all[(index + index / all.count) % all.count]
     return isComputed ? pattern : pattern == .prepare ? .executed : .executedWithReward
+  }
+}
+
+extension Plan {
+  /// Packed weights up to this size get a self test unless codegen.json says otherwise: the reference's weights
+  /// take several times the room.
+  public static let largestSelfTestedByteCount = 32 << 20
+
+  /// The same of the multiply-adds that the reference cannot do without, which grow with the square of the window: a
+  /// minute or two in a debug build of the generator.
+  private static let largestSelfTestWork = 20_000_000_000
+
+  /// Whether a self test lies beside the weights. Given embeddings have no episode to replay.
+  public var recordsSelfTest: Bool {
+    let byteCount = PackedWeights.headerByteCount + weights.byteCount
+    let isSmall =
+      byteCount <= Self.largestSelfTestedByteCount
+      && SelfTestSchedule.leastWork(self) <= Self.largestSelfTestWork
+    return network.controlSteps != nil && (deployment.hasSelfTest ?? isSmall)
   }
 }

@@ -1,0 +1,47 @@
+// From what the user gave to what is computed and how it is used.
+
+extension Model {
+  /// What the model computes.
+  public var network: Network {
+    let norm = Network.Norm(epsilon: config.layerNormEpsilon)
+    return Network(
+      source: isTrunk
+        ? .embeddings(
+          Network.GivenEmbeddings(capacity: tokenCapacity, positionCount: config.positionCount))
+        : .controlSteps(controlSteps),
+      hiddenSize: config.hiddenSize,
+      blocks: (0..<config.layerCount).map { layer in
+        Network.Block(
+          headCount: config.headCount, attentionScale: config.attentionScale(layer: layer),
+          innerSize: config.innerSize, activation: config.activation, norm: norm)
+      },
+      finalNorm: norm, outputs: ModelOutput.allCases.filter(forwardOutputs.contains),
+      tensors: RequiredTensor.all(of: config).map(\.name))
+  }
+
+  private var controlSteps: ControlSteps {
+    ControlSteps(
+      tokens: EntryInput.allCases,
+      state: ControlSteps.State(
+        count: config.stateDimension, mean: options.stateMean,
+        deviation: options.stateStandardDeviation),
+      action: ControlSteps.Action(
+        count: config.actionDimension, hasTanh: config.hasActionTanh, scale: actionScale),
+      returnScale: options.returnScale,
+      time: ControlSteps.Time(
+        count: config.maximumEpisodeLength, overflow: options.timestepOverflow),
+      // PyTorch's default, whatever layer_norm_epsilon says.
+      embeddingNorm: Network.Norm(epsilon: 1e-5), positionCount: config.positionCount,
+      window: window)
+  }
+
+  /// How it is used.
+  public var deployment: Deployment {
+    Deployment(
+      name: name,
+      origin: Deployment.Origin(configDigest: configDigest, optionsDigest: optionsDigest),
+      access: options.access, batch: options.batch, precision: options.precision,
+      targetReturn: options.targetReturn, hasCInterface: options.hasCInterface,
+      hasSelfTest: options.hasSelfTest, weightStorage: options.weightStorage)
+  }
+}

@@ -1,0 +1,29 @@
+/// What the rows of a token depend on.
+public struct Dependencies: OptionSet, Sendable {
+  public let rawValue: Int
+
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// The token itself: its input, and the timestep of its own step.
+  public static let ownToken = Dependencies(rawValue: 1)
+  /// Its place in the window.
+  public static let slot = Dependencies(rawValue: 2)
+  /// The tokens in front of it.
+  public static let predecessors = Dependencies(rawValue: 4)
+}
+
+extension Network {
+  /// What a row that enters block `layer` depends on, and with it the token's query, key and value there.
+  ///
+  /// Every token of a control step has row 0 of `wpe`, whatever its slot; a block lets each token see those in front.
+  public func dependencies(enteringBlock layer: Int) -> Dependencies {
+    layer == 0 ? .ownToken : [.ownToken, .predecessors]
+  }
+
+  /// Whether a row that enters block `layer` stays as it is when the oldest step leaves the window: it depends on nothing
+  /// but its own token, or no step ever leaves.
+  public func survivesSlide(enteringBlock layer: Int) -> Bool {
+    guard let controlSteps, controlSteps.slides else { return true }
+    return dependencies(enteringBlock: layer).isSubset(of: .ownToken)
+  }
+}

@@ -1,0 +1,59 @@
+/// How a network is used: what is decided for its code, and changes nothing of what it computes but roundings.
+public struct Deployment: Equatable, Sendable, Codable {
+  /// Where the generated code comes from.
+  public struct Origin: Equatable, Sendable, Codable {
+    /// SHA-256 in lower-case hexadecimal; of codegen.json nil where there is none.
+    public var configDigest: String
+    public var optionsDigest: String?
+
+    public init(configDigest: String, optionsDigest: String?) {
+      (self.configDigest, self.optionsDigest) = (configDigest, optionsDigest)
+    }
+  }
+
+  /// The generated type.
+  public var name: String
+  public var origin: Origin
+  public var access: AccessLevel
+  /// B, agents of one controller, each with episodes of its own.
+  public var batch: Int
+  public var precision: WeightPrecision
+  /// What `reset()` asks for, environment units.
+  public var targetReturn: Double?
+  /// Whether there are functions for C.
+  public var hasCInterface: Bool
+  /// Whether a self test lies beside the packed weights; nil means where these are small.
+  public var hasSelfTest: Bool?
+  public var weightStorage: WeightStorage
+
+  public init(
+    name: String, origin: Origin, access: AccessLevel, batch: Int, precision: WeightPrecision,
+    targetReturn: Double?, hasCInterface: Bool, hasSelfTest: Bool?, weightStorage: WeightStorage
+  ) {
+    (self.name, self.origin, self.access, self.batch) = (name, origin, access, batch)
+    (self.precision, self.targetReturn) = (precision, targetReturn)
+    (self.hasCInterface, self.hasSelfTest) = (hasCInterface, hasSelfTest)
+    self.weightStorage = weightStorage
+  }
+}
+
+/// How packed weights are stored.
+public enum WeightPrecision: String, CaseIterable, Sendable, Codable {
+  case float32
+  /// Matrices of the blocks rounded to bfloat16 (to nearest, ties to even); arithmetic stays float32, and so
+  /// do embeddings, biases and the action head, which are small.
+  case bfloat16
+}
+
+/// Access level of the generated declarations.
+public enum AccessLevel: String, CaseIterable, Sendable, Codable {
+  case `public`, package, `internal`
+}
+
+/// Where the packed weights go.
+public enum WeightStorage: String, CaseIterable, Sendable, Codable {
+  /// Into the program up to 64 MB, into a file above.
+  case automatic
+  case embedded
+  case file
+}
