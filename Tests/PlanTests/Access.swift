@@ -31,23 +31,22 @@ struct Access {
         operand, rows: rows, columns: columns, stride: stride, token: token,
         isShared: plan.memory.buffers.contains { $0.name == operand.buffer && $0.isShared })
     }
-    func scores(_ rows: Int) -> Access {
-      access(Operand(.scores), rows, shape.keyStride, stride: shape.keyStride)
-    }
     func panels(_ operand: Operand, _ heads: Int, _ depth: Int) -> Access {
       access(operand, heads * shape.keyStride, depth + 1, stride: depth + 1)
     }
     switch operation.kind {
-    case .linear(let kernel, let input, _, let residual, let output):
+    case .linear(let kernel, let input, _, let residual, let widens, let output):
       guard case .linear(let rows, let depth, let columns, _, _, let strides) = kernel else {
         return []
       }
       let wide = Shape.stride(columns)
       // Four panels at a time: biases, then rows of weights, an even number of them.
-      let widened = access(
-        Operand(.widened), min(4, wide / 16) * (1 + depth + depth % 2), 16, stride: 16)
+      let widened = widens.map {
+        access(
+          $0, min(4, wide / 16) * (1 + depth + depth % 2), 16, stride: 16)
+      }
       return [access(input, rows, depth, stride: strides.input)]
-        + (kernel.widensWeights ? [widened] : [])
+        + [widened].compactMap(\.self)
         + ([residual, output].compactMap(\.self)).map {
           access($0, rows, wide, stride: strides.output)
         }
@@ -55,7 +54,7 @@ struct Access {
       return [input, output].map {
         access($0, rows, shape.hiddenStride, stride: shape.hiddenStride)
       }
-    case .embedNormalize(let operand):
+    case .embedNormalize(let operand, _, _, _):
       return [access(operand, 1, shape.hiddenStride, stride: shape.hiddenStride)]
     case .scores(
       .rowScores(let rows, let depth, let count, let queryStride, let rowStride, let keyStride),
@@ -74,31 +73,31 @@ struct Access {
         access(queries, rows, width, stride: stride), panels(keys, heads, depth),
         access(output, heads * rows, shape.keyStride, stride: shape.keyStride),
       ]
-    case .softmax(let heads, let rows, _, _, _): return [scores(heads * rows)]
-    case .mix(let kernel, let values, let residual, let output):
+    case .softmax(let operand, let mask, let heads, let rows, _, _, _):
+      return [access(operand, heads * rows, shape.keyStride, stride: shape.keyStride)]
+        + [mask].compactMap(\.self).map { access($0, 1, shape.keyStride, stride: 0) }
+    case .mix(let kernel, let probabilities, let values, let residual, let output):
       guard case .mix(let rows, let heads, let keys, let columns, _, let stride, _, _, _) = kernel
       else { return [] }
-      return [scores(heads * rows), access(values, keys, heads * columns, stride: stride)]
+      return [
+        access(probabilities, heads * rows, shape.keyStride, stride: shape.keyStride),
+        access(values, keys, heads * columns, stride: stride),
+      ]
         + [residual, output].compactMap(\.self).map {
           access($0, rows, heads * columns, stride: stride)
         }
-    case .enter(let input, _, let operand):
-      let rows: [(ControllerBuffer.Name, Int)] = [
-        (.tokens, shape.carriedStride), (.carried, shape.carriedStride),
-        (.normalized(layer: 0), shape.hiddenStride), (.query, shape.hiddenStride),
+    case .enter(let entry):
+      let count = plan.steps.count(of: entry.input)
+      return [
+        access(entry.token, 1, shape.carriedStride, stride: 0),
+        access(entry.carried, 1, shape.carriedStride, stride: 0),
+        access(entry.normalized, 1, shape.hiddenStride, stride: 0),
+        access(entry.queryRow, 1, shape.hiddenStride, stride: 0),
+        access(entry.numbers, 1, count, stride: 0),
+        access(entry.factored, 2, count + 2, stride: shape.entryStride),
+        access(entry.time, 2, shape.timeStride, stride: shape.timeStride),
       ]
-      let inputs: [EntryInput: ControllerBuffer.Name] = [
-        .return: .returnInput, .state: .stateInput, .action: .actionInput,
-      ]
-      let numbers = [
-        .return: 1, .state: shape.stateDimension, .action: shape.actionDimension,
-      ][input]!
-      return rows.map { access(Operand($0.0, row: operand.row), 1, $0.1, stride: $0.1) } + [
-        access(Operand(inputs[input]!), 1, numbers, stride: 0),
-        access(Operand(.entry), 2, numbers + 2, stride: shape.entryStride),
-        access(Operand(.time), 2, shape.timeStride, stride: shape.timeStride),
-      ]
-    case .embedTime: return [access(Operand(.time), 1, shape.hiddenStride, stride: 0)]
+    case .centerTime(_, _, let output): return [access(output, 1, shape.hiddenStride, stride: 0)]
     case .center(let input, let output):
       return [input, output].map { access($0, 1, shape.hiddenStride, stride: 0) }
     case .activateCarried(let rows, let input, _, let stream, let output):
@@ -111,44 +110,46 @@ struct Access {
       guard case .storeKeys(let heads, let depth, let stride, _) = kernel else { return [] }
       let width = (heads - 1) * Shape.stride(depth) + depth
       return [access(input, rows, width, stride: stride), panels(keys, heads, depth)]
-    case .maskTokens:
-      let keys = plan.memory.buffer(.forwardKeys)
+    case .maskTokens(let mask, let operand):
+      let keys = plan.memory.buffer(operand.buffer)
       return [
-        access(Operand(.tokenMask), 1, shape.keyStride, stride: shape.keyStride),
-        access(Operand(.forwardKeys), keys.rows, keys.stride, stride: keys.stride),
+        access(mask, 1, shape.keyStride, stride: shape.keyStride),
+        access(operand, keys.rows, keys.stride, stride: keys.stride),
       ]
-    case .recordTokens(let rows, let output, let index, _):
+    case .recordTokens(let rows, _, let index, _, let output):
       let stride = plan.memory.buffer(rows.buffer).stride
       let count = shape.slotCount * shape.hiddenSize
       return [
         access(rows, shape.slotCount, shape.hiddenSize, stride: stride),
-        access(Operand(.output(output), column: index * count), 1, count, stride: 0),
+        access(Operand(output.buffer, column: index * count), 1, count, stride: 0),
       ]
-    case .recordSteps(let rows, let output, _):
+    case .recordSteps(let rows, let output, _, let place):
       let columns =
         output == .action
         ? shape.actionDimension
         : output == .state ? shape.stateDimension : 1
       return [
         access(rows, shape.slotCount, columns, stride: Shape.stride(columns)),
-        access(Operand(.output(output)), 1, shape.window * columns, stride: 0),
+        access(place, 1, shape.window * columns, stride: 0),
       ]
-    case .recordAttention(let layer):
+    case .recordAttention(let layer, let probabilities, let output):
       let count = shape.headCount * shape.slotCount * shape.slotCount
       return [
-        scores(shape.headCount * shape.slotCount),
-        access(Operand(.output(.attentions), column: layer * count), 1, count, stride: 0),
+        access(
+          probabilities, shape.headCount * shape.slotCount, shape.keyStride, stride: shape.keyStride
+        ),
+        access(Operand(output.buffer, column: layer * count), 1, count, stride: 0),
       ]
-    case .slide(let name):
-      let stride = plan.memory.buffer(name).stride
-      return [access(Operand(name), shape.pastTokenCount + 3, stride, stride: stride)]
+    case .slide(let operand):
+      let stride = plan.memory.buffer(operand.buffer).stride
+      return [access(operand, shape.pastTokenCount + 3, stride, stride: stride)]
     case .read(.weights): return []
     case .read(.rows(let name, let count)):
       let stride = plan.memory.buffer(name).stride
       return [access(Operand(name), (count + stride - 1) / stride, stride, stride: stride)]
     case .correctUnattended(let rows, _, let operand):
       return [access(operand, rows, shape.hiddenStride, stride: shape.hiddenStride)]
-    case .scaleAndShift(let rows, _, _, let input, let output):
+    case .scaleAndShift(let rows, _, let input, let output):
       return [input, output].map {
         access($0, rows, shape.hiddenStride, stride: shape.hiddenStride)
       }

@@ -58,7 +58,7 @@ struct BatchPlanTests {
         // Embeddings read a row of the timestep table for each agent.
         let timesteps = routine.operations.count {
           switch $0.kind {
-          case .embedNormalize, .enter, .embedTime: true
+          case .embedNormalize, .enter, .centerTime: true
           default: false
           }
         }

@@ -51,20 +51,11 @@ struct LayoutTests {
         let isOfThePast = buffer.name == .actionInput && plan.shape.window == 1
         #expect(buffers.contains(buffer.name) || isOfThePast, "\(buffer) of seed \(seed)")
       }
-      let weights = Set(
-        operations.flatMap { operation -> [Int] in
-          switch operation.kind {
-          case .linear(_, _, let weights, _, _): [weights]
-          case .enter(_, let weights, _): Array(weights..<weights + 4)
-          default: []
-          }
-        })
+      let weights = Set(operations.flatMap(\.weights))
       for (index, tensor) in plan.weights.tensors.enumerated() {
         switch tensor.content {
-        // Members and embed_ln read these by their offsets.
-        case .stateMean, .stateDeviation, .actionScale, .timesteps, .embedNormGain, .embedNormShift,
-          .finalNormGain, .finalNormShift:
-          break
+        // The members read these.
+        case .stateMean, .stateDeviation, .actionScale: break
         case .embedAction where plan.shape.window == 1: break
         default: #expect(weights.contains(index), "\(tensor) of seed \(seed)")
         }

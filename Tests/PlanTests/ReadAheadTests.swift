@@ -65,13 +65,13 @@ struct ReadAheadTests {
   /// Where the tensors that `operations` multiply with lie.
   private static func offsets(of operations: [Operation], _ plan: Plan) -> [[Range<Int>]] {
     operations.map { operation in
-      let indices: Range<Int> =
+      let indices: [Int] =
         switch operation.kind {
-        case .linear(_, _, let index, _, _): index..<index + 1
-        case .enter(_, let first, _): first..<first + 4
-        default: 0..<0
+        case .linear: operation.weights
+        case .enter(let entry): [entry.embedding, entry.value, entry.query, entry.inner]
+        default: []
         }
-      return plan.weights.tensors[indices].filter { !$0.isPaired }
+      return indices.map { plan.weights.tensors[$0] }.filter { !$0.isPaired }
         .map { $0.offset..<$0.offset + $0.floatCount }
     }
   }
@@ -82,8 +82,8 @@ struct ReadAheadTests {
       let name: ControllerBuffer.Name? =
         switch operation.kind {
         case .scores(_, _, let keys, _): keys.buffer
-        case .mix(_, let values, _, _): values.buffer
-        case .enter: .time
+        case .mix(_, _, let values, _, _): values.buffer
+        case .enter(let entry): entry.time.buffer
         default: nil
         }
       if let name, !names.contains(name) { names.append(name) }

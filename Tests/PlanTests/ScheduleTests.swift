@@ -43,18 +43,22 @@ struct ScheduleTests {
           #expect(tensor.arrangement == (paired ? pairs : panels), "\(place)")
           #expect((epilogue == .add) == (residual != nil), "\(place)")
         case .scores(.scores(_, _, _, _, let keyStride, _), _, _, _),
-          .mix(.mix(_, _, _, _, let keyStride, _, _, _, _), _, _, _),
+          .mix(.mix(_, _, _, _, let keyStride, _, _, _, _), _, _, _, _),
           .storeKeys(.storeKeys(_, _, _, let keyStride), _, _, _):
           #expect(keyStride == shape.keyStride, "\(place)")
-        case .enter(let input, let weights, _):
-          // Its four tensors lie one behind the other.
+        case .enter(let entry):
           let contents: [PackedTensor.Content] = [
-            input == .return ? .embedReturn : input == .state ? .embedState : .embedAction,
-            .entryValue(input), .entryQuery(input), .entryInner(input),
+            entry.input == .return
+              ? .embedReturn : entry.input == .state ? .embedState : .embedAction,
+            .entryValue(entry.input), .entryQuery(entry.input), .entryInner(entry.input),
           ]
-          let tensors = plan.weights.tensors[weights..<weights + 4]
-          #expect(tensors.map(\.content) == contents, "\(place)")
-        case .softmax(_, let rows, let lastKey, let step, _):
+          let tensors = [entry.embedding, entry.value, entry.query, entry.inner].map {
+            plan.weights.tensors[$0].content
+          }
+          #expect(tensors == contents, "\(place)")
+          let rows = [entry.token, entry.normalized, entry.queryRow, entry.carried].map(\.row)
+          #expect(Set(rows.map { "\($0)" }).count == 1, "\(place)")
+        case .softmax(_, _, _, let rows, let lastKey, let step, _):
           let first = lastKey == .token ? token : row(lastKey)
           // No row sees a key behind the state token, or the action token where that is one of the keys.
           #expect(first + (rows - 1) * step < shape.keyCount, "\(place)")

@@ -111,14 +111,14 @@ private struct TileWalk {
   /// What an operation reads of the packed weights, or of values in strips, that is not where it was put.
   func problems(of operation: Operation) -> [String] {
     switch operation.kind {
-    case .linear(let kernel, _, let index, _, _):
+    case .linear(let kernel, _, let index, _, _, _):
       let tensor = plan.weights.tensors[index]
       guard kernel.widensWeights else {
         return kernel.products.flatMap { reads(of: $0, from: tensor.arrangement) }
       }
       return widened(kernel, tensor.arrangement)
-    case .enter(let input, _, _):
-      return plan.entryProducts(of: input).flatMap { index, product in
+    case .enter(let entry):
+      return plan.entryProducts(of: entry.input).flatMap { index, product in
         let arrangement = plan.weights.tensors[index].arrangement
         let all = (arrangement.columnCount + 15) / 16
         // Values are entered strip by strip, each a product of its own.
@@ -126,7 +126,7 @@ private struct TileWalk {
           reads(of: product, from: arrangement, firstPanel: $0)
         }
       }
-    case .mix(let kernel, let values, _, _):
+    case .mix(let kernel, _, let values, _, _):
       let buffer = plan.memory.buffer(values.buffer)
       guard buffer.stripCount > 1 else { return [] }
       return kernel.products.flatMap { product in

@@ -48,15 +48,8 @@ struct TrunkPlanTests {
       let plan = Plan(RandomModel.trunk(seed: seed))
       let operations = plan.routines.flatMap(\.operations)
       let buffers = Set(operations.flatMap { Access.all(of: $0, in: plan, token: 0) }.map(\.buffer))
-      // The softmax adds the mask.
-      #expect(buffers.union([.mask]) == Set(plan.memory.buffers.map(\.name)), "seed \(seed)")
-      let tensors = operations.flatMap { operation -> [Int] in
-        switch operation.kind {
-        case .linear(_, _, let weights, _, _), .correctUnattended(_, let weights, _): [weights]
-        case .scaleAndShift(_, let gain, let shift, _, _): [gain, shift]
-        default: []
-        }
-      }
+      #expect(buffers == Set(plan.memory.buffers.map(\.name)), "seed \(seed)")
+      let tensors = operations.flatMap(\.weights)
       // Members read wpe by its offset.
       let all = plan.weights.tensors.indices.filter {
         plan.weights.tensors[$0].content != .positions

@@ -26,4 +26,10 @@ extension Network {
     guard let controlSteps, controlSteps.slides else { return true }
     return dependencies(enteringBlock: layer).isSubset(of: .ownToken)
   }
+
+  /// Whether tokens in the window ask in block `layer` again when it has moved: their queries stay, their answers do not.
+  public func asksAgain(inBlock layer: Int) -> Bool {
+    survivesSlide(enteringBlock: layer) && layer + 1 < blocks.count
+      && !survivesSlide(enteringBlock: layer + 1)
+  }
 }

@@ -35,28 +35,34 @@ extension AttentionForm {
   /// With one head the fused form always wins, or in layer 0 the carried one. With more, only the last layer, where a
   /// single token asks, can gain: absorbing saves the keys and values of all past tokens and of one token in the feedback
   /// phase, and pays with wider scores.
-  static func cheapest(layer: Int, shape: Shape) -> AttentionForm {
-    if shape.headCount == 1 { return layer == 0 && carryingPays(shape) ? .carried : .fused }
+  static func cheapest(layer: Int, shape: Shape, _ network: Network) -> AttentionForm {
+    if shape.headCount == 1 {
+      let isAlone = network.dependencies(enteringBlock: layer) == .ownToken
+      return isAlone && carryingPays(shape, slides: network.asksAgain(inBlock: layer))
+        ? .carried : .fused
+    }
     guard layer == shape.layerCount - 1, !shape.asksEveryToken else { return .standard }
     let hidden = shape.hiddenSize
-    // Layer 0 keeps its rows from step to step: there, one new token a step is all that is saved.
-    let pastTokens = layer == 0 ? min(1, shape.pastTokenCount) : shape.pastTokenCount
+    // Where rows are kept from step to step, one new token a step is all that is saved.
+    let isKept = network.survivesSlide(enteringBlock: layer)
+    let pastTokens = isKept ? min(1, shape.pastTokenCount) : shape.pastTokenCount
     let saved = (pastTokens + feedbackWeight) * 2 * hidden * hidden
     let widerScores = 2 * (shape.headCount - 1) * hidden * shape.keyCount
     return saved > feedbackWeight * widerScores ? .absorbed : .standard
   }
 
   /// Whether block 0 costs less with its values carried. Where there is no other block or no past, nothing would
-  /// be mixed more than once.
-  private static func carryingPays(_ shape: Shape) -> Bool {
+  /// be mixed more than once. Where the window does not slide, only what enters it is computed.
+  private static func carryingPays(_ shape: Shape, slides: Bool) -> Bool {
     let past = shape.pastTokenCount
     guard past > 0, shape.layerCount > 1 else { return false }
     let (hidden, inner) = (shape.hiddenSize, shape.innerSize)
-    let (pairs, columns) = (past * (past + 1) / 2, hidden + inner)
+    let columns = hidden + inner
+    let (rows, pairs) = slides ? (past, past * (past + 1) / 2) : (1, shape.keyCount)
     func entry(_ inputs: Int) -> Int { (inputs + 2) * (hidden + columns) + (inputs + 1) * inner }
     let fused =
       feedbackWeight * 2 * hidden * (hidden + columns + shape.keyCount)
-      + past * hidden * columns + pairs * hidden + hidden * hidden
+      + rows * hidden * columns + pairs * hidden + hidden * hidden
     let carried =
       feedbackWeight * (entry(1) + entry(shape.stateDimension) + 2 * shape.keyCount * columns)
       + pairs * columns + entry(shape.actionDimension) + 2 * hidden * columns

@@ -15,12 +15,20 @@ extension OperationBuilder {
   /// Embeds an input as `token`, with all that block 0 will need of it.
   func enter(_ input: EntryInput, as token: Operand) -> [Operation] {
     let depth = shape.dimension(of: input)
-    let tensors = [.embed(input), .entryValue(input), .entryQuery(input), .entryInner(input)].map {
-      weights.tensor($0)
+    let entry = Operation.Entry(
+      input: input, numbers: Operand(input.buffer), embedding: index(.embed(input)),
+      value: index(.entryValue(input)), query: index(.entryQuery(input)),
+      inner: index(.entryInner(input)), timesteps: index(.timesteps),
+      norm: Operation.GainAndShift(gain: index(.embedNormGain), shift: index(.embedNormShift)),
+      time: Operand(.time), factored: Operand(.entry), token: token,
+      normalized: Operand(.normalized(layer: layer), row: token.row),
+      queryRow: Operand(.query, row: token.row), carried: Operand(.carried, row: token.row))
+    let tensors = [entry.embedding, entry.value, entry.query, entry.inner].map {
+      weights.tensors[$0]
     }
     return [
       Operation(
-        kind: .enter(input, weights: index(.embed(input)), token: token),
+        kind: .enter(entry),
         comment: "embed_\(input.rawValue), embed_timestep, embed_ln, wpe[0], h.0",
         multiplyAdds: shape.batch
           * (depth * shape.hiddenSize + (depth + 2) * (shape.carriedStride + shape.hiddenSize)
@@ -43,7 +51,9 @@ extension OperationBuilder {
     }
     return [
       single(
-        .embedTime, "embed_timestep, embed_ln",
+        .centerTime(
+          timesteps: index(.timesteps), gain: index(.embedNormGain), output: Operand(.time)),
+        "embed_timestep, embed_ln",
         weightBytes: (1 + shape.batch) * shape.hiddenStride * 4),
       unbiased(1, shape.hiddenSize, .fusedQuery(layer: layer), to: Operand(.time, column: hidden)),
       unbiased(1, shape.hiddenSize, .fusedOutput(layer: layer), to: value),
@@ -86,10 +96,6 @@ extension OperationBuilder {
         weights: index(.inner(layer: layer)), stream: Operand(.stream, row: tokens.first),
         output: Operand(.inner, row: tokens.first)), "h.0.ln_2, mlp.c_fc",
       weightBytes: shape.innerStride * 4)
-  }
-
-  private func index(_ content: PackedTensor.Content) -> Int {
-    weights.tensors.firstIndex { $0.content == content }!
   }
 
   private func single(_ kind: Operation.Kind, _ comment: String, weightBytes: Int = 0) -> Operation

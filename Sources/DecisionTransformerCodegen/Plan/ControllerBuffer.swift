@@ -10,8 +10,8 @@ public struct ControllerBuffer: Equatable, Sendable, Codable {
     case normalized(layer: Int)
     /// Query rows of block 0, which a slide does not change.
     case query
-    /// Key rows of block 0 in the standard form.
-    case key
+    /// Key rows in the standard form, of blocks whose rows a slide does not change.
+    case key(layer: Int)
     /// Value rows in the standard form.
     case value(layer: Int)
     /// Keys as panels of 16: a row of zeros, of `forward` the mask, then one row per element.
@@ -89,7 +89,7 @@ extension ControllerBuffer.Name {
     case .tokens: "tokens"
     case .normalized(let layer): "normalized\(layer)"
     case .query: "query0"
-    case .key: "key0"
+    case .key(let layer): "key\(layer)"
     case .value(let layer): "value\(layer)"
     case .keyPanels(let layer): "keys\(layer)"
     case .stream: "stream"

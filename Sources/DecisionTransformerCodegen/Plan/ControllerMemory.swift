@@ -28,10 +28,8 @@ public struct ControllerMemory: Equatable, Sendable, Codable {
 
 extension ControllerMemory {
   /// Lays out what the forms and kernels need: first what lasts from step to step, then scratch.
-  init(
-    shape: Shape, forms: [AttentionForm], kernels: [Kernel],
-    outputs: Set<ModelOutput> = []
-  ) {
+  init(_ network: Network, shape: Shape, forms: [AttentionForm], kernels: [Kernel]) {
+    let outputs = Set(network.outputs)
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
     batch = shape.batch
     append(.returnInput, rows: 1, stride: Shape.lanes, "return-to-go of the return token")
@@ -56,25 +54,29 @@ extension ControllerMemory {
         "their values, and inner rows of these\(shape.carriedStrip < shape.carriedStride ? ", in strips" : "")"
       )
     }
-    if shape.layerCount > 1 {
+    let asksAgain = shape.layers.filter(network.asksAgain)
+    if isCarried || !asksAgain.isEmpty {
       append(.query, rows: slots, stride: attention, "queries of block 0")
     }
-    if forms[0] == .standard {
-      append(.key, rows: slots, stride: attention, "keys of block 0")
+    for (layer, form) in forms.enumerated()
+    where form == .standard && network.survivesSlide(enteringBlock: layer) {
+      append(.key(layer: layer), rows: slots, stride: attention, "keys of block \(layer)")
     }
     appendCaches(shape: shape, forms: forms, panels: "keys")
     if isCarried { appendEntry(shape: shape) }
     append(.stream, rows: slots, stride: hidden, "residual stream")
     append(.scratch, rows: slots, stride: hidden, "normalised rows")
-    let laterForms = shape.layerCount == 1 ? forms : Array(forms.dropFirst())
-    if laterForms.contains(where: { $0 != .absorbed }) {
+    if shape.layers.contains(where: { !asksAgain.contains($0) && forms[$0] != .absorbed }) {
       append(.queries, rows: slots, stride: attention, "queries")
     }
     if shape.layerCount > 1 || forms[0] != .absorbed {
       append(.mixed, rows: slots, stride: attention, "attention's weighted sums")
     }
-    let keepsKeyRows = shape.asksEveryToken ? forms[...] : forms.dropFirst()
-    if keepsKeyRows.contains(.standard) {
+    let needsKeyRows = forms.indices.contains { layer in
+      forms[layer] == .standard
+        && (shape.asksEveryToken || !network.survivesSlide(enteringBlock: layer))
+    }
+    if needsKeyRows {
       append(.keyRows, rows: slots, stride: attention, "keys before they become panels")
     }
     if forms.contains(.absorbed) {
@@ -88,7 +90,10 @@ extension ControllerMemory {
       append(.headValues, rows: 1, stride: attention, "its values")
     }
     let askingCount =
-      shape.asksEveryToken ? slots : max(2, shape.layerCount > 1 ? shape.pastTokenCount : 0)
+      shape.asksEveryToken
+      ? slots
+      : max(
+        2, network.survivesSlide(enteringBlock: shape.layerCount - 1) ? 0 : shape.pastTokenCount)
     append(
       .scores, rows: shape.headCount * askingCount, stride: shape.keyStride,
       "attention scores and probabilities")

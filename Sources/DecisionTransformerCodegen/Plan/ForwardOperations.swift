@@ -43,7 +43,7 @@ extension OperationBuilder {
       storeKeys(
         .storeKeys(heads: heads, depth: depth, rowStride: stride, keyStride: shape.keyStride),
         rows: rows, standard ? Operand(.keyRows) : scratch, to: keys),
-      single(.maskTokens, "tokens that are not attended to"),
+      single(.maskTokens(mask: Operand(.tokenMask), keys: keys), "tokens that are not attended to"),
       project(
         standard ? .query(layer: layer) : .fusedQuery(layer: layer),
         standard ? stride : shape.hiddenSize, to: .queries),
@@ -54,7 +54,11 @@ extension OperationBuilder {
       softmax(heads: heads, rows: rows, lastKey: .at(0), step: 1),
     ]
     if outputs.contains(.attentions) {
-      operations.append(single(.recordAttention(layer: layer), "attentions[\(layer)]"))
+      operations.append(
+        single(
+          .recordAttention(
+            layer: layer, scores: Operand(.scores), output: Operand(.output(.attentions))),
+          "attentions[\(layer)]"))
     }
     let columns = standard ? shape.headStride : shape.hiddenStride
     return operations + [
@@ -96,7 +100,9 @@ extension OperationBuilder {
           rows: shape.slotCount, depth: shape.hiddenSize, columns: head.columns,
           epilogue: head.epilogue, scratch, head.content, to: Operand(.headRows)),
         single(
-          .recordSteps(Operand(.headRows), head.output, token: head.token),
+          .recordSteps(
+            Operand(.headRows), head.output, token: head.token,
+            output: Operand(.output(head.output))),
           "\(head.output.rawValue)_preds"),
       ]
     }
@@ -129,7 +135,12 @@ extension OperationBuilder {
     let place = output == .hiddenStates ? "[\(index)]" : ""
     return [
       single(
-        .recordTokens(rows, output, index: index, isNormalized: isNormalized),
+        .recordTokens(
+          rows, output, index: index,
+          norm: isNormalized
+            ? Operation.GainAndShift(
+              gain: self.index(.finalNormGain), shift: self.index(.finalNormShift)) : nil,
+          output: Operand(.output(output))),
         "\(output.rawValue)\(place)\(isNormalized ? ": ln_f" : "")")
     ]
   }

@@ -1,46 +1,77 @@
 /// One line of a phase: a kernel with its operands and what it costs.
 public struct Operation: Equatable, Sendable, Codable {
+  /// Every buffer and every packed tensor that the operation touches is named; tensors by their index in the layout.
   public enum Kind: Equatable, Sendable, Codable {
-    /// `residual` is what the epilogue `add` adds.
-    case linear(Kernel, input: Operand, weights: Int, residual: Operand?, output: Operand)
+    /// `residual` is what the epilogue `add` adds, `widened` where rounded weights become float32 on their way.
+    case linear(
+      Kernel, input: Operand, weights: Int, residual: Operand?, widened: Operand?, output: Operand)
     /// Subtracts each row's mean and divides by its standard deviation.
     case normalize(rows: Int, input: Operand, output: Operand)
     /// Adds the current row of embed_timestep and applies embed_ln, in place.
-    case embedNormalize(Operand)
-    /// The carried form: embeds an input as a token, with all that block 0 needs of it. `weights` is the embedding; its
-    /// entry tensors follow.
-    case enter(EntryInput, weights: Int, token: Operand)
+    case embedNormalize(Operand, timesteps: Int, gain: Int, shift: Int)
+    /// The carried form: embeds an input as a token, with all that block 0 needs of it.
+    case enter(Entry)
     /// The current timestep's row, without its mean, times embed_ln's gain, centred.
-    case embedTime
+    case centerTime(timesteps: Int, gain: Int, output: Operand)
     /// Rows minus their mean.
     case center(input: Operand, output: Operand)
     /// The carried form: inner rows from sums, ln_2 and the activation; the sums' hidden part becomes the stream.
     case activateCarried(rows: Int, input: Operand, weights: Int, stream: Operand, output: Operand)
     case scores(Kernel, queries: Operand, keys: Operand, output: Operand)
-    /// Row r of each head sees keys up to `lastKey` + r · `step`; with `hidesEarlySteps`, none of steps before the
-    /// episode's first.
+    /// Probabilities from scores, in place. Row r of each head sees keys up to `lastKey` + r · `step`; with
+    /// `hidesEarlySteps`, none of steps before the episode's first. `mask` is added to the scores.
     case softmax(
-      heads: Int, rows: Int, lastKey: Operand.Row, step: Int, hidesEarlySteps: Bool)
-    case mix(Kernel, values: Operand, residual: Operand? = nil, output: Operand)
+      Operand, mask: Operand?, heads: Int, rows: Int, lastKey: Operand.Row, step: Int,
+      hidesEarlySteps: Bool)
+    case mix(Kernel, scores: Operand, values: Operand, residual: Operand?, output: Operand)
     /// Stores `rows` rows as keys, from column `input.row` on.
     case storeKeys(Kernel, rows: Int, input: Operand, keys: Operand)
-    /// Drops the oldest step: moves the rows of the three youngest slots' left neighbours to the front.
-    case slide(ControllerBuffer.Name)
+    /// Drops the oldest step: moves all rows of a buffer but the oldest step's to the front.
+    case slide(Operand)
     /// Reads consecutive numbers, so that they lie near when `act` wants them.
     case read(ReadAhead.Stretch)
     /// Hides the keys of tokens that `forward` was told not to attend to.
-    case maskTokens
-    /// Keeps rows of every token for `forward`'s caller, as stage `index` of the output; with `isNormalized`
-    /// they get ln_f's gain and shift on the way.
-    case recordTokens(Operand, ModelOutput, index: Int, isNormalized: Bool)
+    case maskTokens(mask: Operand, keys: Operand)
+    /// Keeps rows of every token for `forward`'s caller, as stage `index` of the output; with a norm, after its gain
+    /// and shift.
+    case recordTokens(Operand, ModelOutput, index: Int, norm: GainAndShift?, output: Operand)
     /// Keeps the row of token `token` of every step.
-    case recordSteps(Operand, ModelOutput, token: Int)
+    case recordSteps(Operand, ModelOutput, token: Int, output: Operand)
     /// Keeps the probabilities of all heads of a layer.
-    case recordAttention(layer: Int)
+    case recordAttention(layer: Int, scores: Operand, output: Operand)
     /// Takes the part of the value biases out of the attention of rows that see no key, in place.
     case correctUnattended(rows: Int, weights: Int, Operand)
     /// Each row times the gain plus the shift.
-    case scaleAndShift(rows: Int, gain: Int, shift: Int, input: Operand, output: Operand)
+    case scaleAndShift(rows: Int, norm: GainAndShift, input: Operand, output: Operand)
+  }
+
+  /// The packed gain and shift of a norm.
+  public struct GainAndShift: Equatable, Sendable, Codable {
+    public var gain: Int
+    public var shift: Int
+  }
+
+  /// How an input becomes a token of the carried form. It stays one operation: the factors of its norms are in
+  /// registers from its first product to its last.
+  public struct Entry: Equatable, Sendable, Codable {
+    public var input: EntryInput
+    /// The input's numbers.
+    public var numbers: Operand
+    /// Packed: the embedding, then from the input and the factors to value, query and inner row.
+    public var embedding: Int
+    public var value: Int
+    public var query: Int
+    public var inner: Int
+    public var timesteps: Int
+    public var norm: GainAndShift
+    /// The timestep's part, and the numbers times the factors.
+    public var time: Operand
+    public var factored: Operand
+    /// What is written: the token with its inner row, its normalised row, its query, its value.
+    public var token: Operand
+    public var normalized: Operand
+    public var queryRow: Operand
+    public var carried: Operand
   }
 
   public var kind: Kind
@@ -84,4 +115,84 @@ public struct Routine: Equatable, Sendable, Codable {
 
   public var multiplyAdds: Int { operations.reduce(0) { $0 + $1.multiplyAdds } }
   public var weightBytes: Int { operations.reduce(0) { $0 + $1.weightBytes } }
+}
+
+// MARK: - What an operation touches
+
+extension Operation {
+  /// The kernel it calls, if its shape is fixed by one.
+  public var kernel: Kernel? {
+    switch kind {
+    case .linear(let kernel, _, _, _, _, _), .scores(let kernel, _, _, _),
+      .mix(let kernel, _, _, _, _), .storeKeys(let kernel, _, _, _):
+      kernel
+    default: nil
+    }
+  }
+
+  /// Indices of the packed tensors that it reads. (A stretch that is read ahead is no tensor.)
+  public var weights: [Int] {
+    switch kind {
+    case .linear(_, _, let weights, _, _, _), .activateCarried(_, _, let weights, _, _),
+      .correctUnattended(_, let weights, _):
+      [weights]
+    case .embedNormalize(_, let timesteps, let gain, let shift): [timesteps, gain, shift]
+    case .enter(let entry):
+      [
+        entry.embedding, entry.value, entry.query, entry.inner, entry.timesteps, entry.norm.gain,
+        entry.norm.shift,
+      ]
+    case .centerTime(let timesteps, let gain, _): [timesteps, gain]
+    case .recordTokens(_, _, _, let norm?, _), .scaleAndShift(_, let norm, _, _):
+      [norm.gain, norm.shift]
+    case .normalize, .center, .scores, .softmax, .mix, .storeKeys, .slide, .read, .maskTokens,
+      .recordTokens, .recordSteps, .recordAttention:
+      []
+    }
+  }
+
+  /// Where it reads rows.
+  public var reads: [Operand] {
+    switch kind {
+    case .linear(_, let input, _, let residual, _, _): [input] + [residual].compactMap(\.self)
+    case .normalize(_, let input, _), .center(let input, _), .scaleAndShift(_, _, let input, _),
+      .activateCarried(_, let input, _, _, _):
+      [input]
+    case .embedNormalize(let row, _, _, _), .slide(let row), .correctUnattended(_, _, let row):
+      [row]
+    case .enter(let entry): [entry.numbers, entry.time]
+    case .centerTime: []
+    case .scores(_, let queries, let keys, _): [queries, keys]
+    case .softmax(let scores, let mask, _, _, _, _, _): [scores] + [mask].compactMap(\.self)
+    case .mix(_, let scores, let values, let residual, _):
+      [scores, values] + [residual].compactMap(\.self)
+    case .storeKeys(_, _, let input, _): [input]
+    case .read(.weights): []
+    case .read(.rows(let name, _)): [Operand(name)]
+    case .maskTokens(let mask, _): [mask]
+    case .recordTokens(let rows, _, _, _, _), .recordSteps(let rows, _, _, _),
+      .recordAttention(_, let rows, _):
+      [rows]
+    }
+  }
+
+  /// Where it writes rows.
+  public var writes: [Operand] {
+    switch kind {
+    case .linear(_, _, _, _, let widened, let output): [output] + [widened].compactMap(\.self)
+    case .normalize(_, _, let output), .center(_, let output), .scaleAndShift(_, _, _, let output),
+      .scores(_, _, _, let output), .mix(_, _, _, _, let output), .centerTime(_, _, let output),
+      .recordTokens(_, _, _, _, let output), .recordSteps(_, _, _, let output),
+      .recordAttention(_, _, let output), .maskTokens(_, let output),
+      .storeKeys(_, _, _, let output):
+      [output]
+    case .activateCarried(_, _, _, let stream, let output): [stream, output]
+    case .embedNormalize(let row, _, _, _), .slide(let row), .correctUnattended(_, _, let row),
+      .softmax(let row, _, _, _, _, _, _):
+      [row]
+    case .enter(let entry):
+      [entry.token, entry.normalized, entry.queryRow, entry.carried, entry.factored]
+    case .read: []
+    }
+  }
 }

@@ -27,7 +27,10 @@ struct OperationBuilder {
         rows: 1, depth: shape.dimension(of: input), columns: shape.hiddenSize,
         Operand(input.buffer), .embed(input), to: token),
       Operation(
-        kind: .embedNormalize(token), comment: "embed_timestep, embed_ln, wpe[0]", multiplyAdds: 0,
+        kind: .embedNormalize(
+          token, timesteps: index(.timesteps), gain: index(.embedNormGain),
+          shift: index(.embedNormShift)), comment: "embed_timestep, embed_ln, wpe[0]",
+        multiplyAdds: 0,
         weightBytes: (2 + shape.batch) * shape.hiddenStride * 4),
     ]
   }
@@ -37,7 +40,7 @@ struct OperationBuilder {
   /// What later queries of `layer` need of `tokens`: normalised rows, or keys and values; in block 0 also
   /// their queries, which stay valid as long as the token is in the window.
   func rows(_ layer: Int, _ tokens: TokenRange, storingKeys: Bool = true) -> [Operation] {
-    let input = Operand(layer == 0 ? .tokens : .stream, row: tokens.first)
+    let input = Operand(input(of: layer), row: tokens.first)
     let normalized = Operand(
       forms[layer] == .standard ? .scratch : .normalized(layer: layer), row: tokens.first)
     // Of the carried form, entering has computed everything.
@@ -55,7 +58,7 @@ struct OperationBuilder {
           normalized, .value(layer: layer), to: Operand(.value(layer: layer), row: tokens.first)))
     }
     if storesKeys { operations += storeKeys(layer, tokens) }
-    if layer == 0 && shape.layerCount > 1 {
+    if network.asksAgain(inBlock: layer) {
       operations.append(query(layer, tokens, normalized))
     }
     return operations
@@ -101,9 +104,8 @@ struct OperationBuilder {
       ? (shape.headCount, shape.headSize, shape.batch * shape.attentionStride)
       : (1, shape.hiddenSize, shape.batch * shape.hiddenStride)
     var operations: [Operation] = []
-    var queries = Operand(.query, row: tokens.first)
-    if layer > 0 || shape.layerCount == 1 {
-      queries.buffer = .queries
+    let queries = Operand(queryBuffer(layer), row: tokens.first)
+    if !network.asksAgain(inBlock: layer) {
       let normalized = Operand(standard ? .scratch : .normalized(layer: layer), row: tokens.first)
       operations.append(query(layer, tokens, normalized))
     }
@@ -128,7 +130,7 @@ struct OperationBuilder {
         rows: tokens.count, depth: standard ? shape.attentionStride : shape.hiddenSize,
         columns: shape.hiddenSize, epilogue: .add,
         mixed, standard ? .projection(layer: layer) : .fusedOutput(layer: layer),
-        residual: Operand(layer == 0 ? .tokens : .stream, row: tokens.first),
+        residual: Operand(input(of: layer), row: tokens.first),
         to: Operand(.stream, row: tokens.first)),
     ]
     return operations
@@ -176,7 +178,7 @@ struct OperationBuilder {
       linear(
         rows: 1, depth: shape.attentionStride, columns: hidden, epilogue: .add,
         Operand(.headValues), .projection(layer: layer),
-        residual: Operand(layer == 0 ? .tokens : .stream, row: state),
+        residual: Operand(input(of: layer), row: state),
         to: Operand(.stream, row: state)))
     return operations
   }
@@ -216,42 +218,68 @@ struct OperationBuilder {
 
   // MARK: Sliding
 
+  /// Moves what survives a slide, and is needed behind it: keys and values; of a block whose output is computed anew, its
+  /// tokens and queries, too.
   func slide() -> [Operation] {
-    var buffers: [ControllerBuffer.Name] = shape.layerCount > 1 ? [.tokens, .query] : []
-    if forms[0] == .carried { buffers.append(.carried) }
-    buffers += forms[0] == .standard ? [.key, .value(layer: 0)] : [.normalized(layer: 0)]
-    return buffers.map { Operation(kind: .slide($0), comment: "", multiplyAdds: 0, weightBytes: 0) }
+    var buffers: [ControllerBuffer.Name] = []
+    for layer in shape.layers where isKept(layer) {
+      if network.asksAgain(inBlock: layer) { buffers += [input(of: layer), queryBuffer(layer)] }
+      if forms[layer] == .carried { buffers.append(.carried) }
+      buffers +=
+        forms[layer] == .standard
+        ? [.key(layer: layer), .value(layer: layer)] : [.normalized(layer: layer)]
+    }
+    return buffers.map {
+      Operation(kind: .slide(Operand($0)), comment: "", multiplyAdds: 0, weightBytes: 0)
+    }
   }
+
+  private func isKept(_ layer: Int) -> Bool { network.survivesSlide(enteringBlock: layer) }
 
   // MARK: Single operations
 
-  private func keyRows(_ layer: Int) -> ControllerBuffer.Name { layer == 0 ? .key : .keyRows }
+  /// Where keys lie before they become panels: in rows of the block's own where they outlast the step.
+  private func keyRows(_ layer: Int) -> ControllerBuffer.Name {
+    network.controlSteps != nil && isKept(layer) ? .key(layer: layer) : .keyRows
+  }
+
+  /// The rows that enter a block.
+  private func input(of layer: Int) -> ControllerBuffer.Name {
+    layer == shape.layers.lowerBound ? .tokens : .stream
+  }
+
+  private func queryBuffer(_ layer: Int) -> ControllerBuffer.Name {
+    forms[layer] == .carried || network.asksAgain(inBlock: layer) ? .query : .queries
+  }
 
   private func query(_ layer: Int, _ tokens: TokenRange, _ normalized: Operand) -> Operation {
     let standard = forms[layer] == .standard
-    let buffer: ControllerBuffer.Name = layer == 0 && shape.layerCount > 1 ? .query : .queries
     return linear(
       rows: tokens.count, depth: shape.hiddenSize,
       columns: standard ? shape.attentionStride : shape.hiddenSize,
       normalized, standard ? .query(layer: layer) : .fusedQuery(layer: layer),
-      to: Operand(buffer, row: tokens.first))
+      to: Operand(queryBuffer(layer), row: tokens.first))
+  }
+
+  func index(_ content: PackedTensor.Content) -> Int {
+    weights.tensors.firstIndex { $0.content == content }!
   }
 
   func linear(
     rows: Int, depth: Int, columns: Int, epilogue: Kernel.Epilogue = .store, _ input: Operand,
     _ content: PackedTensor.Content, residual: Operand? = nil, to output: Operand
   ) -> Operation {
-    let index = weights.tensors.firstIndex { $0.content == content }!
+    let index = index(content)
     let tensor = weights.tensors[index]
     let rows = shape.batch * rows
+    let kernel = Kernel.linear(
+      rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: tensor.isPaired,
+      strides: RowStrides(
+        rows: rows, depth: depth, columns: columns, from: input, to: output, shape))
     return Operation(
       kind: .linear(
-        .linear(
-          rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: tensor.isPaired,
-          strides: RowStrides(
-            rows: rows, depth: depth, columns: columns, from: input, to: output, shape)),
-        input: input,
-        weights: index, residual: residual, output: output),
+        kernel, input: input, weights: index, residual: residual,
+        widened: kernel.widensWeights ? Operand(.widened) : nil, output: output),
       comment: tensor.name, multiplyAdds: rows * depth * columns,
       weightBytes: tensor.byteCount)
   }
@@ -302,7 +330,8 @@ struct OperationBuilder {
   func softmax(heads: Int, rows: Int, lastKey: Operand.Row, step: Int) -> Operation {
     Operation(
       kind: .softmax(
-        heads: heads, rows: rows, lastKey: lastKey, step: step, hidesEarlySteps: hidesEarlySteps),
+        Operand(.scores), mask: shape.tokenCapacity == nil ? nil : Operand(.mask), heads: heads,
+        rows: rows, lastKey: lastKey, step: step, hidesEarlySteps: hidesEarlySteps),
       comment: "", multiplyAdds: 0, weightBytes: 0)
   }
 
@@ -313,7 +342,8 @@ struct OperationBuilder {
       preconditionFailure()
     }
     return Operation(
-      kind: .mix(kernel, values: values, residual: residual, output: output),
+      kind: .mix(
+        kernel, scores: Operand(.scores), values: values, residual: residual, output: output),
       comment: "p·v",
       multiplyAdds: shape.batch * heads * columns * pairs(rows: rows, causal: causal),
       weightBytes: 0)

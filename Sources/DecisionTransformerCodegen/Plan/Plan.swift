@@ -13,18 +13,12 @@ public struct Plan: Equatable, Sendable, Codable {
   public var memory: ControllerMemory
   /// The methods of the generated type, in the order in which they are printed.
   public var routines: [Routine]
-  /// Names of the routines that run in each phase, in order.
-  public var feedback: [RoutineName]
-  /// The feedback phase when the reward was known in the preparation phase.
-  public var shortFeedback: [RoutineName]
-  public var preparation: [RoutineName]
-  /// What the preparation phase does in addition when the reward is known.
-  public var returnPreparation: [RoutineName]
-  /// What the preparation phase ends with in any case, and `reset` of a single agent: `readAhead`; empty for models that
-  /// stay in the near caches anyway.
-  public var afterPreparation: [RoutineName] = []
+  /// The feedback phase: from the state to the action.
+  public var act: [PhaseStep] = []
+  /// The preparation phase: what needs no new state.
+  public var prepare: [PhaseStep] = []
   /// What `forward` does once every step is embedded; empty where only the controller is asked for.
-  public var forward: [RoutineName]
+  public var forward: [RoutineName] = []
   /// What a trunk runs for one token, and for `Shape.chunkSize` together. A controller has neither, a trunk has
   /// none of the phases above.
   public var token: [RoutineName] = []
@@ -35,7 +29,9 @@ public struct Plan: Equatable, Sendable, Codable {
   public init(_ network: Network, _ deployment: Deployment) {
     (self.network, self.deployment) = (network, deployment)
     shape = Shape(network, deployment)
-    forms = network.blocks.indices.map { [shape] layer in .cheapest(layer: layer, shape: shape) }
+    forms = network.blocks.indices.map { [shape] layer in
+      .cheapest(layer: layer, shape: shape, network)
+    }
     var layout = LayoutBuilder(
       network, precision: deployment.precision, shape: shape, forms: forms)
     layout.build()
@@ -44,8 +40,6 @@ public struct Plan: Equatable, Sendable, Codable {
     guard network.controlSteps != nil else {
       let schedule = TrunkSchedule(network, shape: shape, forms: forms, weights: weights)
       (routines, token, chunk) = (schedule.routines, schedule.token, schedule.chunk)
-      (feedback, shortFeedback, preparation, returnPreparation) = ([], [], [], [])
-      forward = []
       memory = ControllerMemory(
         trunk: shape, forms: forms, kernels: Self.kernels(of: routines))
       checkTiles()
@@ -53,14 +47,9 @@ public struct Plan: Equatable, Sendable, Codable {
     }
     let schedule = Schedule(network, shape: shape, forms: forms, weights: weights)
     routines = schedule.routines
-    feedback = schedule.feedback
-    shortFeedback = schedule.shortFeedback
-    preparation = schedule.preparation
-    returnPreparation = schedule.returnPreparation
-    forward = schedule.forward
+    (act, prepare, forward) = (schedule.act, schedule.prepare, schedule.forward)
     memory = ControllerMemory(
-      shape: shape, forms: forms, kernels: Self.kernels(of: routines),
-      outputs: Set(network.outputs))
+      network, shape: shape, forms: forms, kernels: Self.kernels(of: routines))
     addReadAhead()
     checkTiles()
   }
@@ -83,7 +72,7 @@ public struct Plan: Equatable, Sendable, Codable {
         summary:
           "Reads \(readAhead.floatCount / 256) KB of what `act` begins with, so that it lies near when the state comes.",
         takesToken: false, operations: readAhead.operations))
-    afterPreparation = [.readAhead]
+    prepare.append(.call(.readAhead, token: nil))
   }
 
   /// The digest as text: 16 hexadecimal digits.
@@ -118,21 +107,6 @@ public struct Plan: Equatable, Sendable, Codable {
     }
     let bytes = Array(text.utf8)
     return bytes.withUnsafeBytes { PackedWeights.checksum($0) }
-  }
-}
-
-extension Operation {
-  /// The kernel the operation calls, if its shape is fixed by one.
-  public var kernel: Kernel? {
-    switch kind {
-    case .linear(let kernel, _, _, _, _), .scores(let kernel, _, _, _), .mix(let kernel, _, _, _),
-      .storeKeys(let kernel, _, _, _):
-      kernel
-    case .normalize, .embedNormalize, .enter, .embedTime, .center, .activateCarried, .softmax,
-      .slide, .read, .maskTokens, .recordTokens,
-      .recordSteps, .recordAttention, .correctUnattended, .scaleAndShift:
-      nil
-    }
   }
 }
 

@@ -32,12 +32,14 @@ public struct ReadAhead: Equatable, Sendable {
   init(_ feedback: [Operation], weights: PackedLayout, memory: ControllerMemory) {
     for operation in feedback {
       switch operation.kind {
-      case .enter(_, let first, _):
-        for index in first..<first + 4 { append(weights.tensors[index]) }
-        append(memory.buffer(.time))
-      case .linear(_, _, let index, _, _): append(weights.tensors[index])
+      case .enter(let entry):
+        for index in [entry.embedding, entry.value, entry.query, entry.inner] {
+          append(weights.tensors[index])
+        }
+        append(memory.buffer(entry.time.buffer))
+      case .linear(_, _, let index, _, _, _): append(weights.tensors[index])
       case .scores(_, _, let keys, _): append(memory.buffer(keys.buffer))
-      case .mix(_, let values, _, _): append(memory.buffer(values.buffer))
+      case .mix(_, _, let values, _, _): append(memory.buffer(values.buffer))
       default: break
       }
     }

@@ -18,6 +18,8 @@ public enum RoutineName: Hashable, Sendable, Codable {
   case block(Int, Tokens)
   /// The last block's keys and values: `feedbackKeys`
   case keys(Tokens)
+  /// Keys of a block whose rows moved with the window: `windowPanels1`
+  case panels(Int)
   /// The last block for the state token, and for any token.
   case finalBlock, finalToken
   /// The heads.
@@ -29,17 +31,7 @@ public enum RoutineName: Hashable, Sendable, Codable {
   /// Whether it computes anew what a slide of the window made stale.
   var isOfWindow: Bool {
     switch self {
-    case .block(_, .window), .keys(.window): true
-    default: false
-    }
-  }
-
-  /// Whether later steps need what it computes, in a model of `layerCount` layers: tokens, and their rows of block 0,
-  /// which move with the window.
-  func leavesRows(layerCount: Int) -> Bool {
-    switch self {
-    case .embed, .block(0, _): true
-    case .keys: layerCount == 1
+    case .block(_, .window), .keys(.window), .panels: true
     default: false
     }
   }
@@ -54,6 +46,7 @@ extension RoutineName: CustomStringConvertible {
     case .embedStep: "embedStep"
     case .block(let layer, let tokens): "\(tokens.rawValue)Block\(layer)"
     case .keys(let tokens): "\(tokens.rawValue)Keys"
+    case .panels(let layer): "windowPanels\(layer)"
     case .finalBlock: "finalBlock"
     case .finalToken: "finalToken"
     case .predict: "predict"

@@ -7,10 +7,8 @@
 /// token alone and move with it. This is exact; a rolling cache of deeper layers would not be.
 struct Schedule {
   private(set) var routines: [Routine] = []
-  private(set) var feedback: [RoutineName] = []
-  private(set) var shortFeedback: [RoutineName] = []
-  private(set) var preparation: [RoutineName] = []
-  private(set) var returnPreparation: [RoutineName] = []
+  private(set) var act: [PhaseStep] = []
+  private(set) var prepare: [PhaseStep] = []
   private(set) var forward: [RoutineName] = []
 
   private let network: Network
@@ -34,33 +32,71 @@ struct Schedule {
     if network.predictsNext { addExpectation() }
     if shape.pastTokenCount > 0 { addPreparation() }
     if shape.asksEveryToken { addForward() }
-    let earlierLayers = 0..<(shape.layerCount - 1)
-    feedback =
-      [.embed(.return), .embed(.state)] + earlierLayers.map { RoutineName.block($0, .feedback) }
-      + [.keys(.feedback), .finalBlock, .predict]
-    shortFeedback =
-      [.embed(.state)] + earlierLayers.map { RoutineName.block($0, .token) } + [
-        .keys(.token), .finalBlock, .predict,
-      ]
-    returnPreparation =
-      [.embed(.return)] + earlierLayers.map { RoutineName.block($0, .token) } + [.keys(.token)]
-    if keepsActions { preparation = [.appendAction] }
+    act = actSteps
+    prepare = prepareSteps
+  }
+
+  // MARK: Phases
+
+  private var actSteps: [PhaseStep] {
+    let state = shape.stateToken
+    return [
+      .branch(
+        .returnIsPrepared,
+        then: calls([.embed(.state)] + everyBlock(.token), token: state),
+        otherwise: calls([.embed(.return), .embed(.state)] + everyBlock(.feedback), token: state))
+    ] + calls([.finalBlock, .predict], token: state)
+  }
+
+  private var prepareSteps: [PhaseStep] {
+    var steps: [PhaseStep] = []
+    if keepsActions { steps += calls([.appendAction], token: shape.actionToken) }
+    if runsActions { steps += calls(everyBlock(.token), token: shape.actionToken) }
     if network.predictsNext {
-      preparation +=
-        earlierLayers.map { RoutineName.block($0, .token) } + [
-          .keys(.token), .finalToken, .predictNext,
-        ]
+      steps += calls([.finalToken, .predictNext], token: shape.actionToken)
     }
+    steps.append(.advanceTime)
     if shape.pastTokenCount > 0 {
-      preparation +=
-        [.slideWindow] + (carries ? [.embedTime] : [])
-        + earlierLayers.map { RoutineName.block($0, .window) }
-        + (routines.contains { $0.name == .keys(.window) } ? [.keys(.window)] : [])
+      let names = Set(routines.map(\.name))
+      let stale: [RoutineName] =
+        shape.layers.map { .panels($0) } + shape.layers.map { .block($0, .window) }
+        + [.keys(.window)]
+      steps += calls(
+        [.slideWindow] + (carries ? [.embedTime] : []) + stale.filter(names.contains), token: nil)
+    }
+    return steps + [
+      .branch(
+        .rewardIsKnown,
+        then: calls([.embed(.return)] + everyBlock(.token), token: shape.returnToken),
+        otherwise: [])
+    ]
+  }
+
+  /// All blocks but the last, and what its state token sees there.
+  private func everyBlock(_ tokens: RoutineName.Tokens) -> [RoutineName] {
+    (0..<lastLayer).map { .block($0, tokens) } + [.keys(tokens)]
+  }
+
+  private func calls(_ names: [RoutineName], token: Int?) -> [PhaseStep] {
+    names.map { name in
+      let takesToken = routines.first { $0.name == name }!.takesToken
+      return .call(name, token: takesToken ? token : nil)
     }
   }
 
+  // MARK: Routines
+
   /// Whether the action of a step becomes a token: for later steps to see, or to predict from.
   private var keepsActions: Bool { shape.pastTokenCount > 0 || network.predictsNext }
+
+  /// Whether the action token goes through all blocks before the window moves: to predict from it, or because nothing
+  /// of it is computed anew later.
+  private var runsActions: Bool {
+    network.predictsNext || (shape.pastTokenCount > 0 && lastLayer > 0 && isKept(lastLayer))
+  }
+
+  /// Whether rows that enter the block stay as they are when the window moves.
+  private func isKept(_ layer: Int) -> Bool { network.survivesSlide(enteringBlock: layer) }
 
   /// Whether the timestep's part of tokens is computed ahead.
   private var carries: Bool { builder.forms[0] == .carried }
@@ -120,7 +156,7 @@ struct Schedule {
     add(
       .appendAction, "The action token of the step that ends.",
       builder.embed(.action, slot: shape.actionToken)
-        + (network.predictsNext ? [] : builder.rows(0, action, storingKeys: false)))
+        + (runsActions ? [] : builder.rows(0, action, storingKeys: false)))
   }
 
   /// From the action token, as long as the window it belongs to is whole.
@@ -153,23 +189,32 @@ struct Schedule {
     if carries {
       add(.embedTime, "What the current timestep adds to its tokens.", builder.embedTime())
     }
-    for layer in 0..<lastLayer {
-      // Block 0's rows moved with their tokens; only their panels are made anew.
-      let rows = layer == 0 ? windowPanels(window) : builder.rows(layer, window)
+    for layer in shape.layers {
+      if isKept(layer) {
+        // Rows moved with their tokens; only their panels are made anew, by the block's own routine where it has one.
+        guard layer == lastLayer || isKept(layer + 1) else { continue }
+        let panels = windowPanels(layer, window)
+        guard !panels.isEmpty else { continue }
+        add(
+          layer == lastLayer ? .keys(.window) : .panels(layer),
+          "Block \(layer + 1) of \(shape.layerCount): its keys as panels.", panels)
+      }
+    }
+    for layer in 0..<lastLayer where !isKept(layer + 1) {
+      let rows = isKept(layer) ? windowPanels(layer, window) : builder.rows(layer, window)
       add(
         .block(layer, .window),
         "Block \(layer + 1) of \(shape.layerCount) for the \(shape.pastTokenCount) past tokens.",
         rows + builder.attention(layer, window) + builder.feedForward(layer, window))
     }
-    let lastRows = lastLayer == 0 ? windowPanels(window) : builder.rows(lastLayer, window)
-    guard !lastRows.isEmpty else { return }
+    guard !isKept(lastLayer) else { return }
     add(
       .keys(.window),
       "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of the past.",
-      lastRows)
+      builder.rows(lastLayer, window))
   }
 
-  private func windowPanels(_ window: TokenRange) -> [Operation] {
-    builder.needsPanels(0, window) ? builder.storeKeys(0, window) : []
+  private func windowPanels(_ layer: Int, _ window: TokenRange) -> [Operation] {
+    builder.needsPanels(layer, window) ? builder.storeKeys(layer, window) : []
   }
 }

@@ -44,6 +44,8 @@ public struct Shape: Equatable, Sendable, Codable {
     tokenCapacity = network.givenEmbeddings?.capacity
   }
 
+  public var layers: Range<Int> { 0..<layerCount }
+
   /// `size` rounded up to whole vectors.
   public static func stride(_ size: Int) -> Int {
     (size + lanes - 1) / lanes * lanes

@@ -39,7 +39,9 @@ extension Plan {
 
   /// The first kernel that expects its weights in another order than they are packed in.
   private var orderProblem: String? {
-    for case .linear(let kernel, _, let index, _, _) in routines.flatMap(\.operations).map(\.kind) {
+    for case .linear(let kernel, _, let index, _, _, _) in routines.flatMap(\.operations).map(
+      \.kind)
+    {
       guard case .linear(_, let depth, let columns, _, let paired, _) = kernel else { continue }
       let (tensor, order) = (
         weights.tensors[index], PackedTensor.Arrangement.order(depth: depth, paired: paired)

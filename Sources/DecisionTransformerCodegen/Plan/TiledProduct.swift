@@ -67,9 +67,11 @@ extension Plan {
   /// The products of the routine `enter`, by packed tensor: those that embed an input as a token of the carried form.
   public func entryProducts(of input: EntryInput) -> [(weights: Int, product: TiledProduct)] {
     guard carriesTokens else { return [] }
-    let first = weights.tensors.firstIndex { $0.content == .embed(input) }!
-    // Behind the embedding: value, query, inner row.
-    return (first..<first + 4).map { index in
+    let contents: [PackedTensor.Content] = [
+      .embed(input), .entryValue(input), .entryQuery(input), .entryInner(input),
+    ]
+    return contents.map { content in
+      let index = weights.tensors.firstIndex { $0.content == content }!
       let tensor = weights.tensors[index]
       let depth = tensor.arrangement.rowCount - 1
       // Values in strips are computed strip by strip.

@@ -10,15 +10,9 @@ extension ControllerMemory {
     append(.hiddenState, rows: slots, stride: hidden, "last hidden state")
     append(.mask, rows: 1, stride: shape.keyStride, "added to the scores of each key")
     share(.tokens, rows: rows, stride: hidden, "inputs_embeds + wpe")
-    if shape.layerCount > 1 {
-      share(.query, rows: rows, stride: attention, "queries of block 0")
-    }
     share(.queries, rows: rows, stride: attention, "queries")
     if forms.contains(.standard) {
-      share(.key, rows: rows, stride: attention, "keys of block 0 before they become panels")
-      if shape.layerCount > 1 {
-        share(.keyRows, rows: rows, stride: attention, "keys before they become panels")
-      }
+      share(.keyRows, rows: rows, stride: attention, "keys before they become panels")
     }
     share(.stream, rows: rows, stride: hidden, "residual stream")
     share(.scratch, rows: rows, stride: hidden, "normalised rows")

@@ -53,7 +53,7 @@ struct TrunkSchedule {
   }
 
   private func finalNorm(_ tokens: TokenRange) -> [Operation] {
-    let (gain, shift) = (index(.finalNormGain), index(.finalNormShift))
+    let norm = Operation.GainAndShift(gain: index(.finalNormGain), shift: index(.finalNormShift))
     let scratch = Operand(.scratch, row: tokens.first)
     return [
       Operation(
@@ -62,10 +62,10 @@ struct TrunkSchedule {
         comment: "ln_f", multiplyAdds: 0, weightBytes: 0),
       Operation(
         kind: .scaleAndShift(
-          rows: tokens.count, gain: gain, shift: shift, input: scratch,
+          rows: tokens.count, norm: norm, input: scratch,
           output: Operand(.hiddenState, row: tokens.first)),
         comment: "ln_f", multiplyAdds: 0,
-        weightBytes: weights.tensors[gain].byteCount + weights.tensors[shift].byteCount),
+        weightBytes: weights.tensors[norm.gain].byteCount + weights.tensors[norm.shift].byteCount),
     ]
   }
 

@@ -164,11 +164,14 @@ struct MemberRenderer: PhaseMemberRenderer {
       "/// One step on: the action joins the history, the window slides, what the slide made stale is computed anew.",
       "@_noAllocation @_noLocks")
     writer.scope("private mutating func advance()") { writer in
-      let routines = plan.preparation
-      let slide = routines.firstIndex(of: .slideWindow) ?? routines.count
-      phase(Array(routines[..<slide]), to: &writer, token: plan.shape.actionToken)
-      writer.write("timestep += 1")
-      phase(Array(routines[slide...]), to: &writer, token: plan.shape.actionToken)
+      for step in plan.prepare.aroundBranch.before {
+        switch step {
+        case .call(let name, let token):
+          writer.write("\(name)(\(token.map { "token: \($0)" } ?? ""))")
+        case .advanceTime: writer.write("timestep += 1")
+        case .branch: preconditionFailure("a branch is not in front of itself")
+        }
+      }
       if plan.network.predictsNext { writer.write("expectsNext = true") }
       writer.write("awaitsPreparation = false")
     }

@@ -49,7 +49,7 @@ struct PlanController {
   /// Takes a step for which no action is asked: only what later steps need of it.
   mutating func pass(state: [Float], reward: Float) {
     let phase = begin(state: state, reward: reward)
-    for name in phase.prefix(while: { $0.leavesRows(layerCount: plan.forms.count) }) {
+    for name in phase where leavesRows(name) {
       run(name, token: plan.shape.stateToken)
     }
   }
@@ -64,17 +64,29 @@ struct PlanController {
     memory[Operand(.actionInput), count] =
       executed.map { zip($0, plan.steps.action.scale).map { $0 / Float($1) } }
       ?? memory[Operand(.prediction), count]
-    for name in plan.preparation {
-      if name.isOfWindow, !computesWindow { continue }
-      if name == .slideWindow { memory.timestep += 1 }
-      run(name, token: plan.shape.actionToken)
+    for step in plan.prepare.aroundBranch.before {
+      switch step {
+      case .advanceTime: memory.timestep += 1
+      case .call(let name, let token):
+        if computesWindow || !name.isOfWindow { run(name, token: token ?? 0) }
+      case .branch: preconditionFailure("a branch is not in front of itself")
+      }
     }
-    if !plan.preparation.contains(.slideWindow) { memory.timestep += 1 }
     awaitsPreparation = false
     guard let reward else { return }
     subtract(reward)
     (rewardWeight, returnIsPrepared) = (0, true)
     for name in plan.returnPreparation { run(name, token: plan.shape.returnToken) }
+  }
+
+  /// Whether later steps need what a routine computes: tokens, and all that survives a slide.
+  private func leavesRows(_ name: RoutineName) -> Bool {
+    switch name {
+    case .embed: true
+    case .block(let layer, _): plan.network.survivesSlide(enteringBlock: layer)
+    case .keys: plan.network.survivesSlide(enteringBlock: plan.forms.count - 1)
+    default: false
+    }
   }
 
   /// Sets the inputs of a step; what is left to run.

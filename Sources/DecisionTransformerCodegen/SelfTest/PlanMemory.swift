@@ -66,7 +66,7 @@ struct PlanMemory {
     case .linear(
       .linear(let rows, let depth, let columns, let epilogue, _, let strides), let input,
       let weights,
-      let residual, let output):
+      let residual, _, let output):
       linear(
         rows, depth, columns, epilogue, strides, place(input, token: token), weights,
         residual: residual.map { place($0, token: token) }, place(output, token: token))
@@ -77,9 +77,9 @@ struct PlanMemory {
           place(input, token: token) + offset, place(output, token: token) + offset,
           epsilon: layerNormEpsilon)
       }
-    case .embedNormalize(let operand): embedNormalize(place(operand, token: token))
-    case .enter(let input, _, let operand): enter(input, operand, token: token)
-    case .embedTime: centerTime()
+    case .embedNormalize(let operand, _, _, _): embedNormalize(place(operand, token: token))
+    case .enter(let entry): enter(entry.input, entry.token, token: token)
+    case .centerTime: centerTime()
     case .center(let input, let output):
       center(place(input, token: token), place(output, token: token))
     case .activateCarried(let rows, let input, let weights, let stream, let output):
@@ -98,13 +98,13 @@ struct PlanMemory {
       rowScores(
         rows, depth, keys, queryStride, rowStride, keyStride, place(queries, token: token),
         place(start, token: token), place(output, token: token))
-    case .softmax(let heads, let rows, let lastKey, let step, let hidesEarlySteps):
+    case .softmax(_, _, let heads, let rows, let lastKey, let step, let hidesEarlySteps):
       let last = if case .at(let row) = lastKey { row } else { token }
       let first = hidesEarlySteps ? max(0, plan.shape.pastTokenCount - 3 * timestep) : 0
       softmax(heads, rows, firstKey: first, lastKey: last, step: step)
     case .mix(
       .mix(let rows, let heads, let keys, let columns, let keyStride, let rowStride, _, _, _),
-      let values, let residual, let output):
+      _, let values, let residual, let output):
       mix(
         rows, heads, keys, columns, keyStride, rowStride, place(values, token: token),
         residual: residual.map { place($0, token: token) }, place(output, token: token))
@@ -115,7 +115,7 @@ struct PlanMemory {
         heads, depth, rowStride, keyStride, rows, first: first, place(input, token: token),
         place(keys, token: token))
     case .slide(let name):
-      let buffer = plan.memory.buffer(name)
+      let buffer = plan.memory.buffer(name.buffer)
       let count = plan.shape.pastTokenCount * buffer.stride
       for index in buffer.offset..<buffer.offset + count {
         floats[index] = floats[index + 3 * buffer.stride]

@@ -114,7 +114,7 @@ extension Operation {
     case .normalize: "layer norm"
     case .embedNormalize: "timestep and embed_ln"
     case .enter: "timestep, embed_ln and ln_1"
-    case .embedTime: "timestep"
+    case .centerTime: "timestep"
     case .center: "subtract the mean"
     case .activateCarried: "ln_2 and activation"
     case .scores: "attention scores"
@@ -132,9 +132,9 @@ extension Operation {
 
   fileprivate func role(_ plan: Plan) -> LayoutMap.Role {
     switch kind {
-    case .linear(_, _, let weights, _, _): plan.weights.tensors[weights].content.role
+    case .linear(_, _, let weights, _, _, _): plan.weights.tensors[weights].content.role
     case .scores, .mix: .attention
-    case .embedNormalize, .enter, .embedTime: .embedding
+    case .embedNormalize, .enter, .centerTime: .embedding
     default: .other
     }
   }

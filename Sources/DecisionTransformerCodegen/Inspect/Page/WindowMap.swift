@@ -99,7 +99,8 @@ private struct WindowMarks {
   private mutating func mark(_ phase: [RoutineName], token: Int, isPreparation: Bool) {
     var state = isPreparation ? WindowMap.State.appended : .act
     for operation in phase.flatMap({ plan.routine($0).operations }) {
-      if case .slide(let buffer) = operation.kind {
+      if case .slide(let operand) = operation.kind {
+        let buffer = operand.buffer
         if let place = place(of: buffer) { set(place, 0..<plan.shape.pastTokenCount, .kept) }
         state = .recomputed
       } else {
@@ -137,11 +138,12 @@ private struct WindowMarks {
   /// What an operation finishes: rows of one agent from the operand on.
   private func results(of operation: Operation) -> [(Place, Operand, rows: Int)] {
     switch operation.kind {
-    case .embedNormalize(let token): return [(.embedding, token, 1)]
-    case .enter(_, _, let token): return [(.embedding, token, 1), (.keys(layer: 0), token, 1)]
+    case .embedNormalize(let token, _, _, _): return [(.embedding, token, 1)]
+    case .enter(let entry):
+      return [(.embedding, entry.token, 1), (.keys(layer: 0), entry.token, 1)]
     case .normalize(let rows, _, let output):
       return place(of: output.buffer).map { [($0, output, rows / plan.shape.batch)] } ?? []
-    case .linear(.linear(let rows, _, _, _, _, _), _, let weights, _, let output):
+    case .linear(.linear(let rows, _, _, _, _, _), _, let weights, _, _, let output):
       if case .outer(let layer) = plan.weights.tensors[weights].content {
         return [(.output(layer: layer), output, rows / plan.shape.batch)]
       }
