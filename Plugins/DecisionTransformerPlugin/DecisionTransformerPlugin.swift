@@ -41,6 +41,7 @@ struct DecisionTransformerPlugin: BuildToolPlugin {
         inputFiles: model.files,
         outputFiles: [
           output.appendingPathComponent("\(model.name).swift"),
+          output.appendingPathComponent("\(model.name)Kernels.swift"),
           output.appendingPathComponent("\(model.name)Weights.swift"),
         ])
     }
@@ -55,7 +56,9 @@ struct DecisionTransformerPlugin: BuildToolPlugin {
       let paths = models.map(\.url.path).joined(separator: ", ")
       return "\(paths): same name; one model folder of a name is accepted in target \(target)"
     }
-    let generated = models.flatMap { ["\($0.name).swift", "\($0.name)Weights.swift"] }
+    let generated = models.flatMap {
+      ["\($0.name).swift", "\($0.name)Kernels.swift", "\($0.name)Weights.swift"]
+    }
     let hidden = files.filter { generated.contains($0.lastPathComponent) }.map { file in
       "\(file.path): a generated file has this name too; another name is accepted"
     }

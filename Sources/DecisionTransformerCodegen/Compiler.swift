@@ -43,7 +43,7 @@ public enum Compiler {
       model.options.access = .public
     }
     let plan = Plan(model)
-    var files = [source(plan)]
+    var files = sources(plan)
     if model.options.hasCInterface { files.append(header(plan)) }
     var selfTest: RecordedSelfTest?
     var precisionCost: PrecisionCost?
@@ -80,6 +80,15 @@ public enum Compiler {
   public static func source(_ plan: Plan) -> OutputFile {
     let text = SwiftRenderer(plan: plan, version: version).render()
     return OutputFile(name: "\(plan.deployment.name).swift", contents: Array(text.utf8))
+  }
+
+  /// `<Name>.swift` and `<Name>Kernels.swift`, which are compiled together.
+  public static func sources(_ plan: Plan) -> [OutputFile] {
+    let kernels = KernelFileRenderer(plan: plan, version: version).render()
+    return [
+      source(plan),
+      OutputFile(name: "\(plan.kernelsName).swift", contents: Array(kernels.utf8)),
+    ]
   }
 
   /// `<prefix>.h`, what C sees of the type.

@@ -62,8 +62,8 @@ struct AssemblyListing {
   /// What the compiler made of the function `name`, a member of a type: more than one function, where
   /// it made special ones.
   func functions(named name: String) -> [AssemblyFunction] {
-    // In a mangled name, an identifier follows its length, and the member follows its type, marked "V".
-    functions.filter { $0.symbol.contains("V\(name.utf8.count)\(name)") }
+    // In a mangled name, an identifier follows its length, and the member follows its type, marked "O" as an enumeration.
+    functions.filter { $0.symbol.contains("O\(name.utf8.count)\(name)") }
   }
 
   /// `name:` at the start of a line.

@@ -38,24 +38,25 @@ struct KernelAssemblyTests {
     var model = try ModelFolder(path: folder.path).readModel().model
     model.options.batch = batch
     let plan = Plan(model)
-    let listing = try AssemblyCompiler(target: target).listing(of: Compiler.source(plan))
+    let listing = try AssemblyCompiler(target: target).listing(of: Compiler.sources(plan))
     var loops: [KernelLoop] = []
     var rowCounts: Set<Int> = []
     for kernel in plan.kernels {
       guard case .linear(let rows, let depth, let columns, _, _, _) = kernel, depth >= 32,
         batch == 1 || columns != plan.shape.actionDimension
       else { continue }
-      let functions = listing.functions(named: kernel.name)
+      let name = plan.name(of: kernel)
+      let functions = listing.functions(named: name)
       // Products of many rows first call `widen`, outside the loops over rows.
       let calls = functions.flatMap(\.instructions).filter(\.isCall)
-        .count { !(kernel.widensWeights && $0.operands.contains("V5widen")) }
-      #expect(calls == 0, "\(kernel.name) calls something")
+        .count { !(kernel.widensWeights && $0.operands.contains("O5widen")) }
+      #expect(calls == 0, "\(name) calls something")
       #expect(
         functions.allSatisfy { $0.innermostLoops.allSatisfy { !$0.contains(where: \.isCall) } })
       let found = functions.flatMap(\.innermostLoops)
         .filter { $0.contains(where: target.multiplies) }
-      #expect(!found.isEmpty, "\(kernel.name): no loop that multiplies full registers")
-      loops += found.map { KernelLoop(kernel: kernel.name, instructions: $0) }
+      #expect(!found.isEmpty, "\(name): no loop that multiplies full registers")
+      loops += found.map { KernelLoop(kernel: name, instructions: $0) }
       rowCounts.insert(rows)
     }
     // The control: products of one token, of two and of the window are among them.

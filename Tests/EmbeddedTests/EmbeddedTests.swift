@@ -73,8 +73,10 @@ struct EmbeddedTests {
   /// The checked-in models, which a microcontroller would run with weights in flash.
   @Test(arguments: EmbeddedTarget.all)
   func generatedModelsCompile(target: EmbeddedTarget) throws {
-    let models = ["Hopper", "Pendulum", "HalfCheetah"].map {
-      SwiftCompiler.package.appending(path: "Generated/\($0)Model/\($0).swift")
+    let models = ["Hopper", "Pendulum", "HalfCheetah"].flatMap { name in
+      ["", "Kernels"].map {
+        SwiftCompiler.package.appending(path: "Generated/\(name)Model/\(name)\($0).swift")
+      }
     }
     // The compiler guards the copy of a state on the stack. C libraries for bare machines have the two
     // symbols; with -disable-stack-protector nobody needs them.
@@ -87,9 +89,11 @@ struct EmbeddedTests {
     arguments: EmbeddedTarget.all, ["TrunkFourHeads", "BatchOfThree", "ExecutedActions"])
   func otherGeneratedModelsCompile(target: EmbeddedTarget, model: String) throws {
     let folder = SwiftCompiler.package.appending(path: "Tests/Models/\(model).dtmodel")
-    let code = try Compiler.compile(folder: folder.path, codeOnly: true).files[0]
+    let files = try Compiler.compile(folder: folder.path, codeOnly: true).files
+      .filter { $0.name.hasSuffix(".swift") }
+    let scratch = ScratchFolder(named: "generated")
     let output = try EmbeddedCompiler(target: target).compile(
-      String(decoding: code.contents, as: UTF8.self))
+      files.map { try scratch.write($0.name, $0.contents) })
     try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
   }
 

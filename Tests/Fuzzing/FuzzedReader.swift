@@ -92,7 +92,7 @@ extension FuzzedReader {
     guard count < 100_000, config.layerCount < 10, config.maximumLength ?? 20 < 100 else { return }
     let model = Model(
       name: "Fuzzed", config: config, options: GenerationOptions(), configDigest: "")
-    _ = Compiler.source(Plan(model))
+    _ = Compiler.sources(Plan(model))
   }
 
   private func readAll(_ container: some TensorContainer) throws {

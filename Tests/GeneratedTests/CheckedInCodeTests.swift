@@ -15,22 +15,29 @@ struct CheckedInCodeTests {
   func fresh(name: String) throws {
     let folder = try RecordedEpisode(trained: name).folder
     let files = try Compiler.compile(folder: folder.path, codeOnly: true).files
-    try #require(files.map(\.name) == ["\(name).swift"])
-    let path = "Generated/\(name)Model/\(name).swift"
-    let difference = UnifiedDiff(from: [UInt8](try checkedIn(name)), to: files[0].contents)
-    let isFresh = difference.isEmpty
-    #expect(
-      isFresh,
-      """
-      \(path) is stale. This command refreshes it: \(Self.refresh)
-      \(difference.text(oldName: path, newName: "fresh").prefix(2000))
-      """)
+    try #require(files.map(\.name).sorted() == Self.files(of: name))
+    for file in files {
+      let path = "Generated/\(name)Model/\(file.name)"
+      let old = try Data(contentsOf: self.folder(of: name).appending(path: file.name))
+      let difference = UnifiedDiff(from: [UInt8](old), to: file.contents)
+      let isFresh = difference.isEmpty
+      #expect(
+        isFresh,
+        """
+        \(path) is stale. This command refreshes it: \(Self.refresh)
+        \(difference.text(oldName: path, newName: "fresh").prefix(2000))
+        """)
+    }
+  }
+
+  private static func files(of name: String) -> [String] {
+    ["\(name).swift", "\(name)Kernels.swift"]
   }
 
   @Test("stands alone in its folder", arguments: RecordedEpisode.trainedNames)
   func folder(name: String) throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: folder(of: name).path)
-    #expect(files == ["\(name).swift"])
+    #expect(files.sorted() == Self.files(of: name))
   }
 
   @Test("imports the runtime and nothing else", arguments: RecordedEpisode.trainedNames)
@@ -41,7 +48,14 @@ struct CheckedInCodeTests {
 
   @Test("of Hopper is short enough to be read")
   func length() throws {
-    #expect(try checkedIn("Hopper").count { $0 == UInt8(ascii: "\n") } < 900)
+    #expect(try lines(of: "Hopper").count <= 451)
+  }
+
+  @Test("fits into a page's width", arguments: RecordedEpisode.trainedNames)
+  func width(name: String) throws {
+    for line in try lines(of: name) + lines(of: name, "Kernels") {
+      #expect(line.count <= 110, "\(line)")
+    }
   }
 
   private func folder(of name: String) -> URL {
@@ -49,12 +63,9 @@ struct CheckedInCodeTests {
       .deletingLastPathComponent().appending(path: "Generated/\(name)Model")
   }
 
-  private func checkedIn(_ name: String) throws -> Data {
-    try Data(contentsOf: folder(of: name).appending(path: "\(name).swift"))
-  }
-
-  private func lines(of name: String) throws -> [Substring] {
-    String(decoding: try checkedIn(name), as: UTF8.self)
+  private func lines(of name: String, _ part: String = "") throws -> [Substring] {
+    let file = folder(of: name).appending(path: "\(name)\(part).swift")
+    return String(decoding: try Data(contentsOf: file), as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: false)
   }
 }

@@ -26,15 +26,15 @@ struct MiscompilationTests {
       name: "a head has another's probabilities", text: "(head * rows + row)",
       replacement: "(0 * rows + row)"),
     Mistake(
-      name: "one key too few", text: "lastKey: 21, step: 1", replacement: "lastKey: 20, step: 1"),
+      name: "one key too few", text: "lastKey: returnSlot", replacement: "lastKey: returnSlot - 1"),
     Mistake(
       name: "every row sees the same keys", text: "row * step", replacement: "row * 0"),
     Mistake(
       name: "keys of steps before the first", text: "- 3 * timestep",
       replacement: "- 3 * (timestep + 1)"),
     Mistake(
-      name: "rows slide to the wrong place", text: "VectorMath.move(tokens, by: ",
-      replacement: "VectorMath.move(tokens + 32, by: "),
+      name: "rows slide to the wrong place", text: "VectorMath.move(rows.start, by: ",
+      replacement: "VectorMath.move(rows.start + 32, by: "),
     Mistake(
       name: "a row of the window is left out", text: "while row < rows {",
       replacement: "while row < max(1, rows - 1) {"),
@@ -64,17 +64,18 @@ struct MiscompilationTests {
       "import DecisionTransformer", "let weights = try PackedWeights(path: \"weights\")",
     ]
     for number in 0...Self.mistakes.count {
-      var model = packed.model
-      model.name = "Variant\(number)"
-      var code = String(
-        decoding: Compiler.source(packed.plan).contents, as: UTF8.self)
+      var plan = packed.plan
+      plan.deployment.name = "Variant\(number)"
+      var files = Compiler.sources(plan).map {
+        ($0.name, String(decoding: $0.contents, as: UTF8.self))
+      }
       if number > 0 {
         let mistake = Self.mistakes[number - 1]
-        try #require(code.contains(mistake.text), "\(mistake.name)")
-        code = code.replacing(mistake.text, with: mistake.replacement)
+        try #require(files.contains { $1.contains(mistake.text) }, "\(mistake.name)")
+        files = files.map { ($0, $1.replacing(mistake.text, with: mistake.replacement)) }
       }
-      sources["\(model.name).swift"] = code
-      lines.append("print(try \(model.name).selfTest(weights: weights))")
+      sources.merge(files) { $1 }
+      lines.append("print(try Variant\(number).selfTest(weights: weights))")
     }
     sources["main.swift"] = lines.joined(separator: "\n")
     let reports = try ScratchProgram(sources: sources, data: ["weights": packed.bytes]).output()

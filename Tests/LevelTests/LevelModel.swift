@@ -22,8 +22,8 @@ struct LevelModel: Sendable {
     (model, plan, weights) = (packed.model, packed.plan, packed.bytes)
   }
 
-  /// The generated source.
-  var source: OutputFile { Compiler.source(plan) }
+  /// The generated sources.
+  var sources: [OutputFile] { Compiler.sources(plan) }
 
   /// The entry of the driver's table, and the conformance that it needs.
   var entry: (declaration: String, value: String) {

@@ -21,7 +21,7 @@ final class LevelProgram {
       models.enumerated().filter { $0.offset % 2 == half }.map(\.element)
     }.filter { !$0.isEmpty }
     let compilers = try groups.enumerated().map { index, models in
-      try start(module: "Models\(index)", try models.map(write))
+      try start(module: "Models\(index)", try models.flatMap(write))
     }
     for compiler in compilers { _ = try compiler.finish().success() }
     try compileDriver(models, groups.indices.map { "Models\($0)" })
@@ -52,8 +52,8 @@ final class LevelProgram {
     _ = try start(module: "RecordedEpisodes", files).finish().success()
   }
 
-  private func write(_ model: LevelModel) throws -> String {
-    try folder.write(model.source.name, model.source.contents).path
+  private func write(_ model: LevelModel) throws -> [String] {
+    try model.sources.map { try folder.write($0.name, $0.contents).path }
   }
 
   private func compileDriver(_ models: [LevelModel], _ modules: [String]) throws {

@@ -7,47 +7,55 @@ import Testing
 struct RenderingTests {
   static let seeds = UInt64(0)..<25
 
-  @Test("lists every tensor and every buffer in the header, with its place and its size")
-  func header() {
-    for seed in Self.seeds {
-      let code = Code(seed: seed)
-      let header = code.lines.prefix { $0.hasPrefix("//") }.map { $0.dropFirst(2) }
-      func expectRow(_ name: String, _ expected: [Int]) {
-        let row = header.first { $0.hasPrefix("   \(name) ") } ?? ""
-        // Thousands are one space apart, columns more.
-        let columns = row.replacing("  ", with: "\t").replacing(" ", with: "").split(
-          separator: "\t")
-        for number in expected {
-          #expect(columns.contains("\(number)"), "\(name) of seed \(seed): \(row)")
-        }
-      }
+  /// Controllers and trunks of every form.
+  private static var codes: [Code] {
+    seeds.map { Code(seed: $0) } + (0..<5).map { Code(RandomModel.trunk(seed: $0)) }
+  }
+
+  @Test("places every packed tensor by name, and names no other place")
+  func tensors() {
+    for code in Self.codes {
+      let declared = code.kernels.places(in: "weights")
+      #expect(
+        Set(declared.map { "\($0.owner).\($0.member) \($0.offset)" })
+          == Set(code.plan.weights.tensors.map { "\($0.name) \($0.offset)" }))
       for tensor in code.plan.weights.tensors {
-        expectRow(tensor.name, [tensor.offset, tensor.byteCount])
+        #expect(code.model.names(tensor.name), "\(tensor.name) is placed, and nobody reads it")
+        #expect(code.kernels.text.contains("// \(tensor.shapeText) \(tensor.arrangementText), "))
       }
-      for buffer in code.plan.memory.buffers {
-        expectRow(
-          buffer.name.identifier, [buffer.offset, 4 * buffer.floatCount])
+      // And back: whatever a phase names of a group is one of its tensors.
+      for group in Set(code.plan.weights.tensors.map { $0.name.split(separator: ".")[0] }) {
+        for member in code.model.members(of: String(group)) {
+          #expect(code.plan.weights.tensors.contains { $0.name == "\(group).\(member)" })
+        }
       }
     }
   }
 
-  @Test("uses the layout's offsets, all of them and no others")
-  func offsets() {
-    for seed in Self.seeds {
-      let code = Code(seed: seed)
-      let weights = code.offsets(after: #/\bweights(?: \+ |\[)([0-9_]+)/#)
-      let memory = code.offsets(after: #/\bmemory \+ ([0-9_]+)/#)
-      let keepsActions = code.plan.shape.window > 1 || !code.plan.forward.isEmpty
-      let tensors = code.plan.weights.tensors.filter { tensor in
-        switch tensor.content {
-        case .embedAction: keepsActions
-        // They follow the embedding of their input.
-        case .entryValue, .entryQuery, .entryInner: false
-        default: true
-        }
+  @Test("places every buffer by name, and reads no other place of the memory")
+  func buffers() {
+    for code in Self.codes {
+      for buffer in code.plan.memory.buffers {
+        let name = buffer.name.identifier
+        let place = buffer.offset == 0 ? "memory" : "memory + \(Code.literal(buffer.offset))"
+        let declarations = code.model.lines.filter { $0.contains("private var \(name): ") }
+        #expect(declarations.count == 1 && declarations[0].contains(place), "\(name)")
       }
-      #expect(weights.union([0]) == Set(tensors.map(\.offset)), "seed \(seed)")
-      #expect(memory.union([0]) == Set(code.plan.memory.buffers.map(\.offset)), "seed \(seed)")
+      let declared = Set(code.plan.memory.buffers.map(\.offset))
+      #expect(code.model.offsets(behind: "memory + ").isSubset(of: declared))
+      #expect(code.model.offsets(behind: "weights + ").isEmpty)
+    }
+  }
+
+  @Test("fits into a page's width, and calls no token by a number")
+  func width() {
+    for code in Self.codes {
+      for line in code.model.lines + code.kernels.lines {
+        #expect(line.count <= 110, "\(line)")
+      }
+      if code.plan.network.controlSteps != nil {
+        #expect(!code.model.text.contains("token: \(code.plan.shape.stateToken))"))
+      }
     }
   }
 
@@ -55,13 +63,16 @@ struct RenderingTests {
   func functions() {
     for seed in Self.seeds {
       let code = Code(seed: seed)
-      let names = code.text.matches(of: #/func ([A-Za-z0-9_]+)[(<]/#).map { String($0.1) }
-      let planned = code.plan.routines.map(\.name.description) + code.plan.kernels.map(\.name)
-      for name in planned {
-        #expect(names.count { $0 == name } == 1, "\(name) of seed \(seed)")
+      let routines = code.plan.routines.map(\.name.description).filter { $0 != "readAhead" }
+      for name in routines {
+        #expect(code.model.text.ranges(of: "func \(name)(").count == 1, "\(name) of seed \(seed)")
+        #expect(code.model.text.ranges(of: " \(name)(").count >= 2, "\(name) of seed \(seed)")
       }
-      let called = Set(code.text.matches(of: #/([A-Za-z0-9_]+)[(]/#).map { String($0.1) })
-      #expect(Set(planned).isSubset(of: called), "seed \(seed)")
+      for kernel in code.plan.kernels {
+        let name = code.plan.name(of: kernel)
+        #expect(code.kernels.text.ranges(of: "func \(name)(").count == 1, "\(name)")
+        #expect(code.model.text.contains("Kernels.\(name)("), "\(name)")
+      }
     }
   }
 
@@ -75,7 +86,8 @@ struct RenderingTests {
     options.window = 2
     let models = [RandomModel.model(config, options)] + Self.seeds.map(RandomModel.model)
     for model in models {
-      let lines = Code(model).lines.map { $0.drop { $0 == " " } }
+      let code = Code(model)
+      let lines = (code.model.lines + code.kernels.lines).map { $0.drop { $0 == " " } }
       #expect(!lines.contains("{"), "\(model.config)")
     }
   }
@@ -84,27 +96,79 @@ struct RenderingTests {
   func stability() {
     for seed in Self.seeds {
       let code = Code(seed: seed)
-      #expect(code.text == Code(seed: seed).text)
-      #expect(!code.text.contains("import Foundation"))
-      #expect(code.text.contains("struct Robot: ~Copyable"))
+      let again = Code(seed: seed)
+      #expect(code.model.text == again.model.text && code.kernels.text == again.kernels.text)
+      #expect(!(code.model.text + code.kernels.text).contains("import Foundation"))
+      #expect(code.model.text.contains("struct Robot: ~Copyable"))
     }
   }
 }
 
+/// A plan and its two generated files.
 private struct Code {
   let plan: Plan
-  let text: String
-  let lines: [Substring]
+  let model: File
+  let kernels: File
 
   init(seed: UInt64) { self.init(RandomModel.model(seed: seed)) }
 
   init(_ model: Model) {
     plan = Plan(model)
-    text = String(decoding: Compiler.source(plan).contents, as: UTF8.self)
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let files = Compiler.sources(plan).map {
+      File(text: String(decoding: $0.contents, as: UTF8.self))
+    }
+    (self.model, kernels) = (files[0], files[1])
   }
 
-  func offsets(after pattern: Regex<(Substring, Substring)>) -> Set<Int> {
-    Set(text.matches(of: pattern).map { Int($0.1.replacing("_", with: ""))! })
+  /// As generated code prints a number.
+  static func literal(_ value: Int) -> String {
+    var digits = Array(String(value))
+    guard digits.count > 4 else { return String(digits) }
+    for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert("_", at: place) }
+    return String(digits)
+  }
+
+  struct File {
+    let text: String
+    var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
+
+    /// Words of code, in order; comments have none.
+    private var words: [Substring] {
+      lines.filter { !$0.drop { $0 == " " }.hasPrefix("//") }.flatMap { line in
+        line.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
+      }
+    }
+
+    func names(_ name: String) -> Bool { words.contains { $0 == name } }
+
+    func members(of group: String) -> Set<Substring> {
+      Set(words.filter { $0.hasPrefix("\(group).") }.map { $0.dropFirst(group.count + 1) })
+    }
+
+    /// The numbers that follow `text`.
+    func offsets(behind text: String) -> Set<Int> {
+      Set(
+        self.text.ranges(of: text).compactMap { range in
+          let digits = self.text[range.upperBound...].prefix { $0.isNumber || $0 == "_" }
+          return Int(digits.replacing("_", with: ""))
+        })
+    }
+
+    /// What is declared as a place in `region`: the type that has it, its name, its offset.
+    func places(in region: String) -> [(owner: String, member: String, offset: Int)] {
+      var owner = ""
+      return lines.compactMap { line in
+        let words = line.split(separator: " ")
+        if words.first == "struct" {
+          owner = words[1].prefix(1).lowercased() + words[1].dropFirst()
+        }
+        guard words.first == "var", line.contains("get { \(region)"), words.count > 6 else {
+          return nil
+        }
+        let member = words[1].filter { $0 != ":" && $0 != "`" }
+        let offset = words.firstIndex(of: "+").map { words[$0 + 1].filter { $0 != "_" } } ?? "0"
+        return (owner, member, Int(offset) ?? -1)
+      }
+    }
   }
 }

@@ -25,6 +25,7 @@ struct WidthTests {
     if form == "outputs" { options.outputs = ModelOutput.allCases }
     if form == "C" { options.hasCInterface = true }
     let model = Model(name: "Wide", config: config, options: options, configDigest: "")
-    return String(decoding: Compiler.source(Plan(model)).contents, as: UTF8.self)
+    return Compiler.sources(Plan(model)).map { String(decoding: $0.contents, as: UTF8.self) }
+      .joined()
   }
 }

@@ -51,11 +51,14 @@ struct GeneratedForm: CustomTestStringConvertible {
     },
   ]
 
-  /// The generated code, of a model called `name`.
-  func code(named name: String? = nil) -> String {
+  /// The generated files by name, of a model called `name`.
+  func sources(named name: String? = nil) -> [String: String] {
     let model = Model(
       name: name ?? self.name, config: config, options: options,
       configDigest: String(repeating: "0", count: 64))
-    return String(decoding: Compiler.source(Plan(model)).contents, as: UTF8.self)
+    return Dictionary(
+      uniqueKeysWithValues: Compiler.sources(Plan(model)).map {
+        ($0.name, String(decoding: $0.contents, as: UTF8.self))
+      })
   }
 }

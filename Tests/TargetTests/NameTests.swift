@@ -12,12 +12,13 @@ struct NameTests {
   /// Every name in generated code of all forms that is not a form's own.
   private static let names: Set<String> = {
     let texts = GeneratedForm.all.map {
-      ModuleNames.tokens(of: $0.code().replacing("::", with: ":: "))
+      ModuleNames.tokens(
+        of: $0.sources().values.joined(separator: "\n").replacing("::", with: ":: "))
     }.joined()
     let words = texts.filter(\.isName).map { String($0.text) }.filter {
       $0 != "_" && ($0.first!.isLetter || $0.first == "_") && !$0.hasPrefix("for_c_")
     }
-    return Set(words).subtracting(GeneratedForm.all.map(\.name))
+    return Set(words).subtracting(GeneratedForm.all.flatMap { [$0.name, "\($0.name)Kernels"] })
   }()
 
   @Test("All of them are seen")
@@ -35,7 +36,7 @@ struct NameTests {
     let names = Self.names.subtracting(words).subtracting(Self.basicNames)
       .union(["DecisionTransformer", "Swift"])
     var sources = ["Own.swift": names.sorted().map { "enum `\($0)` {}" }.joined(separator: "\n")]
-    for form in GeneratedForm.all { sources["\(form.name).swift"] = form.code() }
+    for form in GeneratedForm.all { sources.merge(form.sources()) { $1 } }
     let diagnostics = try TargetCompiler.diagnostics(sources)
     #expect(diagnostics.isEmpty, "\(diagnostics)")
   }
@@ -53,7 +54,7 @@ struct NameTests {
     #expect(
       names.isSuperset(of: ["Vector", "VectorMath", "Store", "Product", "Format", "EqualAgents"]))
     var sources: [String: String] = [:]
-    for name in names { sources["\(name).swift"] = form.code(named: name) }
+    for name in names { sources.merge(form.sources(named: name)) { $1 } }
     let diagnostics = try TargetCompiler.diagnostics(sources)
     #expect(diagnostics.isEmpty, "\(diagnostics)")
   }

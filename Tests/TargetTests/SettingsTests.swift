@@ -32,7 +32,7 @@ struct SettingsTests {
   @Test("leave generated code without a diagnostic", arguments: settings)
   func noDiagnostics(setting: Setting) throws {
     var sources = try Self.weights()
-    for form in GeneratedForm.all { sources["\(form.name).swift"] = form.code() }
+    for form in GeneratedForm.all { sources.merge(form.sources()) { $1 } }
     sources["ControlThread.swift"] = Self.controlThread
     let diagnostics = try TargetCompiler.diagnostics(
       sources, settings: setting.flags, languageMode: setting.languageMode)
@@ -108,7 +108,7 @@ struct SettingsTests {
         sources[file.name] = String(decoding: file.contents, as: UTF8.self)
       }
     }
-    #expect(sources.count == 6)
+    #expect(sources.count == 9)
     return sources
   }
 }

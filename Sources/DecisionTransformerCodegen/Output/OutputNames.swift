@@ -3,6 +3,8 @@
 public struct OutputNames: Equatable, Sendable {
   /// The generated type: a function of shape and options only.
   public var code: String
+  /// Its layout and kernels.
+  public var kernels: String
   /// The packed weights as Swift source.
   public var embeddedWeights: String
   /// The packed weights as a file to map.
@@ -15,6 +17,7 @@ public struct OutputNames: Equatable, Sendable {
 
   public init(model name: String) {
     code = "\(name).swift"
+    kernels = "\(name)Kernels.swift"
     embeddedWeights = "\(name)Weights.swift"
     weightsFile = "\(name).weights"
     manifest = "\(name).manifest.json"

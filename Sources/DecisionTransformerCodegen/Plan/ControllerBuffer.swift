@@ -64,6 +64,8 @@ public struct ControllerBuffer: Equatable, Sendable, Codable {
   public var agents: AgentRows
   /// Rows of one agent.
   public var rows: Int
+  /// Whether there is one for each slot of the window, or of a trunk's cache.
+  public var isPerSlot: Bool
   /// Floats of a row.
   public var stride: Int
   /// Floats of a row that lie together: all of them, or those of a strip, behind which its other rows come first.
@@ -96,7 +98,7 @@ extension ControllerBuffer.Name {
     case .scratch: "scratch"
     case .carried: "carried"
     case .carriedSums: "carriedSums"
-    case .entry: "entry"
+    case .entry: "factored"
     case .time: "time"
     case .queries: "queries"
     case .keyRows: "keyRows"

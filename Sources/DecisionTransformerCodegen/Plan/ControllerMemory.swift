@@ -36,7 +36,7 @@ extension ControllerMemory {
     append(.stateInput, rows: 1, stride: shape.stateStride, "state minus state_mean")
     append(
       .actionInput, rows: 1, stride: shape.actionStride,
-      "action that enters the history, model units")
+      "action for the history, model units")
     append(.prediction, rows: 1, stride: shape.actionStride, "predicted action, model units")
     if outputs.contains(.state) {
       append(.nextState, rows: 1, stride: shape.stateStride, "expected next state, model units")
@@ -46,38 +46,42 @@ extension ControllerMemory {
     }
     let isCarried = forms[0] == .carried
     append(
-      .tokens, rows: slots, stride: isCarried ? shape.carriedStride : hidden,
-      "embedded tokens of the window\(isCarried ? ", and their inner rows" : "")")
+      .tokens, rows: slots, isPerSlot: true, stride: isCarried ? shape.carriedStride : hidden,
+      "embedded tokens\(isCarried ? ", their inner rows" : "")")
     if isCarried {
       append(
-        .carried, rows: slots, stride: shape.carriedStride, strip: shape.carriedStrip,
-        "their values, and inner rows of these\(shape.carriedStrip < shape.carriedStride ? ", in strips" : "")"
+        .carried, rows: slots, isPerSlot: true, stride: shape.carriedStride,
+        strip: shape.carriedStrip,
+        "values, their inner rows"
       )
     }
     let asksAgain = shape.layers.filter(network.asksAgain)
     if isCarried || !asksAgain.isEmpty {
-      append(.query, rows: slots, stride: attention, "queries of block 0")
+      append(.query, rows: slots, isPerSlot: true, stride: attention, "queries of block 0")
     }
     for (layer, form) in forms.enumerated()
     where form == .standard && network.survivesSlide(enteringBlock: layer) {
-      append(.key(layer: layer), rows: slots, stride: attention, "keys of block \(layer)")
+      append(
+        .key(layer: layer), rows: slots, isPerSlot: true, stride: attention,
+        "keys of block \(layer)")
     }
     appendCaches(shape: shape, forms: forms, panels: "keys")
     if isCarried { appendEntry(shape: shape) }
-    append(.stream, rows: slots, stride: hidden, "residual stream")
-    append(.scratch, rows: slots, stride: hidden, "normalised rows")
+    append(.stream, rows: slots, isPerSlot: true, stride: hidden, "residual stream")
+    append(.scratch, rows: slots, isPerSlot: true, stride: hidden, "normalised rows")
     if shape.layers.contains(where: { !asksAgain.contains($0) && forms[$0] != .absorbed }) {
-      append(.queries, rows: slots, stride: attention, "queries")
+      append(.queries, rows: slots, isPerSlot: true, stride: attention, "queries")
     }
     if shape.layerCount > 1 || forms[0] != .absorbed {
-      append(.mixed, rows: slots, stride: attention, "attention's weighted sums")
+      append(.mixed, rows: slots, isPerSlot: true, stride: attention, "attention's weighted sums")
     }
     let needsKeyRows = forms.indices.contains { layer in
       forms[layer] == .standard
         && (shape.asksEveryToken || !network.survivesSlide(enteringBlock: layer))
     }
     if needsKeyRows {
-      append(.keyRows, rows: slots, stride: attention, "keys before they become panels")
+      append(
+        .keyRows, rows: slots, isPerSlot: true, stride: attention, "keys before they become panels")
     }
     if forms.contains(.absorbed) {
       append(.headQuery, rows: 1, stride: attention, "query of the state token")
@@ -97,7 +101,7 @@ extension ControllerMemory {
     append(
       .scores, rows: shape.headCount * askingCount, stride: shape.keyStride,
       "attention scores and probabilities")
-    append(.inner, rows: slots, stride: shape.innerStride, "inner rows of the MLP")
+    append(.inner, rows: slots, isPerSlot: true, stride: shape.innerStride, "inner rows of the MLP")
     if let widest = kernels.compactMap(\.widenedRowCount).max() {
       append(.widened, rows: widest, stride: Shape.lanes, "bfloat16 weights as float32")
     }
@@ -109,14 +113,16 @@ extension ControllerMemory {
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
     for (layer, form) in forms.enumerated() {
       if form == .standard {
-        append(.value(layer: layer), rows: slots, stride: attention, "values of block \(layer)")
+        append(
+          .value(layer: layer), rows: slots, isPerSlot: true, stride: attention,
+          "values of block \(layer)")
         append(
           .keyPanels(layer: layer), rows: shape.headCount * shape.keyStride,
           stride: shape.headSize + 1, "\(panels) of block \(layer), panels of 16")
       } else {
         append(
-          .normalized(layer: layer), rows: slots, stride: hidden,
-          "normalised rows of block \(layer)\(form == .carried ? "" : ": its values")")
+          .normalized(layer: layer), rows: slots, isPerSlot: true, stride: hidden,
+          "normalised rows of block \(layer)\(form == .carried ? "" : ", values")")
         guard form.needsPanels(layer: layer, shape: shape) else { continue }
         append(
           .keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1,
@@ -129,11 +135,11 @@ extension ControllerMemory {
   private mutating func appendEntry(shape: Shape) {
     append(
       .time, rows: 2, stride: shape.timeStride,
-      "the timestep's row, query, inner row; centred value, value, inner row of that")
-    append(.entry, rows: 2, stride: shape.entryStride, "input times the factors of its norms")
+      "of the timestep, then of its value")
+    append(.entry, rows: 2, stride: shape.entryStride, "input times factors of its norms")
     append(
-      .carriedSums, rows: shape.slotCount, stride: shape.carriedStride,
-      "tokens plus mixed values, and their inner rows")
+      .carriedSums, rows: shape.slotCount, isPerSlot: true, stride: shape.carriedStride,
+      "tokens plus mixed values, inner rows")
   }
 
   /// Scratch of `forward`, then what it returns.
@@ -148,7 +154,8 @@ extension ControllerMemory {
       "mask and keys of one block, panels of 16")
     if isStandard {
       append(
-        .forwardValues, rows: shape.slotCount, stride: shape.attentionStride, "values of one block")
+        .forwardValues, rows: shape.slotCount, isPerSlot: true, stride: shape.attentionStride,
+        "values of one block")
     }
     append(.tokenMask, rows: 1, stride: shape.keyStride, "0 for tokens that can be seen")
     let widestHead = [
@@ -156,7 +163,9 @@ extension ControllerMemory {
       outputs.contains(.state) ? shape.stateStride : 0, outputs.contains(.return) ? Shape.lanes : 0,
     ].max()!
     if widestHead > 0 {
-      append(.headRows, rows: shape.slotCount, stride: widestHead, "one head's row for every token")
+      append(
+        .headRows, rows: shape.slotCount, isPerSlot: true, stride: widestHead,
+        "one head's row for every token")
     }
     for output in ModelOutput.allCases where outputs.contains(output) {
       append(
@@ -167,12 +176,13 @@ extension ControllerMemory {
   }
 
   mutating func append(
-    _ name: ControllerBuffer.Name, rows: Int, stride: Int, strip: Int? = nil, _ purpose: String,
-    isShared: Bool = false
+    _ name: ControllerBuffer.Name, rows: Int, isPerSlot: Bool = false, stride: Int,
+    strip: Int? = nil, _ purpose: String, isShared: Bool = false
   ) {
     buffers.append(
       ControllerBuffer(
-        name: name, agents: AgentRows(name, count: batch), rows: rows, stride: stride,
+        name: name, agents: AgentRows(name, count: batch), rows: rows, isPerSlot: isPerSlot,
+        stride: stride,
         strip: strip ?? stride, offset: floatCount, purpose: purpose, isShared: isShared))
   }
 }

@@ -51,23 +51,6 @@ extension Kernel {
     let panels = min(Shape.stride(columns) / Shape.lanes, Self.widenedPanelCount)
     return panels * (1 + (depth + 1) / 2 * 2)
   }
-
-  /// The function's name in generated code.
-  public var name: String {
-    switch self {
-    case .linear(let rows, let depth, let columns, let epilogue, let paired, let strides):
-      "linear_\(rows)x\(depth)x\(columns)\(paired ? "_bfloat16" : "")\(epilogue.suffix)"
-        + strides.suffix(depth: depth, columns: columns)
-    case .scores(let rows, let heads, let depth, _, _, let causal):
-      "scores_\(rows)x\(heads)x\(depth)\(causal ? "_causal" : "")"
-    case .rowScores(let rows, let depth, _, _, _, _):
-      "rowScores_\(rows)x\(depth)"
-    case .mix(let rows, let heads, _, let columns, _, _, _, let causal, let addsResidual):
-      "mix_\(rows)x\(heads)x\(columns)\(causal ? "_causal" : "")\(addsResidual ? "_add" : "")"
-    case .storeKeys(let heads, let depth, _, _):
-      "storeKeys_\(heads)x\(depth)"
-    }
-  }
 }
 
 extension Kernel.Epilogue {

@@ -30,19 +30,20 @@ struct LayoutBuilder {
 
   private mutating func build(_ steps: ControlSteps) {
     let hidden = shape.hiddenSize
-    append("embed.state_mean", .stateMean, .rows(rows: 1, columns: shape.stateDimension))
-    for input in EntryInput.allCases {
+    append("embed.stateMean", .stateMean, .rows(rows: 1, columns: shape.stateDimension))
+    for input in steps.tokens
+    where input != .action || shape.pastTokenCount > 0 || shape.asksEveryToken {
       append(
         "embed.\(input.rawValue)", .embed(input),
         .strips(depth: shape.dimension(of: input), columns: hidden))
       if forms[0] == .carried { appendEntry(input) }
     }
-    append("embed.norm_gain", .embedNormGain, .rows(rows: 1, columns: hidden))
-    append("embed.norm_shift", .embedNormShift, .rows(rows: 1, columns: hidden))
+    append("embed.normGain", .embedNormGain, .rows(rows: 1, columns: hidden))
+    append("embed.normShift", .embedNormShift, .rows(rows: 1, columns: hidden))
     for (layer, form) in forms.enumerated() { appendBlock(layer: layer, form: form) }
-    append("predict.action", .predictAction, .strips(depth: hidden, columns: shape.actionDimension))
+    append("heads.action", .predictAction, .strips(depth: hidden, columns: shape.actionDimension))
     if steps.scalesComponents {
-      append("predict.action_scale", .actionScale, .rows(rows: 1, columns: shape.actionDimension))
+      append("heads.actionScale", .actionScale, .rows(rows: 1, columns: shape.actionDimension))
     }
     appendOutputs(Set(network.outputs))
     append("embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden))
@@ -52,13 +53,13 @@ struct LayoutBuilder {
   private mutating func appendEntry(_ input: EntryInput) {
     let depth = shape.dimension(of: input)
     append(
-      "entry.\(input.rawValue)_value", .entryValue(input),
+      "entry.\(input.rawValue)Value", .entryValue(input),
       .strips(depth: depth + 2, columns: shape.carriedStride))
     append(
-      "entry.\(input.rawValue)_query", .entryQuery(input),
+      "entry.\(input.rawValue)Query", .entryQuery(input),
       .strips(depth: depth + 2, columns: shape.hiddenSize))
     append(
-      "entry.\(input.rawValue)_inner", .entryInner(input),
+      "entry.\(input.rawValue)Inner", .entryInner(input),
       .strips(depth: depth + 1, columns: shape.innerSize))
   }
 
@@ -66,17 +67,17 @@ struct LayoutBuilder {
   private mutating func appendOutputs(_ outputs: Set<ModelOutput>) {
     let (hidden, states) = (shape.hiddenSize, shape.stateDimension)
     if outputs.contains(.state) {
-      append("predict.state", .predictState, .strips(depth: hidden, columns: states))
+      append("heads.state", .predictState, .strips(depth: hidden, columns: states))
     }
     if outputs.contains(.return) {
-      append("predict.return", .predictReturn, .strips(depth: hidden, columns: 1))
+      append("heads.return", .predictReturn, .strips(depth: hidden, columns: 1))
     }
     if !outputs.isDisjoint(with: [.lastHiddenState, .hiddenStates]) {
-      append("final.norm_gain", .finalNormGain, .rows(rows: 1, columns: hidden))
-      append("final.norm_shift", .finalNormShift, .rows(rows: 1, columns: hidden))
+      append("final.normGain", .finalNormGain, .rows(rows: 1, columns: hidden))
+      append("final.normShift", .finalNormShift, .rows(rows: 1, columns: hidden))
     }
     if !outputs.isEmpty {
-      append("embed.state_std", .stateDeviation, .rows(rows: 1, columns: states))
+      append("embed.stateDeviation", .stateDeviation, .rows(rows: 1, columns: states))
     }
   }
 
@@ -87,8 +88,8 @@ struct LayoutBuilder {
       appendBlock(layer: layer, form: form)
       append("layer\(layer).unattended", .unattended(layer: layer), .rows(rows: 1, columns: hidden))
     }
-    append("final.norm_gain", .finalNormGain, .rows(rows: 1, columns: hidden))
-    append("final.norm_shift", .finalNormShift, .rows(rows: 1, columns: hidden))
+    append("final.normGain", .finalNormGain, .rows(rows: 1, columns: hidden))
+    append("final.normShift", .finalNormShift, .rows(rows: 1, columns: hidden))
     append("embed.positions", .positions, .rows(rows: embeddings.positionCount, columns: hidden))
   }
 

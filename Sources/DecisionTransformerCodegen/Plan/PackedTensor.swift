@@ -177,3 +177,16 @@ extension PackedTensor.Arrangement {
     return row % 2 == 1 ? pair.even : pair.odd
   }
 }
+
+extension PackedTensor.Content {
+  /// The block it belongs to; nil for embeddings and heads.
+  package var layer: Int? {
+    switch self {
+    case .query(let layer), .key(let layer), .value(let layer), .projection(let layer),
+      .absorbedKey(let layer, _), .absorbedValue(let layer, _), .fusedQuery(let layer),
+      .fusedOutput(let layer), .inner(let layer), .outer(let layer), .unattended(let layer):
+      layer
+    default: nil
+    }
+  }
+}

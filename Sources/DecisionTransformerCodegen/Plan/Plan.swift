@@ -70,7 +70,7 @@ public struct Plan: Equatable, Sendable, Codable {
       Routine(
         name: .readAhead,
         summary:
-          "Reads \(readAhead.floatCount / 256) KB of what `act` begins with, so that it lies near when the state comes.",
+          "Reads what `act` begins with, so that it lies near when the state comes.",
         takesToken: false, operations: readAhead.operations))
     prepare.append(.call(.readAhead, token: nil))
   }

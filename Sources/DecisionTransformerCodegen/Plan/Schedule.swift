@@ -122,16 +122,16 @@ struct Schedule {
     for layer in 0..<lastLayer {
       add(
         .block(layer, .feedback),
-        "Block \(layer + 1) of \(shape.layerCount) for the return and state tokens.",
+        "Block \(layer) for the return and state tokens.",
         builder.rows(layer, tokens) + builder.attention(layer, tokens)
           + builder.feedForward(layer, tokens))
     }
     add(
       .keys(.feedback),
-      "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of both tokens.",
+      "Block \(lastLayer): what the state token sees of both tokens.",
       builder.rows(lastLayer, tokens))
     add(
-      .finalBlock, "Block \(shape.layerCount) of \(shape.layerCount) for the state token.",
+      .finalBlock, "Block \(lastLayer) for the state token.",
       builder.attention(lastLayer, state) + builder.feedForward(lastLayer, state))
     add(.predict, "The action, from the state token.", builder.predict())
   }
@@ -140,14 +140,14 @@ struct Schedule {
     let token = TokenRange(first: .token, count: 1)
     for layer in 0..<lastLayer {
       add(
-        .block(layer, .token), "Block \(layer + 1) of \(shape.layerCount) for one token.",
+        .block(layer, .token), "Block \(layer) for one token.",
         takesToken: true,
         builder.rows(layer, token) + builder.attention(layer, token)
           + builder.feedForward(layer, token))
     }
     add(
       .keys(.token),
-      "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of one token.",
+      "Block \(lastLayer): what the state token sees of one token.",
       takesToken: true, builder.rows(lastLayer, token))
   }
 
@@ -163,7 +163,7 @@ struct Schedule {
   private mutating func addExpectation() {
     let token = TokenRange(first: .token, count: 1)
     add(
-      .finalToken, "Block \(shape.layerCount) of \(shape.layerCount) for one token.",
+      .finalToken, "Block \(lastLayer) for one token.",
       takesToken: true, builder.attention(lastLayer, token) + builder.feedForward(lastLayer, token))
     add(
       .predictNext, "What the action leads to.", takesToken: true, builder.predictNext(token))
@@ -176,7 +176,7 @@ struct Schedule {
     for layer in 0..<shape.layerCount {
       add(
         .block(layer, .forward),
-        "Block \(layer + 1) of \(shape.layerCount) for all \(shape.slotCount) tokens.",
+        "Block \(layer) for all tokens.",
         forwardBuilder.forwardBlock(layer))
     }
     add(.forwardHeads, "What is read behind the last block.", forwardBuilder.forwardHeads())
@@ -197,20 +197,20 @@ struct Schedule {
         guard !panels.isEmpty else { continue }
         add(
           layer == lastLayer ? .keys(.window) : .panels(layer),
-          "Block \(layer + 1) of \(shape.layerCount): its keys as panels.", panels)
+          "Block \(layer): its keys as panels.", panels)
       }
     }
     for layer in 0..<lastLayer where !isKept(layer + 1) {
       let rows = isKept(layer) ? windowPanels(layer, window) : builder.rows(layer, window)
       add(
         .block(layer, .window),
-        "Block \(layer + 1) of \(shape.layerCount) for the \(shape.pastTokenCount) past tokens.",
+        "Block \(layer) for the past tokens.",
         rows + builder.attention(layer, window) + builder.feedForward(layer, window))
     }
     guard !isKept(lastLayer) else { return }
     add(
       .keys(.window),
-      "Block \(shape.layerCount) of \(shape.layerCount): what the state token sees of the past.",
+      "Block \(lastLayer): what the state token sees of the past.",
       builder.rows(lastLayer, window))
   }
 

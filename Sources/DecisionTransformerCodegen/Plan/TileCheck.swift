@@ -47,11 +47,11 @@ extension Plan {
         weights.tensors[index], PackedTensor.Arrangement.order(depth: depth, paired: paired)
       )
       if tensor.arrangement.order != order || tensor.arrangement.columnCount != columns {
-        return "\(kernel.name) reads \(order), \(tensor.name) lies in \(tensor.arrangement)"
+        return "\(name(of: kernel)) reads \(order), \(tensor.name) lies in \(tensor.arrangement)"
       }
       // A group of panels that are widened together must not leave a strip either.
       if kernel.widensWeights, order.widestTile % Kernel.widenedPanelCount != 0 {
-        return "\(kernel.name) widens \(Kernel.widenedPanelCount) panels of \(order)"
+        return "\(name(of: kernel)) widens \(Kernel.widenedPanelCount) panels of \(order)"
       }
     }
     return nil

@@ -7,7 +7,7 @@ extension ControllerMemory {
     let (slots, rows) = (shape.slotCount, shape.chunkSize)
     let (hidden, attention) = (shape.hiddenStride, shape.attentionStride)
     appendCaches(shape: shape, forms: forms, panels: "keys")
-    append(.hiddenState, rows: slots, stride: hidden, "last hidden state")
+    append(.hiddenState, rows: slots, isPerSlot: true, stride: hidden, "last hidden state")
     append(.mask, rows: 1, stride: shape.keyStride, "added to the scores of each key")
     share(.tokens, rows: rows, stride: hidden, "inputs_embeds + wpe")
     share(.queries, rows: rows, stride: attention, "queries")

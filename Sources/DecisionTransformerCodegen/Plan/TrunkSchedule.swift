@@ -30,7 +30,7 @@ struct TrunkSchedule {
     let first = routines.count
     for layer in 0..<shape.layerCount {
       add(
-        .block(layer, name), "Block \(layer + 1) of \(shape.layerCount) for \(subject).",
+        .block(layer, name), "Block \(layer) for \(subject).",
         builder.rows(layer, tokens) + builder.attention(layer, tokens)
           + [correctUnattended(layer, tokens)] + builder.feedForward(layer, tokens))
     }

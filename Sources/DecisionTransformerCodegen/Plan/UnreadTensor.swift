@@ -7,7 +7,7 @@ public struct UnreadTensor: Equatable, Sendable, Codable {
   static func all(of network: Network, packed: [PackedTensor]) -> [UnreadTensor] {
     let read = packed.reduce(into: Set<String>()) { $0.formUnion($1.recipe.tensors) }
     return network.tensors.filter { !read.contains($0) }.map {
-      UnreadTensor(name: $0, reason: "no output that codegen.json asks for needs it")
+      UnreadTensor(name: $0, reason: "nothing that codegen.json asks for needs it")
     }
   }
 }

@@ -3,8 +3,17 @@ extension Operation {
   /// the rows of all agents at once.
   var isPerAgent: Bool {
     switch kind {
-    case .scores, .softmax, .mix, .storeKeys, .enter, .center: true
+    case .scores, .softmax, .mix, .storeKeys, .enter, .center, .embedNormalize, .centerTime: true
     default: false
+    }
+  }
+
+  /// What the line's comment adds to its names.
+  fileprivate var lineComment: String {
+    switch kind {
+    // The packed tensors are in the call.
+    case .linear, .enter, .activateCarried, .centerTime: ""
+    default: comment
     }
   }
 }
@@ -24,10 +33,10 @@ extension OperandText {
       rest = rest.dropFirst(stretch.count)
       if isLoop {
         writer.scope("for agent in 0..<\(plan.shape.batch)") { writer in
-          lines(stretch, column: 76, to: &writer)
+          lines(stretch, column: 84, to: &writer)
         }
       } else {
-        lines(stretch, column: 78, to: &writer)
+        lines(stretch, column: 86, to: &writer)
       }
     }
   }
@@ -37,7 +46,7 @@ extension OperandText {
   ) {
     for operation in operations {
       writer.write(
-        CodeWriter.line(statement(operation), comment: operation.comment, column: column))
+        CodeWriter.line(statement(operation), comment: operation.lineComment, column: column))
     }
   }
 }

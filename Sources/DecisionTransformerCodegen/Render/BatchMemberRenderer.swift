@@ -63,8 +63,8 @@ struct BatchMemberRenderer: PhaseMemberRenderer {
     begin(to: &writer)
     writer.scope("\(access)mutating func reset(agent: Int, targetReturn: Float)") { writer in
       isAgent(to: &writer)
-      for buffer in plan.memory.buffers { clear(buffer, to: &writer) }
       writer.write(
+        "Kernels.clear(memory, agent: agent)",
         "episodes[agent] = Episode()",
         "(episodes[agent].isStarted, episodes[agent].returnToGo) = (true, \(scaled("targetReturn")))",
         "returnIsPrepared = false")
@@ -82,7 +82,6 @@ struct BatchMemberRenderer: PhaseMemberRenderer {
         "(episodes[agent].returnToGo, episodes[agent].rewardWeight) = (\(scaled("targetReturn")), 0)",
         "returnIsPrepared = false")
     }
-    clear(to: &writer)
   }
 
   private func defaultTarget(to writer: inout CodeWriter) {
@@ -103,33 +102,4 @@ struct BatchMemberRenderer: PhaseMemberRenderer {
       "precondition(agent >= 0 && agent < \(batch), \"agents have the numbers 0 to \(batch - 1)\")")
   }
 
-  /// Zeroes the rows of one agent.
-  private func clear(_ buffer: ControllerBuffer, to writer: inout CodeWriter) {
-    let place = "\(buffer.name.identifier) + agent * \(literal(buffer.agentStride))"
-    switch buffer.agents {
-    case .shared: break
-    case .apart:
-      writer.write("clear(\(place), rows: 1, of: \(literal(buffer.agentStride)), stride: 0)")
-    case .interleaved:
-      writer.write(
-        "clear(\(place), rows: \(buffer.rows), of: \(buffer.stride), stride: \(literal(buffer.rowStride)))"
-      )
-    }
-  }
-
-  private func clear(to writer: inout CodeWriter) {
-    writer.write("", "/// Zeroes rows of `count` floats that begin `stride` floats apart.")
-    begin(to: &writer)
-    writer.scope(
-      "private func clear(_ place: Floats, rows: Int, of count: Int, stride: Int)"
-    ) {
-      writer in
-      writer.scope("for row in 0..<rows") { writer in
-        writer.write(
-          "var index = 0",
-          "while index < count { Vector(repeating: 0).store(at: place + row * stride + index); index += 16 }"
-        )
-      }
-    }
-  }
 }

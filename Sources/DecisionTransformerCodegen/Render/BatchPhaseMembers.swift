@@ -29,23 +29,23 @@ extension BatchMemberRenderer {
             "guard (episode.awaitsPreparation ? episode.timestep + 1 : episode.timestep) < \(length) else {",
             "  throw BatchStepError(agent: agent, .episodeEnded(maximumLength: \(length)))", "}")
         }
-        check("states[agent][index]", shape.stateDimension, ".nonFiniteState", to: &writer)
+        check("states[agent][index]", "State.count", ".nonFiniteState", to: &writer)
       }
       writer.write("let nextReturns = try returnsToGo(after: rewards)", "prepare()", "")
       forEachAgent(to: &writer) { stateInput(to: &$0) }
       feedback(to: &writer) { returnInput(to: &$0) }
       forEachAgent(to: &writer) { writer in
-        writer.write("let output = prediction + agent * \(shape.actionStride)")
-        check("output[index]", shape.actionDimension, ".nonFiniteAction", to: &writer)
+        writer.write("let output = prediction[0, agent]")
+        check("output[index]", "Action.count", ".nonFiniteAction", to: &writer)
       }
       writer.write("", "var actions = Actions(repeating: Action(repeating: 0))")
       forEachAgent(to: &writer) { writer in
         writer.write(
           "(episodes[agent].awaitsPreparation, episodes[agent].rewardIsKnown) = (true, false)",
           "(episodes[agent].returnToGo, episodes[agent].rewardWeight) = (nextReturns[agent], 1)",
-          "let output = prediction + agent * \(shape.actionStride)")
+          "let output = prediction[0, agent]")
         writer.numbers(
-          shape.actionDimension, declares: true,
+          "Action.count",
           "actions[agent][index] = output[index]\(timesScale())")
       }
       writer.write("returnIsPrepared = false", "return actions")
@@ -56,14 +56,13 @@ extension BatchMemberRenderer {
   /// The states minus their mean.
   private func stateInput(to writer: inout CodeWriter) {
     let shape = plan.shape
-    writer.write("let input = stateInput + agent * \(shape.stateStride)")
-    writer.numbers(shape.stateDimension, declares: true, "input[index] = states[agent][index]")
-    subtractMean("input", to: &writer)
+    writer.write("let input = stateInput[0, agent]")
+    writer.numbers("State.count", "input[index] = states[agent][index] - \(mean)[index]")
   }
 
   private func returnInput(to writer: inout CodeWriter) {
     writer.write(
-      "for agent in 0..<\(plan.shape.batch) { returnInput[agent * \(Shape.lanes)] = nextReturns[agent] }"
+      "for agent in 0..<\(plan.shape.batch) { returnInput[0, agent][0] = nextReturns[agent] }"
     )
   }
 
@@ -105,11 +104,11 @@ extension BatchMemberRenderer {
       if hasPast {
         writer.write(
           "var index = 0",
-          "while index < \(literal(shape.batch * shape.actionStride)) { Vector(at: prediction + index).store(at: actionInput + index); index += 16 }"
+          "while index < \(literal(shape.batch * shape.actionStride)) { Vector(at: prediction[0] + index).store(at: actionInput[0] + index); index += 16 }"
         )
       }
       writer.write("advance()")
-      phase(plan.afterPreparation, to: &writer, token: shape.stateToken)
+      write(plan.prepare.aroundBranch.after, to: &writer)
     }
     writer.write(
       "",
@@ -136,12 +135,12 @@ extension BatchMemberRenderer {
         "guard \(endsEpisodes ? "awaitsPreparation" : "canPrepare") else { throw BatchStepError(agent: 0, .nothingToPrepare) }"
       )
       forEachAgent(to: &writer) { writer in
-        writer.write("let input = actionInput + agent * \(shape.actionStride)")
+        writer.write("let input = actionInput[0, agent]")
         writer.numbers(
-          shape.actionDimension, declares: true,
+          "Action.count",
           "input[index] = executed[agent][index]\(timesScale("/"))")
         check(
-          "input[index]", shape.actionDimension, ".nonFiniteExecutedAction", declares: false,
+          "input[index]", "Action.count", ".nonFiniteExecutedAction",
           to: &writer)
         writer.write(
           "// An action that is ignored becomes zero: on its way to hidden rows it must not overflow either.",
@@ -161,9 +160,9 @@ extension BatchMemberRenderer {
         }
         returnInput(to: &writer)
         writer.write("returnIsPrepared = true")
-        phase(plan.returnPreparation, to: &writer, token: shape.returnToken)
+        write(plan.prepare.aroundBranch.within, to: &writer)
       }
-      phase(plan.afterPreparation, to: &writer, token: shape.stateToken)
+      write(plan.prepare.aroundBranch.after, to: &writer)
     }
     ofSomeAgent("canPrepare", "has something to prepare", to: &writer)
     if endsEpisodes {
@@ -174,14 +173,16 @@ extension BatchMemberRenderer {
       "/// One step on: the actions join the histories, the windows slide, what the slide made stale is computed anew.",
       "@_noAllocation @_noLocks")
     writer.scope("private mutating func advance()") { writer in
-      if hasPast { writer.write("appendAction()") }
-      forEachAgent(to: &writer) {
-        $0.write(
-          "let isStep = episodes[agent].canPrepare",
-          "episodes[agent].timestep += isStep ? 1 : 0",
-          "episodes[agent].awaitsPreparation = episodes[agent].awaitsPreparation && !isStep")
-      }
-      if hasPast { phase(Array(plan.preparation.dropFirst()), to: &writer, token: 0) }
+      write(
+        plan.prepare.aroundBranch.before, to: &writer,
+        advanceTime: { writer in
+          forEachAgent(to: &writer) {
+            $0.write(
+              "let isStep = episodes[agent].canPrepare",
+              "episodes[agent].timestep += isStep ? 1 : 0",
+              "episodes[agent].awaitsPreparation = episodes[agent].awaitsPreparation && !isStep")
+          }
+        })
     }
   }
 
@@ -204,11 +205,11 @@ extension BatchMemberRenderer {
 
   /// Throws where one of `count` numbers of the agent is not finite.
   private func check(
-    _ element: String, _ count: Int, _ reason: String, declares: Bool = true,
+    _ element: String, _ count: String, _ reason: String,
     to writer: inout CodeWriter
   ) {
     writer.numbers(
-      count, declares: declares,
-      "if !\(element).isFinite { throw BatchStepError(agent: agent, \(reason)(index: index)) }")
+      count, where: "!\(element).isFinite",
+      "throw BatchStepError(agent: agent, \(reason)(index: index))")
   }
 }

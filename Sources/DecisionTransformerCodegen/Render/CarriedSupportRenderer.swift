@@ -3,7 +3,6 @@ struct CarriedSupportRenderer {
   let plan: Plan
 
   private var shape: Shape { plan.shape }
-  private var isBatch: Bool { shape.batch > 1 }
 
   func render(to writer: inout CodeWriter) {
     centerTime(to: &writer)
@@ -11,31 +10,18 @@ struct CarriedSupportRenderer {
     activateCarried(to: &writer)
   }
 
-  private func begin(_ writer: inout CodeWriter, _ summary: String) {
-    writer.write("", "/// \(summary)", "@inline(never) @_noAllocation @_noLocks")
-  }
-
   // MARK: The timestep
 
   private func centerTime(to writer: inout CodeWriter) {
     let stride = shape.hiddenStride
-    let gain = literal(plan.weights.tensor(.embedNormGain).offset)
-    let timesteps = literal(plan.weights.tensor(.timesteps).offset)
-    begin(
-      &writer,
-      "embed_timestep[timestep] minus its mean, times embed_ln's gain, minus the mean of that.")
-    writer.scope("private func centerTime()") { writer in
-      forEachAgent(to: &writer) { writer in
-        let agent =
-          isBatch
-          ? " + agent * \(shape.timeStride), timestep = episodes[agent].timestep" : ""
-        writer.write(
-          "let row = time\(agent)",
-          "normalize(weights + \(timesteps) + \(plan.timestepRow) * \(stride), row, rows: 1, divides: false)",
-          "var index = 0",
-          "while index < \(stride) { (Vector(at: row + index) * Vector(at: weights + \(gain) + index)).store(at: row + index); index += 16 }",
-          "normalize(row, row, rows: 1, divides: false)")
-      }
+    writer.function(
+      "A row of embed_timestep minus its mean, times embed_ln's gain, minus the mean of that.")
+    writer.scope("static func centerTime(timestep: Floats, gain: Floats, to row: Floats)") {
+      writer in
+      writer.write(
+        "normalize(timestep, rows: 1, divides: false, to: row)", "var index = 0",
+        "while index < \(stride) { (Vector(at: row + index) * Vector(at: gain + index)).store(at: row + index); index += 16 }",
+        "normalize(row, rows: 1, divides: false, to: row)")
     }
   }
 
@@ -44,15 +30,12 @@ struct CarriedSupportRenderer {
   private func enter(to writer: inout CodeWriter) {
     let (hidden, inner, entry) = (shape.hiddenStride, shape.innerStride, shape.entryStride)
     let (carried, columns) = (shape.carriedStride, shape.timeStride)
-    begin(
-      &writer,
-      "Embeds an input as a token, with all that block 0 needs of it; `w` is the embedding, entry tensors follow."
+    writer.function(
+      "Embeds an input as a token, with all that block 0 needs of it: its value, query and inner row, from the input and the factors of its norms."
     )
     writer.scope(
-      "private func enter(_ input: Floats, count: Int, _ w: Floats, _ token: Floats, _ normalized: Floats, _ query: Floats, _ carried: Floats\(isBatch ? ", agent: Int" : ""))"
+      "static func enter(_ input: Floats, count: Int, _ embedding: Floats, _ toValue: Floats, _ toQuery: Floats, _ toInner: Floats, timestep: Floats, gain: Floats, shift: Floats, time: Floats, factored: Floats, token: Floats, normalized: Floats, query: Floats, carried: Floats)"
     ) { writer in
-      if isBatch { writer.write("let time = self.time + agent * \(columns)") }
-      let timestep = isBatch ? ", timestep: episodes[agent].timestep" : ""
       let panels = (
         hidden: hidden / Shape.lanes, carried: carried / Shape.lanes, inner: inner / Shape.lanes
       )
@@ -67,29 +50,34 @@ struct CarriedSupportRenderer {
           "rows1(Product<\(residual.isEmpty ? "Store" : "Add")>(\(input), 0, \(place), panel: \(panel), strip: \(strip), depth: \(depth)\(streams), \(y), 0, panels: \(panels)\(residual)))"
       }
       writer.write(
-        "let panel = (count + 3) * 16, value = w + \(panels.hidden) * (panel - 32), inner = token + \(hidden)",
+        "let panel = (count + 3) * 16, inner = token + \(hidden)",
         product(
-          "input", "w", panel: "panel - 32", depth: "count", "token", panels.hidden, ""),
-        "let outer = embedNormalize(token\(timestep)), slope = normalize(token, normalized, rows: 1), both = outer * slope",
-        "var index = 0",
-        "while index < count { entry[index] = input[index] * both; entry[\(entry) + index] = input[index] * outer; index += 1 }",
-        "(entry[count], entry[count + 1], entry[\(entry) + count]) = (both, slope, outer)",
+          "input", "embedding", panel: "panel - 32", depth: "count", "token", panels.hidden, ""),
+        "let outer = embedNormalize(token, timestep: timestep, gain: gain, shift: shift)",
+        "let slope = normalize(token, rows: 1, to: normalized), both = outer * slope",
+        "var index = 0")
+      writer.scope("while index < count") {
+        $0.write(
+          "factored[index] = input[index] * both",
+          "factored[\(entry) + index] = input[index] * outer", "index += 1")
+      }
+      writer.write(
+        "(factored[count], factored[count + 1], factored[\(entry) + count]) = (both, slope, outer)",
         "VectorMath.scale(time + \(hidden), by: both, query, count: \(hidden))",
         "VectorMath.scale(time + \(2 * hidden), by: outer, inner, count: \(inner))",
         product(
-          "entry", "value + \(panels.carried) * panel", panel: "panel", depth: "count + 2", "query",
-          panels.hidden, ", residual: query"),
+          "factored", "toQuery", panel: "panel", depth: "count + 2", "query", panels.hidden,
+          ", residual: query"),
         product(
-          "entry + \(entry)", "value + \(panels.carried + panels.hidden) * panel",
-          panel: "panel - 16",
-          depth: "count + 1", "inner", panels.inner, ", residual: inner"))
+          "factored + \(entry)", "toInner", panel: "panel - 16", depth: "count + 1", "inner",
+          panels.inner, ", residual: inner"))
       let value = literal(shape.batch * columns + hidden)
       let buffer = plan.memory.buffer(.carried)
       guard buffer.stripCount > 1 else {
         writer.write(
           "VectorMath.scale(time + \(value), by: both, carried, count: \(carried))",
           product(
-            "entry", "value", panel: "panel", depth: "count + 2", "carried", panels.carried,
+            "factored", "toValue", panel: "panel", depth: "count + 2", "carried", panels.carried,
             ", residual: carried"))
         return
       }
@@ -99,8 +87,8 @@ struct CarriedSupportRenderer {
           "let y = carried + strip * \(literal(buffer.rows * width))",
           "VectorMath.scale(time + \(value) + strip * \(width), by: both, y, count: \(width))",
           product(
-            "entry", "value + strip * \(wide) * panel", panel: "panel", depth: "count + 2", "y",
-            wide, ", residual: y"))
+            "factored", "toValue + strip * \(wide) * panel", panel: "panel", depth: "count + 2",
+            "y", wide, ", residual: y"))
       }
     }
   }
@@ -115,17 +103,16 @@ struct CarriedSupportRenderer {
       inner <= strip
       ? "biases + index"
       : "biases + index / \(strip) * \(literal(strip * tensor.floatCount / inner)) + index % \(strip)"
-    begin(
-      &writer,
+    writer.function(
       "Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream."
     )
     writer.scope(
-      "private func activateCarried(_ sums: Floats, _ biases: Floats, _ stream: Floats, _ inner: Floats, rows: Int)"
+      "static func activateCarried(_ sums: Floats, biases: Floats, rows: Int, stream: Floats, to inner: Floats)"
     ) { writer in
       writer.scope("for row in 0..<rows") { writer in
         writer.write(
           "let x = sums + row * \(shape.carriedStride), y = inner + row * \(inner), stream = stream + row * \(hidden)",
-          "let factor = Vector(repeating: normalize(x, stream, rows: 1))",
+          "let factor = Vector(repeating: normalize(x, rows: 1, to: stream))",
           "var index = 0",
           "while index < \(hidden) { Vector(at: x + index).store(at: stream + index); index += 16 }",
           "index = 0")
@@ -137,9 +124,5 @@ struct CarriedSupportRenderer {
         }
       }
     }
-  }
-
-  private func forEachAgent(to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void) {
-    if isBatch { writer.scope("for agent in 0..<\(shape.batch)", body) } else { body(&writer) }
   }
 }

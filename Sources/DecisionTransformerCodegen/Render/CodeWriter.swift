@@ -25,6 +25,33 @@ struct CodeWriter {
     write("}")
   }
 
+  /// Goes on behind a scope: `} keyword {`, what `body` writes, `}`.
+  mutating func chain(_ keyword: String, _ body: (inout CodeWriter) -> Void) {
+    precondition(lines.last?.hasSuffix("}") == true, "there is a scope to go on from")
+    lines.removeLast()
+    write("} \(keyword) {")
+    indentation += 1
+    body(&self)
+    indentation -= 1
+    write("}")
+  }
+
+  /// A list in lines of at most `width` characters, where its items are no longer.
+  static func lines(of items: [String], separator: String = ",", width: Int) -> [String] {
+    var lines = [""]
+    for (index, item) in items.enumerated() {
+      let item = index == items.count - 1 ? item : item + separator
+      if lines[lines.count - 1].isEmpty {
+        lines[lines.count - 1] = item
+      } else if lines[lines.count - 1].count + 1 + item.count <= width {
+        lines[lines.count - 1] += " " + item
+      } else {
+        lines.append(item)
+      }
+    }
+    return lines
+  }
+
   /// Writes `if … { } else if … { } else { }`; the last condition is nil. Alone, it needs no braces.
   mutating func branches(_ branches: [(condition: String?, body: (inout CodeWriter) -> Void)]) {
     if branches.count == 1, branches[0].condition == nil { return branches[0].body(&self) }

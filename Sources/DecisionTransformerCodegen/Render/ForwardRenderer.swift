@@ -5,7 +5,7 @@ struct ForwardRenderer {
   private var access: String { "\(plan.deployment.access.rawValue) " }
   private var shape: Shape { plan.shape }
   private var outputs: [ModelOutput] {
-    ModelOutput.allCases.filter(plan.network.outputs.contains)
+    plan.network.outputs
   }
 
   // MARK: Storage
@@ -33,6 +33,7 @@ struct ForwardRenderer {
       "  states: Span<Float>, actions: Span<Float>, returnsToGo: Span<Float>, timesteps: Span<Int>,",
       "  attentionMask: Span<UInt8> = Span()")
     writer.scope(") throws(ForwardError)") { forward(to: &$0) }
+    clear(to: &writer)
     for output in outputs { result(output, to: &writer) }
     if plan.network.predictsNext { expectations(to: &writer) }
   }
@@ -76,20 +77,19 @@ struct ForwardRenderer {
     }
     writer.write(
       "var index = 0",
-      "while index < 3 * firstStep * \(shape.hiddenStride) { Vector(repeating: 0).store(at: stream + index); index += 16 }",
-      "let episodeTimestep = timestep  // embedNormalize reads it",
+      "while index < 3 * firstStep * \(shape.hiddenStride) { Vector(repeating: 0).store(at: stream[0] + index); index += 16 }",
+      "let episodeTimestep = timestep  // the tokens have their own",
       "var step = 0")
     writer.scope("while step < forwardStepCount") { writer in
       writer.write("returnInput[0] = returnsToGo[step]")
       writer.numbers(
-        shape.stateDimension, "stateInput[index] = states[step * \(shape.stateDimension) + index]")
-      let deviation = literal(plan.weights.tensor(.stateDeviation).offset)
+        "State.count", "stateInput[index] = states[step * State.count + index]")
+      let deviation = plan.weights.tensor(.stateDeviation).name
       writer.vectors(of: shape.stateStride) {
-        "(Vector(at: stateInput\($0)) * Vector(at: weights + \(deviation)\($0))).store(at: stateInput\($0))"
+        "(Vector(at: stateInput\($0)) * Vector(at: \(deviation)\($0))).store(at: stateInput\($0))"
       }
       writer.numbers(
-        shape.actionDimension,
-        "actionInput[index] = actions[step * \(shape.actionDimension) + index]")
+        "Action.count", "actionInput[index] = actions[step * Action.count + index]")
       writer.write(
         "timestep = timesteps[step]", "embedStep(token: 3 * (firstStep + step))", "step += 1")
     }
@@ -139,10 +139,10 @@ struct ForwardRenderer {
       writer.scope("\(access)var nextState: State?") { writer in
         writer.write("guard expectsNext else { return nil }")
         writer.write("var state = State(repeating: 0), index = 0")
-        let mean = plan.weights.tensor(.stateMean).offset
-        let deviation = plan.weights.tensor(.stateDeviation).offset
+        let mean = plan.weights.tensor(.stateMean).name
+        let deviation = plan.weights.tensor(.stateDeviation).name
         writer.write(
-          "while index < \(shape.stateDimension) { state[index] = nextStateRow[index] * weights[\(literal(deviation)) + index] + weights[\(literal(mean)) + index]; index += 1 }",
+          "while index < State.count { state[index] = nextStateRow[index] * \(deviation)[index] + \(mean)[index]; index += 1 }",
           "return state")
       }
     }
@@ -159,95 +159,12 @@ struct ForwardRenderer {
     }
   }
 
-  // MARK: Support
-
-  func support(to writer: inout CodeWriter) {
-    let returned = plan.memory.buffers.first { if case .output = $0.name { true } else { false } }
+  /// Sets the memory to zero, once for `forward`, and where an episode begins.
+  private func clear(to writer: inout CodeWriter) {
     writer.write("")
     begin(to: &writer)
-    writer.scope("private mutating func clear()") { writer in
-      writer.write(
-        "var index = 0",
-        "while index < \(literal(returned?.offset ?? plan.memory.floatCount)) { Vector(repeating: 0).store(at: memory + index); index += 16 }",
-        "isCleared = true")
-    }
-    maskTokens(to: &writer)
-    if outputs != [.attentions] { record(to: &writer) }
-    if outputs.contains(.attentions) { recordAttention(to: &writer) }
-  }
-
-  private func maskTokens(to writer: inout CodeWriter) {
-    let panels = plan.memory.buffer(.forwardKeys)
-    let groups = shape.keyStride / Shape.lanes
-    writer.write("", "/// Hides the keys of tokens that are not attended to.")
-    begin(to: &writer)
-    writer.scope("private func maskTokens()") { writer in
-      writer.write("var panel = 0")
-      writer.scope("while panel < \(panels.rows / Shape.lanes)") { writer in
-        let place = groups == 1 ? "tokenMask" : "tokenMask + panel % \(groups) * 16"
-        writer.write(
-          "Vector(at: \(place)).store(at: forwardKeys + panel * \(literal(panels.stride * Shape.lanes)))",
-          "panel += 1")
-      }
-    }
-  }
-
-  /// With `isNormalized` only where a hidden state is asked for.
-  private func record(to writer: inout CodeWriter) {
-    let gain = plan.weights.tensors.first { $0.content == .finalNormGain }?.offset
-    let shift = plan.weights.tensors.first { $0.content == .finalNormShift }?.offset
-    writer.write(
-      "",
-      "/// Copies rows to `output` without their padding: of every token, or of token `token` of every step. With",
-      "/// `isNormalized` they get ln_f's gain and shift.")
-    begin(to: &writer)
-    writer.write(
-      "private func record(",
-      "  _ rows: Floats, stride: Int, columns: Int, token: Int = -1, in output: Floats, isNormalized: Bool = false"
-    )
-    writer.scope(")") { writer in
-      if let gain, let shift {
-        writer.write(
-          "let gain = weights + \(literal(gain)), shift = weights + \(literal(shift))")
-      }
-      writer.write(
-        "var slot = 3 * (\(shape.window) - forwardStepCount) + max(token, 0), place = output")
-      writer.scope("while slot < \(shape.slotCount)") { writer in
-        writer.write(
-          "let row = rows + slot * stride, isSeen = slot >= firstSeenSlot", "var column = 0")
-        writer.scope("while column < columns") { writer in
-          if gain != nil {
-            writer.write(
-              "let value = isNormalized ? row[column] * gain[column] + shift[column] : row[column]")
-          } else {
-            writer.write("let value = row[column]")
-          }
-          writer.write("place[column] = isSeen ? value : 0", "column += 1")
-        }
-        writer.write("place += columns", "slot += token < 0 ? 1 : 3")
-      }
-    }
-  }
-
-  private func recordAttention(to writer: inout CodeWriter) {
-    writer.write(
-      "", "/// Copies the probabilities of every head without the slots that were not given.")
-    begin(to: &writer)
-    writer.scope("private func recordAttention(layer: Int)") { writer in
-      writer.write(
-        "let first = 3 * (\(shape.window) - forwardStepCount), count = 3 * forwardStepCount",
-        "var place = attentions + layer * \(shape.headCount) * count * count, row = 0")
-      writer.scope("while row < \(shape.headCount * shape.slotCount)") { writer in
-        writer.write("let slot = row % \(shape.slotCount)")
-        writer.scope("if slot >= first") { writer in
-          writer.write(
-            "let probabilities = scores + row * \(shape.keyStride) + first", "var key = 0")
-          writer.write(
-            "while key < count { place[key] = slot >= firstSeenSlot ? probabilities[key] : 0; key += 1 }",
-            "place += count")
-        }
-        writer.write("row += 1")
-      }
+    writer.scope("private mutating func clear()") {
+      $0.write("Kernels.clear(memory)", "isCleared = true")
     }
   }
 

@@ -4,25 +4,26 @@ struct KernelRenderer {
 
   func render(to writer: inout CodeWriter) {
     for kernel in plan.kernels {
+      let name = plan.name(of: kernel)
       switch kernel {
       case .linear(let rows, let depth, let columns, let epilogue, let paired, let strides):
-        linear(kernel.name, rows, depth, columns, epilogue, paired, strides, to: &writer)
+        linear(name, rows, depth, columns, epilogue, paired, strides, to: &writer)
       case .scores(let rows, let heads, let depth, let queryStride, let keyStride, let causal):
-        scores(kernel.name, rows, heads, depth, queryStride, keyStride, causal, to: &writer)
+        scores(name, rows, heads, depth, queryStride, keyStride, causal, to: &writer)
       case .rowScores(
         let rows, let depth, let keys, let queryStride, let rowStride, let keyStride):
         short(
-          "\(kernel.name)(_ queries: Floats, _ keys: Floats, _ scores: Floats)",
+          "\(name)(_ queries: Floats, _ keys: Floats, to scores: Floats)",
           "VectorMath.scores(queries, stride: \(queryStride), rows: \(rows), keys, stride: \(rowStride), count: \(keys), depth: \(depth), scores, stride: \(keyStride))",
           to: &writer)
       case .mix(
         let rows, let heads, let keys, let columns, let keyStride, let rowStride, let strips,
         let causal, let addsResidual):
         mix(
-          kernel.name, rows, heads, keys, columns, keyStride, rowStride, strips, causal,
+          name, rows, heads, keys, columns, keyStride, rowStride, strips, causal,
           addsResidual, to: &writer)
       case .storeKeys(let heads, let depth, let rowStride, let keyStride):
-        storeKeys(kernel.name, heads, depth, rowStride, keyStride, to: &writer)
+        storeKeys(name, heads, depth, rowStride, keyStride, to: &writer)
       }
     }
   }
@@ -41,13 +42,14 @@ struct KernelRenderer {
       }
     let parameter = epilogue == .add ? " _ residual: Floats," : ""
     let residual = epilogue == .add ? ", residual: residual" : ""
-    let signature = "\(name)(_ x: Floats, _ w: Floats,\(parameter) _ y: Floats)"
     let kernel = Kernel.linear(
       rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: paired,
       strides: strides)
+    let widened = kernel.widensWeights ? " widened: Floats," : ""
+    let signature = "\(name)(_ x: Floats, _ w: Floats,\(parameter)\(widened) to y: Floats)"
     if kernel.widensWeights {
-      writer.scope("\(attributes) private func \(signature)") {
-        widened(kernel.products[0], columns, strides, finish, epilogue, to: &$0)
+      writer.scope("\(attributes) static func \(signature)") {
+        self.widened(kernel.products[0], columns, strides, finish, epilogue, to: &$0)
       }
       return
     }
@@ -63,7 +65,7 @@ struct KernelRenderer {
 
   /// A function of one statement.
   private func short(_ signature: String, _ statement: String, to writer: inout CodeWriter) {
-    writer.write("\(attributes) private func \(signature) {", "  \(statement) }")
+    writer.write("\(attributes) static func \(signature) {", "  \(statement) }")
   }
 
   /// Widens a few panels, then computes all rows of them: the product of a group of panels.
@@ -78,7 +80,7 @@ struct KernelRenderer {
     func product(
       from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter
     ) {
-      writer.write("widen(w\(from), step: \(step), panels: \(count), pairs: \(pairs))")
+      writer.write("widen(w\(from), step: \(step), panels: \(count), pairs: \(pairs), to: widened)")
       writer.write(
         "rows\(group.rows)(Product<\(finish)>(x, \(strides.input), widened, \(group.order.arguments), depth: \(group.depth)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
       )
@@ -110,7 +112,7 @@ struct KernelRenderer {
   ) {
     let panel = (depth + 1) * Shape.lanes
     perHead(
-      heads, "\(name)(_ queries: Floats, _ keys: Floats, _ scores: Floats)", to: &writer
+      heads, "\(name)(_ queries: Floats, _ keys: Floats, to scores: Floats)", to: &writer
     ) { head in
       "rows\(rows)(Product<Store>(queries\(head(Shape.stride(depth))), \(queryStride), keys\(head(keyStride / Shape.lanes * panel)), \(PanelOrder.apart(panel: panel).arguments), depth: \(depth), scores\(head(rows * keyStride)), \(keyStride), panels: \(keyStride / Shape.lanes)\(causal ? ", hidesKeys: true" : "")))"
     }
@@ -129,7 +131,7 @@ struct KernelRenderer {
     let residual = addsResidual ? ", residual: residual" : ""
     perHead(
       heads,
-      "\(name)(_ scores: Floats, _ values: Floats,\(parameter) _ mixed: Floats)", to: &writer
+      "\(name)(_ scores: Floats, _ values: Floats,\(parameter) to mixed: Floats)", to: &writer
     ) { head in
       "rows\(rows)(Product<\(addsResidual ? "Add" : "Store")>(scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), \(order), depth: \(keys), hasBiases: false, mixed\(head(columns)), \(rowStride), panels: \(columns / Shape.lanes)\(residual)\(causal ? ", hidesDepth: true" : "")))"
     }
@@ -143,7 +145,7 @@ struct KernelRenderer {
     writer.write(
       "", "/// Stores rows as keys from `first` on: column by column into panels of 16 keys.")
     writer.scope(
-      "\(attributes) private func \(name)(_ input: Floats, rows: Int, first: Int, _ keys: Floats)"
+      "\(attributes) static func \(name)(_ input: Floats, rows: Int, first: Int, to keys: Floats)"
     ) { writer in
       writer.write("var row = 0")
       writer.scope("while row < rows") { writer in
@@ -195,7 +197,7 @@ struct KernelRenderer {
     _ statement: ((Int) -> String) -> String
   ) {
     guard heads > 1 else { return short(signature, statement { _ in "" }, to: &writer) }
-    writer.scope("\(attributes) private func \(signature)") { writer in
+    writer.scope("\(attributes) static func \(signature)") { writer in
       writer.write(
         "for head in 0..<\(heads) { \(statement { " + head * \(literal($0))" }) }")
     }

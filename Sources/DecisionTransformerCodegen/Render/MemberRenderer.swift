@@ -6,19 +6,12 @@ struct MemberRenderer: PhaseMemberRenderer {
 
   func episode(to writer: inout CodeWriter) {
     writer.write(
-      "/// Starts an episode in which `targetReturn` is to be collected (environment units), ready for the first `act`."
+      "/// Starts an episode in which `targetReturn` is to be collected, environment units, ready for the first"
     )
-    writer.write("/// A target that is not finite is reported by `act`.")
+    writer.write("/// `act`. A target that is not finite is reported there.")
     begin(to: &writer)
     writer.scope("\(access)mutating func reset(targetReturn: Float)") { writer in
-      if plan.forward.isEmpty {
-        writer.write("var index = 0")
-        writer.write(
-          "while index < \(literal(plan.memory.floatCount)) { Vector(repeating: 0).store(at: memory + index); index += 16 }"
-        )
-      } else {
-        writer.write("clear()")
-      }
+      writer.write(plan.forward.isEmpty ? "Kernels.clear(memory)" : "clear()")
       if plan.network.predictsNext { writer.write("expectsNext = false") }
       writer.write(
         "(timestep, returnToGo, rewardWeight) = (0, \(scaled("targetReturn")), 0)"
@@ -27,14 +20,13 @@ struct MemberRenderer: PhaseMemberRenderer {
         "(isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)"
       )
       if plan.carriesTokens { writer.write("embedTime()") }
-      phase(plan.afterPreparation, to: &writer, token: plan.shape.stateToken)
+      write(plan.prepare.aroundBranch.after, to: &writer)
     }
     if plan.deployment.targetReturn != nil {
       writer.write("", "/// Starts an episode with `defaultTargetReturn`.")
       begin(to: &writer)
-      writer.scope("\(access)mutating func reset()") {
-        $0.write("reset(targetReturn: Self.defaultTargetReturn)")
-      }
+      writer.write(
+        "\(access)mutating func reset() { reset(targetReturn: Self.defaultTargetReturn) }")
     }
     writer.write(
       "",
@@ -52,11 +44,11 @@ struct MemberRenderer: PhaseMemberRenderer {
 
   func act(to writer: inout CodeWriter) {
     writer.write(
-      "/// The action for `state`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first where the caller has not.",
+      "/// The action for `state`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first if nobody has.",
       "///",
       "/// - Parameter state: Raw environment units; every number is finite.",
-      "/// - Parameter reward: What the environment paid for the previous action, environment units and finite; nil is 0.",
-      "///   An episode's first step ignores it, and so does the step after `retarget`.",
+      "/// - Parameter reward: What the environment paid for the previous action, finite; nil is 0. An episode's",
+      "///   first step ignores it, and so does the step after `retarget`.",
       "/// - Returns: The action, environment units.",
       "/// - Throws: `StepError`. A call that throws has not taken a step.")
     begin(to: &writer)
@@ -70,20 +62,19 @@ struct MemberRenderer: PhaseMemberRenderer {
         )
       }
       writer.numbers(
-        plan.shape.stateDimension, declares: true,
-        "if !state[index].isFinite { throw .nonFiniteState(index: index) }")
-      writer.write("let nextReturn = try returnToGo(after: reward)", "prepare()", "")
-      writer.numbers(plan.shape.stateDimension, "stateInput[index] = state[index]")
-      subtractMean("stateInput", to: &writer)
+        "State.count",
+        where: "!state[index].isFinite", "throw .nonFiniteState(index: index)")
+      writer.write("let nextReturn = try returnToGo(after: reward)", "prepare()")
+      writer.numbers("State.count", "stateInput[index] = state[index] - \(mean)[index]")
       feedback(to: &writer) { $0.write("returnInput[0] = nextReturn") }
       writer.numbers(
-        plan.shape.actionDimension,
-        "if !prediction[index].isFinite { throw .nonFiniteAction(index: index) }")
+        "Action.count",
+        where: "!prediction[index].isFinite", "throw .nonFiniteAction(index: index)")
       writer.write("(awaitsPreparation, returnToGo, rewardWeight) = (true, nextReturn, 1)")
       writer.write("(rewardIsKnown, returnIsPrepared) = (false, false)")
       writer.write("var action = Action(repeating: 0)")
       writer.numbers(
-        plan.shape.actionDimension, "action[index] = prediction[index]\(timesScale())")
+        "Action.count", "action[index] = prediction[index]\(timesScale())")
       writer.write("return action")
     }
     writer.write(
@@ -108,28 +99,26 @@ struct MemberRenderer: PhaseMemberRenderer {
 
   func prepare(to writer: inout CodeWriter) {
     writer.write(
-      "/// Takes the predicted action into the history and does everything that does not need the next state, at the cost",
-      "/// of `preparationMultiplyAdds`. Does nothing before the first `act`, a second time, or after the last step."
+      "/// Takes the predicted action into the history and does what needs no new state, at the cost of",
+      "/// `preparationMultiplyAdds`. Does nothing before the first `act`, a second time, or after the last step."
     )
     begin(to: &writer)
     writer.scope("\(access)mutating func prepare()") { writer in
       writer.write("guard canPrepare else { return }")
       if !plan.preparation.isEmpty {
-        writer.vectors(of: plan.shape.actionStride, declares: true) {
-          "Vector(at: prediction\($0)).store(at: actionInput\($0))"
-        }
+        writer.numbers("Action.count", "actionInput[index] = prediction[index]")
       }
       writer.write("advance()")
-      phase(plan.afterPreparation, to: &writer, token: plan.shape.stateToken)
+      write(plan.prepare.aroundBranch.after, to: &writer)
     }
     writer.write(
       "",
-      "/// The same with the action that was really executed, where it differs from the prediction. After the last step it",
-      "/// checks its arguments and does nothing else.",
+      "/// The same with the action that was really executed, where it differs from the prediction. After the last",
+      "/// step it checks its arguments and does nothing else.",
       "///",
       "/// - Parameter executed: Environment units; every number is finite.",
-      "/// - Parameter reward: What the environment paid for it, environment units and finite, if that is known already:",
-      "///   the return token is prepared then, and `act` runs one token. `act` must not be given the reward again.",
+      "/// - Parameter reward: What the environment paid for it, finite, if that is known already: the return token",
+      "///   is prepared then, and `act` runs one token. `act` must not be given the reward again.",
       "/// - Throws: `StepError`. A call that throws has prepared nothing.")
     begin(to: &writer)
     writer.scope(
@@ -138,11 +127,11 @@ struct MemberRenderer: PhaseMemberRenderer {
       writer.write("guard isStarted else { throw .notReset }")
       writer.write("guard awaitsPreparation else { throw .nothingToPrepare }")
       writer.numbers(
-        plan.shape.actionDimension, declares: true,
+        "Action.count",
         "actionInput[index] = executed[index]\(timesScale("/"))")
       writer.numbers(
-        plan.shape.actionDimension,
-        "if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }")
+        "Action.count",
+        where: "!actionInput[index].isFinite", "throw .nonFiniteExecutedAction(index: index)")
       writer.write("let nextReturn = try returnToGo(after: reward)")
       if endsEpisodes { writer.write("guard canPrepare else { return }") }
       writer.write("advance()")
@@ -151,27 +140,21 @@ struct MemberRenderer: PhaseMemberRenderer {
           "(returnToGo, rewardWeight, rewardIsKnown, returnIsPrepared) = (nextReturn, 0, true, true)"
         )
         writer.write("returnInput[0] = nextReturn")
-        phase(plan.returnPreparation, to: &writer, token: plan.shape.returnToken)
+        write(plan.prepare.aroundBranch.within, to: &writer)
       }
-      phase(plan.afterPreparation, to: &writer, token: plan.shape.stateToken)
+      write(plan.prepare.aroundBranch.after, to: &writer)
     }
-    writer.write("", "private var canPrepare: Bool {")
-    writer.write(
-      "  @_noAllocation @_noLocks get { awaitsPreparation\(endsEpisodes ? " && timestep + 1 < \(length)" : "") }",
-      "}")
+    writer.write("")
+    writer.constant(
+      "private var canPrepare: Bool",
+      "awaitsPreparation\(endsEpisodes ? " && timestep + 1 < \(length)" : "")")
     writer.write(
       "",
-      "/// One step on: the action joins the history, the window slides, what the slide made stale is computed anew.",
+      "/// One step on: the action joins the history, the window slides, what that made stale is computed anew.",
       "@_noAllocation @_noLocks")
     writer.scope("private mutating func advance()") { writer in
-      for step in plan.prepare.aroundBranch.before {
-        switch step {
-        case .call(let name, let token):
-          writer.write("\(name)(\(token.map { "token: \($0)" } ?? ""))")
-        case .advanceTime: writer.write("timestep += 1")
-        case .branch: preconditionFailure("a branch is not in front of itself")
-        }
-      }
+      write(
+        plan.prepare.aroundBranch.before, to: &writer, advanceTime: { $0.write("timestep += 1") })
       if plan.network.predictsNext { writer.write("expectsNext = true") }
       writer.write("awaitsPreparation = false")
     }

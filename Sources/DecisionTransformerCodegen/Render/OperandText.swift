@@ -2,116 +2,159 @@
 struct OperandText {
   let plan: Plan
 
-  /// A pointer expression, for example `stream + 57 * 128`; with `ofAgent`, to the row of the agent that a
-  /// loop is at.
-  func pointer(_ operand: Operand, ofAgent: Bool = false) -> String {
+  /// Whether a buffer's rows are addressed one by one: `stream[returnSlot]`. All others are a place: `scores`.
+  func isOfRows(_ buffer: ControllerBuffer) -> Bool {
+    if buffer.agents.count > 1 { return true }
+    switch buffer.name {
+    case .time, .absorbedQueries, .absorbedMixed: return true
+    default: return buffer.isPerSlot
+    }
+  }
+
+  /// Where an operand begins, for example `stream[returnSlot]`; with `ofAgent`, of the agent that a loop is at.
+  func place(_ operand: Operand, ofAgent: Bool = false) -> String {
     let buffer = plan.memory.buffer(operand.buffer)
     var text = buffer.name.identifier
-    switch operand.row {
-    case .at(0): break
-    case .at(let row): text += " + \(row) * \(buffer.rowStride)"
-    case .token: text += buffer.isShared ? "" : " + token * \(buffer.rowStride)"
-    case .behindToken(let slots): text += " + (token + \(slots)) * \(buffer.rowStride)"
+    if isOfRows(buffer) {
+      let agent = ofAgent && buffer.agents.count > 1 ? ", agent" : ""
+      text += "[\(row(operand.row, of: buffer))\(agent)]"
     }
-    if ofAgent && buffer.agentStride > 0 { text += " + agent * \(literal(buffer.agentStride))" }
     if operand.column > 0 { text += " + \(operand.column)" }
     return text
   }
 
-  func row(_ row: Operand.Row) -> String {
+  private func row(_ row: Operand.Row, of buffer: ControllerBuffer) -> String {
     switch row {
-    case .at(let index): String(index)
+    case .at(let index): buffer.isPerSlot ? slot(index) : "\(index)"
+    case .token: buffer.isShared ? "0" : "token"
+    case .behindToken(let slots): "token + \(slots)"
+    }
+  }
+
+  /// A slot of the window under its name, if it has one.
+  func slot(_ index: Int) -> String {
+    guard plan.shape.tokenCapacity == nil else { return "\(index)" }
+    return switch index {
+    case plan.shape.returnToken: "returnSlot"
+    case plan.shape.stateToken: "stateSlot"
+    case plan.shape.actionToken: "actionSlot"
+    default: "\(index)"
+    }
+  }
+
+  private func slot(_ row: Operand.Row) -> String {
+    switch row {
+    case .at(let index): slot(index)
     case .token: "token"
     case .behindToken(let slots): "token + \(slots)"
     }
   }
 
+  /// A packed tensor's place, for example `layer1.query`.
+  func tensor(_ index: Int) -> String { plan.weights.tensors[index].name }
+
   /// The statement that performs `operation`.
   func statement(_ operation: Operation) -> String {
     let isOfAgent = isInAgentLoop(operation)
-    func pointer(_ operand: Operand) -> String { self.pointer(operand, ofAgent: isOfAgent) }
+    func place(_ operand: Operand) -> String { self.place(operand, ofAgent: isOfAgent) }
+    func call(_ function: String, _ arguments: String?...) -> String {
+      "Kernels.\(function)(\(arguments.compactMap(\.self).joined(separator: ", ")))"
+    }
+    let agent = isOfAgent ? "agent" : ""
     switch operation.kind {
-    case .linear(let kernel, let input, let weights, let residual, _, let output):
-      let arguments =
-        [pointer(input), tensor(weights)] + (residual.map { [pointer($0)] } ?? []) + [
-          pointer(output)
-        ]
-      return "\(kernel.name)(\(arguments.joined(separator: ", ")))"
+    case .linear(let kernel, let input, let weights, let residual, let widened, let output):
+      return call(
+        plan.name(of: kernel), place(input), tensor(weights), residual.map(place),
+        widened.map { "widened: \(place($0))" }, "to: \(place(output))")
     case .normalize(let rows, let input, let output):
-      return "normalize(\(pointer(input)), \(pointer(output)), rows: \(rows))"
-    case .embedNormalize(let token, _, _, _):
-      return "embedNormalize(\(pointer(token)))"
-    case .scores(let kernel, let queries, let keys, let output):
-      return "\(kernel.name)(\(pointer(queries)), \(pointer(keys)), \(pointer(output)))"
-    case .softmax(_, _, let heads, let rows, let lastKey, let step, let hidesEarlySteps):
-      let episode = isOfAgent ? "episodes[agent]." : ""
-      let firstKey =
-        hidesEarlySteps
-        ? ", firstKey: Swift::max(0, \(plan.shape.pastTokenCount) - 3 * \(episode)timestep)" : ""
-      return
-        "softmax(heads: \(heads), rows: \(rows), lastKey: \(row(lastKey)), step: \(step)\(firstKey))"
-    case .enter(let entry):
-      let (input, weights, token) = (entry.input, entry.embedding, entry.token)
-      let rows: [ControllerBuffer.Name] = [.tokens, .normalized(layer: 0), .query, .carried]
-      let arguments =
-        [pointer(Operand(input.buffer)), "count: \(plan.shape.dimension(of: input))"]
-        + [tensor(weights)] + rows.map { pointer(Operand($0, row: token.row)) }
-        + (isOfAgent ? ["agent: agent"] : [])
-      return "enter(\(arguments.joined(separator: ", ")))"
-    case .centerTime: return "centerTime()"
+      return call(
+        "normalize", place(input), "rows: \(plan.rowText(rows))", "to: \(place(output))")
     case .center(let input, let output):
-      return
-        "normalize(\(pointer(input)), \(pointer(output)), rows: 1, divides: false)"
-    case .activateCarried(let rows, let input, let weights, let stream, let output):
-      return
-        "activateCarried(\(pointer(input)), \(tensor(weights)), \(pointer(stream)), \(pointer(output)), rows: \(rows))"
-    case .mix(let kernel, _, let values, let residual, let output):
+      return call("normalize", place(input), "rows: 1", "divides: false", "to: \(place(output))")
+    case .embedNormalize(let token, _, let gain, let shift):
+      let factor = plan.carriesTokens ? "_ = " : ""
+      return factor
+        + call(
+          "embedNormalize", place(token), "timestep: \(timestepRow(agent))",
+          "gain: \(tensor(gain))", "shift: \(tensor(shift))")
+    case .centerTime(_, let gain, let output):
+      return call(
+        "centerTime", "timestep: \(timestepRow(agent))", "gain: \(tensor(gain))",
+        "to: \(place(output))")
+    case .enter(let entry):
+      let count =
+        switch entry.input {
+        case .return: "1"
+        case .state: "State.count"
+        case .action: "Action.count"
+        }
+      let weights = [entry.embedding, entry.value, entry.query, entry.inner].map(tensor)
       let arguments =
-        [pointer(values)] + (residual.map { [pointer($0)] } ?? []) + [pointer(output)]
-      return "\(kernel.name)(scores, \(arguments.joined(separator: ", ")))"
+        [place(entry.numbers), "count: \(count)"] + weights
+        + ["at: \(slot(entry.token.row))"] + (isOfAgent ? ["agent: agent"] : [])
+      return "enter(\(arguments.joined(separator: ", ")))"
+    case .activateCarried(let rows, let input, let weights, let stream, let output):
+      return call(
+        "activateCarried", place(input), "biases: \(tensor(weights))",
+        "rows: \(plan.rowText(rows))", "stream: \(place(stream))", "to: \(place(output))")
+    case .scores(let kernel, let queries, let keys, let output):
+      return call(plan.name(of: kernel), place(queries), place(keys), "to: \(place(output))")
+    case .softmax(
+      let scores, let mask, let heads, let rows, let lastKey, let step, let hidesEarlySteps):
+      return call(
+        "softmax", place(scores), mask.map { "mask: \(place($0))" },
+        heads == 1 ? nil : "heads: \(heads)", "rows: \(plan.rowText(rows))",
+        "lastKey: \(slot(lastKey))", step == 1 ? nil : "step: \(step)",
+        hidesEarlySteps ? "firstKey: firstKey\(isOfAgent ? "(of: agent)" : "")" : nil)
+    case .mix(let kernel, let scores, let values, let residual, let output):
+      return call(
+        plan.name(of: kernel), place(scores), place(values), residual.map(place),
+        "to: \(place(output))")
     case .storeKeys(let kernel, let rows, let input, let keys):
-      return
-        "\(kernel.name)(\(pointer(input)), rows: \(rows), first: \(row(input.row)), \(pointer(keys)))"
+      return call(
+        plan.name(of: kernel), place(input), "rows: \(plan.rowText(rows))",
+        "first: \(slot(input.row))", "to: \(place(keys))")
     case .slide(let operand):
-      let name = operand.buffer
-      let buffer = plan.memory.buffer(name)
-      let count = plan.shape.pastTokenCount * buffer.rowStride
-      if buffer.stripCount > 1 {
-        return
-          "for strip in 0..<\(buffer.stripCount) { VectorMath.move(\(name.identifier) + strip * \(literal(buffer.rows * buffer.strip)), by: \(literal(3 * buffer.rowStride)), count: \(literal(count))) }"
-      }
-      return
-        "VectorMath.move(\(name.identifier), by: \(literal(3 * buffer.rowStride)), count: \(literal(count)))"
+      let buffer = plan.memory.buffer(operand.buffer)
+      return call(buffer.stripCount > 1 ? "slideStrips" : "slide", buffer.name.identifier)
     case .read(.weights(let offset, let count)):
       return "VectorMath.read(weights + \(literal(offset)), count: \(literal(count)))"
     case .read(.rows(let name, let count)):
-      return "VectorMath.read(\(name.identifier), count: \(literal(count)))"
-    case .maskTokens: return "maskTokens()"
-    case .recordTokens(let rows, let output, let index, let norm, _):
-      let place =
-        index == 0
-        ? output.identifier
-        : "\(output.identifier) + forwardStepCount * \(literal(index * 3 * plan.shape.hiddenSize))"
-      let stride = plan.memory.buffer(rows.buffer).stride
       return
-        "record(\(pointer(rows)), stride: \(stride), columns: \(plan.shape.hiddenSize), in: \(place)\(norm != nil ? ", isNormalized: true" : ""))"
-    case .recordSteps(let rows, let output, let token, _):
+        "VectorMath.read(memory + \(literal(plan.memory.buffer(name).offset)), count: \(literal(count)))"
+    case .maskTokens(let mask, let keys):
+      return call("maskTokens", place(mask), "keys: \(place(keys))")
+    case .recordTokens(let rows, _, let index, let norm, let output):
+      let offset = index * 3 * plan.shape.hiddenSize
+      return call(
+        "record", place(rows), "stride: \(plan.memory.buffer(rows.buffer).stride)",
+        "columns: \(plan.shape.hiddenSize)", "steps: forwardStepCount",
+        "firstSeenSlot: firstSeenSlot",
+        norm.map { "gain: \(tensor($0.gain))" }, norm.map { "shift: \(tensor($0.shift))" },
+        "to: \(place(output))\(index == 0 ? "" : " + forwardStepCount * \(literal(offset))")")
+    case .recordSteps(let rows, let output, let token, let place):
       let columns = output.floatCount(shape: plan.shape, steps: 1)
-      return
-        "record(\(pointer(rows)), stride: \(Shape.stride(columns)), columns: \(columns), token: \(token), in: \(output.identifier))"
-    case .recordAttention(let layer, _, _): return "recordAttention(layer: \(layer))"
+      return call(
+        "record", self.place(rows), "stride: \(Shape.stride(columns))", "columns: \(columns)",
+        "token: \(token)", "steps: forwardStepCount", "firstSeenSlot: firstSeenSlot",
+        "to: \(self.place(place))")
+    case .recordAttention(let layer, let scores, let output):
+      return call(
+        "recordAttention", place(scores), "layer: \(layer)", "steps: forwardStepCount",
+        "firstSeenSlot: firstSeenSlot", "to: \(place(output))")
     case .correctUnattended(let rows, let weights, let operand):
-      return
-        "correctUnattended(\(pointer(operand)), \(tensor(weights)), token: token, rows: \(rows))"
+      return call(
+        "correctUnattended", place(operand), tensor(weights), "rows: \(rows)",
+        "hidden: firstVisibleKey - token")
     case .scaleAndShift(let rows, let norm, let input, let output):
-      return
-        "scaleAndShift(\(pointer(input)), \(tensor(norm.gain)), \(tensor(norm.shift)), \(pointer(output)), rows: \(rows))"
+      return call(
+        "scaleAndShift", place(input), "gain: \(tensor(norm.gain))",
+        "shift: \(tensor(norm.shift))", "rows: \(rows)", "to: \(place(output))")
     }
   }
 
-  /// Where a tensor of the packed weights lies, for example `weights + 2576`.
-  func tensor(_ index: Int) -> String {
-    let offset = plan.weights.tensors[index].offset
-    return offset == 0 ? "weights" : "weights + \(literal(offset))"
+  /// The current row of embed_timestep.
+  private func timestepRow(_ agent: String) -> String {
+    "timestepRow\(agent.isEmpty ? "" : "(of: \(agent))")"
   }
 }

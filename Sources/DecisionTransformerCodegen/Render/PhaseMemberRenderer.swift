@@ -18,43 +18,42 @@ extension PhaseMemberRenderer {
 
   func begin(to writer: inout CodeWriter) { writer.write("@_noAllocation @_noLocks") }
 
-  /// Calls the routines `names` in order; those for any token, for `token`.
-  func phase(_ names: [RoutineName], to writer: inout CodeWriter, token: Int) {
-    for name in names {
-      let takesToken = plan.routines.first { $0.name == name }?.takesToken ?? false
-      writer.write("\(name)(\(takesToken ? "token: \(token)" : ""))")
+  /// Writes the steps of a phase; `branch` writes what a condition decides.
+  func write(
+    _ steps: some Sequence<PhaseStep>, to writer: inout CodeWriter,
+    advanceTime: (inout CodeWriter) -> Void = { _ in preconditionFailure("time advances once") },
+    branch: (PhaseCondition, [PhaseStep], [PhaseStep], inout CodeWriter) -> Void = { _, _, _, _ in
+      preconditionFailure("a branch is written where its condition is known")
+    }
+  ) {
+    for step in steps {
+      switch step {
+      case .call(.readAhead, _): writer.write("Kernels.readAhead(weights, memory)")
+      case .call(let name, let token):
+        let slot = token.map { "token: \(OperandText(plan: plan).slot($0))" } ?? ""
+        writer.write("\(name)(\(slot))")
+      case .advanceTime: advanceTime(&writer)
+      case .branch(let condition, let then, let otherwise):
+        branch(condition, then, otherwise, &writer)
+      }
     }
   }
 
   /// The feedback phase: one token where the return token was prepared, else two.
-  func feedback(to writer: inout CodeWriter, nextReturn: @escaping (inout CodeWriter) -> Void) {
-    // The last block and the head are the same whether the return token was prepared or not.
-    let tail = Set(plan.feedback).intersection(plan.shortFeedback).subtracting([.embed(.state)])
-    let state = plan.shape.stateToken
-    writer.branches([
-      (
-        "returnIsPrepared",
-        { phase(plan.shortFeedback.filter { !tail.contains($0) }, to: &$0, token: state) }
-      ),
-      (
-        nil,
-        {
-          nextReturn(&$0)
-          phase(plan.feedback.filter { !tail.contains($0) }, to: &$0, token: state)
+  func feedback(to writer: inout CodeWriter, nextReturn: (inout CodeWriter) -> Void) {
+    write(
+      plan.act, to: &writer,
+      branch: { condition, then, otherwise, writer in
+        writer.scope("if \(condition.rawValue)") { write(then, to: &$0) }
+        writer.chain("else") { writer in
+          nextReturn(&writer)
+          write(otherwise, to: &writer)
         }
-      ),
-    ])
-    phase(plan.feedback.filter { tail.contains($0) }, to: &writer, token: state)
+      })
   }
 
-  /// The state in the row `input` minus its mean.
-  func subtractMean(_ input: String, to writer: inout CodeWriter) {
-    let offset = plan.weights.tensor(.stateMean).offset
-    let mean = offset == 0 ? "weights" : "weights + \(literal(offset))"
-    writer.vectors(of: plan.shape.stateStride) {
-      "(Vector(at: \(input)\($0)) - Vector(at: \(mean)\($0))).store(at: \(input)\($0))"
-    }
-  }
+  /// The name of the state's mean.
+  var mean: String { plan.weights.tensor(.stateMean).name }
 
   /// `value` divided by the return scale.
   func scaled(_ value: String) -> String {
@@ -65,7 +64,7 @@ extension PhaseMemberRenderer {
   /// A multiplication by the factor of the action's component `index`, or a division; nothing where all are 1.
   func timesScale(_ sign: String = "*") -> String {
     if plan.weights.contains(.actionScale) {
-      return " \(sign) weights[\(literal(plan.weights.tensor(.actionScale).offset)) + index]"
+      return " \(sign) \(plan.weights.tensor(.actionScale).name)[index]"
     }
     let scale = Float(plan.steps.action.scale[0])
     return scale == 1 ? "" : " \(sign) \(literal(scale))"

@@ -12,10 +12,9 @@ extension CodeWriter {
       "while index < \(literal(stride)) { \(statement(" + index")); index += \(Shape.lanes) }")
   }
 
-  /// Writes `statement`, which is about number `index`, for each of `count` numbers.
-  mutating func numbers(_ count: Int, declares: Bool = false, _ statement: String) {
-    write(
-      "\(declares ? "var " : "")index = 0",
-      "while index < \(literal(count)) { \(statement); index += 1 }")
+  /// Writes `statement`, which is about number `index`, for each of `count` numbers, or for those of a condition.
+  mutating func numbers(_ count: String, where condition: String? = nil, _ statement: String) {
+    let filter = condition.map { " where \($0)" } ?? ""
+    write("for index in 0..<\(count)\(filter) { \(statement) }")
   }
 }

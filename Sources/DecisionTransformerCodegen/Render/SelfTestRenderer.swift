@@ -41,20 +41,15 @@ struct SelfTestRenderer {
       writer.write("switch stage {", "case 0: embedReturn(); embedState()")
       for layer in plan.forms.dropLast().indices {
         writer.write(
-          "case \(layer + 1): if alone { tokenBlock\(layer)(token: \(plan.shape.stateToken)) } else { feedbackBlock\(layer)() }"
+          "case \(layer + 1): if alone { tokenBlock\(layer)(token: stateSlot) } else { feedbackBlock\(layer)() }"
         )
       }
       writer.write(
-        "default: if alone { tokenKeys(token: \(plan.shape.stateToken)) } else { feedbackKeys() }; finalBlock()",
+        "default: if alone { tokenKeys(token: stateSlot) } else { feedbackKeys() }; finalBlock()",
         "}")
       // Of a batch, the last agent's row.
-      let text = OperandText(plan: plan)
-      func row(_ name: ControllerBuffer.Name) -> String {
-        let lastAgent = (plan.shape.batch - 1) * plan.memory.buffer(name).agentStride
-        let operand = Operand(name, row: .at(plan.shape.stateToken), column: lastAgent)
-        return text.pointer(operand)
-      }
-      writer.write("return stage == 0 ? \(row(.tokens)) : \(row(.stream))")
+      let agent = plan.shape.batch == 1 ? "" : ", \(plan.shape.batch - 1)"
+      writer.write("return stage == 0 ? tokens[stateSlot\(agent)] : stream[stateSlot\(agent)]")
     }
   }
 }

@@ -4,20 +4,20 @@ struct SupportRenderer {
 
   func render(to writer: inout CodeWriter) {
     normalize(to: &writer)
-    if !plan.network.takesEmbeddings { embedNormalize(to: &writer) }
+    if plan.network.controlSteps != nil { embedNormalize(to: &writer) }
     if plan.carriesTokens { CarriedSupportRenderer(plan: plan).render(to: &writer) }
     softmax(to: &writer)
-    if plan.network.takesEmbeddings {
-      TrunkSupportRenderer(plan: plan).render(to: &writer)
-    } else {
-    }
+    clear(to: &writer)
+    if plan.network.takesEmbeddings { TrunkSupportRenderer(plan: plan).render(to: &writer) }
+    if !plan.forward.isEmpty { ForwardSupportRenderer(plan: plan).render(to: &writer) }
     if plan.memory.contains(.widened) { widen(to: &writer) }
-  }
-
-  private func begin(
-    _ writer: inout CodeWriter, _ summary: String, inline: String = "@inline(never)"
-  ) {
-    writer.write("", "/// \(summary)", "\(inline) @_noAllocation @_noLocks")
+    if plan.preparation.contains(.slideWindow) { slide(to: &writer) }
+    if let buffer = plan.memory.buffers.first(where: { $0.stripCount > 1 }) {
+      slideStrips(of: buffer, to: &writer)
+    }
+    if let readAhead = plan.routines.first(where: { $0.name == .readAhead }) {
+      read(readAhead, to: &writer)
+    }
   }
 
   // MARK: Layer normalisation
@@ -25,18 +25,18 @@ struct SupportRenderer {
   private func normalize(to writer: inout CodeWriter) {
     let (size, stride) = (plan.shape.hiddenSize, plan.shape.hiddenStride)
     let carries = plan.carriesTokens
-    begin(
-      &writer,
+    writer.function(
       "(x - mean) / √(variance + epsilon) of each row of \(size)\(carries ? "; the last row's 1 / √ is returned" : "")."
     )
     if carries { writer.write("@discardableResult") }
+    let epsilon = literal(Float(plan.network.finalNorm.epsilon))
     writer.scope(
-      "private func normalize(_ input: Floats, _ output: Floats, rows: Int, epsilon: Float = \(literal(Float(plan.network.finalNorm.epsilon)))\(carries ? ", divides: Bool = true) -> Float" : ")")"
+      "static func normalize(_ x: Floats, rows: Int, epsilon: Float = \(epsilon)\(carries ? ", divides: Bool = true" : ""), to y: Floats)\(carries ? " -> Float" : "")"
     ) { writer in
       writer.write("var row = 0\(carries ? ", factor: Float = 0" : "")")
       writer.scope("while row < rows") { writer in
         writer.write(
-          "\(carries ? "factor" : "_") = VectorMath.normalize(input + row * \(stride), output + row * \(stride), count: \(size), epsilon: epsilon\(carries ? ", divides: divides" : ""))",
+          "\(carries ? "factor" : "_") = VectorMath.normalize(x + row * \(stride), y + row * \(stride), count: \(size), epsilon: epsilon\(carries ? ", divides: divides" : ""))",
           "row += 1")
       }
       if carries { writer.write("return factor") }
@@ -45,50 +45,28 @@ struct SupportRenderer {
 
   private func embedNormalize(to writer: inout CodeWriter) {
     let stride = plan.shape.hiddenStride
-    let gain = plan.weights.tensor(.embedNormGain).offset
-    let shift = plan.weights.tensor(.embedNormShift).offset
-    let timesteps = plan.weights.tensor(.timesteps).offset
-    let (batch, carries) = (plan.shape.batch, plan.carriesTokens)
-    // Where tokens are carried, agents enter one by one.
-    let isLoop = batch > 1 && !carries
-    begin(
-      &writer,
-      "embed_ln(x + embed_timestep[timestep]) + wpe[0] of one token\(isLoop ? " of each agent" : ""), in place\(carries ? "; embed_ln's factor" : "")."
+    let carries = plan.carriesTokens
+    writer.function(
+      "embed_ln(x + embed_timestep[timestep]) + wpe[0] of one token, in place\(carries ? "; embed_ln's factor" : "")."
     )
-    let body = { (writer: inout CodeWriter) in
+    writer.scope(
+      "static func embedNormalize(_ token: Floats, timestep: Floats, gain: Floats, shift: Floats)\(carries ? " -> Float" : "")"
+    ) { writer in
+      writer.write("var index = 0")
       writer.write(
-        "let time = weights + \(literal(timesteps)) + \(plan.timestepRow) * \(stride)",
-        "var index = 0")
-      writer.write(
-        "while index < \(stride) { (Vector(at: token + index) + Vector(at: time + index)).store(at: token + index); index += 16 }"
+        "while index < \(stride) { (Vector(at: token + index) + Vector(at: timestep + index)).store(at: token + index); index += 16 }"
       )
+      let epsilon = literal(Float(plan.steps.embeddingNorm.epsilon))
       writer.write(
-        "\(carries ? "let factor = " : "")normalize(token, token, rows: 1, epsilon: 1e-05)  // whatever layer_norm_epsilon says",
+        "\(carries ? "let factor = " : "")normalize(token, rows: 1, epsilon: \(epsilon), to: token)  // whatever layer_norm_epsilon says",
         "index = 0")
       writer.scope("while index < \(stride)") { writer in
         writer.write(
-          "let gain = Vector(at: weights + \(literal(gain)) + index), shift = Vector(at: weights + \(literal(shift)) + index)"
-        )
-        writer.write(
+          "let gain = Vector(at: gain + index), shift = Vector(at: shift + index)",
           "VectorMath.multiplyAdd(Vector(at: token + index), gain, shift).store(at: token + index)",
           "index += 16")
       }
       if carries { writer.write("return factor") }
-    }
-    guard isLoop else {
-      if !plan.forward.isEmpty, carries { writer.write("@discardableResult") }
-      let parameter = batch == 1 ? "" : ", timestep: Int"
-      writer.scope(
-        "private func embedNormalize(_ token: Floats\(parameter))\(carries ? " -> Float" : "")",
-        body)
-      return
-    }
-    writer.scope("private func embedNormalize(_ tokens: Floats)") { writer in
-      writer.scope("for agent in 0..<\(batch)") { writer in
-        writer.write(
-          "let token = tokens + agent * \(stride), timestep = episodes[agent].timestep")
-        body(&writer)
-      }
     }
   }
 
@@ -96,20 +74,20 @@ struct SupportRenderer {
 
   private func softmax(to writer: inout CodeWriter) {
     let stride = plan.shape.keyStride
-    begin(
-      &writer,
-      "Probabilities from scores, in place: row r of each head sees keys from firstKey to lastKey + r * step."
+    let isTrunk = plan.network.takesEmbeddings
+    writer.function(
+      "Probabilities from scores, in place: row r of each head sees keys \(isTrunk ? "" : "from firstKey ")to lastKey + r * step."
     )
-    let keys =
-      plan.network.takesEmbeddings
-      ? "lastKey: Int, step: Int" : "lastKey: Int, step: Int, firstKey: Int = 0"
-    writer.scope("private func softmax(heads: Int, rows: Int, \(keys))") { writer in
+    let parameters =
+      (isTrunk ? ", mask: Floats" : "") + ", heads: Int = 1, rows: Int, lastKey: Int, step: Int = 1"
+      + (isTrunk ? "" : ", firstKey: Int = 0")
+    writer.scope("static func softmax(_ scores: Floats\(parameters))") { writer in
       writer.write("var row = 0, head = 0")
       writer.scope("while head < heads") { writer in
         writer.write("row = 0")
         writer.scope("while row < rows") { writer in
           writer.write(
-            "VectorMath.softmax(scores + (head * rows + row) * \(stride), count: \(stride), \(plan.network.takesEmbeddings ? "" : "firstKey: firstKey, ")lastKey: lastKey + row * step\(plan.network.takesEmbeddings ? ", mask: mask" : ""))",
+            "VectorMath.softmax(scores + (head * rows + row) * \(stride), count: \(stride), \(isTrunk ? "" : "firstKey: firstKey, ")lastKey: lastKey + row * step\(isTrunk ? ", mask: mask" : ""))",
             "row += 1")
         }
         writer.write("head += 1")
@@ -117,11 +95,89 @@ struct SupportRenderer {
     }
   }
 
+  // MARK: Memory
+
+  private func clear(to writer: inout CodeWriter) {
+    if plan.network.controlSteps == nil || plan.shape.batch > 1 {
+      writer.function("Fills `rows` rows of `count` floats, `stride` floats apart, with zero.")
+      writer.scope(
+        "static func clear(_ place: Floats, rows: Int = 1, count: Int, stride: Int = 0)"
+      ) { writer in
+        writer.scope("for row in 0..<rows") { writer in
+          writer.write(
+            "var index = 0",
+            "while index < count { Vector(repeating: 0).store(at: place + row * stride + index); index += 16 }"
+          )
+        }
+      }
+    }
+    guard plan.network.controlSteps != nil else { return }
+    guard plan.shape.batch == 1 else { return clearAgent(to: &writer) }
+    let outputs = plan.memory.buffers.first { if case .output = $0.name { true } else { false } }
+    writer.function(
+      "Fills all memory with zero\(outputs == nil ? "" : ", but for what `forward` returns").")
+    writer.scope("static func clear(_ memory: Floats)") { writer in
+      writer.write(
+        "var index = 0",
+        "while index < \(literal(outputs?.offset ?? plan.memory.floatCount)) { Vector(repeating: 0).store(at: memory + index); index += 16 }"
+      )
+    }
+  }
+
+  private func clearAgent(to writer: inout CodeWriter) {
+    writer.function("Fills the rows of one agent with zero.")
+    writer.scope("static func clear(_ memory: Floats, agent: Int)") { writer in
+      for buffer in plan.memory.buffers where buffer.agents != .shared {
+        let place = "memory + \(literal(buffer.offset)) + agent * \(literal(buffer.agentStride))"
+        if case .apart = buffer.agents {
+          writer.write("clear(\(place), count: \(literal(buffer.agentStride)))")
+        } else {
+          writer.write(
+            "clear(\(place), rows: \(buffer.rows), count: \(buffer.stride), stride: \(literal(buffer.rowStride)))"
+          )
+        }
+      }
+    }
+  }
+
+  private func slide(to writer: inout CodeWriter) {
+    writer.function("Drops the oldest step: moves all rows but its own to the front.")
+    writer.scope("static func slide(_ rows: Rows)") {
+      $0.write(
+        "VectorMath.move(rows.start, by: 3 * rows.stride, count: \(plan.shape.pastTokenCount) * rows.stride)"
+      )
+    }
+  }
+
+  private func slideStrips(of buffer: ControllerBuffer, to writer: inout CodeWriter) {
+    writer.function(
+      "The same of each of the \(buffer.stripCount) strips of columns that rows lie in.")
+    writer.scope("static func slideStrips(_ rows: Rows)") {
+      $0.write(
+        "for strip in 0..<\(buffer.stripCount) { slide(Rows(rows.start + strip * \(literal(buffer.rows * buffer.strip)), rows.stride)) }"
+      )
+    }
+  }
+
+  private func read(_ routine: Routine, to writer: inout CodeWriter) {
+    writer.function(routine.summary)
+    writer.scope("static func readAhead(_ weights: Floats, _ memory: Floats)") { writer in
+      for operation in routine.operations {
+        let names = operation.reads.map { plan.memory.buffer($0.buffer).name.identifier }
+        writer.write(
+          CodeWriter.line(
+            OperandText(plan: plan).statement(operation), comment: names.joined(), column: 60))
+      }
+    }
+  }
+
   // MARK: bfloat16
 
   private func widen(to writer: inout CodeWriter) {
-    begin(&writer, "`panels` of a strip of bfloat16 weights as a float32 strip in `widened`.")
-    writer.scope("private func widen(_ w: Floats, step: Int, panels: Int, pairs: Int)") { writer in
+    writer.function("`panels` of a strip of bfloat16 weights as a float32 strip in `widened`.")
+    writer.scope(
+      "static func widen(_ w: Floats, step: Int, panels: Int, pairs: Int, to widened: Floats)"
+    ) { writer in
       writer.write("var from = w, to = widened, pair = 0")
       writer.write(
         "for panel in 0..<panels { Vector(at: from + panel * 16).store(at: to + panel * 16) }  // biases"
@@ -140,6 +196,13 @@ struct SupportRenderer {
   }
 }
 
+extension CodeWriter {
+  /// Begins a function that is not inlined.
+  mutating func function(_ summary: String) {
+    write("", "/// \(summary)", "@inline(never) @_noAllocation @_noLocks")
+  }
+}
+
 extension Activation {
   /// The runtime's function.
   var functionName: String {
@@ -155,7 +218,7 @@ extension Activation {
 
 extension Plan {
   /// The row of embed_timestep, in terms of `timestep`.
-  var timestepRow: String {
-    steps.endsEpisodes ? "timestep" : "min(timestep, \(literal(steps.time.count - 1)))"
+  func timestepRow(_ timestep: String) -> String {
+    steps.endsEpisodes ? timestep : "min(\(timestep), \(literal(steps.time.count - 1)))"
   }
 }

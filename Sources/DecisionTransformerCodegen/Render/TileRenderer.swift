@@ -122,7 +122,7 @@ struct TileRenderer {
     writer.write(
       "", "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows").", "@inline(__always)")
     writer.scope(
-      "private func rows\(rows)<Finish: Epilogue>(_ product: Product<Finish>)"
+      "private static func rows\(rows)<Finish: Epilogue>(_ product: Product<Finish>)"
     ) { writer in
       let branches = branches(products)
       let shared = sharedEnd(of: branches.map(\.lines))
@@ -229,7 +229,7 @@ struct TileRenderer {
     let indices = Array(0..<rows)
     writer.write("", "@inline(__always)")
     writer.scope(
-      "private func tile\(rows)<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>)"
+      "private static func tile\(rows)<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>)"
     ) { writer in
       writer.write(
         "let bias = p.biased ? Sums(p.w, p.panel) : Sums()",

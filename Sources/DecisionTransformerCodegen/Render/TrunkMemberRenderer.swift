@@ -10,6 +10,8 @@ struct TrunkMemberRenderer {
     forward(to: &writer)
     cache(to: &writer)
     check(to: &writer)
+    embed(to: &writer)
+    show(to: &writer)
     finish(to: &writer)
   }
 
@@ -54,7 +56,7 @@ struct TrunkMemberRenderer {
     _ routines: [RoutineName], rows: Int, while condition: String, to writer: inout CodeWriter
   ) {
     writer.scope("while \(condition)") { writer in
-      writer.write("embed(inputsEmbeds, positionIDs, token: token, rows: \(rows))")
+      writer.write("embedTokens(inputsEmbeds, positionIDs, token: token, rows: \(rows))")
       for name in routines { writer.write("\(name)(token: token)") }
       writer.write("token += \(rows)")
     }
@@ -126,6 +128,47 @@ struct TrunkMemberRenderer {
     }
   }
 
+  private func embed(to writer: inout CodeWriter) {
+    let stride = plan.shape.hiddenStride
+    writer.write(
+      "",
+      "/// inputs_embeds + wpe[position_ids] of `rows` tokens from `token` on; rows behind the last are zero."
+    )
+    begin(to: &writer)
+    writer.scope(
+      "private func embedTokens(_ inputs: Span<Float>, _ positions: Span<Int>, token: Int, rows: Int)"
+    ) { writer in
+      writer.write(
+        "Kernels.clear(tokens, count: rows * \(stride))",
+        "let first = token - pastLength, last = min(first + rows, inputs.count / \(hidden))",
+        "var index = first")
+      writer.scope("while index < last") { writer in
+        writer.write(
+          "let x = tokens + (index - first) * \(stride)",
+          "let position = positions.isEmpty ? pastLength + index : positions[index]",
+          "let place = \(plan.weights.tensor(.positions).name) + position * \(stride)",
+          "var column = 0")
+        writer.write(
+          "while column < \(hidden) { x[column] = inputs[index * \(hidden) + column] + place[column]; column += 1 }",
+          "index += 1")
+      }
+    }
+  }
+
+  private func show(to writer: inout CodeWriter) {
+    writer.write("", "/// Takes the attention mask of all tokens up to `end`.")
+    begin(to: &writer)
+    writer.scope("private mutating func show(_ attentionMask: Span<UInt8>, end: Int)") { writer in
+      writer.write("var key = end", "firstVisibleKey = end")
+      writer.scope("while key > 0") { writer in
+        writer.write(
+          "key -= 1", "let isVisible = attentionMask.isEmpty ? true : attentionMask[key] == 1",
+          "mask[key] = isVisible ? 0 : VectorMath.hiddenScore",
+          "firstVisibleKey = isVisible ? key : firstVisibleKey")
+      }
+    }
+  }
+
   /// The result is handed out only if all of it is sound.
   private func finish(to writer: inout CodeWriter) {
     let stride = plan.shape.hiddenStride
@@ -137,7 +180,7 @@ struct TrunkMemberRenderer {
     writer.scope(
       "private func finish(end: Int, _ lastHiddenState: inout MutableSpan<Float>) throws(TrunkError)"
     ) { writer in
-      writer.write("let rows = output + pastLength * \(stride)")
+      writer.write("let rows = output[pastLength]")
       writer.write("var row = 0, column = 0")
       writer.scope("while row < end - pastLength") { writer in
         writer.write("column = 0")
@@ -171,7 +214,7 @@ struct TrunkMemberRenderer {
           plan.forms[layer] == .standard ? .value(layer: layer) : .normalized(layer: layer)
         let stride = plan.memory.buffer(name).stride
         writer.write(
-          "clear(\(name.identifier) + pastLength * \(stride), count: (end - pastLength + \(chunk - 1)) * \(stride))"
+          "Kernels.clear(\(name.identifier)[pastLength], count: (end - pastLength + \(chunk - 1)) * \(stride))"
         )
       }
     }

@@ -88,17 +88,6 @@ extension LayoutMap.Region {
 }
 
 extension PackedTensor.Content {
-  /// The block it belongs to; nil for embeddings and heads.
-  var layer: Int? {
-    switch self {
-    case .query(let layer), .key(let layer), .value(let layer), .projection(let layer),
-      .absorbedKey(let layer, _), .absorbedValue(let layer, _), .fusedQuery(let layer),
-      .fusedOutput(let layer), .inner(let layer), .outer(let layer), .unattended(let layer):
-      layer
-    default: nil
-    }
-  }
-
   var role: LayoutMap.Role {
     switch self {
     case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift,

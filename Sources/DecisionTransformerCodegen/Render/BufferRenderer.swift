@@ -1,0 +1,106 @@
+/// Writes the names of what a generated type works in: slots, groups of packed tensors, buffers.
+struct BufferRenderer {
+  let plan: Plan
+  private var text: OperandText { OperandText(plan: plan) }
+
+  func render(to writer: inout CodeWriter) {
+    aliases(to: &writer)
+    if plan.network.controlSteps != nil { slots(to: &writer) }
+    groups(to: &writer)
+    buffers(to: &writer)
+  }
+
+  private func aliases(to writer: inout CodeWriter) {
+    writer.write("private typealias Kernels = \(plan.kernelsName)")
+    writer.write("private typealias Rows = Kernels.Rows")
+    // Members of a controller of one agent name no others.
+    let isPlain = plan.network.controlSteps != nil && plan.forward.isEmpty && plan.shape.batch == 1
+    for name in isPlain ? ["Floats"] : ["Vector", "VectorMath", "Floats"] {
+      writer.write("private typealias \(name) = DecisionTransformer::\(name)")
+    }
+  }
+
+  private func slots(to writer: inout CodeWriter) {
+    writer.write("")
+    writer.write(
+      "// Slots of the window: the past tokens, then those of the current step.",
+      "private var pastTokens: Int { \(plan.shape.pastTokenCount) }",
+      "private var returnSlot: Int { pastTokens }",
+      "private var stateSlot: Int { pastTokens + 1 }",
+      "private var actionSlot: Int { pastTokens + 2 }")
+    if !plan.forward.isEmpty { writer.write("private var slots: Int { pastTokens + 3 }") }
+  }
+
+  private func groups(to writer: inout CodeWriter) {
+    writer.write("")
+    for group in plan.weights.groups {
+      let type = "Kernels.\(group.typeName)"
+      writer.write("private var \(group.name): \(type) { \(type)(weights) }")
+    }
+  }
+
+  private func buffers(to writer: inout CodeWriter) {
+    writer.write(
+      "", "// Memory, offsets in floats: how many rows of how many floats, and what they hold.")
+    for buffer in plan.memory.buffers {
+      let place = buffer.offset == 0 ? "memory" : "memory + \(literal(buffer.offset))"
+      let declaration =
+        if text.isOfRows(buffer) {
+          "private var \(buffer.name.identifier): Rows { Rows(\(place), \(strides(of: buffer))) }"
+        } else {
+          "private var \(buffer.name.identifier): Floats { \(place) }"
+        }
+      let lines = CodeWriter.lines(
+        of: "\(buffer.rowText): \(buffer.purpose)".split(separator: " ").map(String.init),
+        separator: "", width: CodeWriter.width - 2 - Self.column - 3)
+      writer.write(left(declaration, Self.column) + "// " + lines[0])
+      for line in lines.dropFirst() { writer.write(left("", Self.column) + "// " + line) }
+    }
+  }
+
+  private static let column = 62
+
+  private func strides(of buffer: ControllerBuffer) -> String {
+    guard buffer.agents.count > 1 else { return "\(buffer.strip)" }
+    return "\(literal(buffer.rowStride)), agent: \(literal(buffer.agentStride))"
+  }
+}
+
+extension ControllerBuffer {
+  /// Rows by floats, or what there is a row for, whose floats the declaration has.
+  var rowText: String {
+    if isPerSlot { return stripCount > 1 ? "slots, in strips" : "slots" }
+    return rows == 1 && agents.count == 1 ? "\(strip)" : "\(rows) x \(strip)"
+  }
+}
+
+extension PackedLayout {
+  /// Packed tensors whose names begin alike: of a block, of the embeddings.
+  struct Group {
+    var name: String
+    var tensors: [PackedTensor]
+    var typeName: String { name.prefix(1).uppercased() + name.dropFirst() }
+  }
+
+  /// In the order of the layout; tensors of a group need not be neighbours.
+  var groups: [Group] {
+    tensors.reduce(into: []) { groups, tensor in
+      if let index = groups.firstIndex(where: { $0.name == tensor.groupName }) {
+        groups[index].tensors.append(tensor)
+      } else {
+        groups.append(Group(name: tensor.groupName, tensors: [tensor]))
+      }
+    }
+  }
+}
+
+extension PackedTensor {
+  /// `layer1` of `layer1.query`, and `query`.
+  var groupName: String { String(name.prefix { $0 != "." }) }
+  var memberName: String { String(name.drop { $0 != "." }.dropFirst()) }
+}
+
+extension Plan {
+  /// The type that has layout and kernels, in a file of its own.
+  public var kernelsName: String { "\(deployment.name)Kernels" }
+}

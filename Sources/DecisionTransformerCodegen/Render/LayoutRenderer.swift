@@ -1,0 +1,58 @@
+/// Writes where packed tensors lie, under the names that the phases use, and what addresses rows.
+struct LayoutRenderer {
+  let plan: Plan
+
+  func render(to writer: inout CodeWriter) {
+    for group in plan.weights.groups {
+      writer.write("/// \(description(of: group))")
+      writer.scope("struct \(group.typeName)") { writer in
+        writer.write(
+          "private let weights: Floats",
+          "@_noAllocation @_noLocks init(_ weights: Floats) { self.weights = weights }")
+        for tensor in group.tensors { place(of: tensor, to: &writer) }
+      }
+      writer.write("")
+    }
+    rows(to: &writer)
+  }
+
+  private func place(of tensor: PackedTensor, to writer: inout CodeWriter) {
+    let name = tensor.memberName == "return" ? "`return`" : tensor.memberName
+    let place = tensor.offset == 0 ? "weights" : "weights + \(literal(tensor.offset))"
+    writer.constant(
+      "var \(name): Floats", place,
+      comment: "\(tensor.shapeText) \(tensor.arrangementText), \(literal(tensor.floatCount))")
+  }
+
+  private func description(of group: PackedLayout.Group) -> String {
+    switch group.tensors[0].content {
+    case .stateMean: "Embeddings, of states with their mean, of timesteps; embed_ln."
+    case .entryValue: "Block 0 in terms of an input."
+    case .predictAction: "Heads."
+    case .finalNormGain: "ln_f."
+    case .positions: "wpe."
+    default: "Packed weights of block \(group.name.drop { !$0.isNumber })."
+    }
+  }
+
+  /// Rows of one agent, or of several side by side.
+  private func rows(to writer: inout CodeWriter) {
+    let isBatch = plan.shape.batch > 1
+    writer.write("/// Rows of memory\(isBatch ? ", of all agents" : "").")
+    writer.scope("struct Rows") { writer in
+      writer.write(
+        "let start: Floats",
+        "let stride: Int\(isBatch ? ", agentStride: Int" : "")", "",
+        "@_noAllocation @_noLocks",
+        "init(_ start: Floats, _ stride: Int\(isBatch ? ", agent agentStride: Int" : "")) {")
+      writer.write(
+        "  (self.start, self.stride\(isBatch ? ", self.agentStride" : "")) = (start, stride\(isBatch ? ", agentStride" : ""))",
+        "}", "")
+      writer.constant("subscript(row: Int) -> Floats", "start + row * stride")
+      if isBatch {
+        writer.constant(
+          "subscript(row: Int, agent: Int) -> Floats", "start + row * stride + agent * agentStride")
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/// Writes the constants that follow from shapes: dimensions, sizes, costs.
+struct SizeRenderer {
+  let plan: Plan
+  let version: String
+
+  func render(to writer: inout CodeWriter) {
+    plan.network.controlSteps == nil ? trunk(to: &writer) : controller(to: &writer)
+  }
+
+  private func controller(to writer: inout CodeWriter) {
+    let shape = plan.shape
+    constant("Numbers of a state.", "stateDimension", shape.stateDimension, to: &writer)
+    constant("Numbers of an action.", "actionDimension", shape.actionDimension, to: &writer)
+    dimensions(to: &writer)
+    constant("Control steps of context, K.", "window", shape.window, to: &writer)
+    constant(
+      "Steps of an episode for which the model has timesteps.", "maximumEpisodeLength",
+      shape.maximumEpisodeLength, to: &writer)
+    sizes(to: &writer)
+    let ofAll = shape.batch == 1 ? "" : ", of all agents"
+    constant(
+      "Multiply-adds of one `act` that is given the reward\(ofAll).", "feedbackMultiplyAdds",
+      plan.total(plan.feedback, \.multiplyAdds), to: &writer)
+    constant(
+      "Bytes of weights that such an `act` reads.", "feedbackWeightBytes",
+      plan.total(plan.feedback, \.weightBytes), to: &writer)
+    constant(
+      "Multiply-adds of one `prepare` without a reward\(ofAll).", "preparationMultiplyAdds",
+      plan.total(plan.preparation, \.multiplyAdds), to: &writer)
+    identity(to: &writer)
+  }
+
+  private func trunk(to writer: inout CodeWriter) {
+    let shape = plan.shape
+    dimensions(to: &writer)
+    constant("Tokens that the cache holds.", "tokenCapacity", shape.tokenCapacity!, to: &writer)
+    constant(
+      "Rows of wpe: position ids are below it.", "positionCount",
+      plan.network.givenEmbeddings!.positionCount, to: &writer)
+    sizes(to: &writer)
+    constant(
+      "Multiply-adds of one token.", "tokenMultiplyAdds",
+      plan.total(plan.token, \.multiplyAdds), to: &writer)
+    constant(
+      "Bytes of weights that one token reads.", "tokenWeightBytes",
+      plan.total(plan.token, \.weightBytes), to: &writer)
+    if !plan.chunk.isEmpty {
+      constant("Tokens that are computed together.", "chunkSize", shape.chunkSize, to: &writer)
+      constant(
+        "Multiply-adds of these tokens.", "chunkMultiplyAdds",
+        plan.total(plan.chunk, \.multiplyAdds), to: &writer)
+    }
+    identity(to: &writer)
+  }
+
+  /// The shape of the transformer.
+  private func dimensions(to writer: inout CodeWriter) {
+    let shape = plan.shape
+    constant("Numbers of a token, H.", "hiddenSize", shape.hiddenSize, to: &writer)
+    constant("Blocks of the transformer, L.", "layerCount", shape.layerCount, to: &writer)
+    constant("Attention heads of a block.", "headCount", shape.headCount, to: &writer)
+    constant("Inner numbers of a block's MLP.", "innerSize", shape.innerSize, to: &writer)
+  }
+
+  private func sizes(to writer: inout CodeWriter) {
+    constant(
+      "Bytes of memory a \(plan.network.instanceName) works in.", "memorySize",
+      plan.memory.byteCount, to: &writer)
+    constant(
+      "Bytes that the address of this memory is a multiple of.", "memoryAlignment",
+      ControllerMemory.alignment, to: &writer)
+    constant(
+      "Bytes of packed weights without their header.", "packedWeightsSize",
+      plan.weights.byteCount, to: &writer)
+  }
+
+  private func identity(to writer: inout CodeWriter) {
+    writer.write(
+      "/// Identifies the layout of the packed weights; `init` refuses weights of another one.")
+    writer.constant("\(access)static var layoutDigest: UInt64", "0x\(plan.layoutDigestText)")
+    writer.write("/// The version of dtgen that wrote this file.")
+    writer.write("\(access)static var generatorVersion: StaticString { \"\(version)\" }")
+  }
+
+  private var access: String { "\(plan.deployment.access.rawValue) " }
+
+  private func constant(
+    _ documentation: String, _ name: String, _ value: Int, to writer: inout CodeWriter
+  ) {
+    writer.write("/// \(documentation)")
+    writer.write("\(access)static var \(name): Int { \(literal(value)) }")
+  }
+}
