@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 import Toolchain
 
@@ -34,7 +35,7 @@ struct KernelAssemblyTests {
   private static func loops(
     _ folder: String, batch: Int = 1, for target: AssemblyTarget
   ) throws -> [KernelLoop] {
-    let folder = SwiftCompiler.package.appendingPathComponent(folder)
+    let folder = TestData.package.appendingPathComponent(folder)
     var model = try ModelFolder(path: folder.path).readModel().model
     model.options.batch = batch
     let plan = Plan(model)

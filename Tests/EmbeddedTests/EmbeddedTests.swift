@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 import Toolchain
 
@@ -74,7 +75,7 @@ struct EmbeddedTests {
   @Test(arguments: EmbeddedTarget.all)
   func generatedModelsCompile(target: EmbeddedTarget) throws {
     let models = ["Hopper", "Pendulum", "HalfCheetah"].map {
-      SwiftCompiler.package.appending(path: "Generated/\($0)Model/\($0).swift")
+      TestData.package.appending(path: "Generated/\($0)Model/\($0).swift")
     }
     // The compiler guards the copy of a state on the stack. C libraries for bare machines have the two
     // symbols; with -disable-stack-protector nobody needs them.
@@ -86,7 +87,7 @@ struct EmbeddedTests {
   @Test(
     arguments: EmbeddedTarget.all, ["TrunkFourHeads", "BatchOfThree", "ExecutedActions"])
   func otherGeneratedModelsCompile(target: EmbeddedTarget, model: String) throws {
-    let folder = SwiftCompiler.package.appending(path: "Tests/Models/\(model).dtmodel")
+    let folder = TestData.model(model)
     let code = try Compiler.compile(folder: folder.path, codeOnly: true).files[0]
     let output = try EmbeddedCompiler(target: target).compile(
       String(decoding: code.contents, as: UTF8.self))

@@ -3,7 +3,7 @@ import Fuzzing
 import Testing
 
 /// Whatever the bytes are, every reader ends with a value or with an error in words. A longer run,
-/// under address sanitizer, is Tests/Fuzz/check.sh.
+/// under address sanitizer, is Tests/Checks/Fuzz/check.sh.
 @Suite struct FuzzTests {
   @Test(.timeLimit(.minutes(1)), arguments: FuzzedReader.allCases)
   func damagedFilesAreReadOrRefused(reader: FuzzedReader) throws {

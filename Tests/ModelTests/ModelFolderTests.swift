@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 
 @Suite("A model folder")
@@ -103,12 +104,10 @@ struct ModelFolderTests {
     arguments: [
       ("Sources/hopper/Hopper.dtmodel", 11, 3, 3000.0),
       ("Sources/pendulum/Pendulum.dtmodel", 3, 1, -200),
-      ("Tests/Models/HalfCheetah.dtmodel", 17, 6, 4000),
+      ("Tests/Data/Models/HalfCheetah.dtmodel", 17, 6, 4000),
     ])
   func trained(folder: String, states: Int, actions: Int, target: Double) throws {
-    let root = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let path = root.appendingPathComponent(folder).path
+    let path = TestData.package.appending(path: folder).path
     let (model, remarks) = try ModelFolder(path: path).readModel()
     #expect("\(model.name).dtmodel" == ModelFolder(path: path).displayName)
     #expect(model.config.stateDimension == states)

@@ -1,14 +1,12 @@
 import DecisionTransformer
 import Foundation
+import TestFolders
 
 @testable import DecisionTransformerCodegen
 
 /// Models that the tests of pages and differences look at.
 enum Fixtures {
-  static let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Models").path
-
-  static func folder(_ name: String) -> String { "\(models)/\(name).dtmodel" }
+  static func folder(_ name: String) -> String { TestData.model(name).path }
 
   static func plan(_ name: String) throws -> Plan {
     Plan(try ModelFolder(path: folder(name)).readModel().model)

@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 import Testing
 
 @testable import DecisionTransformerCodegen
@@ -6,14 +7,11 @@ import Testing
 @Suite("A benchmark's file")
 struct LatencyBenchmarkTests {
   /// One second of dtbench --model Hopper --json.
-  private let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Pages/hopper.json")
+  private let file = TestData.package.appending(path: "Tests/Checks/Pages/hopper.json")
   private let plan: Plan
 
   init() throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Sources/hopper/Hopper.dtmodel")
+    let folder = TestData.package.appending(path: "Sources/hopper/Hopper.dtmodel")
     plan = Plan(try ModelFolder(path: folder.path).readModel().model)
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The closed loop as a process. (What its returns are is Tests/Pendulum/check.sh's to say, of an
+/// The closed loop as a process. (What its returns are is Tests/Checks/Pendulum/check.sh's to say, of an
 /// optimised build.)
 @Suite("pendulum")
 struct PendulumProgramTests {

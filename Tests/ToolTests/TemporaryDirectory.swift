@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 
 /// A directory that is gone when the test is over.
 final class TemporaryDirectory {
@@ -57,10 +58,8 @@ extension TemporaryDirectory {
 
   /// A trained model with its checkpoint, copied so that a test may change it.
   func copyPendulum() throws {
-    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
     try FileManager.default.copyItem(
-      atPath: package.appendingPathComponent("Sources/pendulum/Pendulum.dtmodel").path,
+      atPath: TestData.package.appending(path: "Sources/pendulum/Pendulum.dtmodel").path,
       toPath: path("Pendulum.dtmodel"))
   }
 }
