@@ -45,7 +45,7 @@ let package = Package(
 
     // MARK: Programs
     .target(name: "CAllocationHook"),
-    // What they share: options, a clock, latencies, drawing.
+    // What they share: options, a clock, latencies, drawing; and random numbers, with the tests.
     .target(name: "Programs"),
     .executableTarget(
       name: "hopper", dependencies: ["DecisionTransformer", "CAllocationHook", "Programs"],
@@ -73,7 +73,9 @@ let package = Package(
     .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
     .target(
       name: "RecordedEpisodes",
-      dependencies: ["DecisionTransformer", "DecisionTransformerCodegen", "TestFolders"],
+      dependencies: [
+        "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
+      ],
       path: "Tests/Support/RecordedEpisodes"),
     // The toolchain's compiler, for tests of what other targets and flags make of the runtime and of generated code.
     .target(name: "Toolchain", dependencies: ["TestFolders"], path: "Tests/Support/Toolchain"),
@@ -103,7 +105,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "PlanTests",
-      dependencies: ["DecisionTransformer", "DecisionTransformerCodegen", "TestFolders"]),
+      dependencies: [
+        "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
+      ]),
     .testTarget(
       name: "PageTests",
       dependencies: ["DecisionTransformer", "DecisionTransformerCodegen", "TestFolders"]),
@@ -116,9 +120,11 @@ let package = Package(
       ]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
-    .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen", "TestFolders"]),
     .testTarget(
-      name: "RuntimeTests", dependencies: ["DecisionTransformer", "CDecisionTransformer"]),
+      name: "ModelTests", dependencies: ["DecisionTransformerCodegen", "Programs", "TestFolders"]),
+    .testTarget(
+      name: "RuntimeTests",
+      dependencies: ["DecisionTransformer", "CDecisionTransformer", "TestFolders"]),
     .testTarget(
       name: "EmbeddedTests",
       dependencies: ["DecisionTransformerCodegen", "TestFolders", "Toolchain"]),
@@ -132,15 +138,19 @@ let package = Package(
       name: "ReferenceTests",
       dependencies: ["DecisionTransformerCodegen", "RecordedEpisodes", "TestFolders"]),
     .testTarget(
-      name: "CheckpointTests", dependencies: ["DecisionTransformerCodegen", "TestFolders"]),
+      name: "CheckpointTests",
+      dependencies: ["DecisionTransformerCodegen", "Programs", "TestFolders"]),
     // Damaged files: a bounded run as tests, and the program of Tests/Checks/Fuzz/check.sh.
     .target(
       name: "Fuzzing",
-      dependencies: ["DecisionTransformer", "DecisionTransformerCodegen", "TestFolders"],
+      dependencies: [
+        "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
+      ],
       path: "Tests/Support/Fuzzing"),
     .executableTarget(
-      name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/Checks/Fuzz", exclude: ["check.sh"]),
-    .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"]),
+      name: "fuzz", dependencies: ["Fuzzing", "TestFolders"], path: "Tests/Checks/Fuzz",
+      exclude: ["check.sh"]),
+    .testTarget(name: "FuzzTests", dependencies: ["Fuzzing", "TestFolders"]),
     // What the articles show, run by Tests/Checks/Documentation/check.sh. Its Hopper.dtmodel is a symbolic link to hopper's.
     .executableTarget(
       name: "examples", dependencies: ["DecisionTransformer"],

@@ -1,3 +1,4 @@
+import DecisionTransformerCodegen
 import Foundation
 import Testing
 import Toolchain
@@ -50,6 +51,17 @@ struct AssemblyTarget: CustomTestStringConvertible, Sendable {
         comment: "//",
         multiplies: { $0.mnemonic == "fmla" && $0.operands.contains(".4s") }, adds: nil)
     ] : []
+}
+
+extension AssemblyTarget {
+  /// The listing of one generated source, compiled the way a release build is.
+  func listing(of source: OutputFile) throws -> AssemblyListing {
+    let result = try ModuleCompiler(flags: flags + ["-O"])
+      .compile(String(decoding: source.contents, as: UTF8.self), to: .assembly)
+    _ = try result.output.success()
+    return AssemblyListing(
+      String(decoding: result.product ?? Data(), as: UTF8.self), comment: comment)
+  }
 }
 
 extension Instruction {

@@ -25,8 +25,7 @@ struct BranchFreeAssemblyTests {
   func noBranchDependsOnNumbers(folder: String) throws {
     let folder = TestData.package.appendingPathComponent(folder)
     let model = try ModelFolder(path: folder.path).readModel().model
-    let listing = try AssemblyCompiler(target: Self.target)
-      .listing(of: Compiler.source(Plan(model), model))
+    let listing = try Self.target.listing(of: Compiler.source(Plan(model), model))
     // The self test reports what differs, and may take as long as it likes.
     let functions = listing.functions.filter { !$0.symbol.lowercased().contains("selftest") }
     var comparisons = 0

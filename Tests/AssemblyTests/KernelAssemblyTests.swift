@@ -39,7 +39,7 @@ struct KernelAssemblyTests {
     var model = try ModelFolder(path: folder.path).readModel().model
     model.options.batch = batch
     let plan = Plan(model)
-    let listing = try AssemblyCompiler(target: target).listing(of: Compiler.source(plan, model))
+    let listing = try target.listing(of: Compiler.source(plan, model))
     var loops: [KernelLoop] = []
     var rowCounts: Set<Int> = []
     for kernel in plan.kernels {

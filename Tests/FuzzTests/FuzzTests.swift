@@ -1,5 +1,6 @@
 import Foundation
 import Fuzzing
+import TestFolders
 import Testing
 
 /// Whatever the bytes are, every reader ends with a value or with an error in words. A longer run,
@@ -7,10 +8,7 @@ import Testing
 @Suite struct FuzzTests {
   @Test(.timeLimit(.minutes(1)), arguments: FuzzedReader.allCases)
   func damagedFilesAreReadOrRefused(reader: FuzzedReader) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("fuzz-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = ScratchFolder(named: "fuzz")
     let seeds = try reader.seeds()
     for seed in seeds { #expect(try reader.read(seed, folder: folder.path) == .read) }
     var refused = 0

@@ -12,15 +12,11 @@ struct ModelFolderTests {
     named name: String = "Hopper.dtmodel", config: String? = minimalConfig,
     options: String? = nil, _ body: (String) throws -> Result
   ) throws -> Result {
-    let parent = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    let folder = parent.appendingPathComponent(name)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: parent) }
-    try config?.write(
-      to: folder.appendingPathComponent("config.json"), atomically: false, encoding: .utf8)
-    try options?.write(
-      to: folder.appendingPathComponent("codegen.json"), atomically: false, encoding: .utf8)
-    return try body(folder.path)
+    let parent = ScratchFolder(named: "models")
+    try parent.makeFolder(name)
+    if let config { try parent.write("\(name)/config.json", config) }
+    if let options { try parent.write("\(name)/codegen.json", options) }
+    return try body(parent.path(name))
   }
 
   /// The remarks about a folder, with `Hopper.dtmodel` for its path.

@@ -19,13 +19,6 @@ enum Fixtures {
   ]
   static let trunks = ["TrunkFourHeads", "TrunkRoundedOneHead", "TrunkOneToken"]
 
-  static func temporaryFolder() throws -> URL {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("pages-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    return url
-  }
-
   /// A copy of a model folder, links followed, that a test may change.
   static func copy(_ name: String, into folder: URL, as copy: String? = nil) throws -> String {
     let target = folder.appendingPathComponent("\(copy ?? name).dtmodel")

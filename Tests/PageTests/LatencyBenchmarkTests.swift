@@ -16,11 +16,9 @@ struct LatencyBenchmarkTests {
   }
 
   private func read(_ text: String, model: String = "Hopper") throws -> LatencyBenchmark {
-    let folder = try Fixtures.temporaryFolder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("bench.json").path
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    return try LatencyBenchmark.read(path: path, model: model, plan: plan)
+    let folder = ScratchFolder(named: "benchmark")
+    try folder.write("bench.json", text)
+    return try LatencyBenchmark.read(path: folder.path("bench.json"), model: model, plan: plan)
   }
 
   private var text: String { get throws { try String(contentsOf: file, encoding: .utf8) } }

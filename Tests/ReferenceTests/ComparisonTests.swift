@@ -102,10 +102,7 @@ struct ComparisonTests {
       let value = bytes.loadUnaligned(fromByteOffset: place, as: Double.self)
       bytes.storeBytes(of: value + change, toByteOffset: place, as: Double.self)
     }
-    let copy = FileManager.default.temporaryDirectory
-      .appending(path: "golden-\(UUID().uuidString).safetensors")
-    try Data(bytes).write(to: copy)
-    defer { try? FileManager.default.removeItem(at: copy) }
-    return try compare(name, copy)
+    let folder = ScratchFolder(named: "golden")
+    return try compare(name, folder.write("Changed.safetensors", bytes))
   }
 }

@@ -6,10 +6,10 @@ import Testing
 @Suite("dtgen")
 struct DTGenTests {
   let dtgen = Tool(name: "dtgen")
-  let directory: TemporaryDirectory
+  let directory: ScratchFolder
 
   init() throws {
-    directory = try TemporaryDirectory()
+    directory = ScratchFolder(named: "dtgen")
     try directory.writeTinyModel()
   }
 

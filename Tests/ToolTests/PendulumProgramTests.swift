@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 import Testing
 
 /// The closed loop as a process. (What its returns are is Tests/Checks/Pendulum/check.sh's to say, of an
@@ -6,9 +7,9 @@ import Testing
 @Suite("pendulum")
 struct PendulumProgramTests {
   let pendulum = Tool(name: "pendulum")
-  let directory: TemporaryDirectory
+  let directory: ScratchFolder
 
-  init() throws { directory = try TemporaryDirectory() }
+  init() throws { directory = ScratchFolder(named: "dtgen") }
 
   @Test("explains itself")
   func help() throws {

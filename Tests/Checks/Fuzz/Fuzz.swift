@@ -1,5 +1,6 @@
 import Foundation
 import Fuzzing
+import TestFolders
 
 /// `fuzz <iterations> [first seed] [reader ...]`: damages files and reads them, for as long as asked.
 ///
@@ -17,10 +18,7 @@ enum Fuzz {
     let first = arguments.popFirst().flatMap(UInt64.init) ?? 0
     let readers =
       arguments.isEmpty ? FuzzedReader.allCases : arguments.compactMap(FuzzedReader.init)
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("fuzz-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = ScratchFolder(named: "fuzz")
 
     for reader in readers {
       let seeds = try reader.seeds()

@@ -1,10 +1,12 @@
+import Programs
+
 /// Damages bytes in the ways that files are damaged and that readers get wrong, the same way for the
 /// same seed.
 package struct Mutator {
   private var generator: SplitMix64
 
   package init(seed: UInt64) {
-    generator = SplitMix64(state: seed)
+    generator = SplitMix64(seed: seed)
   }
 
   /// One of `seeds` with one to three changes, and sometimes a part of another one.
@@ -75,17 +77,4 @@ package struct Mutator {
     0x1_0000_0000, 0x3FFF_FFFF_FFFF_FFFF, 0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_0000_0000,
     0xFFFF_FFFF_FFFF_FFFF,
   ]
-}
-
-/// The generator of Steele, Lea and Flood (2014).
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
-  }
 }

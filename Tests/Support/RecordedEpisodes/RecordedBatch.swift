@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import Programs
 import TestFolders
 
 /// Episodes of several agents that Hugging Face's model drove. Tests/Tools/Oracle/README.md describes the files.
@@ -58,7 +59,7 @@ extension BatchScript {
     _ episode: RecordedEpisode, batch: Int, steps count: Int, seed: UInt64, hasRefusals: Bool = true
   ) {
     self.init()
-    var random = Chance(state: seed)
+    var random = SplitMix64(seed: seed)
     let target = Float(episode.targetReturn)
     let ways: [Pace] = [.actOnly, .prepared, .executed, .rewardKnown]
     // How many steps each agent's episode has had.
@@ -96,15 +97,6 @@ extension BatchScript {
   }
 }
 
-/// The generator of Steele, Lea and Flood (2014): a seed gives the same numbers everywhere.
-private struct Chance {
-  var state: UInt64
-
-  mutating func below(_ bound: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return Int((z ^ z >> 31) % UInt64(bound))
-  }
+extension SplitMix64 {
+  fileprivate mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }
