@@ -45,7 +45,7 @@ let package = Package(
 
     // MARK: Programs
     .target(name: "CAllocationHook"),
-    // What they share: options, a clock, latencies, drawing.
+    // What they share: options, a clock, latencies, drawing; and random numbers, with the tests.
     .target(name: "Programs"),
     .executableTarget(
       name: "hopper", dependencies: ["DecisionTransformer", "CAllocationHook", "Programs"],
@@ -68,66 +68,93 @@ let package = Package(
       name: "HalfCheetahModel", dependencies: ["DecisionTransformer"],
       path: "Generated/HalfCheetahModel"),
 
-    // MARK: Tests
+    // MARK: Tests, Tests/README.md lists them
+    // Where the files are that tests read, and folders to write into.
+    .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
     .target(
       name: "RecordedEpisodes",
-      dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"],
-      path: "Tests/RecordedEpisodes"),
+      dependencies: [
+        "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
+      ],
+      path: "Tests/Support/RecordedEpisodes"),
     // The toolchain's compiler, for tests of what other targets and flags make of the runtime and of generated code.
-    .target(name: "Toolchain", path: "Tests/Toolchain"),
+    .target(name: "Toolchain", dependencies: ["TestFolders"], path: "Tests/Support/Toolchain"),
     // The small models, through the build-tool plugin as a user's would go.
     .target(
-      name: "ModelMatrix", dependencies: ["DecisionTransformer"], path: "Tests/Models",
+      name: "ModelMatrix", dependencies: ["DecisionTransformer"], path: "Tests/Data/Models",
       exclude: ["HalfCheetah.dtmodel"], plugins: ["DecisionTransformerPlugin"]),
     .testTarget(
       name: "MatrixTests",
       dependencies: [
         "CAllocationHook", "DecisionTransformer", "DecisionTransformerCodegen", "ModelMatrix",
-        "RecordedEpisodes",
+        "RecordedEpisodes", "TestFolders",
       ]),
     // Release builds at every vector level, compiled by the tests: users build with -march, `swift test` without.
     .testTarget(
       name: "LevelTests",
       dependencies: [
-        "CDecisionTransformer", "DecisionTransformerCodegen", "RecordedEpisodes", "Toolchain",
+        "CDecisionTransformer", "DecisionTransformerCodegen", "RecordedEpisodes", "TestFolders",
+        "Toolchain",
       ],
       exclude: ["Driver"]),
     .testTarget(
       name: "GeneratedTests",
       dependencies: [
         "DecisionTransformer", "DecisionTransformerCodegen", "HalfCheetahModel", "HopperModel",
-        "PendulumModel", "RecordedEpisodes", "Toolchain",
+        "PendulumModel", "RecordedEpisodes", "TestFolders", "Toolchain",
       ]),
     .testTarget(
-      name: "PlanTests", dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"]),
+      name: "PlanTests",
+      dependencies: [
+        "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
+      ]),
     .testTarget(
-      name: "PageTests", dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"]),
-    .testTarget(name: "ToolTests", dependencies: ["DecisionTransformerCodegen", "dtgen"]),
+      name: "PageTests",
+      dependencies: ["DecisionTransformer", "DecisionTransformerCodegen", "TestFolders"]),
+    .testTarget(
+      name: "ToolTests", dependencies: ["DecisionTransformerCodegen", "TestFolders", "dtgen"]),
     .testTarget(
       name: "PendulumTests",
-      dependencies: ["DecisionTransformerCodegen", "pendulum", "Programs", "RecordedEpisodes"]),
+      dependencies: [
+        "DecisionTransformerCodegen", "pendulum", "Programs", "RecordedEpisodes", "TestFolders",
+      ]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
-    .testTarget(name: "ModelTests", dependencies: ["DecisionTransformerCodegen"]),
     .testTarget(
-      name: "RuntimeTests", dependencies: ["DecisionTransformer", "CDecisionTransformer"]),
-    .testTarget(name: "EmbeddedTests", dependencies: ["DecisionTransformerCodegen", "Toolchain"]),
+      name: "ModelTests", dependencies: ["DecisionTransformerCodegen", "Programs", "TestFolders"]),
+    .testTarget(
+      name: "RuntimeTests",
+      dependencies: ["DecisionTransformer", "CDecisionTransformer", "TestFolders"]),
+    .testTarget(
+      name: "EmbeddedTests",
+      dependencies: ["DecisionTransformerCodegen", "TestFolders", "Toolchain"]),
     // Generated code in targets with settings and names of a user's own.
-    .testTarget(name: "TargetTests", dependencies: ["DecisionTransformerCodegen", "Toolchain"]),
-    .testTarget(name: "AssemblyTests", dependencies: ["DecisionTransformerCodegen", "Toolchain"]),
     .testTarget(
-      name: "ReferenceTests", dependencies: ["DecisionTransformerCodegen", "RecordedEpisodes"]),
-    .testTarget(name: "CheckpointTests", dependencies: ["DecisionTransformerCodegen"]),
-    // Damaged files: a bounded run as tests, and the program of Tests/Fuzz/check.sh.
+      name: "TargetTests", dependencies: ["DecisionTransformerCodegen", "TestFolders", "Toolchain"]),
+    .testTarget(
+      name: "AssemblyTests",
+      dependencies: ["DecisionTransformerCodegen", "TestFolders", "Toolchain"]),
+    .testTarget(
+      name: "ReferenceTests",
+      dependencies: ["DecisionTransformerCodegen", "RecordedEpisodes", "TestFolders"]),
+    .testTarget(
+      name: "CheckpointTests",
+      dependencies: ["DecisionTransformerCodegen", "Programs", "TestFolders"]),
+    // Damaged files: a bounded run as tests, and the program of Tests/Checks/Fuzz/check.sh.
     .target(
-      name: "Fuzzing", dependencies: ["DecisionTransformer", "DecisionTransformerCodegen"],
-      path: "Tests/Fuzzing"),
+      name: "Fuzzing",
+      dependencies: [
+        "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
+      ],
+      path: "Tests/Support/Fuzzing"),
     .executableTarget(
-      name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/Fuzz", exclude: ["check.sh"]),
-    .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"]),
-    // What the articles show, run by Tests/Documentation/check.sh. Its Hopper.dtmodel is a symbolic link to hopper's.
+      name: "fuzz", dependencies: ["Fuzzing", "TestFolders"], path: "Tests/Checks/Fuzz",
+      exclude: ["check.sh"]),
+    .testTarget(name: "FuzzTests", dependencies: ["Fuzzing", "TestFolders"]),
+    // What the articles show, run by Tests/Checks/Documentation/check.sh. Its Hopper.dtmodel is a symbolic link to hopper's.
     .executableTarget(
-      name: "examples", dependencies: ["DecisionTransformer"], path: "Tests/Documentation/Examples",
+      name: "examples", dependencies: ["DecisionTransformer"],
+      path: "Tests/Checks/Documentation/Examples",
       plugins: ["DecisionTransformerPlugin"]),
   ],
   swiftLanguageModes: [.v6]

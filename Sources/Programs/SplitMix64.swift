@@ -1,7 +1,7 @@
 /// A small generator with one seed for one sequence, on every machine: SplitMix64 of Steele, Lea and
 /// Flood, "Fast Splittable Pseudorandom Number Generators" (OOPSLA 2014), with the constants of
 /// https://prng.di.unimi.it/splitmix64.c. Not for secrets.
-package struct SplitMix64: Sendable {
+package struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   package init(seed: UInt64) { state = seed }

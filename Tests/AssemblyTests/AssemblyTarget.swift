@@ -1,4 +1,6 @@
+import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 import Toolchain
 
@@ -50,6 +52,18 @@ struct AssemblyTarget: CustomTestStringConvertible, Sendable {
         comment: "//",
         multiplies: { $0.mnemonic == "fmla" && $0.operands.contains(".4s") }, adds: nil)
     ] : []
+}
+
+extension AssemblyTarget {
+  /// The listing of generated sources, compiled as one module the way a release build is.
+  func listing(of sources: [OutputFile]) throws -> AssemblyListing {
+    let folder = ScratchFolder(named: "generated")
+    let result = try ModuleCompiler(flags: flags + ["-O"])
+      .compile(sources.map { try folder.write($0.name, $0.contents) }, to: .assembly)
+    _ = try result.output.success()
+    return AssemblyListing(
+      String(decoding: result.product ?? Data(), as: UTF8.self), comment: comment)
+  }
 }
 
 extension Instruction {

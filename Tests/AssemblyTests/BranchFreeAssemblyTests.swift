@@ -1,11 +1,12 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 import Toolchain
 
 /// RISC-V without vectors: no instruction takes one of two numbers, so that a compiler makes a branch of every choice
 /// that it recognises, and the work of a step depends on its values. (The other targets have such instructions; there
-/// and here `Tests/ConstantWork` and `Tests/Reach` count what is executed.)
+/// and here `Tests/Checks/ConstantWork` and `Tests/Checks/Reach` count what is executed.)
 @Suite(
   .enabled(
     if: SwiftCompiler.hasEmbeddedLibrary(for: "riscv64-none-none-eabi"),
@@ -20,12 +21,11 @@ struct BranchFreeAssemblyTests {
     multiplies: { $0.mnemonic == "fmul.s" }, adds: { $0.mnemonic == "fadd.s" })
 
   /// relu and gelu: softmax's largest score, exponentials, tanh and erf are in both.
-  @Test(arguments: ["Sources/hopper/Hopper.dtmodel", "Tests/Models/GeluFourHeads.dtmodel"])
+  @Test(arguments: ["Sources/hopper/Hopper.dtmodel", "Tests/Data/Models/GeluFourHeads.dtmodel"])
   func noBranchDependsOnNumbers(folder: String) throws {
-    let folder = SwiftCompiler.package.appendingPathComponent(folder)
+    let folder = TestData.package.appendingPathComponent(folder)
     let model = try ModelFolder(path: folder.path).readModel().model
-    let listing = try AssemblyCompiler(target: Self.target)
-      .listing(of: Compiler.sources(Plan(model)))
+    let listing = try Self.target.listing(of: Compiler.sources(Plan(model)))
     // The self test reports what differs, and may take as long as it likes.
     let functions = listing.functions.filter { !$0.symbol.lowercased().contains("selftest") }
     var comparisons = 0

@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 import Toolchain
 
@@ -34,11 +35,11 @@ struct KernelAssemblyTests {
   private static func loops(
     _ folder: String, batch: Int = 1, for target: AssemblyTarget
   ) throws -> [KernelLoop] {
-    let folder = SwiftCompiler.package.appendingPathComponent(folder)
+    let folder = TestData.package.appendingPathComponent(folder)
     var model = try ModelFolder(path: folder.path).readModel().model
     model.options.batch = batch
     let plan = Plan(model)
-    let listing = try AssemblyCompiler(target: target).listing(of: Compiler.sources(plan))
+    let listing = try target.listing(of: Compiler.sources(plan))
     var loops: [KernelLoop] = []
     var rowCounts: Set<Int> = []
     for kernel in plan.kernels {

@@ -1,7 +1,8 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 
-/// The files of Tests/Checkpoints: one model in every format, written by Tests/Oracle/checkpoints.py.
+/// The files of Tests/Data/Checkpoints: one model in every format, written by Tests/Tools/Oracle/checkpoints.py.
 enum CheckpointFixtures {
   /// The folders whose tensors are float32.
   static let formats = [
@@ -12,13 +13,12 @@ enum CheckpointFixtures {
   /// The folders whose tensors have other types.
   static let otherTypes = ["legacy-float16", "legacy-bfloat16", "legacy-float64"]
 
-  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Checkpoints")
-
-  static func path(_ format: String) -> String { folder.appendingPathComponent(format).path }
+  static func path(_ format: String) -> String {
+    TestData.checkpoints.appending(path: format).path
+  }
 
   static func bytes(_ file: String) throws -> [UInt8] {
-    Array(try Data(contentsOf: folder.appendingPathComponent(file)))
+    Array(try Data(contentsOf: TestData.checkpoints.appending(path: file)))
   }
 
   /// The names of the files in the folder of a format.

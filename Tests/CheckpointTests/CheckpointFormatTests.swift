@@ -1,19 +1,18 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 
 /// One model in every format gives the same program and the same weights.
 @Suite struct CheckpointFormatTests {
   /// Compiles the model in a folder of its own, beside a copy of a format's files.
   private func compile(_ format: String) throws -> Compilation {
-    try TemporaryFolder.with { folder in
-      try folder.makeFolder("Tiny.dtmodel")
-      try folder.write(CheckpointFixtures.bytes("config.json"), "Tiny.dtmodel/config.json")
-      for file in try CheckpointFixtures.files(format) {
-        try folder.write(CheckpointFixtures.bytes("\(format)/\(file)"), "Tiny.dtmodel/\(file)")
-      }
-      return try Compiler.compile(folder: folder.path("Tiny.dtmodel"))
+    let folder = ScratchFolder(named: "checkpoint")
+    try folder.write("Tiny.dtmodel/config.json", CheckpointFixtures.bytes("config.json"))
+    for file in try CheckpointFixtures.files(format) {
+      try folder.write("Tiny.dtmodel/\(file)", CheckpointFixtures.bytes("\(format)/\(file)"))
     }
+    return try Compiler.compile(folder: folder.path("Tiny.dtmodel"))
   }
 
   @Test(arguments: CheckpointFixtures.formats + CheckpointFixtures.otherTypes)
@@ -101,19 +100,18 @@ import Testing
       "pytorch_model.bin.index.json", "pytorch_model.bin", "model.safetensors.index.json",
       "model.safetensors",
     ]
-    try TemporaryFolder.with { folder in
-      for (count, format) in order.enumerated() {
-        for file in try CheckpointFixtures.files(format) {
-          try folder.write(CheckpointFixtures.bytes("\(format)/\(file)"), file)
-        }
-        let (checkpoint, lines) = CheckpointFixtures.read(folder: folder.path, config: config)
-        #expect(checkpoint != nil)
-        #expect(
-          lines
-            == names[..<count].reversed().map {
-              "note: \(folder.path($0)): is not read; \(names[count]) is"
-            })
+    let folder = ScratchFolder(named: "checkpoint")
+    for (count, format) in order.enumerated() {
+      for file in try CheckpointFixtures.files(format) {
+        try folder.write(file, CheckpointFixtures.bytes("\(format)/\(file)"))
       }
+      let (checkpoint, lines) = CheckpointFixtures.read(folder: folder.path, config: config)
+      #expect(checkpoint != nil)
+      #expect(
+        lines
+          == names[..<count].reversed().map {
+            "note: \(folder.path($0)): is not read; \(names[count]) is"
+          })
     }
   }
 
@@ -123,14 +121,13 @@ import Testing
   ])
   func aGitLFSPointerHasItsOwnMessage(file: String) throws {
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
-    try TemporaryFolder.with { folder in
-      try folder.write(Array(pointer.utf8), file)
-      let config = try CheckpointFixtures.config()
-      #expect(
-        CheckpointFixtures.read(folder: folder.path, config: config).lines == [
-          "\(folder.path(file)): is a Git LFS pointer, not the weights; "
-            + "fetch them with: git lfs pull"
-        ])
-    }
+    let folder = ScratchFolder(named: "checkpoint")
+    try folder.write(file, pointer)
+    let config = try CheckpointFixtures.config()
+    #expect(
+      CheckpointFixtures.read(folder: folder.path, config: config).lines == [
+        "\(folder.path(file)): is a Git LFS pointer, not the weights; "
+          + "fetch them with: git lfs pull"
+      ])
   }
 }

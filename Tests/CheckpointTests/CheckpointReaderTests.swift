@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 
 @Suite struct CheckpointReaderTests {
@@ -126,62 +127,59 @@ extension CheckpointReaderTests {
 
 extension CheckpointReaderTests {
   @Test func aFolderWithoutCheckpointIsNoError() throws {
-    try TemporaryFolder.with { folder in
-      try folder.write(Array("{}".utf8), "config.json")
-      let (checkpoint, lines) = read(folder: folder.path)
-      #expect(checkpoint == nil)
-      #expect(lines == [])
-    }
+    let folder = ScratchFolder(named: "checkpoint")
+    try folder.write("config.json", "{}")
+    let (checkpoint, lines) = read(folder: folder.path)
+    #expect(checkpoint == nil)
+    #expect(lines == [])
   }
 
   @Test func theFoldersPathMayEndWithASlash() throws {
-    try TemporaryFolder.with { folder in
-      try folder.write(TinyModel.file(), "model.safetensors")
-      for path in [folder.path, folder.path + "/"] {
-        let (checkpoint, lines) = read(folder: path)
-        #expect(lines == [])
-        expectTinyValues(checkpoint)
-      }
+    let folder = ScratchFolder(named: "checkpoint")
+    try folder.write("model.safetensors", TinyModel.file())
+    for path in [folder.path, folder.path + "/"] {
+      let (checkpoint, lines) = read(folder: path)
+      #expect(lines == [])
+      expectTinyValues(checkpoint)
     }
   }
 
   @Test func theValuesStayReadableWhenTheFileIsGone() throws {
-    let checkpoint = try TemporaryFolder.with { folder in
-      try folder.write(TinyModel.file(), "model.safetensors")
-      return read(folder: folder.path).checkpoint
-    }
+    let folder = ScratchFolder(named: "checkpoint")
+    try folder.write("model.safetensors", TinyModel.file())
+    let checkpoint = read(folder: folder.path).checkpoint
+    try FileManager.default.removeItem(at: folder.url)
     expectTinyValues(checkpoint)
   }
 
   @Test func whatCannotBeMappedIsNamed() throws {
-    try TemporaryFolder.with { folder in
-      let path = folder.path("model.safetensors")
-      try folder.makeFolder("model.safetensors")
-      #expect(read(folder: folder.path).lines == ["\(path): is a folder; accepted: a file"])
-      try FileManager.default.removeItem(atPath: path)
+    let folder = ScratchFolder(named: "checkpoint")
+    let path = folder.path("model.safetensors")
+    try folder.makeFolder("model.safetensors")
+    #expect(read(folder: folder.path).lines == ["\(path): is a folder; accepted: a file"])
+    try FileManager.default.removeItem(atPath: path)
 
-      try folder.link("model.safetensors", to: "../blobs/missing")
-      #expect(
-        read(folder: folder.path).lines == [
-          "\(path): is a symbolic link to a file that does not exist"
-        ])
-      try FileManager.default.removeItem(atPath: path)
+    try folder.link("model.safetensors", to: "../blobs/missing")
+    #expect(
+      read(folder: folder.path).lines == [
+        "\(path): is a symbolic link to a file that does not exist"
+      ])
+    try FileManager.default.removeItem(atPath: path)
 
-      #expect(mkfifo(path, 0o600) == 0)
-      #expect(read(folder: folder.path).lines == ["\(path): is not a regular file"])
-      try FileManager.default.removeItem(atPath: path)
+    #expect(mkfifo(path, 0o600) == 0)
+    #expect(read(folder: folder.path).lines == ["\(path): is not a regular file"])
+    try FileManager.default.removeItem(atPath: path)
 
-      try folder.write([], "model.safetensors")
-      #expect(
-        read(folder: folder.path).lines == [
-          "\(path): has 0 bytes; a safetensors file starts with the 8-byte length of its header"
-        ])
-      try FileManager.default.removeItem(atPath: path)
+    try folder.write("model.safetensors", "")
+    #expect(
+      read(folder: folder.path).lines == [
+        "\(path): has 0 bytes; a safetensors file starts with the 8-byte length of its header"
+      ])
+    try FileManager.default.removeItem(atPath: path)
 
-      try folder.write(TinyModel.file(), "blob")
-      try folder.link("model.safetensors", to: "blob")
-      expectTinyValues(read(folder: folder.path).checkpoint)
-    }
+    try folder.write("blob", TinyModel.file())
+    try folder.link("model.safetensors", to: "blob")
+    expectTinyValues(read(folder: folder.path).checkpoint)
     #expect(throws: Diagnostic(path: "/no/file", "cannot be opened: No such file or directory")) {
       try MappedFile(path: "/no/file")
     }

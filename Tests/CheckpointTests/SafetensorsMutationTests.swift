@@ -1,4 +1,5 @@
 import DecisionTransformerCodegen
+import Programs
 import Testing
 
 /// Damaged files end in a message, or are files after all; they never stop the program.
@@ -22,7 +23,7 @@ import Testing
 
   @Test(arguments: 0..<8)
   func damagedFilesNeverCrash(seed: UInt64) throws {
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix64(seed: seed)
     let headerEnd = 8 + Int(file[0]) + Int(file[1]) << 8
     var rejected = 0
     for _ in 0..<1000 {
@@ -62,7 +63,7 @@ import Testing
   }
 
   private func mutate(
-    _ bytes: inout [UInt8], headerEnd: Int, using generator: inout SeededGenerator
+    _ bytes: inout [UInt8], headerEnd: Int, using generator: inout SplitMix64
   ) {
     let header = 8..<max(9, min(headerEnd, bytes.count))
     let position = Int.random(in: header, using: &generator)

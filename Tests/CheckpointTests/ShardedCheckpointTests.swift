@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 
 /// What the shards hold is read; an index that disagrees with them is noted.
@@ -9,26 +10,24 @@ import Testing
   private func lines(
     _ index: String, _ shards: [String: [String]]
   ) throws -> [String] {
-    try TemporaryFolder.with { folder in
-      try folder.write(Array(index.utf8), "index.json")
-      for (file, tensors) in shards {
-        if let slash = file.lastIndex(of: "/") { try folder.makeFolder(String(file[..<slash])) }
-        var writer = SafetensorsWriter()
-        for name in tensors { writer.add(name, [1], [1]) }
-        try folder.write(writer.file(), file)
-      }
-      do throws(InvalidInput) {
-        let checkpoint = try ShardedCheckpoint(
-          indexPath: folder.path("index.json"), format: .safetensors)
-        return relative(checkpoint.remarks, folder)
-          + ["read " + checkpoint.storedTensors.map(\.name).joined(separator: " ")]
-      } catch {
-        return relative(error.diagnostics, folder)
-      }
+    let folder = ScratchFolder(named: "checkpoint")
+    try folder.write("index.json", index)
+    for (file, tensors) in shards {
+      var writer = SafetensorsWriter()
+      for name in tensors { writer.add(name, [1], [1]) }
+      try folder.write(file, writer.file())
+    }
+    do throws(InvalidInput) {
+      let checkpoint = try ShardedCheckpoint(
+        indexPath: folder.path("index.json"), format: .safetensors)
+      return relative(checkpoint.remarks, folder)
+        + ["read " + checkpoint.storedTensors.map(\.name).joined(separator: " ")]
+    } catch {
+      return relative(error.diagnostics, folder)
     }
   }
 
-  private func relative(_ diagnostics: [Diagnostic], _ folder: TemporaryFolder) -> [String] {
+  private func relative(_ diagnostics: [Diagnostic], _ folder: ScratchFolder) -> [String] {
     diagnostics.map { $0.description.replacingOccurrences(of: folder.path + "/", with: "") }
   }
 
@@ -110,23 +109,22 @@ import Testing
   }
 
   @Test func everyShardsOwnProblemsAreReported() throws {
-    try TemporaryFolder.with { folder in
-      try folder.write(Array(#"{"weight_map":{"a":"1","b":"2"}}"#.utf8), "index.json")
-      try folder.write([1], "1")
-      try folder.write(Array("version https://git-lfs.github.com/spec/v1\n".utf8), "2")
-      for (format, first) in [
-        (ShardedCheckpoint.Format.safetensors, "a safetensors file starts with the 8-byte length"),
-        (.pyTorch, "is not a PyTorch file"),
-      ] {
-        do throws(InvalidInput) {
-          _ = try ShardedCheckpoint(indexPath: folder.path("index.json"), format: format)
-          Issue.record("was read")
-        } catch {
-          let lines = error.diagnostics.map(\.description)
-          #expect(lines.count == 2)
-          #expect(lines[0].contains(first))
-          #expect(lines[1].hasPrefix("\(folder.path("2")): is a Git LFS pointer"))
-        }
+    let folder = ScratchFolder(named: "checkpoint")
+    try folder.write("index.json", #"{"weight_map":{"a":"1","b":"2"}}"#)
+    try folder.write("1", [1])
+    try folder.write("2", "version https://git-lfs.github.com/spec/v1\n")
+    for (format, first) in [
+      (ShardedCheckpoint.Format.safetensors, "a safetensors file starts with the 8-byte length"),
+      (.pyTorch, "is not a PyTorch file"),
+    ] {
+      do throws(InvalidInput) {
+        _ = try ShardedCheckpoint(indexPath: folder.path("index.json"), format: format)
+        Issue.record("was read")
+      } catch {
+        let lines = error.diagnostics.map(\.description)
+        #expect(lines.count == 2)
+        #expect(lines[0].contains(first))
+        #expect(lines[1].hasPrefix("\(folder.path("2")): is a Git LFS pointer"))
       }
     }
   }

@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 
 /// The trained models of this repository, saved by Hugging Face.
@@ -9,14 +10,12 @@ import Testing
       ("Sources/hopper/Hopper.dtmodel", [0xBB20_9FA0, 0x3B5E_BF3D, 0xBC98_6B15]),
       ("Sources/pendulum/Pendulum.dtmodel", [0xBBFB_187E]),
       (
-        "Tests/Models/HalfCheetah.dtmodel",
+        "Tests/Data/Models/HalfCheetah.dtmodel",
         [0xBB90_184A, 0x3B98_FF47, 0xBC22_EC6F, 0xBC41_640A, 0x3BBC_FAF3, 0x3C88_65B9]
       ),
     ] as [(String, [UInt32])])
   func aTrainedModelIsReadWithoutRemarks(folder: String, actionBias: [UInt32]) throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    let path = root.appendingPathComponent(folder).path
+    let path = TestData.package.appending(path: folder).path
     let config = try ModelFolder(path: path).readModel().model.config
     var remarks: [Diagnostic] = []
     let checkpoint = try #require(

@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 
 /// A checkpoint that is there under a name that is not read is never passed over in silence.
@@ -18,14 +19,12 @@ import Testing
 
   /// The lines that reading a folder with these files gives, without the folder's path.
   private func lines(_ files: [String: [UInt8]]) throws -> [String] {
-    try TemporaryFolder.with { folder in
-      for (name, bytes) in files {
-        if let slash = name.lastIndex(of: "/") { try folder.makeFolder(String(name[..<slash])) }
-        try folder.write(bytes, name)
-      }
-      return CheckpointFixtures.read(folder: folder.path, config: try CheckpointFixtures.config())
-        .lines.map { $0.replacingOccurrences(of: folder.path + "/", with: "") }
+    let folder = ScratchFolder(named: "checkpoint")
+    for (name, bytes) in files {
+      try folder.write(name, bytes)
     }
+    return CheckpointFixtures.read(folder: folder.path, config: try CheckpointFixtures.config())
+      .lines.map { $0.replacingOccurrences(of: folder.path + "/", with: "") }
   }
 
   @Test(arguments: [
@@ -92,14 +91,13 @@ import Testing
   }
 
   @Test func aLinkToNothingOrAPipeIsJudgedByItsName() throws {
-    try TemporaryFolder.with { folder in
-      try folder.link("model.pt", to: "../blobs/missing")
-      #expect(mkfifo(folder.path("model.pth"), 0o600) == 0)
-      #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
-      let lines = CheckpointFixtures.read(
-        folder: folder.path, config: try CheckpointFixtures.config()
-      ).lines
-      #expect(lines == ["\(folder.path("model.pt")): \(Self.pyTorch); the same for model.pth"])
-    }
+    let folder = ScratchFolder(named: "checkpoint")
+    try folder.link("model.pt", to: "../blobs/missing")
+    #expect(mkfifo(folder.path("model.pth"), 0o600) == 0)
+    #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
+    let lines = CheckpointFixtures.read(
+      folder: folder.path, config: try CheckpointFixtures.config()
+    ).lines
+    #expect(lines == ["\(folder.path("model.pt")): \(Self.pyTorch); the same for model.pth"])
   }
 }

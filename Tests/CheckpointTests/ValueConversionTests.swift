@@ -1,4 +1,5 @@
 import DecisionTransformerCodegen
+import TestFolders
 import Testing
 
 @Suite struct ValueConversionTests {
@@ -76,18 +77,17 @@ import Testing
     writer.add("bf16", "BF16", [37], SafetensorsWriter.bytes(bits.map { UInt16($0 >> 48) }))
     let unpadded = writer.file()
     let bytes = writer.file(padding: 8 - (unpadded.count - writer.data.count) % 8)
-    try TemporaryFolder.with { folder in
-      try folder.write(bytes, "f.safetensors")
-      for file in [
-        try SafetensorsFile(bytes: bytes, path: "F"),
-        try SafetensorsFile(path: folder.path("f.safetensors")),
-      ] {
-        #expect(file.tensors["f64"].map { $0.byteRange.lowerBound % 8 } == shift)
-        #expect(file.doubles(of: "f64").map(\.bitPattern) == bits)
-        #expect(file.values(of: "f32").map(\.bitPattern) == bits.map { UInt32($0 >> 32) })
-        #expect(
-          file.values(of: "bf16").map(\.bitPattern) == bits.map { UInt32($0 >> 48) << 16 })
-      }
+    let folder = ScratchFolder(named: "checkpoint")
+    try folder.write("f.safetensors", bytes)
+    for file in [
+      try SafetensorsFile(bytes: bytes, path: "F"),
+      try SafetensorsFile(path: folder.path("f.safetensors")),
+    ] {
+      #expect(file.tensors["f64"].map { $0.byteRange.lowerBound % 8 } == shift)
+      #expect(file.doubles(of: "f64").map(\.bitPattern) == bits)
+      #expect(file.values(of: "f32").map(\.bitPattern) == bits.map { UInt32($0 >> 32) })
+      #expect(
+        file.values(of: "bf16").map(\.bitPattern) == bits.map { UInt32($0 >> 48) << 16 })
     }
   }
 }

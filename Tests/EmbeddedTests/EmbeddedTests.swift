@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 import Toolchain
 
@@ -9,14 +10,14 @@ import Toolchain
 struct EmbeddedTests {
   @Test(arguments: EmbeddedTarget.all)
   func theRuntimeCompiles(target: EmbeddedTarget) throws {
-    let output = try EmbeddedCompiler(target: target).compileRuntime()
-    try expectBareObject(output)
+    let result = try target.compiler.compileRuntime()
+    try expectBareObject(result)
   }
 
   /// A source like a generated model: its own module, all of the library that Embedded Swift has.
   @Test(arguments: EmbeddedTarget.all)
   func aControllerInCallersMemoryCompiles(target: EmbeddedTarget) throws {
-    let output = try EmbeddedCompiler(target: target).compile(
+    let result = try target.compiler.compile(
       """
       import DecisionTransformer
 
@@ -67,7 +68,7 @@ struct EmbeddedTests {
         }
       }
       """)
-    try expectBareObject(output)
+    try expectBareObject(result)
   }
 
   /// The checked-in models, which a microcontroller would run with weights in flash.
@@ -75,32 +76,32 @@ struct EmbeddedTests {
   func generatedModelsCompile(target: EmbeddedTarget) throws {
     let models = ["Hopper", "Pendulum", "HalfCheetah"].flatMap { name in
       ["", "Kernels"].map {
-        SwiftCompiler.package.appending(path: "Generated/\(name)Model/\(name)\($0).swift")
+        TestData.package.appending(path: "Generated/\(name)Model/\(name)\($0).swift")
       }
     }
     // The compiler guards the copy of a state on the stack. C libraries for bare machines have the two
     // symbols; with -disable-stack-protector nobody needs them.
-    let output = try EmbeddedCompiler(target: target).compile(models)
-    try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
+    let result = try target.compiler.compile(models)
+    try expectBareObject(result, besides: ["__stack_chk_fail", "__stack_chk_guard"])
   }
 
   /// A trunk, whose calls take spans; several agents, with errors that name them; functions for C.
   @Test(
     arguments: EmbeddedTarget.all, ["TrunkFourHeads", "BatchOfThree", "ExecutedActions"])
   func otherGeneratedModelsCompile(target: EmbeddedTarget, model: String) throws {
-    let folder = SwiftCompiler.package.appending(path: "Tests/Models/\(model).dtmodel")
+    let folder = TestData.model(model)
     let files = try Compiler.compile(folder: folder.path, codeOnly: true).files
       .filter { $0.name.hasSuffix(".swift") }
     let scratch = ScratchFolder(named: "generated")
-    let output = try EmbeddedCompiler(target: target).compile(
+    let result = try target.compiler.compile(
       files.map { try scratch.write($0.name, $0.contents) })
-    try expectBareObject(output, besides: ["__stack_chk_fail", "__stack_chk_guard"])
+    try expectBareObject(result, besides: ["__stack_chk_fail", "__stack_chk_guard"])
   }
 
   /// The control: the mode does refuse allocation, so that the tests above can fail.
   @Test(arguments: EmbeddedTarget.all)
   func aSourceThatAllocatesIsRefused(target: EmbeddedTarget) throws {
-    let output = try EmbeddedCompiler(target: target).compile(
+    let result = try target.compiler.compile(
       """
       import DecisionTransformer
 
@@ -108,8 +109,8 @@ struct EmbeddedTests {
         (0..<count).map { VectorMath.exponential(Vector(repeating: Float($0))) }
       }
       """)
-    #expect(output.status != 0)
-    #expect(output.diagnostics.contains("error: cannot use allocating"))
+    #expect(result.output.status != 0)
+    #expect(result.output.text.contains("error: cannot use allocating"))
   }
 
   /// Packed weights are read as they lie in memory: on a big-endian processor every number would be another one. No
@@ -118,21 +119,21 @@ struct EmbeddedTests {
     let target = EmbeddedTarget(
       triple: "x86_64-unknown-none-elf",
       flags: ["-Xcc", "-U__BYTE_ORDER__", "-Xcc", "-D__BYTE_ORDER__=__ORDER_BIG_ENDIAN__"])
-    let output = try EmbeddedCompiler(target: target).compileRuntime()
-    #expect(output.status != 0)
-    #expect(output.diagnostics.contains("big-endian targets are not supported"))
+    let result = try target.compiler.compileRuntime()
+    #expect(result.output.status != 0)
+    #expect(result.output.text.contains("big-endian targets are not supported"))
   }
 
   /// The output has no diagnostics, and the object file asks only for what clears and copies memory,
   /// which every C library for bare machines has: no allocation, no lock, no libm.
   private func expectBareObject(
-    _ output: CompilerOutput, besides others: Set<String> = [],
+    _ result: ModuleCompiler.Result, besides others: Set<String> = [],
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    #expect(output.status == 0, sourceLocation: sourceLocation)
-    #expect(output.diagnostics == "", sourceLocation: sourceLocation)
+    #expect(result.output.status == 0, sourceLocation: sourceLocation)
+    #expect(result.output.text == "", sourceLocation: sourceLocation)
     let object = try #require(
-      output.object.flatMap(ObjectFile.init), sourceLocation: sourceLocation)
+      result.product.flatMap(ObjectFile.init), sourceLocation: sourceLocation)
     let symbols = object.undefinedSymbols
     // The control: the symbols are really seen.
     #expect(symbols.contains { $0.contains("mem") }, sourceLocation: sourceLocation)

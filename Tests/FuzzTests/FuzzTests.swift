@@ -1,16 +1,14 @@
 import Foundation
 import Fuzzing
+import TestFolders
 import Testing
 
 /// Whatever the bytes are, every reader ends with a value or with an error in words. A longer run,
-/// under address sanitizer, is Tests/Fuzz/check.sh.
+/// under address sanitizer, is Tests/Checks/Fuzz/check.sh.
 @Suite struct FuzzTests {
   @Test(.timeLimit(.minutes(1)), arguments: FuzzedReader.allCases)
   func damagedFilesAreReadOrRefused(reader: FuzzedReader) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("fuzz-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = ScratchFolder(named: "fuzz")
     let seeds = try reader.seeds()
     for seed in seeds { #expect(try reader.read(seed, folder: folder.path) == .read) }
     var refused = 0

@@ -1,6 +1,7 @@
 import DecisionTransformerCodegen
 import Foundation
 import RecordedEpisodes
+import TestFolders
 import Testing
 
 /// Generated/ is what the generator makes today, and what a reviewer was promised.
@@ -59,8 +60,7 @@ struct CheckedInCodeTests {
   }
 
   private func folder(of name: String) -> URL {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Generated/\(name)Model")
+    TestData.package.appending(path: "Generated/\(name)Model")
   }
 
   private func lines(of name: String, _ part: String = "") throws -> [Substring] {

@@ -2,6 +2,7 @@ import DecisionTransformer
 import DecisionTransformerCodegen
 import Foundation
 import RecordedEpisodes
+import TestFolders
 import Testing
 
 /// Generated code with one mistake, as a compiler or an editor might make it, fails the self test.
@@ -57,7 +58,7 @@ struct MiscompilationTests {
   ]
 
   @Test func everyMistake() throws {
-    let folder = RecordedEpisode.modelFolder("TanhOddInner")
+    let folder = TestData.model("TanhOddInner")
     let packed = try PackedModel(folder: folder)
     var sources: [String: String] = [:]
     var lines = [

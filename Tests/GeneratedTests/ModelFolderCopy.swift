@@ -1,19 +1,16 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 
 /// A copy of a model folder, in a place of its own, that a test may change.
 final class ModelFolderCopy {
-  private let parent = FileManager.default.temporaryDirectory
-    .appending(path: "models-\(UUID().uuidString)")
+  private let parent = ScratchFolder(named: "models")
   let url: URL
 
   init(of folder: URL) throws {
-    url = parent.appending(path: folder.lastPathComponent)
-    try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+    url = parent.url.appending(path: folder.lastPathComponent)
     try FileManager.default.copyItem(at: folder, to: url)
   }
-
-  deinit { try? FileManager.default.removeItem(at: parent) }
 
   /// Name and contents of the generated files.
   func compile(codeOnly: Bool = false) throws -> [String: [UInt8]] {

@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 import Toolchain
 
 /// A program of the runtime and some sources, compiled and run in a folder of its own.

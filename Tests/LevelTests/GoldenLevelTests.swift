@@ -1,6 +1,7 @@
 import DecisionTransformerCodegen
 import Foundation
 import RecordedEpisodes
+import TestFolders
 import Testing
 
 /// The golden matrix and the checked-in models in release builds at every vector level: recorded episodes, batches, windows
@@ -15,7 +16,7 @@ struct GoldenLevelTests {
 
   /// Folders of all models: those with golden answers, rounded ones and batches, the trained ones.
   private static let folders: [URL] = {
-    let models = RecordedEpisode.modelFolder("x").deletingLastPathComponent()
+    let models = TestData.models
     let names = (try? FileManager.default.contentsOfDirectory(atPath: models.path)) ?? []
     let small = names.filter { $0.hasSuffix(".dtmodel") && $0 != "HalfCheetah.dtmodel" }.sorted()
     let trained = RecordedEpisode.trainedNames.compactMap {

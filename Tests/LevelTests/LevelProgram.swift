@@ -1,10 +1,11 @@
 import Foundation
+import TestFolders
 import Toolchain
 
 /// Generated models compiled at one vector level with the flags of a release build, as a program of its own that answers
 /// questions about them.
 final class LevelProgram {
-  private static let tests = SwiftCompiler.package.appending(path: "Tests")
+  private static let tests = TestData.package.appending(path: "Tests")
 
   let level: Level
   private let folder = ScratchFolder(named: "level")
@@ -48,7 +49,9 @@ final class LevelProgram {
     let recorded = [
       "GeneratedController", "Pace", "Replay", "BatchController", "BatchScript", "BatchRun",
     ]
-    let files = recorded.map { Self.tests.appending(path: "RecordedEpisodes/\($0).swift").path }
+    let files = recorded.map {
+      Self.tests.appending(path: "Support/RecordedEpisodes/\($0).swift").path
+    }
     _ = try start(module: "RecordedEpisodes", files).finish().success()
   }
 

@@ -4,6 +4,7 @@ import DecisionTransformerCodegen
 import Foundation
 import ModelMatrix
 import RecordedEpisodes
+import TestFolders
 import Testing
 
 /// Several agents in one controller.
@@ -47,7 +48,7 @@ struct BatchTests {
     #expect(RecordedBatch.names.count == 3)
     var forms: Set<String> = []
     for name in BatchModel.all.map(\.name) {
-      let model = try ModelFolder(path: RecordedBatch.folder(of: name).path).readModel().model
+      let model = try ModelFolder(path: TestData.model(name).path).readModel().model
       for form in Plan(model).forms { forms.insert("\(form) \(model.options.precision)") }
     }
     let expected = [

@@ -2,6 +2,7 @@ import DecisionTransformer
 import Foundation
 import ModelMatrix
 import RecordedEpisodes
+import TestFolders
 import Testing
 
 /// Whatever can go wrong in C and be noticed: a status, a message, and no trace in the episode.
@@ -190,12 +191,8 @@ struct CRefusalTests {
 
   @Test("with weights that do not fit is refused, and ends the controller that was there")
   func weights() throws {
-    let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Models")
-    let own = try PackedModel(
-      folder: models.appendingPathComponent("ExecutedActions.dtmodel")
-    ).bytes
-    let other = try PackedModel(folder: models.appendingPathComponent("WindowOfOne.dtmodel")).bytes
+    let own = try PackedModel(folder: TestData.model("ExecutedActions")).bytes
+    let other = try PackedModel(folder: TestData.model("WindowOfOne")).bytes
     let swift = ControllerInC()
     func status(_ bytes: [UInt8], offset: Int = 0, count: Int? = nil) -> Int32 {
       let weights = UnsafeMutableRawBufferPointer.allocate(

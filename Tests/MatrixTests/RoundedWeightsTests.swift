@@ -2,6 +2,7 @@ import DecisionTransformerCodegen
 import Foundation
 import ModelMatrix
 import RecordedEpisodes
+import TestFolders
 import Testing
 
 extension RoundedFourHeads: EmbeddedController {}
@@ -40,7 +41,7 @@ struct RoundedWeightsTests {
   @Test("give forward's outputs as exact arithmetic on them does")
   func forward() throws {
     let golden = try RecordedEpisode(golden: "ForwardFourHeads")
-    let folder = golden.folder.deletingLastPathComponent().appending(path: "RoundedForward.dtmodel")
+    let folder = TestData.model("RoundedForward")
     let model = try ModelFolder(path: folder.path).readModel().model
     let plan = Plan(model)
     let payload = try Packer.payload(
@@ -86,8 +87,7 @@ struct RoundedWeightsTests {
 
   @Test("cost what the manifest says", arguments: cases)
   func manifest(rounded: Case) throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Models/\(rounded.name).dtmodel")
+    let folder = TestData.model(rounded.name)
     let compilation = try Compiler.compile(folder: folder.path)
     let file = try #require(
       compilation.files.first { $0.name == "\(rounded.name).manifest.json" })
@@ -102,8 +102,7 @@ struct RoundedWeightsTests {
   private func reference(
     _ rounded: Case, _ episode: RecordedEpisode
   ) throws -> (Model, ReferenceController) {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Models/\(rounded.name).dtmodel")
+    let folder = TestData.model(rounded.name)
     let model = try ModelFolder(path: folder.path).readModel().model
     let plan = Plan(model)
     let payload = try Packer.payload(

@@ -3,6 +3,7 @@ import DecisionTransformerCodegen
 import Foundation
 import ModelMatrix
 import RecordedEpisodes
+import TestFolders
 import Testing
 
 /// What passes a self test, and what does not.
@@ -14,7 +15,7 @@ struct SelfTestTests {
     let selfTest: @Sendable (PackedWeights) throws -> SelfTestReport
 
     var testDescription: String { name }
-    var folder: URL { RecordedEpisode.modelFolder(name) }
+    var folder: URL { TestData.model(name) }
 
     init<Controller: EmbeddedController & ~Copyable>(_: Controller.Type) {
       name = String(describing: Controller.self)
@@ -152,9 +153,9 @@ struct SelfTestTests {
 
   @Test("refuses another model's episode")
   func otherEpisode() throws {
-    var packed = try PackedModel(folder: RecordedEpisode.modelFolder("WindowOfOne"))
+    var packed = try PackedModel(folder: TestData.model("WindowOfOne"))
     packed.replace(
-      section: try PackedModel(folder: RecordedEpisode.modelFolder("WholeEpisode")).section)
+      section: try PackedModel(folder: TestData.model("WholeEpisode")).section)
     #expect(throws: InitializationError.unfitSelfTest) {
       try packed.withWeights { try WindowOfOne.selfTest(weights: $0) }
     }
@@ -162,7 +163,7 @@ struct SelfTestTests {
 
   @Test("is absent with self_test: false, and the type says so")
   func absent() throws {
-    let packed = try PackedModel(folder: RecordedEpisode.modelFolder("WindowOfOne")) {
+    let packed = try PackedModel(folder: TestData.model("WindowOfOne")) {
       $0.hasSelfTest = false
     }
     #expect(packed.section == [])

@@ -1,4 +1,5 @@
 import DecisionTransformerCodegen
+import Programs
 import Testing
 
 @Suite("JSON")
@@ -151,7 +152,7 @@ struct JSONParserTests {
 
   @Test("A value that is written as text is read back", arguments: 0..<4)
   func roundTrip(seed: UInt64) throws {
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<200 {
       let value = Self.randomValue(depth: 0, &random)
       #expect(try parse(Self.text(value, &random)) == value)

@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 
 @Suite("A model folder")
@@ -11,15 +12,11 @@ struct ModelFolderTests {
     named name: String = "Hopper.dtmodel", config: String? = minimalConfig,
     options: String? = nil, _ body: (String) throws -> Result
   ) throws -> Result {
-    let parent = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    let folder = parent.appendingPathComponent(name)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: parent) }
-    try config?.write(
-      to: folder.appendingPathComponent("config.json"), atomically: false, encoding: .utf8)
-    try options?.write(
-      to: folder.appendingPathComponent("codegen.json"), atomically: false, encoding: .utf8)
-    return try body(folder.path)
+    let parent = ScratchFolder(named: "models")
+    try parent.makeFolder(name)
+    if let config { try parent.write("\(name)/config.json", config) }
+    if let options { try parent.write("\(name)/codegen.json", options) }
+    return try body(parent.path(name))
   }
 
   /// The remarks about a folder, with `Hopper.dtmodel` for its path.
@@ -103,12 +100,10 @@ struct ModelFolderTests {
     arguments: [
       ("Sources/hopper/Hopper.dtmodel", 11, 3, 3000.0),
       ("Sources/pendulum/Pendulum.dtmodel", 3, 1, -200),
-      ("Tests/Models/HalfCheetah.dtmodel", 17, 6, 4000),
+      ("Tests/Data/Models/HalfCheetah.dtmodel", 17, 6, 4000),
     ])
   func trained(folder: String, states: Int, actions: Int, target: Double) throws {
-    let root = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let path = root.appendingPathComponent(folder).path
+    let path = TestData.package.appending(path: folder).path
     let (model, remarks) = try ModelFolder(path: path).readModel()
     #expect("\(model.name).dtmodel" == ModelFolder(path: path).displayName)
     #expect(model.config.stateDimension == states)

@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import Programs
 import Testing
 
 /// Damaged files: whatever the bytes are, reading ends with a value or with an error.
@@ -7,7 +8,7 @@ import Testing
 struct MutationTests {
   @Test("Mutated JSON is read or rejected with messages of one line", arguments: 0..<6)
   func mutations(seed: UInt64) {
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     var outcomes = (read: 0, rejected: 0)
     for _ in 0..<1000 {
       var bytes = Array(Self.text.utf8)
@@ -46,7 +47,7 @@ struct MutationTests {
 
   @Test("What is accepted, Foundation accepts too", arguments: 0..<4)
   func foundation(seed: UInt64) {
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     var acceptedCount = 0
     for _ in 0..<1000 {
       var bytes = Array(Self.text.utf8)
@@ -60,7 +61,7 @@ struct MutationTests {
 
   @Test("Random bytes are read or rejected", arguments: 0..<4)
   func noise(seed: UInt64) {
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     let alphabet = Array("{}[]\",:\\u0123456789.eE+-truefalsn \n\u{80}é".utf8)
     for _ in 0..<1000 {
       let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in

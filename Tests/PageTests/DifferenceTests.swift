@@ -1,14 +1,14 @@
 import DecisionTransformer
 import Foundation
+import TestFolders
 import Testing
 
 @testable import DecisionTransformerCodegen
 
 @Suite("What changed")
 struct DifferenceTests {
-  private let folder: URL
-
-  init() throws { folder = try Fixtures.temporaryFolder() }
+  private let scratch = ScratchFolder(named: "difference")
+  private var folder: URL { scratch.url }
 
   /// Writes what `dtgen generate` would.
   private func generate(_ model: String, into name: String) throws -> String {
@@ -21,7 +21,6 @@ struct DifferenceTests {
     "nothing, between a model and what was generated from it, with weights of either kind",
     arguments: Fixtures.controllers + Fixtures.trunks, ["embedded", "file"])
   func nothing(name: String, storage: String) throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let model = try Fixtures.copy(name, into: folder)
     let options = "\(model)/codegen.json"
     if FileManager.default.fileExists(atPath: options) {
@@ -75,7 +74,6 @@ struct DifferenceTests {
 
   @Test("only the weights: which tensors, how many values, how far")
   func weights() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let model = try Fixtures.copy("ReluOneHead", into: folder)
     // One component of the mean moves by 0.25, both values exact in float32: one packed number differs.
     let options = "\(model)/codegen.json"
@@ -99,7 +97,6 @@ struct DifferenceTests {
 
   @Test("options: each with its values, and what they cost")
   func options() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let old = try Fixtures.copy("ReluOneHead", into: folder, as: "Old/ReluOneHead")
     let new = try Fixtures.copy("ReluOneHead", into: folder, as: "New/ReluOneHead")
     let window = try ModelFolder(path: old).readModel().model.window
@@ -130,7 +127,6 @@ struct DifferenceTests {
     "what lies beside the code and the numbers: the self test, and where weights are",
     arguments: ["\"self_test\": false", "\"weights\": \"file\""])
   func besides(option: String) throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let model = try Fixtures.copy("ReluOneHead", into: folder)
     let output = try generate(model, into: "output")
     try Fixtures.replace("{", by: "{\(option),", in: "\(model)/codegen.json")
@@ -148,7 +144,6 @@ struct DifferenceTests {
 
   @Test("a config.json with other bytes, whatever else changed")
   func reformattedConfig() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let model = try Fixtures.copy("ReluOneHead", into: folder)
     let output = try generate(model, into: "output")
     try Fixtures.replace("{", by: "{ ", in: "\(model)/config.json")
@@ -161,7 +156,6 @@ struct DifferenceTests {
 
   @Test("code alone: each side takes the packed weights of the other")
   func code() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let model = try Fixtures.copy("ReluOneHead", into: folder)
     let output = try generate(model, into: "output")
     try Fixtures.replace("{", by: "{\"access\": \"internal\",", in: "\(model)/codegen.json")
@@ -181,7 +175,6 @@ struct DifferenceTests {
 
   @Test("another version of the generator; another shape")
   func shape() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let model = try Fixtures.copy("ReluOneHead", into: folder)
     let output = try generate(model, into: "output")
     let file = "\(output)/ReluOneHead.swift"
@@ -201,7 +194,6 @@ struct DifferenceTests {
 
   @Test("a digest has all its digits, zeros in front among them")
   func leadingZeros() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     var compilation = try Compiler.compile(folder: Fixtures.folder("ReluOneHead"), codeOnly: true)
     let digest = compilation.plan.layoutDigestText
     compilation.plan.layoutDigest &= 0xff_ffff
@@ -220,7 +212,6 @@ struct DifferenceTests {
 
   @Test("code without weights is compared, and said to be")
   func withoutWeights() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let output = try generate(Fixtures.folder("ReluOneHead"), into: "output")
     try FileManager.default.removeItem(atPath: "\(output)/ReluOneHeadWeights.swift")
     let difference = try OutputDifference(old: output, new: Fixtures.folder("ReluOneHead"))
@@ -241,7 +232,6 @@ struct DifferenceTests {
 
   @Test("the problems of both sides are told together, with their paths")
   func missing() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let text = problems("nowhere", folder.path)
     #expect(text.contains("nowhere: does not exist; accepted: a <Name>.dtmodel folder"))
     #expect(text.contains("\(folder.path): holds no generated code; accepted: "))
@@ -250,7 +240,6 @@ struct DifferenceTests {
 
   @Test("damaged output is refused: header, table, weights")
   func damaged() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let output = try generate(Fixtures.folder("ReluOneHead"), into: "output")
     let (code, weights) = ("\(output)/ReluOneHead.swift", "\(output)/ReluOneHeadWeights.swift")
     let source = try String(contentsOfFile: code, encoding: .utf8)
@@ -271,7 +260,6 @@ struct DifferenceTests {
 
   @Test("weights of another layout are refused")
   func otherLayout() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let output = try generate(Fixtures.folder("ReluOneHead"), into: "output")
     let other = try generate(Fixtures.folder("EightHeads"), into: "other")
     let weights = "\(output)/ReluOneHeadWeights.swift"
@@ -284,7 +272,6 @@ struct DifferenceTests {
 
   @Test("two generated types in one folder are too many")
   func two() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let output = try generate(Fixtures.folder("ReluOneHead"), into: "output")
     _ = try generate(Fixtures.folder("EightHeads"), into: "output")
     #expect(

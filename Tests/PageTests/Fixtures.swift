@@ -1,14 +1,12 @@
 import DecisionTransformer
 import Foundation
+import TestFolders
 
 @testable import DecisionTransformerCodegen
 
 /// Models that the tests of pages and differences look at.
 enum Fixtures {
-  static let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Models").path
-
-  static func folder(_ name: String) -> String { "\(models)/\(name).dtmodel" }
+  static func folder(_ name: String) -> String { TestData.model(name).path }
 
   static func plan(_ name: String) throws -> Plan {
     Plan(try ModelFolder(path: folder(name)).readModel().model)
@@ -20,13 +18,6 @@ enum Fixtures {
     "ForwardFourHeads", "RoundedTwoHeads", "WindowOfOne", "ExecutedActions",
   ]
   static let trunks = ["TrunkFourHeads", "TrunkRoundedOneHead", "TrunkOneToken"]
-
-  static func temporaryFolder() throws -> URL {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("pages-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    return url
-  }
 
   /// A copy of a model folder, links followed, that a test may change.
   static func copy(_ name: String, into folder: URL, as copy: String? = nil) throws -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 import Testing
 
 @testable import DecisionTransformerCodegen
@@ -6,23 +7,18 @@ import Testing
 @Suite("A benchmark's file")
 struct LatencyBenchmarkTests {
   /// One second of dtbench --model Hopper --json.
-  private let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Pages/hopper.json")
+  private let file = TestData.package.appending(path: "Tests/Checks/Pages/hopper.json")
   private let plan: Plan
 
   init() throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Sources/hopper/Hopper.dtmodel")
+    let folder = TestData.package.appending(path: "Sources/hopper/Hopper.dtmodel")
     plan = Plan(try ModelFolder(path: folder.path).readModel().model)
   }
 
   private func read(_ text: String, model: String = "Hopper") throws -> LatencyBenchmark {
-    let folder = try Fixtures.temporaryFolder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("bench.json").path
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    return try LatencyBenchmark.read(path: path, model: model, plan: plan)
+    let folder = ScratchFolder(named: "benchmark")
+    try folder.write("bench.json", text)
+    return try LatencyBenchmark.read(path: folder.path("bench.json"), model: model, plan: plan)
   }
 
   private var text: String { get throws { try String(contentsOf: file, encoding: .utf8) } }

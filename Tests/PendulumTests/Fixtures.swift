@@ -1,9 +1,9 @@
 import Foundation
+import TestFolders
 
-/// The files that Tests/Oracle/record_pendulum.py wrote into Tests/Pendulum.
+/// The files that Tests/Tools/Oracle/record_pendulum.py wrote.
 enum Fixtures {
   static func path(_ name: String) -> String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Pendulum/\(name)").path
+    TestData.pendulum.appending(path: name).path
   }
 }

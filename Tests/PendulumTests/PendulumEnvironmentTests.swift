@@ -6,7 +6,7 @@ import Testing
 
 @testable import pendulum
 
-/// The Swift pendulum against Gymnasium's, recorded by Tests/Oracle/record_pendulum.py.
+/// The Swift pendulum against Gymnasium's, recorded by Tests/Tools/Oracle/record_pendulum.py.
 @Suite("Pendulum-v1")
 struct PendulumEnvironmentTests {
   static let kinds = ["held", "random", "driving", "nothing"]

@@ -1,4 +1,5 @@
 import DecisionTransformerCodegen
+import Programs
 import Testing
 
 /// Work counted a second time, from the network's formulas.
@@ -158,7 +159,7 @@ struct CostTests {
 
   /// A random controller without `forward` whose dimensions are whole vectors.
   private static func evenModel(seed: UInt64) -> Model {
-    var random = SplitMix64(state: seed &+ 1000)
+    var random = SplitMix64(seed: seed &+ 1000)
     var model = RandomModel.model(seed: seed)
     let headSize = 16 * Int.random(in: 1...4, using: &random)
     model.config.hiddenSize = model.config.headCount * headSize

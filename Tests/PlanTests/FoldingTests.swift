@@ -1,4 +1,5 @@
 import DecisionTransformerCodegen
+import Programs
 import Testing
 
 /// Folded tensors compute what the checkpoint's own tensors compute, row by row, before any rounding.
@@ -187,7 +188,7 @@ private struct Fold {
     checkpoint = RandomModel.checkpoint(of: model, seed: seed)
     folded = FoldedTensors(plan, checkpoint)
     dense = DenseModel(config: model.config, checkpoint: checkpoint)
-    random = SplitMix64(state: ~seed)
+    random = SplitMix64(seed: ~seed)
   }
 
   mutating func row(_ count: Int) -> [Double] { RandomModel.numbers(count, -2...2, &random) }

@@ -1,5 +1,6 @@
 import DecisionTransformer
 import DecisionTransformerCodegen
+import Programs
 import Testing
 
 /// Folded tensors as they lie in the packed weights.
@@ -57,7 +58,7 @@ struct PackingTests {
       var model = RandomModel.model(seed: seed)
       model.options.precision = .float32
       let (plan, config) = (Plan(model), model.config)
-      var random = SplitMix64(state: seed)
+      var random = SplitMix64(seed: seed)
       // Weights of the size that trained models have.
       let large = RandomModel.checkpoint(of: model, seed: seed)
       let checkpoint = Checkpoint { name in

@@ -1,17 +1,5 @@
 import DecisionTransformerCodegen
-
-/// The generator of Steele, Lea and Flood (2014): a seed gives the same numbers everywhere.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
-  }
-}
+import Programs
 
 /// Models of all shapes, the same for the same seed.
 enum RandomModel {
@@ -19,7 +7,7 @@ enum RandomModel {
 
   /// Sizes around the vector's 16 lanes and far from it; every option.
   static func model(seed: UInt64) -> Model {
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     var config = ModelConfig()
     config.stateDimension = .random(in: 1...40, using: &random)
     config.actionDimension = .random(in: 1...20, using: &random)
@@ -56,7 +44,7 @@ enum RandomModel {
 
   /// Every tensor that `model` reads, with numbers around those of trained models.
   static func checkpoint(of model: Model, seed: UInt64) -> Checkpoint {
-    var random = SplitMix64(state: seed ^ 0xC0FFEE)
+    var random = SplitMix64(seed: seed ^ 0xC0FFEE)
     var tensors: [String: [Float]] = [:]
     for (name, shape) in Checkpoint.requiredTensors(of: model.config) {
       tensors[name] = numbers(shape.reduce(1, *), -1...1, &random).map { Float($0) }

@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 import Testing
 
 /// Data flows one way: a stage of the generator names only what stages before it declare.
@@ -19,9 +20,7 @@ struct StageTests {
   }
 
   private static func files() throws -> [File] {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Sources/DecisionTransformerCodegen")
+    let root = TestData.package.appending(path: "Sources/DecisionTransformerCodegen")
     let paths = try FileManager.default.subpathsOfDirectory(atPath: root.path)
     return try paths.filter { $0.hasSuffix(".swift") }.sorted().map { path in
       let folder =

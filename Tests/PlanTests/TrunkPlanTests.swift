@@ -1,4 +1,5 @@
 import DecisionTransformerCodegen
+import Programs
 import Testing
 
 /// What the plan decides about a trunk.
@@ -101,7 +102,7 @@ struct TrunkPlanTests {
 
 extension RandomModel {
   static func trunk(seed: UInt64) -> Model {
-    var random = SplitMix64(state: seed ^ 0x7A0B)
+    var random = SplitMix64(seed: seed ^ 0x7A0B)
     let original = model(seed: seed)
     var (config, options) = (original.config, GenerationOptions())
     config.positionCount = .random(in: 1...50, using: &random)

@@ -1,14 +1,14 @@
 import DecisionTransformerCodegen
 import Foundation
 import RecordedEpisodes
+import TestFolders
 import Testing
 
 /// `dtgen compare`'s report.
 @Suite("A comparison with recorded numbers")
 struct ComparisonTests {
-  private static let recorded = RecordedEpisode.modelFolder("EightHeadsOneLayer")
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Recorded/EightHeadsOneLayer.safetensors")
+  private static let recorded = TestData.episodes.appending(
+    path: "EightHeadsOneLayer.safetensors")
 
   @Test("of record_checkpoint.py finds every stage equal, attentions too")
   func recorded() throws {
@@ -59,7 +59,7 @@ struct ComparisonTests {
   @Test("holds the packed weights to the tolerance too")
   func tolerance() throws {
     let strict = try ComparisonReport(
-      folder: RecordedEpisode.modelFolder("EightHeadsOneLayer").path, golden: Self.recorded.path,
+      folder: TestData.model("EightHeadsOneLayer").path, golden: Self.recorded.path,
       tolerance: 1e-10)
     #expect(!strict.passed)
     #expect(strict.stages.allSatisfy { $0.reference.largest <= 1e-10 })
@@ -69,10 +69,10 @@ struct ComparisonTests {
   func wrongFiles() throws {
     #expect(throws: InvalidInput.self) {
       try ComparisonReport(
-        folder: RecordedEpisode.modelFolder("WindowOfOne").path, golden: Self.recorded.path,
+        folder: TestData.model("WindowOfOne").path, golden: Self.recorded.path,
         tolerance: 1)
     }
-    let weights = RecordedEpisode.modelFolder("EightHeadsOneLayer").appending(
+    let weights = TestData.model("EightHeadsOneLayer").appending(
       path: "model.safetensors")
     let error = #expect(throws: InvalidInput.self) {
       try compare("EightHeadsOneLayer", weights)
@@ -88,7 +88,7 @@ struct ComparisonTests {
 
   private func compare(_ name: String, _ golden: URL) throws -> ComparisonReport {
     try ComparisonReport(
-      folder: RecordedEpisode.modelFolder(name).path, golden: golden.path, tolerance: 2e-5)
+      folder: TestData.model(name).path, golden: golden.path, tolerance: 2e-5)
   }
 
   /// With one float64 number of the recorded file changed.
@@ -102,10 +102,7 @@ struct ComparisonTests {
       let value = bytes.loadUnaligned(fromByteOffset: place, as: Double.self)
       bytes.storeBytes(of: value + change, toByteOffset: place, as: Double.self)
     }
-    let copy = FileManager.default.temporaryDirectory
-      .appending(path: "golden-\(UUID().uuidString).safetensors")
-    try Data(bytes).write(to: copy)
-    defer { try? FileManager.default.removeItem(at: copy) }
-    return try compare(name, copy)
+    let folder = ScratchFolder(named: "golden")
+    return try compare(name, folder.write("Changed.safetensors", bytes))
   }
 }

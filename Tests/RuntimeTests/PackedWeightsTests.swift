@@ -1,5 +1,6 @@
 import DecisionTransformer
 import Foundation
+import TestFolders
 import Testing
 
 @Suite struct PackedWeightsTests {
@@ -291,8 +292,6 @@ private struct PackedFile {
 }
 
 private func withTemporaryFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
-  let path = NSTemporaryDirectory() + "weights-\(UUID().uuidString)"
-  try Data(bytes).write(to: URL(fileURLWithPath: path))
-  defer { try? FileManager.default.removeItem(atPath: path) }
-  try body(path)
+  let folder = ScratchFolder(named: "weights")
+  try body(folder.write("Model.weights", bytes).path)
 }

@@ -1,5 +1,6 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 import Toolchain
 
@@ -102,7 +103,7 @@ struct SettingsTests {
   private static func weights() throws -> [String: String] {
     var sources: [String: String] = [:]
     for name in ["WindowOfOne", "ExecutedActions", "TrunkOneToken"] {
-      let folder = SwiftCompiler.package.appending(path: "Tests/Models/\(name).dtmodel")
+      let folder = TestData.model(name)
       for file in try Compiler.compile(folder: folder.path).files
       where file.name.hasSuffix(".swift") {
         sources[file.name] = String(decoding: file.contents, as: UTF8.self)

@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 import Toolchain
 
 /// The toolchain's compiler, checking the sources of a user's target against the runtime.

@@ -1,14 +1,15 @@
 import Foundation
+import TestFolders
 import Testing
 
 /// `dtgen check` as a process.
 @Suite("dtgen check")
 struct CheckTests {
   let dtgen = Tool(name: "dtgen")
-  let directory: TemporaryDirectory
+  let directory: ScratchFolder
 
   init() throws {
-    directory = try TemporaryDirectory()
+    directory = ScratchFolder(named: "dtgen")
     try directory.writeTinyModel()
   }
 

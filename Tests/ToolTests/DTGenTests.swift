@@ -1,14 +1,15 @@
 import Foundation
+import TestFolders
 import Testing
 
 /// dtgen as a process: what scripts, build plugins and continuous integration rely on.
 @Suite("dtgen")
 struct DTGenTests {
   let dtgen = Tool(name: "dtgen")
-  let directory: TemporaryDirectory
+  let directory: ScratchFolder
 
   init() throws {
-    directory = try TemporaryDirectory()
+    directory = ScratchFolder(named: "dtgen")
     try directory.writeTinyModel()
   }
 
@@ -345,10 +346,8 @@ struct DTGenTests {
 
   @Test("compares with recorded numbers; 0 where they are equal, 1 beyond the tolerance")
   func compare() throws {
-    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let folder = tests.appendingPathComponent("Models/EightHeadsOneLayer.dtmodel").path
-    let golden = tests.appendingPathComponent("Recorded/EightHeadsOneLayer.safetensors").path
+    let folder = TestData.model("EightHeadsOneLayer").path
+    let golden = TestData.episodes.appending(path: "EightHeadsOneLayer.safetensors").path
     let equal = try run("compare", folder, "--golden", golden)
     #expect(equal.status == 0, "\(equal.error)")
     #expect(equal.output.hasSuffix("equal within tolerance\n"))

@@ -1,12 +1,13 @@
 import DecisionTransformerCodegen
 import Foundation
+import TestFolders
 import Testing
 
 @Suite("The output folder")
 struct OutputFolderTests {
   @Test("is made, with the folders above it")
   func makesFolders() throws {
-    let directory = try TemporaryDirectory()
+    let directory = ScratchFolder(named: "dtgen")
     let folder = OutputFolder(path: directory.path("a/b/c"))
     #expect(folder.contents(of: "X.swift") == nil)
     #expect(try folder.write([file("X.swift", "x")]) == [.written])
@@ -15,7 +16,7 @@ struct OutputFolderTests {
 
   @Test("touches only files whose bytes change")
   func touchesOnlyChanges() throws {
-    let directory = try TemporaryDirectory()
+    let directory = ScratchFolder(named: "dtgen")
     let folder = OutputFolder(path: directory.path)
     _ = try folder.write([file("A", "a"), file("B", "b")])
     let before = try directory.identity("A")
@@ -26,7 +27,7 @@ struct OutputFolderTests {
 
   @Test("writes all files or none, and leaves no temporary ones")
   func writesAllOrNone() throws {
-    let directory = try TemporaryDirectory()
+    let directory = ScratchFolder(named: "dtgen")
     // A file cannot be staged in a folder that does not exist.
     let folder = OutputFolder(path: directory.path)
     _ = try folder.write([file("A", "old")])
@@ -37,7 +38,7 @@ struct OutputFolderTests {
 
   @Test("says which path is in the way, and why")
   func reportsObstacles() throws {
-    let directory = try TemporaryDirectory()
+    let directory = ScratchFolder(named: "dtgen")
     try directory.write("plain", "a file")
     let below = OutputFolder(path: directory.path("plain/below"))
     let error = #expect(throws: Diagnostic.self) { try below.write([file("A", "a")]) }

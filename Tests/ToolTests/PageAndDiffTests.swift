@@ -1,14 +1,15 @@
 import Foundation
+import TestFolders
 import Testing
 
 /// `dtgen inspect --html` and `dtgen diff` as processes.
 @Suite("dtgen: pages and differences")
 struct PageAndDiffTests {
   let dtgen = Tool(name: "dtgen")
-  let directory: TemporaryDirectory
+  let directory: ScratchFolder
 
   init() throws {
-    directory = try TemporaryDirectory()
+    directory = ScratchFolder(named: "dtgen")
     try write(hiddenSize: 16, window: 2, to: "Tiny.dtmodel")
   }
 

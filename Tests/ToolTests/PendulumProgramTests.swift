@@ -1,14 +1,15 @@
 import Foundation
+import TestFolders
 import Testing
 
-/// The closed loop as a process. (What its returns are is Tests/Pendulum/check.sh's to say, of an
+/// The closed loop as a process. (What its returns are is Tests/Checks/Pendulum/check.sh's to say, of an
 /// optimised build.)
 @Suite("pendulum")
 struct PendulumProgramTests {
   let pendulum = Tool(name: "pendulum")
-  let directory: TemporaryDirectory
+  let directory: ScratchFolder
 
-  init() throws { directory = try TemporaryDirectory() }
+  init() throws { directory = ScratchFolder(named: "dtgen") }
 
   @Test("explains itself")
   func help() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 
 /// A program of this package, run as a user runs it.
 struct Tool {
@@ -32,7 +33,7 @@ struct Tool {
   func run(_ arguments: [String], directory: String? = nil) throws -> Result {
     let process = process(arguments, directory: directory)
     // Files, not pipes: nothing can fill up while the other one is read.
-    let captured = try TemporaryDirectory()
+    let captured = ScratchFolder(named: "dtgen")
     try captured.write("output", "")
     try captured.write("error", "")
     process.standardOutput = try FileHandle(

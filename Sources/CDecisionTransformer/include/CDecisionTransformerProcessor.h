@@ -68,7 +68,7 @@ DT_BASELINE dt_processor dt_running_processor(void) {
 
 // What this build was compiled for: the instructions that a compiler uses of its own accord. Those that
 // a program has to ask for by name (encryption, hints, the system's) are in no generated code, and a
-// processor without them is none to refuse; Tests/Processor lists them.
+// processor without them is none to refuse; Tests/Checks/Processor lists them.
 DT_BASELINE dt_processor dt_built_for_processor(void) {
   dt_processor processor = {0};
 #ifdef __SSE3__

@@ -1,6 +1,6 @@
 /// What another program computed for a model: an episode and, at its last step, every stage of the window.
 ///
-/// The format is described in Tests/Oracle/README.md. Tensors beside the inputs are optional; what is there is
+/// The format is described in Tests/Tools/Oracle/README.md. Tensors beside the inputs are optional; what is there is
 /// compared.
 struct GoldenFile {
   let file: SafetensorsFile

@@ -27,7 +27,7 @@ enum ObjectFormat: String {
     guard self != .elf else { return }
     let way =
       self == .webAssembly
-      ? "Tests/Reach/WebAssembly/target.sh compiles and links what dtgen generate writes"
+      ? "Tests/Checks/Reach/WebAssembly/target.sh compiles and links what dtgen generate writes"
       : "the output of dtgen generate, with \"c_interface\": true in codegen.json, is compiled with the program"
     throw InvalidInput([
       Diagnostic(

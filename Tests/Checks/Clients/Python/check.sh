@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# The Python client against Hopper's shared library: good calls, bad calls, the recorded episode.
+#
+# usage: Tests/Checks/Clients/Python/check.sh [folder of libhopper.so and Hopper.weights]
+#
+# Without a folder it builds both in .build/clients. PYTHON is a Python with NumPy (default:
+# python3 where that has it, else a virtual environment in .build/clients made by python3).
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+repository=$(cd "$here/../../../.." && pwd)
+scratch=$repository/.build/clients
+python=${PYTHON:-python3}
+
+folder=${1:-$scratch}
+
+dtgen() {
+  swift run --package-path "$repository" dtgen "$@" >"$scratch/log" 2>&1 || {
+    tail -40 "$scratch/log" >&2
+    echo "check.sh: dtgen $1 failed" >&2
+    exit 1
+  }
+}
+mkdir -p "$scratch"
+if [[ $# -eq 0 ]]; then
+  model=$scratch/Hopper.dtmodel
+  rm -rf "$model"
+  cp -R "$repository/Sources/hopper/Hopper.dtmodel" "$model"
+  dtgen library "$model" --output "$scratch"
+  # The same weights in a file of their own.
+  sed 's/^{/{ "weights": "file",/' "$repository/Sources/hopper/Hopper.dtmodel/codegen.json" \
+    >"$model/codegen.json"
+  dtgen generate "$model" --output "$scratch"
+fi
+
+if ! "$python" -c 'import numpy' 2>/dev/null; then
+  [[ -x $scratch/python/bin/python ]] || "$python" -m venv "$scratch/python"
+  "$scratch/python/bin/python" -m pip install --quiet --requirement "$here/requirements.txt"
+  python=$scratch/python/bin/python
+fi
+# The lines of the README, beside a library that is already there.
+sed -n '/^```python$/,/^```$/{/^```/d;p}' "$repository/README.md" \
+  | sed -e "s|\"deploy/libhopper.so\"|\"$folder/libhopper.so\"|" -e '1i state = [0.0] * 11' \
+    -e '$a print("README:", action)' >"$scratch/readme.py"
+PYTHONPATH=$here "$python" "$scratch/readme.py"
+HOPPER_LIBRARY=$folder/libhopper.so HOPPER_WEIGHTS=$folder/Hopper.weights \
+  "$python" -m unittest discover --start-directory "$here"

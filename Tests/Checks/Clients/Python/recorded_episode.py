@@ -1,0 +1,56 @@
+"""What the tests drive: Hopper's shared library, and the episode recorded with Hugging Face's model.
+
+The environment variables HOPPER_LIBRARY and HOPPER_WEIGHTS are the paths of libhopper.so and
+Hopper.weights, as `dtgen library` and `dtgen generate` made them; check.sh sets them.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from decision_transformer import Controller
+
+REPOSITORY = Path(__file__).resolve().parents[4]
+TARGET = 3000.0
+
+for variable in ("HOPPER_LIBRARY", "HOPPER_WEIGHTS"):
+    if variable not in os.environ:
+        sys.exit(f"{variable}: not set; check.sh sets it")
+LIBRARY_PATH = Path(os.environ["HOPPER_LIBRARY"])
+WEIGHTS_PATH = Path(os.environ["HOPPER_WEIGHTS"])
+
+
+def read_float32_tensors(path):
+    """The tensors of a safetensors file in which all are float32."""
+    data = Path(path).read_bytes()
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    tensors = {}
+    for name, tensor in header.items():
+        if name != "__metadata__":
+            begin, end = tensor["data_offsets"]
+            values = np.frombuffer(data[start + begin : start + end], "<f4")
+            tensors[name] = values.reshape(tensor["shape"]).astype(np.float32)
+    return tensors
+
+
+EPISODE = read_float32_tensors(REPOSITORY / "Sources/hopper/Resources/episode.safetensors")
+
+
+def started(target_return=TARGET):
+    controller = Controller(LIBRARY_PATH)
+    controller.reset(target_return)
+    return controller
+
+
+def drive(controller, steps, first=0):
+    """The actions for `steps` recorded states, each prepared for."""
+    actions = []
+    for step in range(first, first + steps):
+        reward = EPISODE["rewards"][step - 1] if step else 0.0
+        actions.append(controller.act(EPISODE["states"][step], reward))
+        controller.prepare()
+    return np.array(actions)

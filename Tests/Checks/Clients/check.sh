@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Builds libraries for C with `dtgen library` and drives them from C, C++ and Python.
+#
+# usage: Tests/Checks/Clients/check.sh
+#
+# It needs a C and a C++ compiler (CC, CXX; default: those of the Swift toolchain) and works in .build/clients.
+# The Python client is left out where there is no python3.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+repository=$(cd "$here/../../.." && pwd)
+scratch=$repository/.build/clients
+episode=$repository/Sources/hopper/Resources/episode.safetensors
+mkdir -p "$scratch"
+fail() {
+  printf 'check.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+swift build --package-path "$repository" --product dtgen >"$scratch/log" 2>&1 \
+  || { tail -40 "$scratch/log" >&2; fail "dtgen cannot be built"; }
+dtgen=$(swift build --package-path "$repository" --show-bin-path)/dtgen
+toolchain=$(dirname "$(readlink -f "$(command -v swiftc)")")
+cc=${CC:-$toolchain/clang}
+cxx=${CXX:-$toolchain/clang++}
+
+hopper=$repository/Sources/hopper/Hopper.dtmodel
+pendulum=$repository/Sources/pendulum/Pendulum.dtmodel
+for model in "$hopper" "$pendulum"; do
+  "$dtgen" library "$model" --output "$scratch" >"$scratch/log" 2>&1 \
+    || { cat "$scratch/log" >&2; fail "$model: no library"; }
+done
+# The same weights in a file of their own, to know their size.
+rm -rf "$scratch/Hopper.dtmodel"
+cp -R "$hopper" "$scratch/Hopper.dtmodel"
+sed 's/^{/{ "weights": "file",/' "$hopper/codegen.json" >"$scratch/Hopper.dtmodel/codegen.json"
+"$dtgen" generate "$scratch/Hopper.dtmodel" --output "$scratch" >/dev/null
+
+echo "--- the libraries: small, and nothing to install"
+for library in libhopper.a libhopper.so; do
+  size=$(($(stat -c %s "$scratch/$library") - $(stat -c %s "$scratch/Hopper.weights")))
+  echo "$library: $size bytes besides the weights"
+  [[ $size -lt 102400 ]] || fail "$library has more than 100 KB besides the weights"
+done
+"$toolchain/llvm-nm" --undefined-only --format=just-symbols "$scratch/libhopper.a" \
+  | sed '/^$/d; /:$/d' | sort -u >"$scratch/undefined"
+! grep -vE '^mem(cpy|move|set)$' "$scratch/undefined" \
+  || fail "libhopper.a needs more than memcpy, memmove and memset"
+"$toolchain/llvm-nm" --extern-only --defined-only --format=just-symbols "$scratch/libhopper.a" \
+  | sed '/^$/d; /:$/d' | sort >"$scratch/defined"
+grep -oE '\bhopper_[a-z_]+\(' "$scratch/hopper.h" | tr -d '(' | sort -u | comm -3 - "$scratch/defined" \
+  >"$scratch/difference"
+[[ ! -s $scratch/difference ]] || fail "header and library differ: $(cat "$scratch/difference")"
+
+echo "--- the header, alone: C99, C11, C++98, C++17"
+for standard in c99 c11; do
+  "$cc" -std=$standard -Wall -Wextra -Werror -pedantic -fsyntax-only -x c "$scratch/hopper.h"
+done
+for standard in c++98 c++17; do
+  "$cxx" -std=$standard -Wall -Wextra -Werror -fsyntax-only -Wno-c++11-long-long -x c++ "$scratch/hopper.h"
+done
+
+echo "--- C"
+flags=(-O1 -Wall -Wextra -Werror -pedantic -I "$scratch")
+"$cc" -std=c11 "${flags[@]}" "$here/C/control_loop.c" "$here/C/episode.c" "$scratch/libhopper.a" -lm \
+  -o "$scratch/control_loop"
+"$scratch/control_loop" "$episode"
+"$cc" -std=c11 "${flags[@]}" "$here/C/control_loop.c" "$here/C/episode.c" -L "$scratch" -lhopper -lm \
+  -Wl,-rpath,"$scratch" -o "$scratch/control_loop_shared"
+"$scratch/control_loop_shared" "$episode"
+"$cc" -std=c11 "${flags[@]}" "$here/C/refusals.c" "$scratch/libhopper.a" -lm -o "$scratch/refusals"
+"$scratch/refusals"
+"$cc" -std=c11 "${flags[@]}" "$here/C/threads.c" "$here/C/episode.c" "$scratch/libhopper.a" -pthread \
+  -o "$scratch/threads"
+"$scratch/threads" "$episode"
+
+echo "--- C++"
+"$cxx" -std=c++17 "${flags[@]}" "$here/Cpp/two_models.cpp" "$scratch/libhopper.a" \
+  "$scratch/libpendulum.a" -pthread -o "$scratch/two_models"
+"$scratch/two_models"
+
+if command -v python3 >/dev/null && [[ -x $here/Python/check.sh ]]; then
+  echo "--- Python"
+  "$here/Python/check.sh" "$scratch"
+fi

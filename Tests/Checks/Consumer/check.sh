@@ -1,0 +1,283 @@
+#!/usr/bin/env bash
+# A new user's package, made from the README, outside this repository: it has to build and run
+# without a warning, rebuild what changed and nothing else, and refuse wrong input with a clear line.
+#
+# usage: Tests/Checks/Consumer/check.sh [swift build options]
+set -euo pipefail
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+readme=$repository/README.md
+directory=$(mktemp -d)
+trap 'rm -rf "$directory"' EXIT
+options=("$@")
+log=$directory/log
+package=$directory/Robot
+
+say() { printf 'consumer: %s\n' "$*"; }
+fail() {
+  say "FAILED: $*"
+  [[ ! -s $log ]] || tail -40 "$log" | sed 's/^/  | /'
+  exit 1
+}
+swift_robot() { # swift <verb> --package-path Robot <arguments>, silently
+  local verb=$1
+  shift
+  swift "$verb" --package-path "$package" "$@" >"$log" 2>&1 </dev/null
+}
+build() { swift_robot build ${options[@]+"${options[@]}"}; }
+must_build() { build || fail "$1: the build failed"; }
+must_run() {
+  swift_robot run ${options[@]+"${options[@]}"} || fail "$1: the program does not run"
+  grep '^torques:' "$log" >"$directory/torques" || fail "$1: the program prints no torques"
+}
+saw() { grep -qF -- "$1" "$log" || fail "expected in the output: $1"; }
+saw_no() { ! grep -qF -- "$1" "$log" || fail "not expected in the output: $1"; }
+generated() { find "$package/.build/plugins/outputs" -name "$1" | head -1; }
+# Of code without the line that says which codegen.json it is made of.
+digest() { grep -v "^// codegen.json sha256" "$(generated "$1")" | cksum; }
+outputs() { find "$package/.build/plugins/outputs" -type f -exec cksum {} + | sort; }
+edit() { # edit <sed script> <file>
+  sed -i.orig "$1" "$2" && rm "$2.orig"
+}
+# (SwiftPM prints a plugin's own errors twice.)
+errors() { sort -u "$log" | grep -c '^error: .*\.dtmodel' || true; }
+# must_refuse <what> <errors> <line>...: the build fails with so many errors about the model, among
+# them these, and leaves the outputs as they were.
+must_refuse() {
+  local what=$1 count=$2 line before
+  shift 2
+  before=$(outputs)
+  ! build || fail "$what: the build should have failed"
+  for line in "$@"; do saw "$line"; done
+  [[ $(errors) == "$count" ]] || fail "$what: $(errors) errors, expected $count"
+  [[ $(outputs) == "$before" ]] || fail "$what: something was written"
+}
+# Prints the fenced block that follows the line "<!-- marker -->".
+block() {
+  awk -v marker="<!-- $1 -->" '
+    $0 == marker { found = 1; next }
+    found && /^```/ { if (inside) exit; inside = 1; next }
+    inside { print }
+  ' "$readme"
+}
+
+# --- What the README says of the code -------------------------------------------------------------
+# Each "<!-- excerpt: PATH -->" is followed by a fenced block whose lines are in PATH.
+excerpts=$(sed -n 's/^<!-- excerpt: \(.*\) -->$/\1/p' "$readme")
+[[ $excerpts == *Generated/HopperModel/Hopper.swift* ]] \
+  || fail "no excerpt of the generated code in the README"
+for path in $excerpts; do
+  block "excerpt: $path" >"$directory/excerpt"
+  [[ -s $directory/excerpt ]] || fail "README: the excerpt of $path is empty"
+  while IFS= read -r line; do
+    grep -qFx -- "$line" "$repository/$path" || fail "README: not in $path: $line"
+  done <"$directory/excerpt"
+done
+
+# --- The quick start --------------------------------------------------------------------------------
+# Each "<!-- quick start: PATH -->" is followed by a fenced block: the contents of PATH.
+sed -n 's/^<!-- quick start: \(.*\) -->$/\1/p' "$readme" | while read -r path; do
+  mkdir -p "$(dirname "$package/$path")"
+  block "quick start: $path" >"$package/$path"
+done
+[[ -f $package/Package.swift ]] || fail "no quick start in the README"
+
+# What is published is a repository with a tag: the working tree, committed.
+published=$directory/decision-transformer
+version=$(sed -n 's/.*static let version = "\(.*\)"/\1/p' \
+  "$repository/Sources/DecisionTransformerCodegen/Compiler.swift")
+mkdir "$published"
+(cd "$repository" && tar --exclude=./.build --exclude=./.git -cf - .) | tar -xf - -C "$published"
+git -C "$published" init -q
+git -C "$published" add --all
+git -C "$published" -c user.name=consumer -c user.email=consumer@example.com \
+  commit -q --no-gpg-sign -m "$version"
+git -C "$published" tag "$version"
+edit "s|\.package(url: \"[^\"]*\"|.package(url: \"file://$published\"|" "$package/Package.swift"
+grep -qF "file://$published" "$package/Package.swift" \
+  || fail "the quick start's dependency is not on a line of its own: .package(url: ..., from: ...)"
+target=$(dirname "$(find "$package/Sources" -name main.swift)")
+hopper=$target/Hopper.dtmodel
+cp -R "$repository/Sources/hopper/Hopper.dtmodel" "$hopper"
+
+must_build "quick start"
+saw_no "warning:"
+say "the quick start builds without a warning"
+must_run "quick start"
+[[ $(wc -l <"$directory/torques") -eq 5 ]] || fail "the quick start does not print five lines"
+cp "$directory/torques" "$directory/torques-embedded"
+say "it runs: $(tail -1 "$directory/torques")"
+
+# --- What runs again, and what does not ------------------------------------------------------------
+must_build "no change"
+saw_no "Generating"
+saw_no "Compiling $(basename "$target")"
+
+mkdir "$target/Models"
+pendulum=$target/Models/Pendulum.dtmodel
+cp -R "$repository/Sources/pendulum/Pendulum.dtmodel" "$pendulum"
+must_build "second model, in a folder below"
+saw "Generating Pendulum"
+saw_no "warning:"
+must_build "no change"
+saw_no "Generating"
+say "several models of one target build; a build without changes does nothing"
+
+code=$(digest Hopper.swift)
+weights=$(digest HopperWeights.swift)
+edit 's/"window": 20/"window": 19/' "$hopper/codegen.json"
+must_build "changed option"
+saw "Generating Hopper"
+saw_no "Generating Pendulum"
+[[ $(digest Hopper.swift) != "$code" ]] || fail "another window leaves the code as it was"
+
+mv "$hopper/codegen.json" "$directory/codegen.json"
+must_build "options removed"
+saw "Generating Hopper"
+mv "$directory/codegen.json" "$hopper/codegen.json"
+edit 's/"window": 19/"window": 20/' "$hopper/codegen.json"
+must_build "options restored"
+[[ $(digest Hopper.swift) == "$code" ]] || fail "the same options give other code"
+[[ $(digest HopperWeights.swift) == "$weights" ]] || fail "the same model gives other weights"
+
+# The lowest byte of one weight in the middle of the file.
+cp "$hopper/model.safetensors" "$directory/model.safetensors"
+size=$(wc -c <"$hopper/model.safetensors")
+printf '\125' | dd of="$hopper/model.safetensors" bs=1 seek=$((size / 8 * 4)) conv=notrunc 2>/dev/null
+must_build "another checkpoint"
+saw "Generating Hopper"
+saw_no "Generating Pendulum"
+[[ $(digest Hopper.swift) == "$code" ]] || fail "the code depends on the checkpoint"
+[[ $(digest HopperWeights.swift) != "$weights" ]] || fail "the weights ignore the checkpoint"
+cp "$directory/model.safetensors" "$hopper/model.safetensors"
+say "options and checkpoint are followed, for their own model only; code depends on no weight"
+
+# --- Wrong input -----------------------------------------------------------------------------------
+must_build "as it was"
+cp "$hopper/codegen.json" "$hopper/config.json" "$directory"
+
+edit 's/"window": 20/"context": 20/; s/"return_scale": 1000.0/"return_scale": 0/' "$hopper/codegen.json"
+must_refuse "two wrong options" 2 \
+  "Hopper.dtmodel/codegen.json: context: " "Hopper.dtmodel/codegen.json: return_scale: "
+# The answer to a wrong key lists the keys; the README explains each.
+grep -F 'codegen.json: context: ' "$log" | head -1 | sed 's/.*accepted: //' | tr -dc 'a-z_ \n' \
+  | tr ' ' '\n' >"$directory/keys"
+[[ $(wc -l <"$directory/keys") -gt 9 ]] || fail "the answer to a wrong key does not list the keys"
+while read -r key; do
+  grep -q "^| .*\`$key\`.* | .* |" "$readme" || fail "README: codegen.json's $key is not explained"
+done <"$directory/keys"
+cp "$directory/codegen.json" "$hopper"
+
+edit 's/"n_head": 1/"n_head": 3/; s/"relu"/"elu"/' "$hopper/config.json"
+must_refuse "a number of heads that does not divide, and an unknown activation" 2 \
+  "Hopper.dtmodel/config.json: n_head: " "Hopper.dtmodel/config.json: activation_function: "
+cp "$directory/config.json" "$hopper"
+
+head -c 100000 "$directory/model.safetensors" >"$hopper/model.safetensors"
+must_refuse "half a checkpoint" 1 "Hopper.dtmodel/model.safetensors: "
+cp "$directory/model.safetensors" "$hopper"
+
+mv "$hopper/model.safetensors" "$hopper/model.pt"
+must_refuse "a checkpoint under another name" 1 \
+  "Hopper.dtmodel/model.pt: looks like a safetensors file and is not read under this name; "
+mv "$hopper/model.pt" "$hopper/model.safetensors"
+
+rm "$hopper/config.json"
+must_refuse "no config.json" 1 "Hopper.dtmodel/config.json: "
+cp "$directory/config.json" "$hopper"
+
+cp -R "$hopper" "$target/Models/Hopper.dtmodel"
+must_refuse "two models of one name" 1 "same name"
+rm -r "$target/Models/Hopper.dtmodel"
+
+mkdir "$target/Models/struct.dtmodel"
+cp "$hopper/config.json" "$target/Models/struct.dtmodel/"
+must_refuse "a model that is named like a keyword" 1 "struct.dtmodel: "
+rm -r "$target/Models/struct.dtmodel"
+
+must_build "repaired"
+say "wrong input is refused with a line for each problem; a repaired folder builds again"
+
+# --- Settings and names of the user's own ------------------------------------------------------------
+# `swift test --filter TargetTests` has every form of generated code and every name; here is a real package.
+cp "$package/Package.swift" "$directory/Package.swift"
+edit 's|plugins: |swiftSettings: [.defaultIsolation(MainActor.self), .strictMemorySafety()], plugins: |' \
+  "$package/Package.swift"
+grep -q strictMemorySafety "$package/Package.swift" || fail "no place for settings in the quick start"
+cat >"$target/Own.swift" <<'END'
+final class DecisionTransformer { var history: [Float] = [] }
+enum StepError { case slipped }
+struct Processor { var load = 0.5 }
+struct SelfTest { var passed = false }
+struct Vector { var x = 0.0, y = 0.0 }
+struct Span { var start = 0.0, end = 1.0 }
+func max(_ a: Int, _ b: Int) -> Int { a }
+
+nonisolated func control(_ hopper: consuming Hopper) throws -> Float {
+  hopper.reset(targetReturn: 1)
+  let action = try hopper.act(Hopper.State(repeating: 0.5))
+  try hopper.prepare(executed: action, reward: 1)
+  return action[0]
+}
+END
+cp "$target/main.swift" "$directory/main.swift"
+echo 'print("off the main actor:", try await Task.detached { try control(Hopper()) }.value)' >>"$target/main.swift"
+must_build "default isolation, strict memory safety, own types"
+saw_no "warning:"
+must_run "default isolation, strict memory safety, own types"
+saw "off the main actor:"
+cmp "$directory/torques" "$directory/torques-embedded" || fail "settings of the target change the actions"
+mv "$directory/Package.swift" "$package/Package.swift"
+mv "$directory/main.swift" "$target/main.swift"
+rm "$target/Own.swift"
+say "default isolation, strict memory safety, and types of the user's own under the runtime's names"
+
+# --- The command plugin ------------------------------------------------------------------------------
+command() {
+  swift_robot package --allow-writing-to-package-directory generate-decision-transformer "$@"
+}
+command || fail "swift package generate-decision-transformer"
+for model in Hopper Pendulum; do
+  for file in "$model.swift" "${model}Kernels.swift" "${model}Weights.swift"; do
+    cmp "$package/Generated/${model}Model/$file" "$(generated "$file")" \
+      || fail "the command plugin's $file is not what the build plugin made"
+  done
+done
+command --check || fail "--check finds fresh output stale"
+echo "// by hand" >>"$package/Generated/HopperModel/Hopper.swift"
+! command --check || fail "--check overlooks an edited file"
+saw "-// by hand"
+command --code-only
+command --code-only --check || fail "--check finds fresh code stale"
+say "the command plugin writes the same files, and its check finds an edited one"
+
+# --- Weights in a file ---------------------------------------------------------------------------------
+edit 's/"window": 20/"weights": "file", "window": 20/' "$hopper/codegen.json"
+must_fail() { ! build || fail "$1: the build should have failed"; }
+must_fail "init() with weights in a file"
+saw "note: "
+saw "open it with PackedWeights(path:)"
+block "weights in a file: Sources/Robot/main.swift" >"$target/main.swift"
+must_build "weights in a file"
+saw_no "warning:"
+[[ $(digest Hopper.swift) == "$code" ]] || fail "the code depends on where the weights go"
+command --model Hopper --output deploy || fail "the command plugin does not write packed weights"
+(cd "$package" && must_run "weights in a file")
+[[ $(cut -d' ' -f 2 "$directory/torques") == $(head -1 "$directory/torques-embedded" | cut -d' ' -f 2) ]] \
+  || fail "the mapped weights give other actions than the embedded ones"
+say "weights in a file: $(cat "$directory/torques")"
+printf '\125' | dd of="$package/deploy/HopperModel/Hopper.weights" bs=1 seek=1000000 conv=notrunc 2>/dev/null
+# (The shell's own remark on a program that ends with a fatal error is not wanted.)
+{ (cd "$package" && ! swift_robot run ${options[@]+"${options[@]}"}); } 2>/dev/null \
+  || fail "damaged weights are accepted"
+saw "the weights are damaged"
+
+# --- dtgen in the user's package -------------------------------------------------------------------------
+check() {
+  swift_robot run dtgen check "$hopper" --against "$package/Generated/HopperModel" --code-only
+}
+check || fail "dtgen check finds fresh code stale"
+echo "// by hand" >>"$package/Generated/HopperModel/Hopper.swift"
+! check || fail "dtgen check overlooks an edited file"
+saw "-// by hand"
+say "ok"

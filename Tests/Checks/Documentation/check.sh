@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Builds the documentation with the toolchain's docc, every warning an error, and checks what docc does not: that every
+# public declaration of the runtime and of generated types has a comment, that every page has a place, that the code in
+# the articles is code that compiles, and that their commands run and print what is said.
+#
+# usage: Tests/Checks/Documentation/check.sh [--build-only]
+#
+# The archive is .build/documentation/DecisionTransformer.doccarchive, a static site: any web server shows it, for
+# example "python3 -m http.server --directory .build/documentation/DecisionTransformer.doccarchive" at
+# http://localhost:8000/documentation/. While writing, "docc preview" with the options below shows each change.
+# --build-only leaves the examples and the commands out.
+set -euo pipefail
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+here=$repository/Tests/Checks/Documentation
+catalogue=$repository/Sources/DecisionTransformer/DecisionTransformer.docc
+output=$repository/.build/documentation
+directory=$(mktemp -d)
+trap 'rm -rf "$directory"' EXIT
+
+say() { printf 'documentation: %s\n' "$*"; }
+fail() {
+  say "FAILED: $*" >&2
+  exit 1
+}
+docc=$(command -v docc || xcrun --find docc 2>/dev/null) \
+  || fail "docc: not found; it comes with the toolchain (https://swift.org/install)"
+
+swiftc -swift-version 6 -parse-as-library -o "$directory/tool" "$here"/Tool/*.swift
+tool() { "$directory/tool" "$@"; }
+
+# --- What lies before the reader ------------------------------------------------------------------
+articles=("$catalogue"/Articles/*.md)
+tool articles "$repository" "${articles[@]}" "$catalogue"/*.md "$here"/HopperModel.docc/*.md \
+  || fail "code in the articles that is not what it claims to be"
+
+# --- Symbol graphs -----------------------------------------------------------------------------------
+# module <name> <source>...: compiles a module's interface and writes its symbol graph.
+module() {
+  local name=$1
+  shift
+  mkdir -p "$directory/graphs/$name"
+  swiftc -emit-module -wmo -swift-version 6 -parse-as-library -module-name "$name" \
+    -I "$repository/Sources/CDecisionTransformer/include" -I "$directory" \
+    -emit-module-path "$directory/$name.swiftmodule" \
+    -emit-symbol-graph -emit-symbol-graph-dir "$directory/graphs/$name" -emit-extension-block-symbols "$@"
+}
+module DecisionTransformer "$repository"/Sources/DecisionTransformer/*.swift
+module HopperModel "$repository"/Generated/HopperModel/*.swift
+# Generated types of every kind: with weights in the program, functions for C, outputs, several agents, and the trunk.
+swift build --package-path "$repository" --product dtgen >"$directory/log" 2>&1 \
+  || { cat "$directory/log"; fail "dtgen does not build"; }
+dtgen=$(swift build --package-path "$repository" --show-bin-path)/dtgen
+for model in ExecutedActions ForwardHiddenStates BatchOfTwo TrunkFourHeads; do
+  "$dtgen" generate "$repository/Tests/Data/Models/$model.dtmodel" --output "$directory/$model" >"$directory/log"
+  module "${model}Model" "$directory/$model"/*.swift
+done
+tool coverage "$directory"/graphs/*/*.symbols.json || fail "public declarations without a comment"
+
+# --- The archive -----------------------------------------------------------------------------------------
+convert() { # convert <catalogue> <module> [option...]
+  "$docc" convert "$1" --additional-symbol-graph-dir "$directory/graphs/$2" \
+    --output-path "$directory/$2.doccarchive" --warnings-as-errors \
+    --enable-experimental-external-link-support "${@:3}" >"$directory/log" 2>&1 \
+    || { cat "$directory/log"; fail "docc finds something wrong in $1"; }
+}
+convert "$catalogue" DecisionTransformer
+convert "$here/HopperModel.docc" HopperModel --dependency "$directory/DecisionTransformer.doccarchive"
+pages=$directory/DecisionTransformer.doccarchive/data/documentation/decisiontransformer
+model=$directory/HopperModel.doccarchive/data/documentation/hoppermodel
+tool groups "$pages.json" "$pages/packedweights.json" "$pages/vectormath.json" "$model.json" "$model/hopper.json" \
+  || fail "pages without a place in the catalogue"
+rm -rf "$output"
+mkdir -p "$output"
+"$docc" merge "$directory/DecisionTransformer.doccarchive" "$directory/HopperModel.doccarchive" \
+  --synthesized-landing-page-name "Decision Transformers in Swift" --synthesized-landing-page-kind Package \
+  --output-path "$output/DecisionTransformer.doccarchive" >"$directory/log" 2>&1 \
+  || { cat "$directory/log"; fail "docc does not merge the archives"; }
+say "built: $output/DecisionTransformer.doccarchive"
+[[ ${1:-} != --build-only ]] || exit 0
+
+# --- Examples ------------------------------------------------------------------------------------------------
+printf '{"weights": "file",%s' "$(sed '1s/{//' "$repository/Sources/hopper/Hopper.dtmodel/codegen.json")" \
+  >"$directory/codegen.json"
+mkdir "$directory/Hopper.dtmodel"
+cp "$repository"/Sources/hopper/Hopper.dtmodel/{config.json,model.safetensors} "$directory/codegen.json" \
+  "$directory/Hopper.dtmodel"
+"$dtgen" generate "$directory/Hopper.dtmodel" --output "$directory/Hopper" >"$directory/log"
+swift run --package-path "$repository" examples "$directory/Hopper/Hopper.weights" 2>"$directory/log" \
+  || { cat "$directory/log"; fail "the examples do not run"; }
+
+# --- Commands -----------------------------------------------------------------------------------------------
+# They run in an empty folder with links to the repository's, on the debug build that "swift test" makes. There a
+# measurement says nothing and takes long: with --help, dtbench reads its options and stops.
+swift() {
+  local verb=$1 rest=() argument
+  shift
+  while [[ $# -gt 0 ]]; do
+    argument=$1
+    shift
+    case $argument in
+      -c | -Xcc) shift ;;
+      dtbench) rest+=(dtbench --help) ;;
+      *) rest+=("$argument") ;;
+    esac
+  done
+  command swift "$verb" --package-path "$repository" "${rest[@]}"
+}
+export -f swift
+export repository
+mkdir "$directory/scratch"
+ln -s "$repository"/{Sources,Tests,Generated} "$directory/scratch"
+mkdir "$directory/scratch/Robot.dtmodel"
+cp "$repository/Sources/hopper/Hopper.dtmodel/config.json" "$directory/scratch/Robot.dtmodel"
+if python3 -c 'import numpy' 2>/dev/null; then
+  (cd "$directory/scratch" && python3 - <<'PYTHON'
+import pickle
+import numpy as np
+
+episodes = [dict(observations=np.full((3, 11), float(i)), rewards=np.ones(3)) for i in range(2)]
+pickle.dump(episodes, open("episodes.pkl", "wb"))
+PYTHON
+  )
+fi
+for article in "${articles[@]}"; do
+  name=$(basename "$article" .md)
+  tool script "$article" >"$directory/$name.sh"
+  (cd "$directory/scratch" && bash -euo pipefail "$directory/$name.sh") >"$directory/$name.log" 2>"$directory/log" </dev/null \
+    || { tail -n 20 "$directory/$name.log" "$directory/log"; fail "the commands of $name"; }
+  ! grep '^not run: ' "$directory/log" || say "$name: not all of it ran"
+  tool printed "$article" "$directory/$name.log" || fail "$name does not show what its commands print"
+done
+say "ok"

@@ -1,0 +1,2 @@
+// The models in the folders beside this file become types through the build-tool plugin, as they do
+// in a user's target. Tests/Tools/Oracle/record.py makes the folders; Tests/MatrixTests drives the types.
