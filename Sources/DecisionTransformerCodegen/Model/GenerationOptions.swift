@@ -23,6 +23,8 @@ public struct GenerationOptions: Equatable, Sendable {
     case error
     /// The last row of the timestep embedding is used from there on, as training does.
     case clamp
+    /// The timestep modulo `max_ep_len`: the table begins anew.
+    case wrap
   }
 
   /// Access level of the generated declarations.
@@ -59,6 +61,8 @@ public struct GenerationOptions: Equatable, Sendable {
   public var returnScale = 1.0
   /// `action_scale`: environment action = model action × scale. One number, or one per action.
   public var actionScale: [Double] = [1]
+  /// `action_offset`: environment action = model action × scale + offset. One number, or one per action.
+  public var actionOffset: [Double] = [0]
   /// `target_return`: the default of `reset()`, in environment units.
   public var targetReturn: Double?
   public var precision = Precision.float32

@@ -30,14 +30,33 @@ public struct Model: Equatable, Sendable {
   public var predictsNext: Bool { !forwardOutputs.isDisjoint(with: [.state, .return]) }
 
   /// Whether the components of an action have factors of their own.
-  public var scalesComponents: Bool {
-    options.actionScale.contains { Float($0) != Float(options.actionScale[0]) }
-  }
+  public var scalesComponents: Bool { Self.differ(options.actionScale) }
 
   /// One factor per action, from model units to environment units.
-  public var actionScale: [Double] {
-    options.actionScale.count == 1
-      ? Array(repeating: options.actionScale[0], count: config.actionDimension)
-      : options.actionScale
+  public var actionScale: [Double] { perAction(options.actionScale) }
+
+  /// Whether the components of an action have offsets of their own.
+  public var offsetsComponents: Bool { Self.differ(options.actionOffset) }
+
+  /// One offset per action, environment units, added behind the factor.
+  public var actionOffset: [Double] { perAction(options.actionOffset) }
+
+  /// An action in model units as numbers in environment units.
+  func environmentUnits(_ action: [Double]) -> [Double] {
+    zip(zip(action, actionScale), actionOffset).map { $0.0 * $0.1 + $1 }
+  }
+
+  /// The way back.
+  func modelUnits(_ action: [Double]) -> [Double] {
+    zip(zip(action, actionScale), actionOffset).map { ($0.0 - $1) / $0.1 }
+  }
+
+  private func perAction(_ numbers: [Double]) -> [Double] {
+    numbers.count == 1
+      ? Array(repeating: numbers[0], count: config.actionDimension) : numbers
+  }
+
+  private static func differ(_ numbers: [Double]) -> Bool {
+    numbers.contains { Float($0) != Float(numbers[0]) }
   }
 }

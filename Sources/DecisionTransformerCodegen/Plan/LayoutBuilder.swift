@@ -33,6 +33,10 @@ struct LayoutBuilder {
     if model.scalesComponents {
       append("predict.action_scale", .actionScale, .rows(rows: 1, columns: shape.actionDimension))
     }
+    if model.offsetsComponents {
+      append(
+        "predict.action_offset", .actionOffset, .rows(rows: 1, columns: shape.actionDimension))
+    }
     appendOutputs(model.forwardOutputs)
     append("embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden))
   }

@@ -51,6 +51,7 @@ struct Recipes {
     case .finalNormGain: return TensorRecipe(vector("encoder.ln_f.weight", hidden))
     case .finalNormShift: return TensorRecipe(vector("encoder.ln_f.bias", hidden))
     case .actionScale: return TensorRecipe(.constant("action_scale", model.actionScale))
+    case .actionOffset: return TensorRecipe(.constant("action_offset", model.actionOffset))
     case .stateDeviation:
       return TensorRecipe(
         stateDeviation

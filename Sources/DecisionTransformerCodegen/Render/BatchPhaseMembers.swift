@@ -46,7 +46,7 @@ extension BatchMemberRenderer {
           "let output = prediction + agent * \(shape.actionStride)")
         writer.numbers(
           shape.actionDimension, declares: true,
-          "actions[agent][index] = output[index]\(timesScale())")
+          "actions[agent][index] = \(environmentUnits("output[index]"))")
       }
       writer.write("returnIsPrepared = false", "return actions")
     }
@@ -139,7 +139,7 @@ extension BatchMemberRenderer {
         writer.write("let input = actionInput + agent * \(shape.actionStride)")
         writer.numbers(
           shape.actionDimension, declares: true,
-          "input[index] = executed[agent][index]\(timesScale("/"))")
+          "input[index] = \(modelUnits("executed[agent][index]"))")
         check(
           "input[index]", shape.actionDimension, ".nonFiniteExecutedAction", declares: false,
           to: &writer)

@@ -84,7 +84,7 @@ struct MemberRenderer: PhaseMemberRenderer {
       writer.write("(rewardIsKnown, returnIsPrepared) = (false, false)")
       writer.write("var action = Action(repeating: 0)")
       writer.numbers(
-        plan.shape.actionDimension, "action[index] = prediction[index]\(timesScale())")
+        plan.shape.actionDimension, "action[index] = \(environmentUnits("prediction[index]"))")
       writer.write("return action")
     }
     writer.write(
@@ -140,7 +140,7 @@ struct MemberRenderer: PhaseMemberRenderer {
       writer.write("guard awaitsPreparation else { throw .nothingToPrepare }")
       writer.numbers(
         plan.shape.actionDimension, declares: true,
-        "actionInput[index] = executed[index]\(timesScale("/"))")
+        "actionInput[index] = \(modelUnits("executed[index]"))")
       writer.numbers(
         plan.shape.actionDimension,
         "if !actionInput[index].isFinite { throw .nonFiniteExecutedAction(index: index) }")

@@ -148,7 +148,18 @@ extension Activation {
     case .silu: "sigmoidLinear"
     case .gelu: "gaussianErrorLinear"
     case .tanh: "hyperbolicTangent"
-    case .geluNew: "gaussianErrorLinearTanh"
+    case .geluNew, .geluFast: "gaussianErrorLinearTanh"
+    case .gelu10: "clippedGaussianErrorLinear"
+    case .quickGelu: "gaussianErrorLinearSigmoid"
+    case .mish: "mish"
+    case .sigmoid: "sigmoid"
+    case .leakyRelu: "leakyRectified"
+    case .relu6: "clippedRectified"
+    case .relu2: "squaredRectified"
+    case .hardswish: "hardSigmoidLinear"
+    case .laplace: "laplace"
+    case .sqrtsoftplus: "squareRootSoftplus"
+    case .linear: "identity"
     }
   }
 }
@@ -156,7 +167,10 @@ extension Activation {
 extension Model {
   /// The row of embed_timestep, in terms of `timestep`.
   var timestepRow: String {
-    options.timestepOverflow == .clamp
-      ? "min(timestep, \(literal(config.maximumEpisodeLength - 1)))" : "timestep"
+    switch options.timestepOverflow {
+    case .error: "timestep"
+    case .clamp: "min(timestep, \(literal(config.maximumEpisodeLength - 1)))"
+    case .wrap: "timestep % \(literal(config.maximumEpisodeLength))"
+    }
   }
 }

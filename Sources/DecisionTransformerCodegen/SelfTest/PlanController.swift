@@ -4,7 +4,7 @@ struct PlanController {
   /// What one step gives, in float32; see `ReferenceInterpreter.StateTrace`.
   struct StateTrace: Equatable {
     var rows: [[Float]]
-    /// Environment units.
+    /// Times the scale, but without the offset.
     var action: [Float]
   }
 
@@ -64,8 +64,11 @@ struct PlanController {
     guard awaitsPreparation else { return }
     let count = model.config.actionDimension
     memory[Operand(.actionInput), count] =
-      executed.map { zip($0, model.actionScale).map { $0 / Float($1) } }
-      ?? memory[Operand(.prediction), count]
+      executed.map { executed in
+        zip(executed, zip(model.actionScale, model.actionOffset)).map {
+          ($0 - Float($1.1)) / Float($1.0)
+        }
+      } ?? memory[Operand(.prediction), count]
     for name in plan.preparation {
       if name.isOfWindow, !computesWindow { continue }
       if name == .slideWindow { memory.timestep += 1 }

@@ -41,7 +41,10 @@ struct SelfTestRecorder {
       section: SelfTestSection(
         shape: plan.shape, schedule: schedule, episode: episode,
         stageTolerances: stages.dropLast().map { Float($0.tolerance) },
-        actionTolerances: model.actionScale.map { Float(stages.last!.tolerance * abs($0)) },
+        actionTolerances: zip(model.actionScale, model.actionOffset).map { scale, offset in
+          // The offset is rounded, and so is the sum, here and there.
+          Float(stages.last!.tolerance * abs(scale) + 0x1p-22 * abs(offset))
+        },
         expected: expected
       ).bytes)
   }
@@ -86,7 +89,7 @@ struct SelfTestRecorder {
     let scale = model.actionScale
     errors[errors.count - 1].add(
       zip(simulated.action, scale).map { Double($0) / $1 }, expected: exact.action)
-    expected += zip(exact.action, scale).map { Float($0 * $1) }
+    expected += model.environmentUnits(exact.action).map { Float($0) }
   }
 
   private var stages: [RecordedSelfTest.Stage] {

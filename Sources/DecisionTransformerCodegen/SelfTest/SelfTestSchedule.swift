@@ -26,7 +26,7 @@ struct SelfTestSchedule: Equatable {
     // Past two windows, and as far as the model has timesteps.
     let longest = 2 * shape.window + 5
     let count =
-      model.options.timestepOverflow == .clamp ? longest : min(longest, shape.maximumEpisodeLength)
+      model.options.timestepOverflow == .error ? min(longest, shape.maximumEpisodeLength) : longest
     let telling = Self.tellingSteps(window: shape.window, count: count)
 
     let affordable = max(
