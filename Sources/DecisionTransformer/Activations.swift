@@ -1,5 +1,5 @@
-// The activation functions of the MLP, under the field's names. Hugging Face's names are beside them.
-// tanh is `hyperbolicTangent`.
+// The activation functions of the MLP that networks are usually trained with, under the field's names. Hugging Face's
+// names are beside them. tanh is `hyperbolicTangent`; `FurtherActivations.swift` has the others of Hugging Face's table.
 
 extension VectorMath {
   /// `relu`: max(x, 0), exactly.
@@ -21,7 +21,7 @@ extension VectorMath {
     return multiplyAdd(half, errorFunction(x * Vector(repeating: 0x1.6a09e6p-1)), half)
   }
 
-  /// `gelu_new`: x/2 · (1 + tanh u) with u = √(2/π) · (x + 0.044715·x³), computed as the same function
+  /// `gelu_new`, `gelu_fast`: x/2 · (1 + tanh u) with u = √(2/π) · (x + 0.044715·x³), computed as the same function
   /// x / (1 + e⁻²ᵘ). Error at most 1.5e-7 · max(1, |x|).
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func gaussianErrorLinearTanh(_ x: Vector) -> Vector {

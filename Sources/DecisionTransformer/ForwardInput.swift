@@ -28,7 +28,7 @@ extension ForwardInput {
   ///   - stateDimension: Numbers of a state.
   ///   - actionDimension: Numbers of an action.
   ///   - window: The most steps.
-  ///   - timestepCount: Rows of the timestep embedding; `Int.max` where later timesteps use the last one.
+  ///   - timestepCount: Rows of the timestep embedding; `Int.max` where later timesteps have a row, too.
   /// - Returns: The first step whose mask is 1.
   /// - Throws: The first thing that was found wrong.
   @_noAllocation @_noLocks

@@ -11,7 +11,7 @@ public struct TensorMatch: Sendable {
   public var isWithoutPositions: Bool { naming == .originalGym }
 
   /// With the checkpoint's sizes where it contradicts config.json.
-  private let config: ModelConfig
+  let config: ModelConfig
   private let path: String
   private let naming: TensorNaming
 
@@ -30,9 +30,18 @@ public struct TensorMatch: Sendable {
       diagnostics = [family.diagnostic(path: path)]
       return
     }
+    if names.trunkPaths.count > 1 {
+      let found = NameList.text(names.trunkPaths.sorted().map { "\($0)h" })
+      report(nil, "holds more than one trunk, with the blocks \(found); accepted: one")
+      return
+    }
     if let first = names.copies.first {
       let others = NameList.text(Array(names.copies.dropFirst()))
       report(nil, "holds the model more than once, with \(first) and \(others); accepted: once")
+      return
+    }
+    if let problem = loneTrunk(tensors, names, required) {
+      report(nil, problem)
       return
     }
     for problem in names.prefixProblems { report(nil, problem) }
@@ -44,21 +53,30 @@ public struct TensorMatch: Sendable {
     reportMissing(required.filter { names.tensors[$0.name] == nil }, of: required)
     compare(pairs)
     reportUnexpected(names, required: Set(required.map(\.name)))
+    if config.modelClass == .trunk { reportAroundTrunk(names) }
     noteConversions(pairs.map(\.tensor))
   }
 
-  private mutating func report(
+  mutating func report(
     _ key: String?, _ message: String, _ severity: Diagnostic.Severity = .error
   ) {
     diagnostics.append(Diagnostic(severity, path: path, key: key, message))
   }
 
   /// One error about all of `names`, if there are any.
-  private mutating func report(_ names: [String], _ problem: String) {
+  mutating func report(
+    _ names: [String], _ problem: String, _ severity: Diagnostic.Severity = .error
+  ) {
     guard let first = names.first else { return }
     let others = names.dropFirst()
     let rest = others.isEmpty ? "" : "; the same for \(NameList.text(Array(others)))"
-    report(first, problem + rest)
+    report(first, problem + rest, severity)
+  }
+
+  /// What messages call the model.
+  private var modelText: String {
+    config.modelClass == .trunk && naming == .huggingFace
+      ? TensorNaming.trunkAlone.model : naming.model
   }
 }
 
@@ -66,11 +84,12 @@ public struct TensorMatch: Sendable {
 
 extension TensorMatch {
   private mutating func reportOriginalGym(_ config: ModelConfig) {
-    report(
-      nil,
-      "is a checkpoint of \(naming.model): its transformer is read as encoder, its position "
-        + "embeddings are zero",
-      .note)
+    let what =
+      config.modelClass == .trunk
+      ? "has the trunk of \(naming.model): its position embeddings are zero"
+      : "is a checkpoint of \(naming.model): its transformer is read as encoder, its position "
+        + "embeddings are zero"
+    report(nil, what, .note)
     let limit = 3 * GenerationOptions.maximumWindow
     if config.positionCount > limit {
       report(
@@ -116,7 +135,7 @@ extension TensorMatch {
     } else {
       report(
         nil,
-        "\(rest.count) of the \(required.count) tensors of \(naming.model) are missing: "
+        "\(rest.count) of the \(required.count) tensors of \(modelText) are missing: "
           + NameList.text(rest.map { naming.ownName($0.name) }))
     }
   }
@@ -180,7 +199,8 @@ extension TensorMatch {
     var cross: [String] = []
     var unknown: [String] = []
     var layers: Set<Int> = []
-    for (name, tensor) in zip(names.names, names.headers) {
+    for (index, (name, tensor)) in zip(names.names, names.headers).enumerated() {
+      if config.modelClass == .trunk, names.trunkPlace(of: index) != .inside { continue }
       if required.contains(name) || names.isIgnored(name, tensor)
         || names.outside.contains(tensor.name)
       {
@@ -208,7 +228,7 @@ extension TensorMatch {
       "belongs to an activation with learned parameters (such as prelu); accepted: "
         + Activation.acceptedNames.joined(separator: ", "))
     report(cross, "belongs to cross attention, but add_cross_attention in config.json is false")
-    let problem = "is not a tensor of \(naming.model)"
+    let problem = "is not a tensor of \(modelText)"
     if unknown.count <= NameList.limit {
       for name in unknown { report(name, problem) }
     } else {

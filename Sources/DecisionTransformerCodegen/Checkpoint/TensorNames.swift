@@ -13,35 +13,50 @@ struct TensorNames {
   /// What the file has more than once, if it holds the model under two prefixes: its name for one
   /// tensor in each.
   let copies: [String]
-  /// Names in the file that should have the prefix and have not.
+  /// Names in the file that should have the prefix and have not. (Around a trunk there may be anything.)
   let outside: Set<String>
+  /// The paths of modules that may be the trunk, of a trunk's file: the best first.
+  let trunkPaths: [String]
   /// What is wrong with the prefixes, if anything is.
   private(set) var prefixProblems: [String] = []
   /// The prefix that was taken off, if it is nobody's in particular.
   let unusualPrefix: String?
   private let config: ModelConfig
+  /// The names of `headers` without wrappers' modules.
+  private let unwrapped: [String]
 
   init(_ headers: [TensorHeader], config: ModelConfig) {
     self.headers = headers
     self.config = config
     let unwrapped = headers.map { WrapperModule.removed(from: $0.name) }
+    self.unwrapped = unwrapped
     let prefixes = WrapperPrefix.all(for: unwrapped, config: config)
     let prefix = prefixes[0]
     let naming = prefix.naming
     self.naming = naming
     family = prefix.isComplete ? nil : CheckpointFamily(names: unwrapped)
     // In a trunk "encoder." may be a prefix or part of the names: the tensors are the same.
+    let isTrunk = config.modelClass == .trunk
+    var trunkPaths: [String] = []
+    for candidate in prefixes
+    where isTrunk && candidate.matchCount > 0 && !trunkPaths.contains(candidate.trunkPath) {
+      trunkPaths.append(candidate.trunkPath)
+    }
+    self.trunkPaths = trunkPaths
     let last = RequiredTensor.all(of: config).last?.name ?? ""
     let complete = prefixes.filter(\.isComplete).map { $0.fileName(of: last) }
     copies = Set(complete).count > 1 ? Set(complete).sorted() : []
     unusualPrefix = prefix.isUsual ? nil : prefix.text
     names = unwrapped.map { naming.huggingFaceName(prefix.removed(from: $0)) }
-    tensors = Dictionary(zip(names, headers)) { first, _ in first }
+    let named = zip(zip(names, headers), unwrapped).filter { pair in
+      !isTrunk || pair.1.hasPrefix(prefix.trunkPath)
+    }
+    tensors = Dictionary(named.map(\.0)) { first, _ in first }
 
     var others: [String] = []
     for (header, (unwrapped, name)) in zip(headers, zip(unwrapped, names)) {
-      if !unwrapped.hasPrefix(prefix.text) {
-        if !Self.isIgnoredUnderAnyNaming(header, config) { others.append(header.name) }
+      if !unwrapped.hasPrefix(isTrunk ? prefix.trunkPath : prefix.text) {
+        if !isTrunk, !Self.isIgnoredUnderAnyNaming(header, config) { others.append(header.name) }
       } else if let first = tensors[name], first.name != header.name {
         prefixProblems.append(
           "\(first.name) and \(header.name) are the same tensor inside and outside of a wrapper; "
@@ -69,16 +84,10 @@ struct TensorNames {
     Self.isIgnored(name, tensor, config)
   }
 
-  /// Whether a trunk leaves the tensor, which a whole Decision Transformer has, alone.
-  private static func isOutsideTrunk(_ name: String, _ config: ModelConfig) -> Bool {
-    config.modelClass == .trunk && !RequiredTensor.isInTrunk(name)
-      && RequiredTensor.all(layerCount: 0).contains { $0.name == name }
-  }
-
   private static func isIgnored(
     _ name: String, _ tensor: TensorHeader, _ config: ModelConfig
   ) -> Bool {
-    if name == "encoder.wte.weight" || isOutsideTrunk(name, config) { return true }
+    if name == "encoder.wte.weight" { return true }
     guard let part = BlockTensorName(name), part.layer < config.layerCount else { return false }
     if config.hasCrossAttention, part.isCrossAttention { return true }
     switch part.rest {
@@ -91,6 +100,35 @@ struct TensorNames {
     default:
       return false
     }
+  }
+}
+
+// MARK: - Around a trunk
+
+extension TensorNames {
+  /// Where a tensor is, seen from the trunk.
+  enum TrunkPlace {
+    /// In one of the modules that the trunk consists of.
+    case inside
+    /// In the trunk's own module, where it has nothing of this name.
+    case beside
+    case outside
+  }
+
+  /// The place of the tensor `headers[index]` of a trunk's file.
+  func trunkPlace(of index: Int) -> TrunkPlace {
+    let (name, path) = (unwrapped[index], trunkPaths.first ?? "")
+    guard name.hasPrefix(path) else { return .outside }
+    let module = name.dropFirst(path.count).split(separator: ".").first ?? ""
+    if ["h", "wpe", "wte", "ln_f"].contains(module) { return .inside }
+    // What only a wrapper surrounds is a model with everything in one module.
+    return WrapperPrefix.isUsual(path) ? .outside : .beside
+  }
+
+  /// Whether a whole Decision Transformer has a tensor `name` around its trunk.
+  static func isKnownAroundTrunk(_ name: String) -> Bool {
+    !RequiredTensor.isInTrunk(name)
+      && RequiredTensor.all(layerCount: 0).contains { $0.name == name }
   }
 }
 

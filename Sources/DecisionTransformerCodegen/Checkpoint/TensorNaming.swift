@@ -17,10 +17,16 @@ enum TensorNaming {
       self = .trunkAlone
       return
     }
+    func hasAll(_ signs: [String]) -> Bool {
+      signs.allSatisfy { sign in names.contains { $0.hasPrefix(sign) } }
+    }
     let isOriginal =
-      !names.contains { $0.hasPrefix("encoder.") }
-      && Self.signsOfOriginalGym.allSatisfy { sign in names.contains { $0.hasPrefix(sign) } }
-    self = isOriginal ? .originalGym : .huggingFace
+      !names.contains { $0.hasPrefix("encoder.") } && hasAll(Self.signsOfOriginalGym)
+    // Its trunk may be in somebody's own model.
+    let isOriginalTrunk =
+      modelClass == .trunk && hasAll(Self.signsOfOriginalTrunk)
+      && !names.contains { $0.hasPrefix("encoder.h.0.") || $0 == "transformer.wpe.weight" }
+    self = isOriginal || isOriginalTrunk ? .originalGym : .huggingFace
   }
 
   /// Hugging Face's model was made from this one: one name more or less is somebody's own.
@@ -29,6 +35,11 @@ enum TensorNaming {
     "embed_timestep.", "embed_return.", "embed_state.", "embed_action.", "embed_ln.",
     "predict_action.0.",
   ]
+
+  /// Of its GPT-2, which keeps the token embedding of the one that it was made from and has no position
+  /// embeddings.
+  private static let signsOfOriginalTrunk =
+    signsOfOriginalGym.filter { $0.hasPrefix("transformer.") } + ["transformer.wte.weight"]
 
   /// What messages call the model.
   var model: String {

@@ -28,6 +28,9 @@ struct WrapperPrefix {
     isComplete = count == required.count
   }
 
+  /// The path of the trunk's module.
+  var trunkPath: String { text + naming.ownName("encoder.") }
+
   /// `name` without the prefix, if it has it.
   func removed(from name: String) -> String {
     name.hasPrefix(text) ? String(name.dropFirst(text.count)) : name
@@ -38,7 +41,10 @@ struct WrapperPrefix {
 
   /// Whether the prefix is one that wrappers of PyTorch and Hugging Face's own class are known for,
   /// and nothing that a reader should hear of: data-parallel training, a model that holds this one.
-  var isUsual: Bool {
+  var isUsual: Bool { Self.isUsual(text) }
+
+  /// The same of any prefix.
+  static func isUsual(_ text: String) -> Bool {
     text.split(separator: ".").allSatisfy { ["module", "decision_transformer"].contains($0) }
   }
 }

@@ -187,11 +187,17 @@ extension GeneratedFacts {
       source.firstMatch(of: /defaultTargetReturn: Float \{ ([^ }]+) \}/)?.1 ?? "none")
     add("return scale", source.firstMatch(of: /targetReturn \/ ([0-9][^ ,)]*)/)?.1 ?? "1")
     if let scale = source.firstMatch(
-      of: /ction[^ =]*\[index\] = (?:prediction|output)\[index\](?: \* ([^;]+))?;/)
-    {
-      let factor = scale.1 ?? "1"
-      add("action scale", factor.hasPrefix("weights[") ? "one for each component" : factor)
-      let overflow = source.contains("episodeEnded") ? "error" : "clamp"
+      of:
+        /ction[^ =]*\[index\] = (?:prediction|output)\[index\](?: \* (weights\[[^\]]+\]|[^ ;]+))?(?: \+ ([^;]+))?;/
+    ) {
+      func perAction(_ name: String, _ number: Substring) {
+        add(name, number.hasPrefix("weights[") ? "one for each component" : number)
+      }
+      perAction("action scale", scale.1 ?? "1")
+      perAction("action offset", scale.2 ?? "0")
+      let overflow =
+        source.contains("episodeEnded")
+        ? "error" : source.contains("timestep % ") ? "wrap" : "clamp"
       add("after the longest episode", overflow[...])
     }
     let outputs = source.matches(

@@ -43,6 +43,7 @@ public struct InspectionReport: Encodable, Sendable {
     var normalizesState: Bool?
     var returnScale: Double?
     var actionScale: [Double]?
+    var actionOffset: [Double]?
     var targetReturn: Double?
     var precision: String
     var outputs: [String]?
@@ -172,6 +173,7 @@ extension InspectionReport.Options {
       normalizesState = model.options.stateMean != nil
       returnScale = model.options.returnScale
       actionScale = model.actionScale
+      actionOffset = model.actionOffset
       targetReturn = model.options.targetReturn
       outputs = model.options.outputs.map(\.rawValue)
       timestepOverflow = model.options.timestepOverflow.rawValue

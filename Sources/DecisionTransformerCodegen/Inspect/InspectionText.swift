@@ -46,10 +46,14 @@ extension InspectionReport {
   }
 
   private var action: String? {
-    guard let size = shape.actDim, let scale = options.actionScale else { return nil }
-    let scales = Set(scale).count == 1 ? [scale[0]] : scale
-    return "\(size)" + (shape.actionTanh == true ? ", tanh" : "") + ", scale "
-      + scales.map { "\($0)" }.joined(separator: " ")
+    guard let size = shape.actDim, let scale = options.actionScale,
+      let offset = options.actionOffset
+    else { return nil }
+    func text(_ numbers: [Double]) -> String {
+      (Set(numbers).count == 1 ? [numbers[0]] : numbers).map { "\($0)" }.joined(separator: " ")
+    }
+    return "\(size)" + (shape.actionTanh == true ? ", tanh" : "") + ", scale \(text(scale))"
+      + (offset.allSatisfy { $0 == 0 } ? "" : ", offset \(text(offset))")
   }
 
   private var episode: String? {

@@ -21,6 +21,8 @@ public struct GenerationOptions: Equatable, Sendable {
   public var returnScale = 1.0
   /// `action_scale`: environment action = model action × scale. One number, or one per action.
   public var actionScale: [Double] = [1]
+  /// `action_offset`: environment action = model action × scale + offset. One number, or one per action.
+  public var actionOffset: [Double] = [0]
   /// `target_return`: the default of `reset()`, in environment units.
   public var targetReturn: Double?
   public var precision = WeightPrecision.float32

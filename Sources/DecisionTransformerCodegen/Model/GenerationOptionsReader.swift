@@ -1,7 +1,8 @@
 /// Reads codegen.json, which is strict: a key that is not an option is an error.
 public enum GenerationOptionsReader {
   static let keys = [
-    "window", "batch", "state_mean", "state_std", "return_scale", "action_scale", "target_return",
+    "window", "batch", "state_mean", "state_std", "return_scale", "action_scale", "action_offset",
+    "target_return",
     "precision", "outputs", "timestep_overflow", "access", "weights", "self_test", "model_class",
     "tokens", "c_interface",
   ]
@@ -39,7 +40,9 @@ public enum GenerationOptionsReader {
       file.read("batch", into: &options.batch, in: 1...GenerationOptions.maximumBatch)
       readNormalization(&file, into: &options, stateDimension: config?.stateDimension)
       readReturns(&file, into: &options)
-      readActionScale(&file, into: &options, actionDimension: config?.actionDimension)
+      let actions = config?.actionDimension
+      readPerAction(&file, "action_scale", into: &options.actionScale, .scale, count: actions)
+      readPerAction(&file, "action_offset", into: &options.actionOffset, .float32, count: actions)
       readOutputs(&file, into: &options)
       rejectOutputsOfBatch(&file, options)
       file.read("timestep_overflow", into: &options.timestepOverflow)
@@ -92,10 +95,10 @@ extension GenerationOptionsReader {
   }
 
   /// One number, bare or in an array, or an array with one number per action.
-  private static func readActionScale(
-    _ file: inout JSONObjectFile, into options: inout GenerationOptions, actionDimension: Int?
+  private static func readPerAction(
+    _ file: inout JSONObjectFile, _ key: String, into numbers: inout [Double], _ rule: NumberRule,
+    count actionDimension: Int?
   ) {
-    let key = "action_scale"
     switch file[key] {
     case nil: return
     case .array(let elements):
@@ -105,15 +108,15 @@ extension GenerationOptionsReader {
           ? "" : ", or \(actionDimension), one for each action (act_dim in config.json)"
         file.reject(key, "found \(count(elements)); accepted: one number\(perAction)")
       }
-      if let scale = file.numbers(key, .scale) { options.actionScale = scale }
+      if let found = file.numbers(key, rule) { numbers = found }
     case let value?:
       guard value.asDouble != nil else {
         file.reject(key, found: value, accepted: "a number, or an array of numbers")
         return
       }
-      var scale = 1.0
-      file.read(key, into: &scale, .scale)
-      options.actionScale = [scale]
+      var number = numbers[0]
+      file.read(key, into: &number, rule)
+      numbers = [number]
     }
   }
 

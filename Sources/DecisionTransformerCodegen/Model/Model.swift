@@ -34,9 +34,19 @@ public struct Model: Equatable, Sendable {
   public var predictsNext: Bool { !forwardOutputs.isDisjoint(with: [.state, .return]) }
 
   /// One factor per action, from model units to environment units.
-  public var actionScale: [Double] {
-    options.actionScale.count == 1
-      ? Array(repeating: options.actionScale[0], count: config.actionDimension)
-      : options.actionScale
+  public var actionScale: [Double] { perAction(options.actionScale) }
+
+  /// One offset per action, environment units, added behind the factor.
+  public var actionOffset: [Double] { perAction(options.actionOffset) }
+
+  /// The way back.
+  func modelUnits(_ action: [Double]) -> [Double] {
+    zip(zip(action, actionScale), actionOffset).map { ($0.0 - $1) / $0.1 }
   }
+
+  private func perAction(_ numbers: [Double]) -> [Double] {
+    numbers.count == 1
+      ? Array(repeating: numbers[0], count: config.actionDimension) : numbers
+  }
+
 }

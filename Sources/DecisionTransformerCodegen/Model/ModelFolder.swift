@@ -72,6 +72,7 @@ public struct ModelFolder: Sendable {
     return (
       model,
       ModelConfigReader.remarks(configFile)
+        + classRemarks(model, configFile, isGiven: optionsFile["model_class"] != nil)
         + (model.isTrunk ? tokenRemarks(model) : windowRemarks(model))
     )
   }

@@ -26,7 +26,8 @@ extension Model {
         count: config.stateDimension, mean: options.stateMean,
         deviation: options.stateStandardDeviation),
       action: ControlSteps.Action(
-        count: config.actionDimension, hasTanh: config.hasActionTanh, scale: actionScale),
+        count: config.actionDimension, hasTanh: config.hasActionTanh, scale: actionScale,
+        offset: actionOffset),
       returnScale: options.returnScale,
       time: ControlSteps.Time(
         count: config.maximumEpisodeLength, overflow: options.timestepOverflow),

@@ -66,6 +66,22 @@ extension Model {
 }
 
 extension ModelFolder {
+  /// A warning where config.json is that of a trunk, and nobody has said what is to be generated.
+  func classRemarks(
+    _ model: Model, _ configFile: JSONObjectFile, isGiven: Bool
+  ) -> [Diagnostic] {
+    let trunk = ModelClass.trunk.rawValue
+    guard !isGiven, case .array(let classes) = configFile["architectures"],
+      classes.contains(.string(trunk))
+    else { return [] }
+    return [
+      Diagnostic(
+        .warning, path: configFile.path, key: "architectures",
+        "names \(trunk), but a whole \(model.options.modelClass.rawValue) is generated; "
+          + "\"model_class\": \"\(trunk)\" in codegen.json generates the trunk alone")
+    ]
+  }
+
   /// A note on the size of a trunk's cache, where nobody has chosen it.
   func tokenRemarks(_ model: Model) -> [Diagnostic] {
     guard model.options.tokens == nil else { return [] }

@@ -16,11 +16,17 @@ public struct ControlSteps: Equatable, Sendable, Codable {
   public struct Action: Equatable, Sendable, Codable {
     public var count: Int
     public var hasTanh: Bool
-    /// A factor for each component, from model units to environment units.
+    /// A factor for each component, from model units to environment units, and what is added behind it.
     public var scale: [Double]
+    public var offset: [Double]
 
-    public init(count: Int, hasTanh: Bool, scale: [Double]) {
-      (self.count, self.hasTanh, self.scale) = (count, hasTanh, scale)
+    public init(count: Int, hasTanh: Bool, scale: [Double], offset: [Double]) {
+      (self.count, self.hasTanh, self.scale, self.offset) = (count, hasTanh, scale, offset)
+    }
+
+    /// An action in model units as numbers in environment units.
+    public func environmentUnits(_ action: [Double]) -> [Double] {
+      zip(zip(action, scale), offset).map { $0.0 * $0.1 + $1 }
     }
   }
 
@@ -71,8 +77,13 @@ extension ControlSteps {
   }
 
   /// Whether the components of an action have factors of their own.
-  public var scalesComponents: Bool {
-    action.scale.contains { Float($0) != Float(action.scale[0]) }
+  public var scalesComponents: Bool { Self.differ(action.scale) }
+
+  /// Whether they have offsets of their own.
+  public var offsetsComponents: Bool { Self.differ(action.offset) }
+
+  private static func differ(_ numbers: [Double]) -> Bool {
+    numbers.contains { Float($0) != Float(numbers[0]) }
   }
 
   /// Whether an episode ends at the last timestep.
@@ -93,4 +104,6 @@ public enum TimestepOverflow: String, CaseIterable, Sendable, Codable {
   case error
   /// The last row of the timestep embedding is used from there on, as training does.
   case clamp
+  /// The timestep modulo `max_ep_len`: the table begins anew.
+  case wrap
 }

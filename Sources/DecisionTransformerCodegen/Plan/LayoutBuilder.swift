@@ -45,6 +45,9 @@ struct LayoutBuilder {
     if steps.scalesComponents {
       append("heads.actionScale", .actionScale, .rows(rows: 1, columns: shape.actionDimension))
     }
+    if steps.offsetsComponents {
+      append("heads.actionOffset", .actionOffset, .rows(rows: 1, columns: shape.actionDimension))
+    }
     appendOutputs(Set(network.outputs))
     append("embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden))
   }

@@ -39,6 +39,8 @@ public struct PackedTensor: Equatable, Sendable, Codable {
     case finalNormGain, finalNormShift
     /// `action_scale`: from model units to environment units.
     case actionScale
+    /// `action_offset`: environment units, added behind the factor.
+    case actionOffset
     /// `state_std`: from normalised states to raw ones.
     case stateDeviation
     /// wpe, one row per position, of a trunk.

@@ -52,6 +52,7 @@ struct Recipes {
     case .finalNormGain: return TensorRecipe(vector("encoder.ln_f.weight", hidden))
     case .finalNormShift: return TensorRecipe(vector("encoder.ln_f.bias", hidden))
     case .actionScale: return TensorRecipe(.constant("action_scale", steps.action.scale))
+    case .actionOffset: return TensorRecipe(.constant("action_offset", steps.action.offset))
     case .stateDeviation:
       return TensorRecipe(
         stateDeviation

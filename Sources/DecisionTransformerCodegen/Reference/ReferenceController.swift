@@ -100,7 +100,7 @@ public struct ReferenceController: Sendable {
   public mutating func execute(_ action: [Double]) {
     precondition(action.count == model.config.actionDimension, "an action has act_dim numbers")
     precondition(!actions.isEmpty, "an action is executed after a step")
-    actions[actions.count - 1] = zip(action, model.actionScale).map { $0 / $1 }
+    actions[actions.count - 1] = model.modelUnits(action)
   }
 
   private func normalized(_ state: [Float]) -> [Double] {
@@ -110,12 +110,20 @@ public struct ReferenceController: Sendable {
   }
 
   private func timestep(step: Int) -> Int {
-    let last = model.config.maximumEpisodeLength - 1
-    switch model.options.timestepOverflow {
-    case .clamp: return min(step, last)
-    case .error:
-      precondition(step <= last, "the episode has at most max_ep_len steps")
-      return step
+    let row = model.options.timestepOverflow.row(step, of: model.config.maximumEpisodeLength)
+    precondition(
+      row < model.config.maximumEpisodeLength, "the episode has at most max_ep_len steps")
+    return row
+  }
+}
+
+extension TimestepOverflow {
+  /// The row of the timestep embedding for `timestep`, of `count` rows.
+  func row(_ timestep: Int, of count: Int) -> Int {
+    switch self {
+    case .error: timestep
+    case .clamp: min(timestep, count - 1)
+    case .wrap: timestep % count
     }
   }
 }

@@ -1,7 +1,7 @@
 /// A seeded episode for a model: the same numbers on every machine.
 ///
 /// States are normal around `state_mean` with `state_std`; rewards spend the target return, unevenly; executed
-/// actions are normal with half the action scale. Row t belongs to step t, and to step t + `rowCount` again.
+/// actions are normal around `action_offset` with half the action scale. Row t belongs to step t, and to step t + `rowCount` again.
 struct SyntheticEpisode: Equatable, Sendable {
   /// Environment units.
   let targetReturn: Double
@@ -27,8 +27,10 @@ struct SyntheticEpisode: Equatable, Sendable {
     let reward = spent / Double(stepCount)
     rewards = rows.map { _ in Float(reward * (1 + 0.5 * rewardNumbers.normal())) }
     var actionNumbers = SplitMix64(state: 3)
-    let scale = model.actionScale
-    executedActions = rows.map { _ in scale.map { Float($0 * 0.5 * actionNumbers.normal()) } }
+    let actions = zip(model.actionScale, model.actionOffset)
+    executedActions = rows.map { _ in
+      actions.map { scale, offset in Float(scale * 0.5 * actionNumbers.normal() + offset) }
+    }
   }
 }
 

@@ -46,7 +46,7 @@ extension BatchMemberRenderer {
           "let output = prediction[0, agent]")
         writer.numbers(
           "Action.count",
-          "actions[agent][index] = output[index]\(timesScale())")
+          "actions[agent][index] = \(environmentUnits("output[index]"))")
       }
       writer.write("returnIsPrepared = false", "return actions")
     }
@@ -138,7 +138,7 @@ extension BatchMemberRenderer {
         writer.write("let input = actionInput[0, agent]")
         writer.numbers(
           "Action.count",
-          "input[index] = executed[agent][index]\(timesScale("/"))")
+          "input[index] = \(modelUnits("executed[agent][index]"))")
         check(
           "input[index]", "Action.count", ".nonFiniteExecutedAction",
           to: &writer)

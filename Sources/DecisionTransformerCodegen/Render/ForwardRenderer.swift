@@ -39,11 +39,12 @@ struct ForwardRenderer {
   }
 
   private func documentation(to writer: inout CodeWriter) {
-    let clamps = !plan.steps.endsEpisodes
+    let endsEpisodes = plan.steps.endsEpisodes
+    let hasOffset = plan.steps.action.offset.contains { Float($0) != 0 }
     writer.write(
       "/// `DecisionTransformerModel.forward` over T steps, 1 ... \(shape.window), in model units: normalised states, actions before",
-      "/// `action_scale`, scaled returns. Row-major like Hugging Face's tensors, without the batch dimension:",
-      "/// `states` T x \(shape.stateDimension), `actions` T x \(shape.actionDimension), `returnsToGo` T, `timesteps` T\(clamps ? "" : " (0 ..< \(shape.maximumEpisodeLength))"), `attentionMask` T",
+      "/// `action_scale`\(hasOffset ? " and `action_offset`" : ""), scaled returns. Row-major like Hugging Face's tensors, without the batch dimension:",
+      "/// `states` T x \(shape.stateDimension), `actions` T x \(shape.actionDimension), `returnsToGo` T, `timesteps` T\(endsEpisodes ? " (0 ..< \(shape.maximumEpisodeLength))" : ""), `attentionMask` T",
       "/// (0 or 1; empty, the default, means all ones). Every number must be finite, that of a masked step too.",
       "///",
       "/// Tokens that see nothing to attend to, which is what padding in front is, get zeros; everything else equals",
@@ -53,8 +54,8 @@ struct ForwardRenderer {
 
   private func forward(to writer: inout CodeWriter) {
     let last =
-      !plan.steps.endsEpisodes
-      ? "Int.max" : literal(shape.maximumEpisodeLength)
+      plan.steps.endsEpisodes
+      ? literal(shape.maximumEpisodeLength) : "Int.max"
     writer.write(
       "let firstAttended = try ForwardInput.firstAttendedStep(",
       "  states: states, actions: actions, returnsToGo: returnsToGo, timesteps: timesteps,",

@@ -74,7 +74,7 @@ struct MemberRenderer: PhaseMemberRenderer {
       writer.write("(rewardIsKnown, returnIsPrepared) = (false, false)")
       writer.write("var action = Action(repeating: 0)")
       writer.numbers(
-        "Action.count", "action[index] = prediction[index]\(timesScale())")
+        "Action.count", "action[index] = \(environmentUnits("prediction[index]"))")
       writer.write("return action")
     }
     writer.write(
@@ -128,7 +128,7 @@ struct MemberRenderer: PhaseMemberRenderer {
       writer.write("guard awaitsPreparation else { throw .nothingToPrepare }")
       writer.numbers(
         "Action.count",
-        "actionInput[index] = executed[index]\(timesScale("/"))")
+        "actionInput[index] = \(modelUnits("executed[index]"))")
       writer.numbers(
         "Action.count",
         where: "!actionInput[index].isFinite", "throw .nonFiniteExecutedAction(index: index)")

@@ -61,12 +61,34 @@ extension PhaseMemberRenderer {
     return scale == 1 ? value : "\(value) / \(literal(Float(scale)))"
   }
 
-  /// A multiplication by the factor of the action's component `index`, or a division; nothing where all are 1.
-  func timesScale(_ sign: String = "*") -> String {
-    if plan.weights.contains(.actionScale) {
-      return " \(sign) \(plan.weights.tensor(.actionScale).name)[index]"
+  /// `prediction`, an action's component `index` in model units, in environment units: times the scale, plus the offset.
+  func environmentUnits(_ prediction: String) -> String {
+    prediction + (actionScale.map { " * \($0)" } ?? "") + (actionOffset.map { " + \($0)" } ?? "")
+  }
+
+  /// `executed`, an action's component `index` in environment units, in model units.
+  func modelUnits(_ executed: String) -> String {
+    let difference = actionOffset.map { "\(executed) - \($0)" }
+    guard let scale = actionScale else { return difference ?? executed }
+    return "\(difference.map { "(\($0))" } ?? executed) / \(scale)"
+  }
+
+  /// The factor of the action's component `index`; nil where all are 1.
+  private var actionScale: String? {
+    perAction(.actionScale, plan.steps.action.scale[0], unless: 1)
+  }
+
+  /// What is added to it; nil where that is nothing.
+  private var actionOffset: String? {
+    perAction(.actionOffset, plan.steps.action.offset[0], unless: 0)
+  }
+
+  private func perAction(
+    _ content: PackedTensor.Content, _ number: Double, unless neutral: Float
+  ) -> String? {
+    if plan.weights.contains(content) {
+      return "\(plan.weights.tensor(content).name)[index]"
     }
-    let scale = Float(plan.steps.action.scale[0])
-    return scale == 1 ? "" : " \(sign) \(literal(scale))"
+    return Float(number) == neutral ? nil : literal(Float(number))
   }
 }

@@ -211,7 +211,18 @@ extension Activation {
     case .silu: "sigmoidLinear"
     case .gelu: "gaussianErrorLinear"
     case .tanh: "hyperbolicTangent"
-    case .geluNew: "gaussianErrorLinearTanh"
+    case .geluNew, .geluFast: "gaussianErrorLinearTanh"
+    case .gelu10: "clippedGaussianErrorLinear"
+    case .quickGelu: "gaussianErrorLinearSigmoid"
+    case .mish: "mish"
+    case .sigmoid: "sigmoid"
+    case .leakyRelu: "leakyRectified"
+    case .relu6: "clippedRectified"
+    case .relu2: "squaredRectified"
+    case .hardswish: "hardSigmoidLinear"
+    case .laplace: "laplace"
+    case .sqrtsoftplus: "squareRootSoftplus"
+    case .linear: "identity"
     }
   }
 }
@@ -219,6 +230,10 @@ extension Activation {
 extension Plan {
   /// The row of embed_timestep, in terms of `timestep`.
   func timestepRow(_ timestep: String) -> String {
-    steps.endsEpisodes ? timestep : "min(\(timestep), \(literal(steps.time.count - 1)))"
+    switch steps.time.overflow {
+    case .error: timestep
+    case .clamp: "min(\(timestep), \(literal(steps.time.count - 1)))"
+    case .wrap: "\(timestep) % \(literal(steps.time.count))"
+    }
   }
 }

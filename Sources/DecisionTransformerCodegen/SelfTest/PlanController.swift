@@ -4,7 +4,7 @@ struct PlanController {
   /// What one step gives, in float32; see `ReferenceInterpreter.StateTrace`.
   struct StateTrace: Equatable {
     var rows: [[Float]]
-    /// Environment units.
+    /// Times the scale, but without the offset.
     var action: [Float]
   }
 
@@ -62,8 +62,11 @@ struct PlanController {
     guard awaitsPreparation else { return }
     let count = plan.shape.actionDimension
     memory[Operand(.actionInput), count] =
-      executed.map { zip($0, plan.steps.action.scale).map { $0 / Float($1) } }
-      ?? memory[Operand(.prediction), count]
+      executed.map { executed in
+        zip(executed, zip(plan.steps.action.scale, plan.steps.action.offset)).map {
+          ($0 - Float($1.1)) / Float($1.0)
+        }
+      } ?? memory[Operand(.prediction), count]
     for step in plan.prepare.aroundBranch.before {
       switch step {
       case .advanceTime: memory.timestep += 1

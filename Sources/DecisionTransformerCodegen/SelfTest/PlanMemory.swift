@@ -9,7 +9,7 @@ struct PlanMemory {
   let plan: Plan
   let activation: Activation
   let layerNormEpsilon: Float
-  private let clampsTimestep: Bool
+  private let timestepOverflow: TimestepOverflow
   /// Row 0 is the bias, then the rows of the map; nil for tensors in rows.
   let maps: [[Float]?]
   let payload: [Float]
@@ -24,7 +24,7 @@ struct PlanMemory {
     self.payload = payload
     activation = plan.network.blocks[0].activation
     layerNormEpsilon = Float(plan.network.finalNorm.epsilon)
-    clampsTimestep = !plan.steps.endsEpisodes
+    timestepOverflow = plan.steps.time.overflow
     let unpacker = Unpacker(plan: plan, payload: payload)
     maps = plan.weights.tensors.map { tensor in
       if case .rows = tensor.arrangement { return nil }
@@ -167,8 +167,7 @@ struct PlanMemory {
 
   /// The current row of embed_timestep.
   var timestepRow: Int {
-    let last = plan.shape.maximumEpisodeLength - 1
-    let row = clampsTimestep ? min(timestep, last) : timestep
+    let row = timestepOverflow.row(timestep, of: plan.shape.maximumEpisodeLength)
     return plan.weights.tensor(.timesteps).offset + row * plan.shape.hiddenStride
   }
 

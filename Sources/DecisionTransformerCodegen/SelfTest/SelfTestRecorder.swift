@@ -40,7 +40,11 @@ struct SelfTestRecorder {
       section: SelfTestSection(
         shape: plan.shape, schedule: schedule, episode: episode,
         stageTolerances: stages.dropLast().map { Float($0.tolerance) },
-        actionTolerances: plan.steps.action.scale.map { Float(stages.last!.tolerance * abs($0)) },
+        actionTolerances: zip(plan.steps.action.scale, plan.steps.action.offset).map {
+          scale, offset in
+          // The offset is rounded, and so is the sum, here and there.
+          Float(stages.last!.tolerance * abs(scale) + 0x1p-22 * abs(offset))
+        },
         expected: expected
       ).bytes)
   }
@@ -85,7 +89,7 @@ struct SelfTestRecorder {
     let scale = plan.steps.action.scale
     errors[errors.count - 1].add(
       zip(simulated.action, scale).map { Double($0) / $1 }, expected: exact.action)
-    expected += zip(exact.action, scale).map { Float($0 * $1) }
+    expected += plan.steps.action.environmentUnits(exact.action).map { Float($0) }
   }
 
   private var stages: [RecordedSelfTest.Stage] {

@@ -54,7 +54,7 @@ refused() {
 generate() { "$dtgen" generate "$1" --output "$2" >/dev/null; }
 mistaken() { # mistaken <model> <folder>
   generate "$1" "$2"
-  local code=$2/$(basename "$1" .dtmodel).swift
+  local code=$2/$(basename "$1" .dtmodel)Kernels.swift
   grep -q 'gain, shift)' "$code" || fail "$code: its norm reads otherwise"
   sed -i.orig 's/gain, shift)/gain, -shift)/' "$code"
 }

@@ -183,7 +183,7 @@ class Workshop:
             + ["-module-name", "Sweep", "-o", str(folder / "driver")]
             + [str(ROOT / f"Sources/dtbench/{file}.swift") for file in shared]
             + [str(ROOT / "Tests/Tools/Benchmarks/SweepDriver.swift"), str(folder / "Model.swift")]
-            + [str(folder / f"{name}.swift")]
+            + [str(folder / f"{name}{part}.swift") for part in ("", "Kernels")]
             + self.libraries
         )
         # One core; on Linux only.

@@ -99,7 +99,7 @@ extension PackedTensor.Content {
     case .inner: .inner
     case .outer: .outer
     case .predictAction, .predictState, .predictReturn, .finalNormGain, .finalNormShift,
-      .stateDeviation, .actionScale:
+      .stateDeviation, .actionScale, .actionOffset:
       .head
     case .timesteps, .positions: .timesteps
     case .unattended: .other
@@ -111,6 +111,7 @@ extension PackedTensor.Content {
     switch self {
     case .stateMean: "as given; subtracted from the raw state"
     case .actionScale: "as given; times the action in model units"
+    case .actionOffset: "as given; added to the scaled action"
     case .embedReturn, .embedAction: "as in the checkpoint"
     case .embedState: "each column divided by the state's deviation"
     case .timesteps: "as in the checkpoint, a row for each timestep"
