@@ -11,7 +11,7 @@ public struct Compilation: Sendable {
   public var checkpointFile: String?
   /// Of the checkpoint, unless codegen.json says otherwise.
   public var selfTest: RecordedSelfTest?
-  /// Of rounded weights of a controller.
+  /// Of rounded weights.
   public var precisionCost: PrecisionCost?
   /// Warnings and notes.
   public var remarks: [Diagnostic]
@@ -62,12 +62,14 @@ public enum Compiler {
               + "reference takes minutes; \"self_test\": true in codegen.json asks for one"))
       }
       if model.options.precision != .float32 {
-        let manifest: String
-        (manifest, precisionCost) = precisionManifest(
-          plan, model, checkpoint, payload(of: packed.file, plan))
+        let cost = PrecisionCost(
+          plan: plan, model: model, checkpoint: checkpoint,
+          payload: payload(of: packed.file, plan))
+        precisionCost = cost
         files.append(
           OutputFile(
-            name: OutputNames(model: model.name).manifest, contents: Array(manifest.utf8)))
+            name: OutputNames(model: model.name).manifest,
+            contents: Array(cost.manifest(model, version: version).utf8)))
       }
     }
     return Compilation(
@@ -102,18 +104,6 @@ public enum Compiler {
     _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String = ""
   ) throws(InvalidInput) -> [UInt8] {
     try pack(plan, model, checkpoint, folder: folder).file
-  }
-
-  private static func precisionManifest(
-    _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, _ payload: [Float]
-  ) -> (text: String, ofController: PrecisionCost?) {
-    guard !model.isTrunk else {
-      let cost = TrunkPrecisionCost(
-        plan: plan, model: model, checkpoint: checkpoint, payload: payload)
-      return (cost.manifest(model, version: version), nil)
-    }
-    let cost = PrecisionCost(plan: plan, model: model, checkpoint: checkpoint, payload: payload)
-    return (cost.manifest(model, version: version), cost)
   }
 
   /// The file of `packedWeights`, and the self test in it.

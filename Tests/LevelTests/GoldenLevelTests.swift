@@ -156,8 +156,8 @@ struct GoldenLevelTests {
     }
     let payload = try Packer.payload(
       model.plan, checkpoint: golden.checkpoint, path: "")
-    var exact = ReferenceTrunk(
-      plan: model.plan, config: model.model.config, checkpoint: golden.checkpoint, payload: payload)
+    var exact = TrunkMachine(
+      model.plan, MachineWeights<Double>(model.plan, payload: payload))
     return calls.map { call in
       exact.crop(to: call.past)
       return exact.forward(

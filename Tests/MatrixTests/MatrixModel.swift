@@ -28,6 +28,8 @@ extension TanhOddInner: EmbeddedController {}
 extension UnboundedActions: EmbeddedController {}
 extension UnscaledAttention: EmbeddedController {}
 extension WholeEpisode: EmbeddedController {}
+extension WholeEpisodeKept: EmbeddedController {}
+extension WholeEpisodeKeptOneHead: EmbeddedController {}
 extension WindowOfOne: EmbeddedController {}
 
 /// One generated type, with what the tests do to it.
@@ -55,6 +57,7 @@ struct MatrixModel: Sendable, CustomTestStringConvertible {
     MatrixModel(SiluTwoHeads.self), MatrixModel(SwishFourHeads.self),
     MatrixModel(TanhOddInner.self), MatrixModel(UnboundedActions.self),
     MatrixModel(UnscaledAttention.self), MatrixModel(WholeEpisode.self),
+    MatrixModel(WholeEpisodeKept.self), MatrixModel(WholeEpisodeKeptOneHead.self),
     MatrixModel(WindowOfOne.self), MatrixModel(ForwardFourHeads.self),
     MatrixModel(ForwardHiddenStates.self), MatrixModel(ForwardOneHead.self),
     MatrixModel(ForwardWindowOfOne.self),

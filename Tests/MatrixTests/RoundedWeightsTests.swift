@@ -46,19 +46,18 @@ struct RoundedWeightsTests {
     let plan = Plan(model)
     let payload = try Packer.payload(
       plan, checkpoint: golden.checkpoint, path: folder.path)
-    let reference = ReferenceInterpreter(
-      plan: plan, config: model.config, checkpoint: golden.checkpoint, payload: payload)
+    var exact = ControlMachine(plan, MachineWeights<Double>(plan, payload: payload))
     var controller = try RoundedForward()
     for window in ForwardWindow.all(of: golden) where !window.attentionMask.contains(0) {
       try window.run(&controller)
-      let expected = reference.forward(
+      let expected = exact.forward(
         states: RecordedEpisode.rows(window.states.map(Double.init), of: 3),
         actions: RecordedEpisode.rows(window.actions.map(Double.init), of: 2),
         returnsToGo: window.returnsToGo.map(Double.init), timesteps: window.timesteps)
       let hidden = RoundedForward.outputs["hidden_states"]!(controller).map(Double.init)
       let states = RoundedForward.outputs["state_preds"]!(controller).map(Double.init)
-      #expect(largestDifference([hidden], [Array(expected.hiddenStates.joined().joined())]) < 2e-5)
-      #expect(largestDifference([states], [Array(expected.statePredictions.joined())]) < 2e-5)
+      #expect(largestDifference([hidden], [expected[.hiddenStates]!]) < 2e-5)
+      #expect(largestDifference([states], [expected[.state]!]) < 2e-5)
       // The rounding is there.
       #expect(largestDifference([hidden], [window.expected("hidden_states")]) > 1e-4)
     }
@@ -67,12 +66,12 @@ struct RoundedWeightsTests {
   @Test("give what exact arithmetic on them gives", arguments: cases)
   func episode(rounded: Case) throws {
     let episode = try RecordedEpisode(golden: rounded.original)
-    let (model, exact) = try reference(rounded, episode)
-    var controller = exact
-    controller.reset(targetReturn: episode.targetReturn)
+    var (model, exact) = try machine(rounded, episode)
+    exact.reset(targetReturn: Float(episode.targetReturn))
     let expected = episode.states.indices.map { step in
-      controller.act(
-        state: episode.states[step], reward: step == 0 ? 0 : episode.rewards[step - 1])
+      exact.act(
+        state: episode.states[step], reward: step == 0 ? 0 : episode.rewards[step - 1]
+      ).action
     }
     for pace in [Pace.actOnly, .prepared, .executed, .rewardKnown] {
       let actions = try rounded.replay(episode, pace).map {
@@ -99,16 +98,14 @@ struct RoundedWeightsTests {
     #expect(mean > 1e-5 && mean < largest && largest < 0.2)
   }
 
-  private func reference(
+  private func machine(
     _ rounded: Case, _ episode: RecordedEpisode
-  ) throws -> (Model, ReferenceController) {
+  ) throws -> (Model, ControlMachine<Double>) {
     let folder = TestData.model(rounded.name)
     let model = try ModelFolder(path: folder.path).readModel().model
     let plan = Plan(model)
     let payload = try Packer.payload(
       plan, checkpoint: episode.checkpoint, path: folder.path)
-    let interpreter = ReferenceInterpreter(
-      plan: plan, config: model.config, checkpoint: episode.checkpoint, payload: payload)
-    return (model, ReferenceController(model: model, interpreter: interpreter))
+    return (model, ControlMachine(plan, MachineWeights(plan, payload: payload)))
   }
 }

@@ -113,8 +113,7 @@ struct TrunkTests {
     let payload = try Packer.payload(
       plan, checkpoint: golden.checkpoint, path: "")
     for (name, calls) in golden.scenarios {
-      var exact = ReferenceTrunk(
-        plan: plan, config: golden.model.config, checkpoint: golden.checkpoint, payload: payload)
+      var exact = TrunkMachine(plan, MachineWeights<Double>(plan, payload: payload))
       let answers = try model.replay(.embeddedWeights, calls)
       for (answer, call) in zip(answers, calls) {
         exact.crop(to: call.past)

@@ -52,11 +52,11 @@ struct PackingTests {
     }
   }
 
-  @Test("loses nothing but the rounding: a forward pass of the packed blocks is the checkpoint's")
+  @Test("loses nothing but the rounding: a forward pass of the packed numbers is the checkpoint's")
   func forward() throws {
     for seed in UInt64(0)..<12 {
       var model = RandomModel.model(seed: seed)
-      model.options.precision = .float32
+      (model.options.precision, model.options.outputs) = (.float32, ModelOutput.allCases)
       let (plan, config) = (Plan(model), model.config)
       var random = SplitMix64(seed: seed)
       // Weights of the size that trained models have.
@@ -65,23 +65,19 @@ struct PackingTests {
         large.values(name).map { name.contains("embed") || name.contains("ln_") ? $0 : $0 / 5 }
       }
       let payload = try Packer.payload(plan, checkpoint: checkpoint, path: "")
-      let steps = min(3, config.maximumEpisodeLength)
+      let steps = min(3, config.maximumEpisodeLength, model.window)
       func rows(_ count: Int) -> [[Double]] {
         (0..<steps).map { _ in RandomModel.numbers(count, -1...1, &random) }
       }
       let (states, actions) = (rows(config.stateDimension), rows(config.actionDimension))
-      let interpreters = [
-        ReferenceInterpreter(config: config, checkpoint: checkpoint),
-        ReferenceInterpreter(
-          plan: plan, config: model.config, checkpoint: checkpoint, payload: payload),
-      ]
-      let results = interpreters.map {
-        $0.forward(
-          states: states, actions: actions, returnsToGo: Array(repeating: 0.5, count: steps),
-          timesteps: Array(0..<steps)
-        ).actionPredictions.joined()
-      }
-      let difference = zip(results[0], results[1]).map { abs($0 - $1) }.max()!
+      let returns = Array(repeating: 0.5, count: steps)
+      let expected = ReferenceInterpreter(config: config, checkpoint: checkpoint).forward(
+        states: states, actions: actions, returnsToGo: returns, timesteps: Array(0..<steps))
+      var machine = ControlMachine(plan, MachineWeights<Double>(plan, payload: payload))
+      let found = machine.forward(
+        states: states, actions: actions, returnsToGo: returns, timesteps: Array(0..<steps))
+      let difference = zip(found[.action]!, expected.actionPredictions.joined())
+        .map { abs($0 - $1) }.max()!
       #expect(difference <= 1e-5, "seed \(seed)")
     }
   }

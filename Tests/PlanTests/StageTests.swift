@@ -7,9 +7,8 @@ import Testing
 struct StageTests {
   /// Folders of the generator, in their order. What lies beside them is the foundation, but for the pipeline.
   private static let order = [
-    "foundation", "Network", "Model", "Checkpoint", "Plan", "Pack", "Reference", "SelfTest",
-    "Render",
-    "Output",
+    "foundation", "Network", "Model", "Checkpoint", "Reference", "Plan", "Pack", "Machine",
+    "SelfTest", "Render", "Output",
     "pipeline", "Inspect", "Compare", "Difference",
   ]
 
@@ -46,7 +45,7 @@ struct StageTests {
       }
     }
     // The control: the types are found.
-    #expect(declared["Plan"] == [4] && declared["RecipeEvaluator"] == [5])
+    #expect(declared["Plan"] == [5] && declared["RecipeEvaluator"] == [6])
     #expect(declared.count > 150)
     for file in files {
       for match in file.code.matches(of: #/\b[A-Z]\w+/#) {
@@ -58,10 +57,19 @@ struct StageTests {
     }
   }
 
-  @Test("do not see the model folder's checkpoint before it is packed")
+  @Test("do not see the model folder's checkpoint before it is packed, nor on a machine")
   func planWithoutCheckpoint() throws {
-    for file in try Self.files() where file.stage == 4 {
-      #expect(!file.code.contains("Checkpoint"), "\(file.name)")
+    for file in try Self.files() where ["Plan", "Machine"].contains(Self.order[file.stage]) {
+      #expect(!file.code.contains(#/\b(Checkpoint|Model|ModelConfig)\b/#), "\(file.name)")
+    }
+  }
+
+  @Test("judge by a reference that knows no plan")
+  func reference() throws {
+    let files = try Self.files().filter { Self.order[$0.stage] == "Reference" }
+    #expect(files.count > 5)
+    for file in files {
+      #expect(!file.code.contains(#/\b(Plan|Operation|PackedTensor|Machine)\b/#), "\(file.name)")
     }
   }
 }

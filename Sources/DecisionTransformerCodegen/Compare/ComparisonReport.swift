@@ -55,15 +55,8 @@ public struct ComparisonReport: Encodable, Equatable, Sendable {
       ])
     }
     let golden = try GoldenFile(path: path, model: model)
-    let plan = Plan(model)
-    let payload = try Packer.payload(plan, checkpoint: checkpoint, path: folder)
-    let reference = GoldenStages(
-      golden, model: model,
-      interpreter: ReferenceInterpreter(config: model.config, checkpoint: checkpoint))
-    let packed = GoldenStages(
-      golden, model: model,
-      interpreter: ReferenceInterpreter(
-        plan: plan, config: model.config, checkpoint: checkpoint, payload: payload))
+    let reference = GoldenStages(golden, reference: model, checkpoint)
+    let packed = try GoldenStages(golden, packed: model, checkpoint, path: folder)
     name = model.name
     self.golden = path
     steps = golden.stepCount

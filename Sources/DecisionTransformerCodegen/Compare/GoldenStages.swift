@@ -14,8 +14,9 @@ struct GoldenStages {
 
   private(set) var stages: [Stage] = []
 
-  init(_ golden: GoldenFile, model: Model, interpreter: ReferenceInterpreter) {
-    var controller = ReferenceController(model: model, interpreter: interpreter)
+  /// Of the checkpoint as it is.
+  init(_ golden: GoldenFile, reference model: Model, _ checkpoint: Checkpoint) {
+    var controller = ReferenceController(model: model, checkpoint: checkpoint)
     controller.reset(targetReturn: golden.targetReturn)
     var (actions, returnsToGo): ([[Double]], [Double]) = ([], [])
     var window: ReferenceInterpreter.ForwardResult?
@@ -35,9 +36,61 @@ struct GoldenStages {
       returnsToGo.append(Double(controller.returnToGo!))
       if let executed = golden.executed { controller.execute(executed[step]) }
     }
+    add(golden, actions, returnsToGo)
+    if let window { add(window, model.config) }
+  }
+
+  /// Of the packed weights, with exact arithmetic: actions as the model's plan has them; the last window as `forward`
+  /// has it, which every model can be made to have.
+  init(
+    _ golden: GoldenFile, packed model: Model, _ checkpoint: Checkpoint, path: String
+  ) throws(InvalidInput) {
+    var single = model
+    single.options.batch = 1
+    let plan = Plan(single)
+    single.options.outputs = ModelOutput.allCases
+    let forwardPlan = Plan(single)
+    let weights = try [plan, forwardPlan].map { (plan) throws(InvalidInput) in
+      MachineWeights<Double>(
+        plan, payload: try Packer.payload(plan, checkpoint: checkpoint, path: path))
+    }
+    var machine = ControlMachine(plan, weights[0])
+    machine.reset(targetReturn: Float(golden.targetReturn))
+    // What `forward` is given.
+    var history = ReferenceController(model: single, checkpoint: checkpoint)
+    history.reset(targetReturn: golden.targetReturn)
+    var (actions, returnsToGo): ([[Double]], [Double]) = ([], [])
+    for step in 0..<golden.stepCount {
+      if let retarget = golden.retarget, retarget.step == step {
+        machine.retarget(Float(retarget.targetReturn))
+        history.retarget(retarget.targetReturn)
+      }
+      let (state, reward) = (golden.states[step], step == 0 ? 0 : golden.rewards[step - 1])
+      history.pass(state: state, reward: reward)
+      actions.append(machine.act(state: state, reward: reward).action)
+      returnsToGo.append(Double(machine.returnToGo()))
+      guard step + 1 < golden.stepCount else { break }
+      if let executed = golden.executed {
+        history.execute(executed[step])
+        machine.prepare(executed: executed[step].map { Float($0) })
+      } else {
+        history.take(actions[step])
+      }
+    }
+    add(golden, actions, returnsToGo)
+    var forward = ControlMachine(forwardPlan, weights[1])
+    let window = history.window
+    let outputs = forward.forward(
+      states: window.states, actions: window.actions, returnsToGo: window.returnsToGo,
+      timesteps: window.timesteps)
+    add(ReferenceInterpreter.ForwardResult(outputs, model.config), model.config)
+  }
+
+  private mutating func add(
+    _ golden: GoldenFile, _ actions: [[Double]], _ returnsToGo: [Double]
+  ) {
     add("returns_to_go", "returns_to_go", [golden.stepCount], returnsToGo)
     add("actions", "actions", [golden.stepCount, actions[0].count], Array(actions.joined()))
-    if let window { add(window, model.config) }
   }
 
   private mutating func add(
@@ -70,5 +123,23 @@ struct GoldenStages {
   ) {
     stages.append(
       Stage(name: name, tensor: tensor, slice: slice, shape: shape, values: values))
+  }
+}
+
+extension ReferenceInterpreter.ForwardResult {
+  /// The outputs of a machine's `forward`, all of them.
+  fileprivate init(_ outputs: [ModelOutput: [Double]], _ config: ModelConfig) {
+    func rows<Value>(_ values: [Value], of count: Int) -> [[Value]] {
+      stride(from: 0, to: values.count, by: count).map { Array(values[$0..<$0 + count]) }
+    }
+    let returns = outputs[.return]!
+    let tokens = 3 * returns.count
+    self.init(
+      hiddenStates: rows(rows(outputs[.hiddenStates]!, of: config.hiddenSize), of: tokens),
+      attentions: rows(
+        rows(rows(outputs[.attentions]!, of: tokens), of: tokens), of: config.headCount),
+      actionPredictions: rows(outputs[.action]!, of: config.actionDimension),
+      statePredictions: rows(outputs[.state]!, of: config.stateDimension),
+      returnPredictions: returns)
   }
 }

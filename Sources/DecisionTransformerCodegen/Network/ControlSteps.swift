@@ -107,3 +107,14 @@ public enum TimestepOverflow: String, CaseIterable, Sendable, Codable {
   /// The timestep modulo `max_ep_len`: the table begins anew.
   case wrap
 }
+
+extension TimestepOverflow {
+  /// The row of the timestep embedding for `timestep`, of `count` rows.
+  func row(_ timestep: Int, of count: Int) -> Int {
+    switch self {
+    case .error: timestep
+    case .clamp: min(timestep, count - 1)
+    case .wrap: timestep % count
+    }
+  }
+}

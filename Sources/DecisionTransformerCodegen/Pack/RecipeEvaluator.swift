@@ -2,8 +2,12 @@
 package struct RecipeEvaluator {
   private let checkpoint: Checkpoint
 
-  package init(_ checkpoint: Checkpoint) {
-    self.checkpoint = checkpoint
+  /// Whether `.rounded` rounds.
+  private let rounds: Bool
+
+  /// Without `rounds` it computes what the tensors would be if no precision ended anywhere: the plan's algebra alone.
+  package init(_ checkpoint: Checkpoint, rounds: Bool = true) {
+    (self.checkpoint, self.rounds) = (checkpoint, rounds)
   }
 
   /// The affine map of a tensor in strips.
@@ -52,6 +56,7 @@ package struct RecipeEvaluator {
     case .spreadRows(let recipe, let size, let stride):
       return matrix(recipe).spreadingRows(size: size, stride: stride)
     case .named(_, let recipe): return matrix(recipe)
+    case .rounded(let recipe, _) where !rounds: return matrix(recipe)
     case .rounded(let recipe, let precision):
       return matrix(recipe).map { precision.rounded($0) }
     }

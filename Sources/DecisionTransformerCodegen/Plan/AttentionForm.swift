@@ -22,9 +22,11 @@ extension AttentionForm {
     (self == .fused || self == .carried) && shape.tokenCapacity == nil && shape.keyCount >= 4
   }
 
-  /// Whether somebody asks for keys of `layer` in panels. In the last layer of a controller only single tokens ask.
-  func needsPanels(layer: Int, shape: Shape) -> Bool {
-    !scoresRows(shape) || layer < shape.layerCount - 1
+  /// Whether somebody asks for keys of `layer` in panels: single tokens where they are not scored against rows, and a
+  /// window whose answers are computed anew when it has moved.
+  func needsPanels(layer: Int, shape: Shape, _ network: Network) -> Bool {
+    !scoresRows(shape)
+      || (layer + 1 < shape.layerCount && !network.survivesSlide(enteringBlock: layer + 1))
   }
 
   /// How many multiplications of the preparation phase one of the feedback phase, the critical path, is worth.

@@ -65,7 +65,7 @@ extension ControllerMemory {
         .key(layer: layer), rows: slots, isPerSlot: true, stride: attention,
         "keys of block \(layer)")
     }
-    appendCaches(shape: shape, forms: forms, panels: "keys")
+    appendCaches(network, shape: shape, forms: forms, panels: "keys")
     if isCarried { appendEntry(shape: shape) }
     append(.stream, rows: slots, isPerSlot: true, stride: hidden, "residual stream")
     append(.scratch, rows: slots, isPerSlot: true, stride: hidden, "normalised rows")
@@ -109,7 +109,9 @@ extension ControllerMemory {
   }
 
   /// What each layer keeps of every token; `panels` says what the panels of keys hold.
-  mutating func appendCaches(shape: Shape, forms: [AttentionForm], panels: String) {
+  mutating func appendCaches(
+    _ network: Network, shape: Shape, forms: [AttentionForm], panels: String
+  ) {
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
     for (layer, form) in forms.enumerated() {
       if form == .standard {
@@ -123,7 +125,7 @@ extension ControllerMemory {
         append(
           .normalized(layer: layer), rows: slots, isPerSlot: true, stride: hidden,
           "normalised rows of block \(layer)\(form == .carried ? "" : ", values")")
-        guard form.needsPanels(layer: layer, shape: shape) else { continue }
+        guard form.needsPanels(layer: layer, shape: shape, network) else { continue }
         append(
           .keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1,
           "\(panels) of block \(layer), panels of 16")

@@ -67,7 +67,8 @@ struct OperationBuilder {
   /// Whether somebody asks for keys of `tokens` in panels: in one-head forms only a window does.
   func needsPanels(_ layer: Int, _ tokens: TokenRange) -> Bool {
     isPast(tokens)
-      ? forms[layer].needsPanels(layer: layer, shape: shape) : !forms[layer].scoresRows(shape)
+      ? forms[layer].needsPanels(layer: layer, shape: shape, network)
+      : !forms[layer].scoresRows(shape)
   }
 
   /// Copies the key rows of `tokens` into panels.

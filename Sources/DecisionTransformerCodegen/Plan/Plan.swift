@@ -41,7 +41,7 @@ public struct Plan: Equatable, Sendable, Codable {
       let schedule = TrunkSchedule(network, shape: shape, forms: forms, weights: weights)
       (routines, token, chunk) = (schedule.routines, schedule.token, schedule.chunk)
       memory = ControllerMemory(
-        trunk: shape, forms: forms, kernels: Self.kernels(of: routines))
+        trunk: network, shape: shape, forms: forms, kernels: Self.kernels(of: routines))
       checkTiles()
       return
     }

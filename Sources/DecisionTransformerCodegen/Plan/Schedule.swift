@@ -51,7 +51,7 @@ struct Schedule {
   private var prepareSteps: [PhaseStep] {
     var steps: [PhaseStep] = []
     if keepsActions { steps += calls([.appendAction], token: shape.actionToken) }
-    if runsActions { steps += calls(everyBlock(.token), token: shape.actionToken) }
+    if shape.runsActions { steps += calls(everyBlock(.token), token: shape.actionToken) }
     if network.predictsNext {
       steps += calls([.finalToken, .predictNext], token: shape.actionToken)
     }
@@ -88,12 +88,6 @@ struct Schedule {
 
   /// Whether the action of a step becomes a token: for later steps to see, or to predict from.
   private var keepsActions: Bool { shape.pastTokenCount > 0 || network.predictsNext }
-
-  /// Whether the action token goes through all blocks before the window moves: to predict from it, or because nothing
-  /// of it is computed anew later.
-  private var runsActions: Bool {
-    network.predictsNext || (shape.pastTokenCount > 0 && lastLayer > 0 && isKept(lastLayer))
-  }
 
   /// Whether rows that enter the block stay as they are when the window moves.
   private func isKept(_ layer: Int) -> Bool { network.survivesSlide(enteringBlock: layer) }
@@ -156,7 +150,7 @@ struct Schedule {
     add(
       .appendAction, "The action token of the step that ends.",
       builder.embed(.action, slot: shape.actionToken)
-        + (runsActions ? [] : builder.rows(0, action, storingKeys: false)))
+        + (shape.runsActions ? [] : builder.rows(0, action, storingKeys: false)))
   }
 
   /// From the action token, as long as the window it belongs to is whole.

@@ -18,6 +18,9 @@ public struct Shape: Equatable, Sendable, Codable {
   public var maximumEpisodeLength: Int
   /// Whether every token of the window asks in every layer, the action token too: `forward`, and a trunk.
   public var asksEveryToken: Bool
+  /// Whether the action token of a step goes through all blocks before the window moves: to predict from it, or because
+  /// nothing of it is computed anew later.
+  public var runsActions: Bool
   /// Columns of a strip of a block's weights: no tile of one row is wider.
   public var stripWidth: Int
   /// B, agents of one controller.
@@ -40,6 +43,9 @@ public struct Shape: Equatable, Sendable, Codable {
       PackedTensor.Arrangement.stripPanelCount(paired: deployment.precision == .bfloat16)
       * Self.lanes
     batch = deployment.batch
+    runsActions =
+      network.predictsNext
+      || (window > 1 && layerCount > 1 && network.survivesSlide(enteringBlock: layerCount - 1))
     asksEveryToken = !network.outputs.isEmpty || network.givenEmbeddings != nil
     tokenCapacity = network.givenEmbeddings?.capacity
   }
@@ -88,9 +94,11 @@ public struct Shape: Equatable, Sendable, Codable {
   public var actionToken: Int { pastTokenCount + 2 }
   /// Slots of the window: three a step. Of a trunk: its tokens', and room for the rest of a chunk behind the last.
   public var slotCount: Int { tokenCapacity.map { $0 + chunkSize - 1 } ?? 3 * window }
-  /// Tokens that can be seen: up to the state token, with `asksEveryToken` the action token too; a trunk's last
-  /// token sees all.
-  public var keyCount: Int { tokenCapacity ?? (asksEveryToken ? slotCount : pastTokenCount + 2) }
+  /// Tokens that can be seen: up to the state token, and the action token where that asks, too; a trunk's last token
+  /// sees all.
+  public var keyCount: Int {
+    tokenCapacity ?? (asksEveryToken || runsActions ? slotCount : pastTokenCount + 2)
+  }
   /// Length of a row of attention scores.
   public var keyStride: Int { Self.stride(tokenCapacity == nil ? keyCount : slotCount) }
 

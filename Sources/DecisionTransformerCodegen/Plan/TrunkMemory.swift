@@ -2,11 +2,11 @@ extension ControllerMemory {
   /// Lays out a trunk's memory: what is cached of every token, then rows that each chunk of tokens uses anew.
   ///
   /// Cached rows are `Shape.slotCount`, a little more than the tokens that fit, so that a chunk may begin anywhere.
-  init(trunk shape: Shape, forms: [AttentionForm], kernels: [Kernel]) {
+  init(trunk network: Network, shape: Shape, forms: [AttentionForm], kernels: [Kernel]) {
     self.init()
     let (slots, rows) = (shape.slotCount, shape.chunkSize)
     let (hidden, attention) = (shape.hiddenStride, shape.attentionStride)
-    appendCaches(shape: shape, forms: forms, panels: "keys")
+    appendCaches(network, shape: shape, forms: forms, panels: "keys")
     append(.hiddenState, rows: slots, isPerSlot: true, stride: hidden, "last hidden state")
     append(.mask, rows: 1, stride: shape.keyStride, "added to the scores of each key")
     share(.tokens, rows: rows, stride: hidden, "inputs_embeds + wpe")

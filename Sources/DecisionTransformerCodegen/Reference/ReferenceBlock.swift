@@ -1,7 +1,7 @@
 import Foundation
 
 /// One pre-layer-norm GPT-2 block: x + attention(ln_1 x), then x + mlp(ln_2 x).
-struct ReferenceBlock: TransformerBlock {
+struct ReferenceBlock: Sendable {
   let layerNorm1: LayerNorm
   /// H → 3H: queries, keys and values side by side.
   let attentionInput: Linear
@@ -26,17 +26,23 @@ struct ReferenceBlock: TransformerBlock {
     activation = config.activation
   }
 
-  func callAsFunction(_ input: Matrix, from first: Int, visible: [Bool]?) -> Matrix {
+  /// The rows of the tokens from `first` on; `input` has all 3T tokens × H, of a trunk all cached and new ones.
+  /// `visible` is the attention mask, one flag for each token; nil shows all.
+  func callAsFunction(
+    _ input: Matrix, from first: Int = 0, visible: [Bool]? = nil
+  ) -> Matrix {
     let mixed = attend(attentionInput(layerNorm1(input)), from: first, visible)
     let x = attentionOutput(mixed) + input.rows(from: first)
     return x + innerOutput(innerInput(layerNorm2(x)).map(activation.reference))
   }
 
-  func attentionWeights(_ input: Matrix) -> [Matrix] {
+  /// One matrix of 3T × 3T for each head: what each token takes of which, rows adding up to one.
+  func attentionWeights(_ input: Matrix, visible: [Bool]? = nil) -> [Matrix] {
     let queriesKeysValues = attentionInput(layerNorm1(input))
     return (0..<headCount).map { head in
       let parts = parts(of: head, queriesKeysValues)
-      return causalWeights(parts.queries, parts.keys, scale: attentionScale)
+      return causalWeights(
+        parts.queries, parts.keys, scale: attentionScale, visible: visible)
     }
   }
 
@@ -72,29 +78,11 @@ struct ReferenceBlock: TransformerBlock {
   }
 }
 
-/// A block of the transformer.
-protocol TransformerBlock: Sendable {
-  /// The rows of the tokens from `first` on; `input` has all 3T tokens × H, of a trunk all cached and new ones.
-  /// `visible` is the attention mask, one flag for each token; nil shows all.
-  func callAsFunction(_ input: Matrix, from first: Int, visible: [Bool]?) -> Matrix
-
-  /// One matrix of 3T × 3T for each head: what each token takes of which, rows adding up to one.
-  func attentionWeights(_ input: Matrix) -> [Matrix]
-}
-
-extension TransformerBlock {
-  /// 3T tokens × H in, the same shape out.
-  func callAsFunction(_ input: Matrix) -> Matrix { self(input, from: 0) }
-
-  /// Without a mask.
-  func callAsFunction(_ input: Matrix, from first: Int) -> Matrix {
-    self(input, from: first, visible: nil)
-  }
-
+// MARK: - Attention
+extension ReferenceBlock {
   /// softmax(q·kᵀ · scale)·v. `queries` are the last of the tokens; each sees the tokens up to itself.
-  func causalAttention(
-    _ queries: Matrix, _ keys: Matrix, _ values: Matrix, scale: Double = 1,
-    visible: [Bool]? = nil
+  private func causalAttention(
+    _ queries: Matrix, _ keys: Matrix, _ values: Matrix, scale: Double, visible: [Bool]?
   ) -> Matrix {
     // A stretch of queries at a time: the scores of a long window would fill the memory.
     var mixed = Matrix(rowCount: queries.rowCount, columnCount: values.columnCount)
@@ -110,8 +98,8 @@ extension TransformerBlock {
 
   /// softmax(q·kᵀ · scale), where `queries` are the last of the tokens; later tokens weigh exactly 0.
   /// So do masked ones, and in a row that sees no token all do (PyTorch's scaled_dot_product_attention).
-  func causalWeights(
-    _ queries: Matrix, _ keys: Matrix, scale: Double = 1, visible: [Bool]? = nil
+  private func causalWeights(
+    _ queries: Matrix, _ keys: Matrix, scale: Double, visible: [Bool]?
   ) -> Matrix {
     var weights = queries * keys.transposed
     for row in 0..<queries.rowCount {

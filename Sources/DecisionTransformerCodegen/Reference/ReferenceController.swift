@@ -59,9 +59,9 @@ public struct ReferenceController: Sendable {
     append(state: state, reward: reward)
     let window = self.window
     let trace = interpreter.trace(
-      states: Array(states[window]), actions: Array(actions[window]),
-      returnsToGo: returnsToGo[window].map(Double.init), timesteps: window.map(timestep))
-    actions[actions.count - 1] = trace.action
+      states: window.states, actions: window.actions, returnsToGo: window.returnsToGo,
+      timesteps: window.timesteps)
+    take(trace.action)
     return trace
   }
 
@@ -72,10 +72,9 @@ public struct ReferenceController: Sendable {
     append(state: state, reward: reward)
     let window = self.window
     let result = interpreter.forward(
-      states: Array(states[window]), actions: Array(actions[window]),
-      returnsToGo: returnsToGo[window].map(Double.init), timesteps: window.map(timestep),
-      outputsAttentions: outputsAttentions)
-    actions[actions.count - 1] = result.actionPredictions.last!
+      states: window.states, actions: window.actions, returnsToGo: window.returnsToGo,
+      timesteps: window.timesteps, outputsAttentions: outputsAttentions)
+    take(result.actionPredictions.last!)
     return result
   }
 
@@ -84,8 +83,24 @@ public struct ReferenceController: Sendable {
     append(state: state, reward: reward)
   }
 
-  /// The steps that the model sees.
-  private var window: Range<Int> { max(0, states.count - model.window)..<states.count }
+  /// Makes `action`, in model units, the latest one in the history.
+  package mutating func take(_ action: [Double]) { actions[actions.count - 1] = action }
+
+  /// What the model sees: normalised states, actions in model units, scaled returns of at most K steps.
+  package struct Window {
+    package var states: [[Double]]
+    package var actions: [[Double]]
+    package var returnsToGo: [Double]
+    package var timesteps: [Int]
+  }
+
+  /// Of the latest step, the last one in it.
+  package var window: Window {
+    let steps = max(0, states.count - model.window)..<states.count
+    return Window(
+      states: Array(states[steps]), actions: Array(actions[steps]),
+      returnsToGo: returnsToGo[steps].map(Double.init), timesteps: steps.map(timestep))
+  }
 
   private mutating func append(state: [Float], reward: Float) {
     precondition(state.count == model.config.stateDimension, "a state has state_dim numbers")
@@ -114,16 +129,5 @@ public struct ReferenceController: Sendable {
     precondition(
       row < model.config.maximumEpisodeLength, "the episode has at most max_ep_len steps")
     return row
-  }
-}
-
-extension TimestepOverflow {
-  /// The row of the timestep embedding for `timestep`, of `count` rows.
-  func row(_ timestep: Int, of count: Int) -> Int {
-    switch self {
-    case .error: timestep
-    case .clamp: min(timestep, count - 1)
-    case .wrap: timestep % count
-    }
   }
 }

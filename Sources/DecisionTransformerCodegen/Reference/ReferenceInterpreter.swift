@@ -33,7 +33,7 @@ public struct ReferenceInterpreter: Sendable {
   let embedLayerNorm: LayerNorm
   /// Row 0 of wpe: every token has position 0.
   let position: [Double]
-  let blocks: [any TransformerBlock]
+  let blocks: [ReferenceBlock]
   let finalLayerNorm: LayerNorm
   let predictAction: Linear
   let predictState: Linear
@@ -41,18 +41,6 @@ public struct ReferenceInterpreter: Sendable {
 
   /// The checkpoint as it is.
   public init(config: ModelConfig, checkpoint: Checkpoint) {
-    self.init(config: config, checkpoint: checkpoint, blocks: nil)
-  }
-
-  /// The blocks as `payload` has them, folded and rounded; embeddings and the action head, which no
-  /// precision rounds, as in the checkpoint.
-  public init(plan: Plan, config: ModelConfig, checkpoint: Checkpoint, payload: [Float]) {
-    let unpacker = Unpacker(plan: plan, payload: payload)
-    let blocks = plan.network.blocks.indices.map { PlanBlock(layer: $0, unpacker: unpacker) }
-    self.init(config: config, checkpoint: checkpoint, blocks: blocks)
-  }
-
-  private init(config: ModelConfig, checkpoint: Checkpoint, blocks: [any TransformerBlock]?) {
     let tensors = ReferenceTensors(config: config, checkpoint: checkpoint)
     self.config = config
     embedReturn = tensors.linear("embed_return")
@@ -62,8 +50,7 @@ public struct ReferenceInterpreter: Sendable {
     // Its epsilon is PyTorch's default, whatever layer_norm_epsilon says.
     embedLayerNorm = tensors.layerNorm("embed_ln", epsilon: 1e-5)
     position = Array(tensors.matrix("encoder.wpe.weight")[row: 0])
-    self.blocks =
-      blocks ?? (0..<config.layerCount).map { ReferenceBlock(layer: $0, of: config, tensors) }
+    blocks = (0..<config.layerCount).map { ReferenceBlock(layer: $0, of: config, tensors) }
     finalLayerNorm = tensors.layerNorm("encoder.ln_f", epsilon: config.layerNormEpsilon)
     predictAction = tensors.linear("predict_action.0")
     predictState = tensors.linear("predict_state")
@@ -78,18 +65,22 @@ public struct ReferenceInterpreter: Sendable {
   ///     be predicted (it cannot influence that prediction).
   ///   - returnsToGo: T, divided by the return scale.
   ///   - timesteps: T, each in 0 ..< `max_ep_len`.
+  ///   - attentionMask: T, whether the tokens of a step may be seen; nil shows all.
   ///   - outputsAttentions: whether the result has `attentions`.
   public func forward(
     states: [[Double]], actions: [[Double]], returnsToGo: [Double], timesteps: [Int],
-    outputsAttentions: Bool = false
+    attentionMask: [Bool]? = nil, outputsAttentions: Bool = false
   ) -> ForwardResult {
+    let visible = attentionMask.map { $0.flatMap { Array(repeating: $0, count: 3) } }
     var x = embed(
       states: states, actions: actions, returnsToGo: returnsToGo, timesteps: timesteps)
     var hiddenStates = [x.rows]
     var attentions: [[[[Double]]]] = []
     for block in blocks {
-      if outputsAttentions { attentions.append(block.attentionWeights(x).map(\.rows)) }
-      x = block(x)
+      if outputsAttentions {
+        attentions.append(block.attentionWeights(x, visible: visible).map(\.rows))
+      }
+      x = block(x, visible: visible)
       hiddenStates.append(x.rows)
     }
     x = finalLayerNorm(x)

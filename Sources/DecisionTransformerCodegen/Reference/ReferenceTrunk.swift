@@ -8,30 +8,17 @@ public struct ReferenceTrunk: Sendable {
 
   /// [`n_positions`, H]
   private let positions: Matrix
-  private let blocks: [any TransformerBlock]
+  private let blocks: [ReferenceBlock]
   private let finalLayerNorm: LayerNorm
   /// For each block, the rows of the cached tokens that entered it.
   private var past: [[[Double]]]
 
   /// The checkpoint as it is.
   public init(config: ModelConfig, checkpoint: Checkpoint) {
-    self.init(config: config, checkpoint: checkpoint, blocks: nil)
-  }
-
-  /// The blocks as `payload` has them, folded and rounded; wpe and ln_f, which no precision rounds, as in the
-  /// checkpoint.
-  public init(plan: Plan, config: ModelConfig, checkpoint: Checkpoint, payload: [Float]) {
-    let unpacker = Unpacker(plan: plan, payload: payload)
-    let blocks = plan.network.blocks.indices.map { PlanBlock(layer: $0, unpacker: unpacker) }
-    self.init(config: config, checkpoint: checkpoint, blocks: blocks)
-  }
-
-  private init(config: ModelConfig, checkpoint: Checkpoint, blocks: [any TransformerBlock]?) {
     let tensors = ReferenceTensors(config: config, checkpoint: checkpoint)
     self.config = config
     positions = tensors.matrix("encoder.wpe.weight")
-    self.blocks =
-      blocks ?? (0..<config.layerCount).map { ReferenceBlock(layer: $0, of: config, tensors) }
+    blocks = (0..<config.layerCount).map { ReferenceBlock(layer: $0, of: config, tensors) }
     finalLayerNorm = tensors.layerNorm("encoder.ln_f", epsilon: config.layerNormEpsilon)
     past = Array(repeating: [], count: config.layerCount)
   }

@@ -5,8 +5,8 @@ struct SelfTestRecorder {
   private let plan: Plan
   private let schedule: SelfTestSchedule
   private let episode: SyntheticEpisode
-  private var exact: ReferenceController
-  private var simulated: PlanController
+  private var exact: Judge
+  private var simulated: ControlMachine<Float>
   /// One for each stage, the last of actions.
   private var errors: [ErrorStatistics]
   private var expected: [Float] = []
@@ -16,13 +16,8 @@ struct SelfTestRecorder {
     schedule = SelfTestSchedule(plan)
     episode = SyntheticEpisode(
       model, stepCount: schedule.steps.count, rowCount: schedule.inputRowCount)
-    let interpreter =
-      plan.deployment.precision == .float32
-      ? ReferenceInterpreter(config: model.config, checkpoint: checkpoint)
-      : ReferenceInterpreter(
-        plan: plan, config: model.config, checkpoint: checkpoint, payload: payload)
-    exact = ReferenceController(model: model, interpreter: interpreter)
-    simulated = PlanController(plan: plan, payload: payload)
+    exact = Judge(plan, model, checkpoint, payload: payload)
+    simulated = ControlMachine(plan, MachineWeights(plan, payload: payload))
     errors = Array(repeating: ErrorStatistics(), count: plan.shape.layerCount + 2)
   }
 
@@ -56,7 +51,7 @@ struct SelfTestRecorder {
     let paid =
       index == 0 ? 0 : episode.rewards[(index - 1) % schedule.inputRowCount]
     if step.comparesAction {
-      let trace = exact.trace(state: state, reward: paid)
+      let trace = exact.act(state: state, reward: paid)
       compare(trace, simulated.act(state: state, reward: paid), step)
     } else {
       exact.pass(state: state, reward: paid)
@@ -65,11 +60,12 @@ struct SelfTestRecorder {
     guard index + 1 < schedule.steps.count else { return }
     let computesWindow = schedule.steps[index + 1].comparesAction
     guard step.conclusion == .executed || step.conclusion == .executedWithReward else {
+      exact.conclude(executed: nil, computesWindow: computesWindow)
       simulated.prepare(computesWindow: computesWindow)
       return
     }
     let executed = episode.executedActions[row]
-    exact.execute(executed.map(Double.init))
+    exact.conclude(executed: executed, computesWindow: computesWindow)
     simulated.prepare(
       executed: executed,
       reward: step.conclusion == .executedWithReward ? episode.rewards[row] : nil,
@@ -77,7 +73,7 @@ struct SelfTestRecorder {
   }
 
   private mutating func compare(
-    _ exact: ReferenceInterpreter.StateTrace, _ simulated: PlanController.StateTrace,
+    _ exact: ControlMachine<Double>.Trace, _ simulated: ControlMachine<Float>.Trace,
     _ step: SelfTestSchedule.Step
   ) {
     if step.comparesStages {
@@ -87,8 +83,9 @@ struct SelfTestRecorder {
       }
     }
     let scale = plan.steps.action.scale
+    // As it is returned, in environment units.
     errors[errors.count - 1].add(
-      zip(simulated.action, scale).map { Double($0) / $1 }, expected: exact.action)
+      zip(simulated.action, scale).map { Double($0 * Float($1)) / $1 }, expected: exact.action)
     expected += plan.steps.action.environmentUnits(exact.action).map { Float($0) }
   }
 

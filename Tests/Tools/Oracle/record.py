@@ -37,7 +37,7 @@ class Case:
     name: str
     config: dict
     window: int  # K
-    steps: int  # T, more than two windows
+    steps: int  # T, more than two windows, or the whole episode where it fits into one
     normalize: bool = True  # state_mean and state_std
     return_scale: float = 1.0
     action_scale: float | list | None = None
@@ -52,7 +52,8 @@ class Case:
     c_interface: bool = False
 
     def __post_init__(self):
-        assert self.steps >= 2 * self.window + 5, self.name
+        whole = self.window == self.steps == self.config["max_ep_len"]
+        assert whole or self.steps >= 2 * self.window + 5, self.name
 
 
 def shape(S, A, H, heads, layers, activation, inner=None, episode=64, positions=64, **more):
@@ -88,6 +89,11 @@ CASES = [
          5, 18, normalize=False, config_window=True),
     Case("WholeEpisode", shape(8, 2, 32, 2, 2, "gelu_pytorch_tanh", 48, episode=30), 8, 30,
          return_scale=50),
+    # The window never slides: no step leaves it before the episode ends.
+    Case("WholeEpisodeKept", shape(6, 2, 32, 2, 3, "silu", 24, episode=8), 8, 8,
+         return_scale=50),
+    Case("WholeEpisodeKeptOneHead", shape(5, 3, 40, 1, 3, "gelu", 20, episode=10), 10, 10,
+         executed=True, return_scale=4, action_scale=[2.0, 0.5, 1.0]),
     Case("UnscaledAttention",
          shape(4, 2, 16, 1, 2, "gelu_accurate", 29, scale_attn_weights=False), 3, 20),
     Case("InverseLayerScale",

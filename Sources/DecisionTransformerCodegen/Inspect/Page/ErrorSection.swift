@@ -137,7 +137,7 @@ struct ErrorSection {
     // Three digits: the others depend on the C library.
     func digits(_ value: Double) -> Double { Double(String(format: "%.2e", value))! }
     return cost.stages.map { (digits($0.meanDifference), digits($0.largestDifference)) } + [
-      (digits(cost.meanActionDifference), digits(cost.largestActionDifference))
+      (digits(cost.meanDifference), digits(cost.largestDifference))
     ]
   }
 

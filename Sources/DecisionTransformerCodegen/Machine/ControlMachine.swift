@@ -1,0 +1,245 @@
+/// The control loop as generated code runs it, for one agent or for a batch: the phases of a plan, step by step, on a
+/// machine, with what the members of the generated type do around them.
+package struct ControlMachine<Scalar: BinaryFloatingPoint> {
+  /// What a step gives an agent.
+  package struct Trace: Equatable {
+    /// The state token's rows: after the embedding, after each block; the last one before ln_f.
+    package var rows: [[Scalar]]
+    /// Model units.
+    package var action: [Scalar]
+  }
+
+  /// Where an agent is in its episode.
+  private struct Episode {
+    /// Divided by the return scale; float32, as in the published loop.
+    var returnToGo: Float
+    /// 1 where the next reward counts; 0 in an episode's first step and after a new target.
+    var rewardWeight: Float = 0
+    var awaitsPreparation = false
+  }
+
+  package let plan: Plan
+  var machine: Machine<Scalar>
+  private var episodes: [Episode]
+  private var returnIsPrepared = false
+  /// Whether the preparation phase that runs was given the rewards.
+  private var rewardIsKnown = false
+
+  package init(_ plan: Plan, _ weights: MachineWeights<Scalar>) {
+    self.plan = plan
+    machine = Machine(plan, weights)
+    episodes = Array(repeating: Episode(returnToGo: 0), count: plan.shape.batch)
+  }
+
+  /// The return token of the agent's latest step, divided by the return scale.
+  package func returnToGo(agent: Int = 0) -> Float { episodes[agent].returnToGo }
+
+  // MARK: Episodes
+
+  /// Starts an episode of every agent.
+  package mutating func reset(targetReturn: Float) {
+    for agent in episodes.indices { reset(agent: agent, targetReturn: targetReturn) }
+  }
+
+  /// Starts an episode of one agent.
+  package mutating func reset(agent: Int, targetReturn: Float) {
+    machine.clear(agent: agent)
+    machine.timesteps[agent] = 0
+    episodes[agent] = Episode(returnToGo: scaled(targetReturn))
+    returnIsPrepared = false
+    if plan.carriesTokens { machine.run(.embedTime) }
+  }
+
+  package mutating func retarget(agent: Int = 0, _ targetReturn: Float) {
+    (episodes[agent].returnToGo, episodes[agent].rewardWeight) = (scaled(targetReturn), 0)
+    returnIsPrepared = false
+  }
+
+  private func scaled(_ number: Float) -> Float { number / Float(plan.steps.returnScale) }
+
+  // MARK: Feedback
+
+  /// The actions for `states`, agent by agent. `rewards` are nil where the preparation phase was given them.
+  package mutating func act(states: [[Float]], rewards: [Float]?) -> [Trace] {
+    begin(states, rewards)
+    var traces = Array(repeating: Trace(rows: [], action: []), count: episodes.count)
+    follow(
+      plan.act,
+      observe: { name, machine in
+        guard let buffer = name.rowOfStateToken else { return }
+        let operand = Operand(buffer, row: .at(machine.plan.shape.stateToken))
+        let count = machine.plan.network.hiddenSize
+        for agent in traces.indices {
+          traces[agent].rows.append(machine[operand, count, agent: agent])
+        }
+      })
+    for agent in traces.indices {
+      traces[agent].action = machine[Operand(.prediction), plan.steps.action.count, agent: agent]
+    }
+    end()
+    return traces
+  }
+
+  /// The action of a single agent.
+  package mutating func act(state: [Float], reward: Float? = nil) -> Trace {
+    act(states: [state], rewards: reward.map { [$0] })[0]
+  }
+
+  /// Takes a step for which no action is asked: only what later steps need of it.
+  package mutating func pass(state: [Float], reward: Float? = nil) {
+    begin([state], reward.map { [$0] })
+    let network = plan.network
+    follow(plan.act, where: { network.leavesRows($0) })
+    end()
+  }
+
+  /// Sets the inputs of a step.
+  private mutating func begin(_ states: [[Float]], _ rewards: [Float]?) {
+    prepare()
+    let mean = machine.weights.numbers(of: .stateMean)
+    for agent in episodes.indices {
+      precondition(
+        !plan.steps.endsEpisodes || machine.timesteps[agent] < plan.steps.time.count,
+        "the episode has ended")
+      subtract(rewards?[agent], agent: agent)
+      machine[Operand(.stateInput), mean.count, agent: agent] = zip(states[agent], mean).map {
+        Scalar($0) - $1
+      }
+    }
+  }
+
+  private mutating func end() {
+    for agent in episodes.indices {
+      (episodes[agent].rewardWeight, episodes[agent].awaitsPreparation) = (1, true)
+    }
+    returnIsPrepared = false
+  }
+
+  /// The next return token.
+  private mutating func subtract(_ reward: Float?, agent: Int) {
+    episodes[agent].returnToGo -= scaled((reward ?? 0) * episodes[agent].rewardWeight)
+    machine[Operand(.returnInput), 1, agent: agent] = [Scalar(episodes[agent].returnToGo)]
+  }
+
+  // MARK: Preparation
+
+  /// Takes the predicted actions into the histories, or the `executed` ones (environment units), and prepares the next
+  /// step; with `rewards` its return tokens, too. Where the next step is only passed, what it would need of a window
+  /// that has moved need not be computed.
+  package mutating func prepare(
+    executed: [[Float]]? = nil, rewards: [Float]? = nil, computesWindow: Bool = true
+  ) {
+    guard episodes.indices.contains(where: canPrepare) else { return }
+    for agent in episodes.indices { takeAction(executed?[agent], agent: agent) }
+    if let rewards {
+      for agent in episodes.indices {
+        subtract(rewards[agent], agent: agent)
+        episodes[agent].rewardWeight = 0
+      }
+    }
+    rewardIsKnown = rewards != nil
+    // What survives a slide must be right in any case: it is not computed anew.
+    let lastLayer = plan.network.blocks.count - 1
+    let skipsWindow = !computesWindow && !plan.network.survivesSlide(enteringBlock: lastLayer)
+    follow(plan.prepare, where: { !(skipsWindow && $0.isOfWindow) })
+    returnIsPrepared = rewardIsKnown
+  }
+
+  /// The same for a single agent.
+  package mutating func prepare(
+    executed: [Float], reward: Float? = nil, computesWindow: Bool = true
+  ) {
+    prepare(
+      executed: [executed], rewards: reward.map { [$0] }, computesWindow: computesWindow)
+  }
+
+  /// Whether an action waits, and a step follows it.
+  private func canPrepare(agent: Int) -> Bool {
+    episodes[agent].awaitsPreparation
+      && !(plan.steps.endsEpisodes && machine.timesteps[agent] + 1 >= plan.steps.time.count)
+  }
+
+  private mutating func takeAction(_ executed: [Float]?, agent: Int) {
+    let (count, action) = (plan.steps.action.count, plan.steps.action)
+    let input = Operand(.actionInput)
+    guard let executed else {
+      machine[input, count, agent: agent] = machine[Operand(.prediction), count, agent: agent]
+      return
+    }
+    machine[input, count, agent: agent] =
+      canPrepare(agent: agent)
+      ? zip(executed, zip(action.scale, action.offset)).map {
+        (Scalar($0) - Scalar($1.1)) / Scalar($1.0)
+      } : Array(repeating: 0, count: count)
+  }
+
+  private mutating func advanceTime() {
+    for agent in episodes.indices where canPrepare(agent: agent) {
+      machine.timesteps[agent] += 1
+      episodes[agent].awaitsPreparation = false
+    }
+  }
+
+  // MARK: Phases
+
+  /// Follows the steps of a phase, as far as `runs` says; `observe` is told what has run.
+  private mutating func follow(
+    _ steps: [PhaseStep], where runs: (RoutineName) -> Bool = { _ in true },
+    observe: (RoutineName, Machine<Scalar>) -> Void = { _, _ in }
+  ) {
+    for step in steps {
+      switch step {
+      case .call(let name, let token):
+        guard runs(name) else { continue }
+        machine.run(name, token: token)
+        observe(name, machine)
+      case .advanceTime: advanceTime()
+      case .branch(let condition, let then, let otherwise):
+        follow(holds(condition) ? then : otherwise, where: runs, observe: observe)
+      }
+    }
+  }
+
+  private func holds(_ condition: PhaseCondition) -> Bool {
+    switch condition {
+    case .returnIsPrepared: returnIsPrepared
+    case .rewardIsKnown: rewardIsKnown
+    }
+  }
+}
+
+// MARK: - What is expected next
+extension ControlMachine {
+  /// What the model expects after the latest prepared action: the next state, normalised, of a plan that predicts it.
+  package func nextState(agent: Int = 0) -> [Scalar] {
+    machine[Operand(.nextState), plan.steps.state.count, agent: agent]
+  }
+
+  /// The same of the next return, divided by the return scale.
+  package func nextReturn(agent: Int = 0) -> Scalar {
+    machine[Operand(.nextReturn), 1, agent: agent][0]
+  }
+}
+
+extension RoutineName {
+  /// Where the routine leaves a row of the state token that people compare.
+  fileprivate var rowOfStateToken: ControllerBuffer.Name? {
+    switch self {
+    case .embed(.state): .tokens
+    case .block, .finalBlock: .stream
+    default: nil
+    }
+  }
+}
+
+extension Network {
+  /// Whether later steps need what a routine of the feedback phase computes: tokens, and all that survives a slide.
+  fileprivate func leavesRows(_ name: RoutineName) -> Bool {
+    switch name {
+    case .embed: true
+    case .block(let layer, _): survivesSlide(enteringBlock: layer)
+    case .keys: survivesSlide(enteringBlock: blocks.count - 1)
+    default: false
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/// Matrix products and norms.
+extension Machine {
+  mutating func linear(
+    _ kernel: Kernel, _ input: Operand, _ weights: Int, residual: Operand?, _ output: Operand
+  ) {
+    guard case .linear(let rows, let depth, let columns, let epilogue, _, let strides) = kernel
+    else { preconditionFailure("\(kernel) is no product") }
+    let map = self.weights.tensors[weights]
+    precondition(map.count == (depth + 1) * columns)
+    let (first, target) = (place(input), place(output))
+    let added = residual.map { place($0) }
+    let biases = Array(map[0..<columns])
+    for row in 0..<rows {
+      let x = first + row * strides.input
+      var sums = epilogue == .storeUnbiased ? Array(repeating: 0, count: columns) : biases
+      for k in 0..<depth { sums.add(numbers[x + k], times: map, from: (k + 1) * columns) }
+      let place = row * strides.output
+      for column in 0..<columns {
+        let value: Scalar =
+          switch epilogue {
+          case .store, .storeUnbiased: sums[column]
+          case .activation(let activation): Scalar(activation.reference(Double(sums[column])))
+          case .add: sums[column] + numbers[added! + place + column]
+          }
+        numbers[target + place + column] = value
+      }
+    }
+  }
+
+  mutating func normalize(_ rows: Int, _ input: Operand, _ output: Operand) {
+    let (from, to) = (buffer(input).stride, buffer(output).stride)
+    let (first, target) = (place(input), place(output))
+    for row in 0..<rows {
+      normalize(
+        first + row * from, target + row * to, epsilon: plan.network.finalNorm.epsilon)
+    }
+  }
+
+  /// The row minus its mean, times a factor, which is returned.
+  @discardableResult
+  mutating func normalize(_ input: Int, _ output: Int, epsilon: Double) -> Scalar {
+    let size = plan.network.hiddenSize
+    let mean = numbers[input..<input + size].reduce(0, +) / Scalar(size)
+    let differences = numbers[input..<input + size].map { $0 - mean }
+    let variance = differences.reduce(0) { $0 + $1 * $1 } / Scalar(size)
+    let scale = 1 / (variance + Scalar(epsilon)).squareRoot()
+    for index in 0..<size { numbers[output + index] = differences[index] * scale }
+    return scale
+  }
+
+  mutating func center(_ input: Int, _ output: Int) {
+    let size = plan.network.hiddenSize
+    let mean = numbers[input..<input + size].reduce(0, +) / Scalar(size)
+    for index in 0..<size { numbers[output + index] = numbers[input + index] - mean }
+  }
+
+  /// Adds the timestep's row and applies embed_ln; the norm's factor is returned.
+  @discardableResult
+  mutating func embedNormalize(
+    _ token: Int, timesteps: Int, norm: Operation.GainAndShift
+  ) -> Scalar {
+    let size = plan.network.hiddenSize
+    let (table, time) = (weights.tensors[timesteps], timestepRow * size)
+    for index in 0..<size { numbers[token + index] += table[time + index] }
+    let scale = normalize(token, token, epsilon: plan.steps.embeddingNorm.epsilon)
+    scaleAndShift(token, norm, token)
+    return scale
+  }
+
+  mutating func scaleAndShift(
+    _ rows: Int, _ norm: Operation.GainAndShift, _ input: Operand, _ output: Operand
+  ) {
+    for row in 0..<rows {
+      scaleAndShift(
+        place(input) + row * buffer(input).stride, norm,
+        place(output) + row * buffer(output).stride)
+    }
+  }
+
+  private mutating func scaleAndShift(
+    _ input: Int, _ norm: Operation.GainAndShift, _ output: Int
+  ) {
+    let (gain, shift) = (weights.tensors[norm.gain], weights.tensors[norm.shift])
+    for index in gain.indices {
+      numbers[output + index] = numbers[input + index] * gain[index] + shift[index]
+    }
+  }
+
+  mutating func correctUnattended(_ rows: Int, _ correction: Int, _ operand: Operand) {
+    let terms = weights.tensors[correction]
+    for row in 0..<rows where slot(operand.row) + row < firstVisibleKey {
+      let start = place(operand) + row * buffer(operand).stride
+      for index in terms.indices { numbers[start + index] += terms[index] }
+    }
+  }
+}

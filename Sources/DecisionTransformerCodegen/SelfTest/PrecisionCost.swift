@@ -1,0 +1,101 @@
+import DecisionTransformer
+import Foundation
+
+/// What rounded weights cost: how far the answers of the packed weights lie from the checkpoint's, both computed in double
+/// precision: the actions of a synthetic episode, or the last hidden states of a trunk.
+public struct PrecisionCost: Equatable, Sendable {
+  /// What is answered.
+  public enum Answers: Equatable, Sendable {
+    /// Of a `SyntheticEpisode` that runs past two windows. Each model keeps its own actions in its history.
+    case actions(steps: Int)
+    /// Of one sequence of normal embeddings.
+    case hiddenStates(tokens: Int)
+  }
+
+  public var answers: Answers
+  /// Over all answers and components; of actions in model units.
+  public var largestDifference: Double
+  public var meanDifference: Double
+  /// The state token of an episode after the embedding and after each block: its largest and mean difference over all
+  /// steps.
+  public var stages: [Stage]
+
+  public struct Stage: Equatable, Sendable {
+    /// `embedding`, `block h.0` and so on.
+    public var name: String
+    public var largestDifference: Double
+    public var meanDifference: Double
+  }
+
+  public init(plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float]) {
+    let weights = MachineWeights<Double>(plan, payload: payload)
+    var all = ErrorStatistics()
+    if model.isTrunk {
+      // The reference's work grows with the square of the tokens; more of them would tell no more.
+      let tokens = min(model.tokenCapacity, 64)
+      var exact = ReferenceTrunk(config: model.config, checkpoint: checkpoint)
+      var rounded = TrunkMachine(plan, weights)
+      var random = SplitMix64(state: 1)
+      let inputs = (0..<tokens).map { _ in
+        (0..<model.config.hiddenSize).map { _ in random.normal() }
+      }
+      let expected = exact.forward(inputsEmbeds: inputs)
+      for (row, expected) in zip(rounded.forward(inputsEmbeds: inputs), expected) {
+        all.add(row, expected: expected)
+      }
+      (answers, stages) = (.hiddenStates(tokens: tokens), [])
+    } else {
+      let steps = min(2 * model.window + 10, model.config.maximumEpisodeLength)
+      var exact = ReferenceController(model: model, checkpoint: checkpoint)
+      var rounded = ControlMachine(plan, weights)
+      let episode = SyntheticEpisode(model, stepCount: steps)
+      exact.reset(targetReturn: episode.targetReturn)
+      rounded.reset(targetReturn: Float(episode.targetReturn))
+      var rows = Array(repeating: ErrorStatistics(), count: model.config.layerCount + 1)
+      for step in 0..<steps {
+        let (state, reward) = (episode.states[step], step == 0 ? 0 : episode.rewards[step - 1])
+        let expected = exact.trace(state: state, reward: reward)
+        // Agents of a batch do not see each other: all have the same episode.
+        let found = rounded.act(
+          states: Array(repeating: state, count: plan.shape.batch),
+          rewards: Array(repeating: reward, count: plan.shape.batch))[0]
+        all.add(found.action, expected: expected.action)
+        for stage in rows.indices {
+          rows[stage].add(found.rows[stage], expected: expected.rows[stage])
+        }
+      }
+      answers = .actions(steps: steps)
+      stages = rows.enumerated().map { index, statistics in
+        let stage = index == 0 ? SelfTestStage.embedding : .block(layer: index - 1)
+        return Stage(
+          name: "\(stage)", largestDifference: statistics.largest, meanDifference: statistics.mean)
+      }
+    }
+    (largestDifference, meanDifference) = (all.largest, all.mean)
+  }
+}
+
+extension PrecisionCost {
+  /// `<Name>.manifest.json`; three digits, so that libraries that round differently write the same.
+  func manifest(_ model: Model, version: String) -> String {
+    func digits(_ value: Double) -> String { String(format: "%.2e", value) }
+    let (inputs, count, name) =
+      switch answers {
+      case .actions(let steps): ("\"episode\"", "\"steps\": \(steps)", "action")
+      case .hiddenStates(let tokens): ("\"embeddings\"", "\"tokens\": \(tokens)", "hidden_state")
+      }
+    return """
+      {
+        "generator": "dtgen \(version)",
+        "model": "\(model.name)",
+        "precision": "\(model.options.precision.rawValue)",
+        "compared_with": "the checkpoint in double precision",
+        \(inputs): "synthetic, seed 1",
+        \(count),
+        "largest_\(name)_difference": \(digits(largestDifference)),
+        "mean_\(name)_difference": \(digits(meanDifference))
+      }
+
+      """
+  }
+}
