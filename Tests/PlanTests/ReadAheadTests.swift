@@ -71,7 +71,7 @@ struct ReadAheadTests {
         case .enter(_, let first, _): first..<first + 4
         default: 0..<0
         }
-      return plan.weights.tensors[indices].filter { !$0.isPaired }
+      return plan.weights.tensors[indices].filter { !$0.format.needsWidening }
         .map { $0.offset..<$0.offset + $0.floatCount }
     }
   }

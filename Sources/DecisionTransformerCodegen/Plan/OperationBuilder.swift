@@ -247,7 +247,7 @@ struct OperationBuilder {
     return Operation(
       kind: .linear(
         .linear(
-          rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: tensor.isPaired,
+          rows: rows, depth: depth, columns: columns, epilogue: epilogue, format: tensor.format,
           strides: RowStrides(
             rows: rows, depth: depth, columns: columns, from: input, to: output, shape)),
         input: input,

@@ -37,7 +37,7 @@ public struct Plan: Equatable, Sendable, Codable {
     shape = Shape(network, deployment)
     forms = network.blocks.indices.map { [shape] layer in .cheapest(layer: layer, shape: shape) }
     var layout = LayoutBuilder(
-      network, precision: deployment.precision, shape: shape, forms: forms)
+      network, format: deployment.format, shape: shape, forms: forms)
     layout.build()
     weights = layout.layout
     layoutDigest = Self.digest(network, weights)

@@ -28,7 +28,7 @@ struct HeaderRenderer {
         + " · inner \(shape.innerSize) \(plan.network.blocks[0].activation.rawValue) · cache \(plan.shape.tokenCapacity!) tokens · positions \(plan.network.givenEmbeddings!.positionCount)"
     )
     writer.write(
-      "// attention per layer: \(plan.forms.map(\.rawValue).joined(separator: ", ")) · \(plan.deployment.precision.rawValue) weights"
+      "// attention per layer: \(plan.forms.map(\.rawValue).joined(separator: ", ")) · \(plan.deployment.format.name) weights"
     )
   }
 
@@ -40,7 +40,7 @@ struct HeaderRenderer {
         + (shape.batch == 1 ? "" : " · batch \(shape.batch)")
     )
     writer.write(
-      "// attention per layer: \(plan.forms.map(\.rawValue).joined(separator: ", ")) · action tanh \(plan.steps.action.hasTanh ? "on" : "off") · \(plan.deployment.precision.rawValue) weights"
+      "// attention per layer: \(plan.forms.map(\.rawValue).joined(separator: ", ")) · action tanh \(plan.steps.action.hasTanh ? "on" : "off") · \(plan.deployment.format.name) weights"
     )
   }
 
@@ -60,8 +60,13 @@ struct HeaderRenderer {
   }
 
   private func weights(to writer: inout CodeWriter) {
+    let widened = plan.widenedFormat.map {
+      ", \($0.tableName): \($0.stripPanels * Shape.lanes)"
+    }
+    let strips =
+      "strips: \(WeightFormat.float32.stripPanels * Shape.lanes) columns wide\(widened ?? "")"
     writer.write(
-      "// packed weights, \(plan.deployment.precision.rawValue)                          offset        bytes  from"
+      "// packed weights, \(plan.deployment.format.name)                          offset        bytes  from"
     )
     for tensor in plan.weights.tensors {
       let row =
@@ -71,7 +76,7 @@ struct HeaderRenderer {
       for line in lines.dropFirst() { writer.write(left("//", row.count) + line) }
     }
     writer.write(
-      "//   total \(grouped(plan.weights.byteCount)) bytes; offsets in floats; \(plan.deployment.precision == .bfloat16 ? "strips: 64 columns wide, pairs: 128" : "strips: 64 columns wide"), biases first"
+      "//   total \(grouped(plan.weights.byteCount)) bytes; offsets in floats; \(strips), biases first"
     )
     let unread = plan.weights.unread
     for reason in Set(unread.map(\.reason)).sorted() {

@@ -11,7 +11,9 @@ struct SupportRenderer {
       TrunkSupportRenderer(plan: plan).render(to: &writer)
     } else {
     }
-    if plan.memory.contains(.widened) { widen(to: &writer) }
+    if let format = plan.widenedFormat, plan.memory.contains(.widened) {
+      widen(format, to: &writer)
+    }
   }
 
   private func begin(
@@ -117,24 +119,33 @@ struct SupportRenderer {
     }
   }
 
-  // MARK: bfloat16
+  // MARK: Formats of weights
 
-  private func widen(to writer: inout CodeWriter) {
-    begin(&writer, "`panels` of a strip of bfloat16 weights as a float32 strip in `widened`.")
-    writer.scope("private func widen(_ w: Floats, step: Int, panels: Int, pairs: Int)") { writer in
-      writer.write("var from = w, to = widened, pair = 0")
-      writer.write(
-        "for panel in 0..<panels { Vector(at: from + panel * 16).store(at: to + panel * 16) }  // biases"
-      )
-      writer.scope("while pair < pairs") { writer in
+  private func widen(_ format: WeightFormat, to writer: inout CodeWriter) {
+    let (word, rows) = (format.wordName, format.rowsPerWord)
+    begin(&writer, "`panels` of a strip of \(format.name) weights as a float32 strip in `widened`.")
+    writer.scope(
+      "private func widen(_ w: Floats, step: Int, panels: Int, \(word)s: Int)"
+    ) { writer in
+      writer.write("var from = w, to = widened, \(word) = 0")
+      for (row, name) in ["biases", "scales"].prefix(format.headRowCount).enumerated() {
+        if row > 0 { writer.write("from += step", "to += panels * 16") }
+        writer.write(
+          "for panel in 0..<panels { Vector(at: from + panel * 16).store(at: to + panel * 16) }  // \(name)"
+        )
+      }
+      writer.scope("while \(word) < \(word)s") { writer in
         writer.write("from += step", "to += panels * 16")
         writer.scope("for panel in 0..<panels") { writer in
           writer.write("let words = Vector(at: from + panel * 16)")
-          writer.write(
-            "VectorMath.evenRow(of: words).store(at: to + panel * 16)",
-            "VectorMath.oddRow(of: words).store(at: to + (panels + panel) * 16)")
+          for row in 0..<rows {
+            let place =
+              row == 0 ? "panel" : "(\(row == 1 ? "" : "\(row) * ")panels + panel)"
+            writer.write(
+              "\(format.widened(row: row, of: "words")).store(at: to + \(place) * 16)")
+          }
         }
-        writer.write("to += panels * 16", "pair += 1")
+        writer.write("to += panels * \(16 * (rows - 1))", "\(word) += 1")
       }
     }
   }

@@ -17,7 +17,7 @@ struct SelfTestRecorder {
     episode = SyntheticEpisode(
       model, stepCount: schedule.steps.count, rowCount: schedule.inputRowCount)
     let interpreter =
-      plan.deployment.precision == .float32
+      plan.deployment.format == .float32
       ? ReferenceInterpreter(config: model.config, checkpoint: checkpoint)
       : ReferenceInterpreter(
         plan: plan, config: model.config, checkpoint: checkpoint, payload: payload)
