@@ -20,13 +20,12 @@ struct FoldedTensors {
 
   /// A map with weights as they are stored: rounded.
   func stored(_ content: PackedTensor.Content) -> AffineMap {
-    let isPaired =
-      if case .pairedStrips = plan.weights.tensor(content).arrangement { true } else { false }
+    let isRounded = plan.weights.tensor(content).format == .bfloat16
     var map = map(content)
     for row in 0..<map.weights.rowCount {
       for column in 0..<map.weights.columnCount {
         let value = Float(map.weights[row, column])
-        map.weights[row, column] = Double(isPaired ? bfloat16(value) : value)
+        map.weights[row, column] = Double(isRounded ? bfloat16(value) : value)
       }
     }
     return map

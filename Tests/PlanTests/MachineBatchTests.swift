@@ -1,3 +1,4 @@
+import Programs
 import DecisionTransformerCodegen
 import Testing
 
@@ -8,7 +9,7 @@ struct MachineBatchTests {
   func agents() throws {
     let models = (UInt64(0)..<40).map { SmallModel.model(seed: $0) } + SmallModel.lasting
     for (seed, original) in models.enumerated() where original.options.outputs == [.action] {
-      var random = SplitMix64(state: UInt64(seed))
+      var random = SplitMix64(seed: UInt64(seed))
       let batch = Int.random(in: 2...4, using: &random)
       var model = original
       model.options.batch = batch

@@ -1,3 +1,4 @@
+import Programs
 import DecisionTransformerCodegen
 import Testing
 
@@ -15,7 +16,7 @@ struct MachineForwardTests {
       let exact = ReferenceInterpreter(config: model.config, checkpoint: checkpoint)
       var machine = ControlMachine(unrounded: model, checkpoint)
       machine.reset(targetReturn: 1)
-      var random = SplitMix64(state: seed)
+      var random = SplitMix64(seed: seed)
       for _ in 0..<3 {
         let window = Window(model, &random)
         if window.attentionMask?.contains(false) == true { masks += 1 }
@@ -34,7 +35,7 @@ struct MachineForwardTests {
       var (alone, disturbed) = (
         ControlMachine(unrounded: model, checkpoint), ControlMachine(unrounded: model, checkpoint)
       )
-      var (script, random) = (Script(model, seed: seed), SplitMix64(state: seed))
+      var (script, random) = (Script(model, seed: seed), SplitMix64(seed: seed))
       alone.reset(targetReturn: script.target)
       disturbed.reset(targetReturn: script.target)
       func disturb() {

@@ -1,3 +1,4 @@
+import Programs
 import DecisionTransformerCodegen
 import Testing
 
@@ -177,7 +178,7 @@ struct Script {
   let target: Float
 
   init(_ model: Model, seed: UInt64) {
-    (self.model, random) = (model, SplitMix64(state: seed ^ 0x5EED))
+    (self.model, random) = (model, SplitMix64(seed: seed ^ 0x5EED))
     target = Float(model.options.returnScale) * 1.5
   }
 

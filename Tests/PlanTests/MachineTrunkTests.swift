@@ -1,3 +1,4 @@
+import Programs
 import DecisionTransformerCodegen
 import Testing
 
@@ -13,7 +14,7 @@ struct MachineTrunkTests {
       var exact = ReferenceTrunk(config: model.config, checkpoint: checkpoint)
       var machine = TrunkMachine(
         plan, MachineWeights<Double>(plan, RecipeEvaluator(checkpoint, rounds: false)))
-      var random = SplitMix64(state: seed)
+      var random = SplitMix64(seed: seed)
       for _ in 0..<6 {
         let past = Int.random(in: 0...exact.pastLength, using: &random)
         if .random(using: &random) || past == model.tokenCapacity {
@@ -55,7 +56,7 @@ struct MachineTrunkTests {
       let (plan, checkpoint) = (Plan(model), RandomModel.checkpoint(of: model, seed: seed))
       let payload = try Packer.payload(plan, checkpoint: checkpoint, path: "")
       var machine = TrunkMachine(plan, MachineWeights<Float>(plan, payload: payload))
-      var random = SplitMix64(state: seed)
+      var random = SplitMix64(seed: seed)
       let inputs = (0..<model.tokenCapacity).map { _ in
         RandomModel.numbers(model.config.hiddenSize, -2...2, &random).map { Float($0) }
       }
@@ -74,7 +75,7 @@ struct MachineTrunkTests {
 
   private func trunk(seed: UInt64) -> Model {
     var model = SmallModel.model(seed: seed)
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     let precision = model.options.precision
     model.options = GenerationOptions()
     (model.options.modelClass, model.options.precision) = (.trunk, precision)

@@ -24,7 +24,7 @@ struct PackingTests {
                 Float(values[row * columns + column]).bitPattern
             }
           }
-        case .strips(let depth, let columns):
+        case .strips(let depth, let columns, .float32):
           let map = folded.map(tensor.content)
           let strips = Strips(of: 64, rows: 1 + depth, columns: columns)
           for column in 0..<columns {
@@ -34,7 +34,8 @@ struct PackingTests {
                 Float(map.weights[row, column]).bitPattern
             }
           }
-        case .pairedStrips(let depth, let columns):
+        case .strips(let depth, let columns, let format):
+          #expect(format == .bfloat16)
           let map = folded.map(tensor.content)
           let strips = Strips(of: 128, rows: 1 + (depth + 1) / 2, columns: columns)
           for column in 0..<columns {

@@ -35,12 +35,14 @@ struct ScheduleTests {
         let place = "\(operation) in \(routine) of seed \(seed)"
         switch operation.kind {
         case .linear(
-          .linear(_, let depth, let columns, let epilogue, let paired, _), _, let weights,
+          .linear(_, let depth, let columns, let epilogue, let format, _), _, let weights,
           let residual, _):
           let tensor = plan.weights.tensors[weights]
-          let panels = PackedTensor.Arrangement.strips(depth: depth, columns: columns)
-          let pairs = PackedTensor.Arrangement.pairedStrips(depth: depth, columns: columns)
-          #expect(tensor.arrangement == (paired ? pairs : panels), "\(place)")
+          let strips = PackedTensor.Arrangement.strips(
+            depth: depth, columns: columns, format: format)
+          #expect(tensor.arrangement == strips, "\(place)")
+          let isBlocks = tensor.name.hasPrefix("layer")
+          #expect(format == (isBlocks ? plan.deployment.format : .float32), "\(place)")
           #expect((epilogue == .add) == (residual != nil), "\(place)")
         case .scores(.scores(_, _, _, _, let keyStride, _), _, _, _),
           .mix(.mix(_, _, _, _, let keyStride, _, _, _, _), _, _, _, _),

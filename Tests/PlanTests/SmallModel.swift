@@ -1,10 +1,11 @@
+import Programs
 import DecisionTransformerCodegen
 
 /// Models of all forms, small enough for the reference to drive episodes with.
 enum SmallModel {
   /// One of the forms at random; `RandomModel` has the sizes that a layout must bear.
   static func model(seed: UInt64) -> Model {
-    var random = SplitMix64(state: seed &* 977)
+    var random = SplitMix64(seed: seed &* 977)
     var config = ModelConfig()
     config.headCount = [1, 1, 2, 3].randomElement(using: &random)!
     config.hiddenSize = config.headCount * [3, 8, 15, 16, 17].randomElement(using: &random)!
@@ -23,7 +24,7 @@ enum SmallModel {
   /// Models whose windows never slide: every form, with windows that just last and longer ones.
   static let lasting: [Model] = {
     var models: [Model] = []
-    var random = SplitMix64(state: 41)
+    var random = SplitMix64(seed: 41)
     for (heads, headSize) in [(1, 8), (1, 24), (2, 4), (2, 24), (3, 17)] {
       for layers in 1...3 {
         for (window, length) in [(1, 1), (2, 2), (6, 6), (11, 11), (13, 9)] {

@@ -67,7 +67,8 @@ struct TileTests {
         rows: rows, depth: 11, panels: 8, order: .strips(width: 4, panel: 12 * 16))
       let wide = Tiling(
         of: TiledProduct(
-          rows: rows, depth: 12, panels: 8, order: .strips(width: 8, panel: 7 * 16), isPaired: true),
+          rows: rows, depth: 12, panels: 8, order: .strips(width: 8, panel: 7 * 16),
+          format: .bfloat16),
         level: .avx512, batch: 1, isRounded: true)
       #expect(wide.panels == 8)
       #expect(product.problem(with: wide)?.contains("leaves its strip of 4") == true)
@@ -145,7 +146,7 @@ private struct TileWalk {
     let base = arrangement.place(row: 0, column: firstPanel * 16)
     return walk(product) { row, column in
       // Of paired rows a word holds two: rows 1 and 2 are the first pair.
-      let first = product.isPaired && row > 0 ? 2 * row - 1 : row
+      let first = product.format == .bfloat16 && row > 0 ? 2 * row - 1 : row
       return arrangement.place(row: first, column: firstPanel * 16 + column) - base
     }
   }
@@ -153,7 +154,9 @@ private struct TileWalk {
   /// Every word that the tiles load, against where `place` says that row and column lie.
   private func walk(_ product: TiledProduct, place: (Int, Int) -> Int) -> [String] {
     let tiling = plan.tiling(of: product, level: level)
-    let words = (product.isPaired ? product.depth / 2 : product.depth) + (product.hasBiases ? 1 : 0)
+    let words =
+      (product.format == .bfloat16 ? product.depth / 2 : product.depth)
+      + (product.hasBiases ? 1 : 0)
     // By vectors: every word that is read lies at a multiple of 16, in the part of one product.
     let count = words * product.panels
     var (seen, vectors) = ([Bool](repeating: false, count: count), 0)

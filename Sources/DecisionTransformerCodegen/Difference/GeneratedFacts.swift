@@ -25,8 +25,7 @@ struct GeneratedFacts: Equatable, Sendable {
     /// `128x512 panels`
     var shapeText: String {
       switch arrangement {
-      case .strips(let depth, let columns): "\(depth)x\(columns) strips"
-      case .pairedStrips(let depth, let columns): "\(depth)x\(columns) pairs"
+      case .strips(let depth, let columns, let format): "\(depth)x\(columns) \(format.tableName)"
       case .rows(let rows, let columns): rows == 1 ? "\(columns) rows" : "\(rows)x\(columns) rows"
       }
     }
@@ -92,20 +91,18 @@ extension GeneratedFacts {
         continue
       }
       guard
-        let match = try?
-          /\s+(\S+) +(\d+)(?:x(\d+))? +(strips|pairs|rows) +(\d[\d ]*?) {2,}(\d[\d ]*?) {2,}(.*)/
+        let match = try? /\s+(\S+) +(\d+)(?:x(\d+))? +(\w+) +(\d[\d ]*?) {2,}(\d[\d ]*?) {2,}(.*)/
           .wholeMatch(in: line),
         let first = dimension(match.2), let offset = number(match.5), let bytes = number(match.6)
       else { return nil }
       let second = match.3.map(dimension) ?? first
       guard let second else { return nil }
       let (rows, columns) = match.3 == nil ? (1, second) : (first, second)
+      let format = WeightPrecision.allCases.map(\.format).first { $0.tableName == match.4 }
+      guard format != nil || match.4 == "rows" else { return nil }
       let arrangement: PackedTensor.Arrangement =
-        switch match.4 {
-        case "strips": .strips(depth: rows, columns: columns)
-        case "pairs": .pairedStrips(depth: rows, columns: columns)
-        default: .rows(rows: rows, columns: columns)
-        }
+        format.map { .strips(depth: rows, columns: columns, format: $0) }
+        ?? .rows(rows: rows, columns: columns)
       let tensor = Tensor(
         name: String(match.1), arrangement: arrangement, offset: offset, bytes: bytes,
         sources: String(match.7))

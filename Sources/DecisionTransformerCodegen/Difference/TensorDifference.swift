@@ -11,7 +11,7 @@ struct TensorDifference: Equatable, Encodable, Sendable {
   /// The mean difference over the mean magnitude of the old values; 0 where these are all zero.
   var relative = 0.0
 
-  /// Compares tensors of the same shape; one may hold float32 and the other bfloat16.
+  /// Compares tensors of the same shape; the formats of their numbers may differ.
   init(
     _ old: GeneratedFacts.Tensor, in oldWords: UnsafeBufferPointer<Float>,
     _ new: GeneratedFacts.Tensor, in newWords: UnsafeBufferPointer<Float>

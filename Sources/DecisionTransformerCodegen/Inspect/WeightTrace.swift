@@ -132,13 +132,19 @@ public struct WeightTrace {
       where arrangement.place(row: row, column: column) == place {
         switch arrangement {
         case .rows: return "row \(row), column \(column) of \(tensor.name)"
-        case .strips, .pairedStrips:
+        case .strips(let depth, _, let format):
           guard row > 0 else { return "bias of column \(column) of \(tensor.name)" }
-          let pair = tensor.isPaired && row < arrangement.rowCount - 1
-          let rows = pair ? "rows \(row - 1) and \(row)" : "row \(row - 1)"
+          // The first row of those that share the word.
+          let (first, last) = (row - 1, min(row - 1 + format.rowsPerWord, depth) - 1)
+          let between = last == first + 1 ? "and" : "to"
+          let rows = first == last ? "row \(first)" : "rows \(first) \(between) \(last)"
           return "\(rows), column \(column) of \(tensor.name)"
         }
       }
+    }
+    for column in 0..<arrangement.columnCount
+    where arrangement.scalePlace(column: column) == place {
+      return "scale of column \(column) of \(tensor.name)"
     }
     return "zero behind a row of \(tensor.name)"
   }

@@ -41,7 +41,7 @@ extension Model {
     Deployment(
       name: name,
       origin: Deployment.Origin(configDigest: configDigest, optionsDigest: optionsDigest),
-      access: options.access, batch: options.batch, precision: options.precision,
+      access: options.access, batch: options.batch, format: options.precision.format,
       targetReturn: options.targetReturn, hasCInterface: options.hasCInterface,
       hasSelfTest: options.hasSelfTest, weightStorage: options.weightStorage)
   }

@@ -17,7 +17,8 @@ public struct Deployment: Equatable, Sendable, Codable {
   public var access: AccessLevel
   /// B, agents of one controller, each with episodes of its own.
   public var batch: Int
-  public var precision: WeightPrecision
+  /// How the matrices of the blocks are stored.
+  public var format: WeightFormat
   /// What `reset()` asks for, environment units.
   public var targetReturn: Double?
   /// Whether there are functions for C.
@@ -27,17 +28,17 @@ public struct Deployment: Equatable, Sendable, Codable {
   public var weightStorage: WeightStorage
 
   public init(
-    name: String, origin: Origin, access: AccessLevel, batch: Int, precision: WeightPrecision,
+    name: String, origin: Origin, access: AccessLevel, batch: Int, format: WeightFormat,
     targetReturn: Double?, hasCInterface: Bool, hasSelfTest: Bool?, weightStorage: WeightStorage
   ) {
     (self.name, self.origin, self.access, self.batch) = (name, origin, access, batch)
-    (self.precision, self.targetReturn) = (precision, targetReturn)
+    (self.format, self.targetReturn) = (format, targetReturn)
     (self.hasCInterface, self.hasSelfTest) = (hasCInterface, hasSelfTest)
     self.weightStorage = weightStorage
   }
 }
 
-/// How packed weights are stored.
+/// The option `precision`: how packed weights are stored.
 public enum WeightPrecision: String, CaseIterable, Sendable, Codable {
   case float32
   /// Matrices of the blocks rounded to bfloat16 (to nearest, ties to even); arithmetic stays float32, and so

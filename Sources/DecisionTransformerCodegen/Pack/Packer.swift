@@ -28,9 +28,9 @@ public enum Packer {
     let evaluator = RecipeEvaluator(checkpoint)
     var problems: [Diagnostic] = []
     for tensor in plan.weights.tensors {
-      var target = Target(words: words)
-      target.write(tensor, evaluator, at: tensor.offset)
-      if !target.isFinite {
+      var packed = PackedWords(words)
+      packed.write(tensor, evaluator, at: tensor.offset)
+      if !packed.isFinite {
         problems.append(
           Diagnostic(
             path: path, key: tensor.sourceText,
@@ -44,19 +44,19 @@ public enum Packer {
   static func words(of tensor: PackedTensor, _ checkpoint: Checkpoint) -> [Float] {
     var words = [Float](repeating: 0, count: tensor.floatCount)
     words.withUnsafeMutableBufferPointer { words in
-      var target = Target(words: UnsafeMutableRawBufferPointer(words))
-      target.write(tensor, RecipeEvaluator(checkpoint), at: 0)
+      var packed = PackedWords(UnsafeMutableRawBufferPointer(words))
+      packed.write(tensor, RecipeEvaluator(checkpoint), at: 0)
     }
     return words
   }
 }
 
 /// The words of a payload, and whether all numbers that were narrowed for them are finite.
-private struct Target {
+private struct PackedWords {
   let words: UnsafeMutableRawBufferPointer
   private(set) var isFinite = true
 
-  init(words: UnsafeMutableRawBufferPointer) {
+  init(_ words: UnsafeMutableRawBufferPointer) {
     self.words = words
   }
 
@@ -77,8 +77,8 @@ private struct Target {
   /// Writes what the tensor's recipe gives, as the tensor is arranged.
   mutating func write(_ tensor: PackedTensor, _ evaluator: RecipeEvaluator, at offset: Int) {
     switch tensor.arrangement {
-    case .strips, .pairedStrips:
-      write(evaluator.map(tensor.recipe), as: tensor.arrangement, at: offset)
+    case .strips(_, _, let format):
+      write(evaluator.map(tensor.recipe), tensor.arrangement, format, at: offset)
     case .rows(_, let columns):
       for (index, value) in evaluator.rows(tensor.recipe).enumerated() {
         self[offset + index / columns * Shape.stride(columns) + index % columns] = narrowed(value)
@@ -86,24 +86,21 @@ private struct Target {
     }
   }
 
-  /// Writes a map as strips: the float32 biases, then the rows, one by one as float32 or in pairs as bfloat16; a
-  /// missing last row is zero.
+  /// Writes a map as strips: biases, scales, then the words of as many rows as share one.
   private mutating func write(
-    _ map: AffineMap, as arrangement: PackedTensor.Arrangement, at offset: Int
+    _ map: AffineMap, _ arrangement: PackedTensor.Arrangement, _ format: WeightFormat,
+    at offset: Int
   ) {
-    let isPaired = if case .pairedStrips = arrangement { true } else { false }
     let depth = map.weights.rowCount
+    var numbers = [Float](repeating: 0, count: depth)
     for column in 0..<map.weights.columnCount {
       self[offset + arrangement.place(row: 0, column: column)] = narrowed(map.bias[column])
-      for row in stride(from: 0, to: depth, by: isPaired ? 2 : 1) {
-        let even = narrowed(map.weights[row, column])
-        let place = offset + arrangement.place(row: row + 1, column: column)
-        guard isPaired else {
-          self[place] = even
-          continue
-        }
-        let odd = row + 1 < depth ? narrowed(map.weights[row + 1, column]) : 0
-        self[place] = Float(bitPattern: BFloat16.word(even: even, odd: odd))
+      for row in 0..<depth { numbers[row] = narrowed(map.weights[row, column]) }
+      let scale = format.scale(of: numbers)
+      if let place = arrangement.scalePlace(column: column) { self[offset + place] = scale }
+      for row in stride(from: 0, to: depth, by: format.rowsPerWord) {
+        let word = format.encode(numbers[row..<min(row + format.rowsPerWord, depth)], scale: scale)
+        self[offset + arrangement.place(row: row + 1, column: column)] = Float(bitPattern: word)
       }
     }
   }

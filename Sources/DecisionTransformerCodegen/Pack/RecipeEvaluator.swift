@@ -57,19 +57,20 @@ package struct RecipeEvaluator {
       return matrix(recipe).spreadingRows(size: size, stride: stride)
     case .named(_, let recipe): return matrix(recipe)
     case .rounded(let recipe, _) where !rounds: return matrix(recipe)
-    case .rounded(let recipe, let precision):
-      return matrix(recipe).map { precision.rounded($0) }
+    case .rounded(let recipe, let format): return matrix(recipe).rounded(to: format)
     }
   }
 }
 
-extension WeightPrecision {
-  /// The number as a tensor of this precision stores it.
-  fileprivate func rounded(_ number: Double) -> Double {
-    let value = Float(number)
-    return switch self {
-    case .float32: Double(value)
-    case .bfloat16: Double(Float(bitPattern: BFloat16.rounded(value) << 16))
+extension Matrix {
+  /// The numbers as a tensor of this format stores them.
+  fileprivate func rounded(to format: WeightFormat) -> Matrix {
+    guard format.scales == .perColumn else { return map { format.rounded([$0])[0] } }
+    var result = self
+    for column in 0..<columnCount {
+      let numbers = format.rounded((0..<rowCount).map { self[$0, column] })
+      for row in 0..<rowCount { result[row, column] = numbers[row] }
     }
+    return result
   }
 }

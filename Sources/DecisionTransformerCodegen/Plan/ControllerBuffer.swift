@@ -42,7 +42,7 @@ public struct ControllerBuffer: Equatable, Sendable, Codable {
     case mixed
     /// The MLP's inner rows.
     case inner
-    /// bfloat16 weights as float32, a few panels at a time, for products of many rows.
+    /// Weights of another format as float32, a few panels at a time, for products of many rows.
     case widened
     /// The predicted action in model units.
     case prediction

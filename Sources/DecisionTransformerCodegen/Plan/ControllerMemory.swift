@@ -102,8 +102,8 @@ extension ControllerMemory {
       .scores, rows: shape.headCount * askingCount, stride: shape.keyStride,
       "attention scores and probabilities")
     append(.inner, rows: slots, isPerSlot: true, stride: shape.innerStride, "inner rows of the MLP")
-    if let widest = kernels.compactMap(\.widenedRowCount).max() {
-      append(.widened, rows: widest, stride: Shape.lanes, "bfloat16 weights as float32")
+    if let (format, widest) = Kernel.widenedRows(of: kernels) {
+      append(.widened, rows: widest, stride: Shape.lanes, "\(format.name) weights as float32")
     }
     appendForward(shape: shape, forms: forms, outputs: outputs)
   }

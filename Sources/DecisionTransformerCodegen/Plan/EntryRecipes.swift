@@ -10,10 +10,10 @@ struct EntryRecipes {
   let inner: TensorRecipe
 
   init(_ input: EntryInput, _ recipes: Recipes) {
-    let precision = recipes.precision
+    let format = recipes.format
     func stored(_ content: PackedTensor.Content, _ name: String) -> TensorRecipe {
       let recipe = recipes.recipe(of: content)
-      return TensorRecipe(.named(name, .rounded(recipe.weights, precision)), bias: recipe.bias)
+      return TensorRecipe(.named(name, .rounded(recipe.weights, format)), bias: recipe.bias)
     }
     let embedding = recipes.recipe(of: .embed(input))
     // Under the names of the packed tensors.

@@ -10,9 +10,10 @@ public enum Kernel: Hashable, Sendable, Codable {
     case add
   }
 
-  /// y[row] = epilogue(x[row] · w + b), weights in panels; `paired` where they are bfloat16.
+  /// y[row] = epilogue(x[row] · w + b), weights in strips of this format.
   case linear(
-    rows: Int, depth: Int, columns: Int, epilogue: Epilogue, paired: Bool, strides: RowStrides)
+    rows: Int, depth: Int, columns: Int, epilogue: Epilogue, format: WeightFormat,
+    strides: RowStrides)
   /// scores[head, row, key] = mask[key] + q[row, head] · k[key, head], keys in panels. With `causal`
   /// only the panels that a tile's last row can see are computed.
   case scores(rows: Int, heads: Int, depth: Int, queryStride: Int, keyStride: Int, causal: Bool)
@@ -36,20 +37,30 @@ public struct ValueStrips: Hashable, Sendable, Codable {
 }
 
 extension Kernel {
-  /// Panels that are widened from bfloat16 together: no tile is wider.
+  /// Panels whose weights are widened together: no tile is wider.
   public static let widenedPanelCount = 4
 
   /// Whether the product widens its weights before it uses them: from three rows on it pays to do so once
   /// instead of in every tile.
   public var widensWeights: Bool {
-    if case .linear(let rows, _, _, _, true, _) = self { rows > 2 } else { false }
+    if case .linear(let rows, _, _, _, let format, _) = self {
+      rows > 2 && format.needsWidening
+    } else {
+      false
+    }
   }
 
-  /// Rows of 16 floats that the widened panels take.
-  var widenedRowCount: Int? {
-    guard widensWeights, case .linear(_, let depth, let columns, _, _, _) = self else { return nil }
-    let panels = min(Shape.stride(columns) / Shape.lanes, Self.widenedPanelCount)
-    return panels * (1 + (depth + 1) / 2 * 2)
+  /// The format that some kernels widen, and the most rows of 16 floats that widened panels take; nil where none does.
+  static func widenedRows(of kernels: [Kernel]) -> (format: WeightFormat, count: Int)? {
+    let all = kernels.filter(\.widensWeights).compactMap { kernel in
+      if case .linear(_, let depth, let columns, _, let format, _) = kernel {
+        let panels = min(Shape.stride(columns) / Shape.lanes, widenedPanelCount)
+        let rows = format.wordRowCount(depth: depth) * format.rowsPerWord
+        return (format: format, count: panels * (format.headRowCount + rows))
+      }
+      return nil
+    }
+    return all.max { $0.count < $1.count }
   }
 }
 

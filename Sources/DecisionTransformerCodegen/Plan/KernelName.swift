@@ -3,8 +3,8 @@ extension Plan {
   /// another window leaves the phases as they are.
   public func name(of kernel: Kernel) -> String {
     switch kernel {
-    case .linear(let rows, let depth, let columns, let epilogue, let paired, let strides):
-      "linear_\(rowPrefix(rows))\(depth)x\(columns)\(paired ? "_bfloat16" : "")\(epilogue.suffix)"
+    case .linear(let rows, let depth, let columns, let epilogue, let format, let strides):
+      "linear_\(rowPrefix(rows))\(depth)x\(columns)\(format.kernelSuffix)\(epilogue.suffix)"
         + strides.suffix(depth: depth, columns: columns)
     case .scores(let rows, let heads, let depth, _, _, let causal):
       "scores_\(rowPrefix(rows))\(heads)x\(depth)\(causal ? "_causal" : "")"

@@ -2,17 +2,17 @@
 struct LayoutBuilder {
   private var tensors: [PackedTensor] = []
   private let network: Network
-  private let precision: WeightPrecision
+  private let format: WeightFormat
   private let shape: Shape
   private let forms: [AttentionForm]
   private let recipes: Recipes
 
   init(
-    _ network: Network, precision: WeightPrecision, shape: Shape, forms: [AttentionForm]
+    _ network: Network, format: WeightFormat, shape: Shape, forms: [AttentionForm]
   ) {
-    (self.network, self.precision) = (network, precision)
+    (self.network, self.format) = (network, format)
     (self.shape, self.forms) = (shape, forms)
-    recipes = Recipes(network: network, precision: precision, shape: shape)
+    recipes = Recipes(network: network, format: format, shape: shape)
   }
 
   /// What has been laid out.
@@ -137,12 +137,9 @@ struct LayoutBuilder {
     }
   }
 
-  /// A matrix of a block in the precision asked for.
+  /// A matrix of a block in the format asked for.
   private func matrix(depth: Int, columns: Int) -> PackedTensor.Arrangement {
-    switch precision {
-    case .float32: .strips(depth: depth, columns: columns)
-    case .bfloat16: .pairedStrips(depth: depth, columns: columns)
-    }
+    .strips(depth: depth, columns: columns, format: format)
   }
 
   private mutating func append(

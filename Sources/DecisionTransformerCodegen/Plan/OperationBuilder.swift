@@ -274,7 +274,7 @@ struct OperationBuilder {
     let tensor = weights.tensors[index]
     let rows = shape.batch * rows
     let kernel = Kernel.linear(
-      rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: tensor.isPaired,
+      rows: rows, depth: depth, columns: columns, epilogue: epilogue, format: tensor.format,
       strides: RowStrides(
         rows: rows, depth: depth, columns: columns, from: input, to: output, shape))
     return Operation(

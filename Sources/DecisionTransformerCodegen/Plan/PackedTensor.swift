@@ -51,12 +51,10 @@ public struct PackedTensor: Equatable, Sendable, Codable {
 
   /// How the numbers are arranged.
   public enum Arrangement: Equatable, Sendable, Codable {
-    /// Strips of 64 columns, the last one as narrow as it can be; each holds its biases, then its columns of every row:
-    /// one stream for a tile that is as wide. A tile's panels of 16 columns lie side by side in it.
-    case strips(depth: Int, columns: Int)
-    /// Strips of 128 columns; each holds its float32 biases, then the rows in pairs: the bfloat16 numbers of
-    /// an even row in the lower halves of words, those of the odd row after it in the upper halves.
-    case pairedStrips(depth: Int, columns: Int)
+    /// Strips of as many columns as the format says, the last one as narrow as it can be; each holds its biases, its
+    /// scales if there are any, then its columns of every row of words: one stream for a tile that is as wide. A
+    /// tile's panels of 16 columns lie side by side in it.
+    case strips(depth: Int, columns: Int, format: WeightFormat = .float32)
     /// `rows` rows of `columns` numbers, each padded to whole vectors.
     case rows(rows: Int, columns: Int)
   }
@@ -77,106 +75,108 @@ extension PackedTensor {
   /// What it is made of, in one line.
   public var sourceText: String { recipe.sourceText.joined(separator: ", ") }
 
-  /// Whether the numbers are bfloat16.
-  public var isPaired: Bool {
-    if case .pairedStrips = arrangement { true } else { false }
-  }
+  /// How its numbers are stored; rows and biases are float32 in any case.
+  public var format: WeightFormat { arrangement.format }
 
   public var byteCount: Int { floatCount * MemoryLayout<Float>.stride }
 
   /// The shape as the layout table prints it.
   public var shapeText: String {
     switch arrangement {
-    case .strips(let depth, let columns), .pairedStrips(let depth, let columns):
-      "\(depth)x\(columns)"
+    case .strips(let depth, let columns, _): "\(depth)x\(columns)"
     case .rows(let rows, let columns): rows == 1 ? "\(columns)" : "\(rows)x\(columns)"
     }
   }
 
   public var arrangementText: String {
     switch arrangement {
-    case .strips: "strips"
-    case .pairedStrips: "pairs"
+    case .strips(_, _, let format): format.tableName
     case .rows: "rows"
     }
   }
 }
 
 extension PackedTensor.Arrangement {
+  /// How the numbers are stored.
+  public var format: WeightFormat {
+    if case .strips(_, _, let format) = self { format } else { .float32 }
+  }
+
   /// Length in floats, padding included.
   var floatCount: Int {
     switch self {
-    case .strips(let depth, let columns): Shape.stride(columns) * (depth + 1)
-    case .pairedStrips(let depth, let columns): Shape.stride(columns) * ((depth + 1) / 2 + 1)
+    case .strips(let depth, let columns, let format):
+      Shape.stride(columns) * format.rowCount(depth: depth)
     case .rows(let rows, let columns): rows * Shape.stride(columns)
     }
   }
 
-  /// Rows of numbers; of panels the first is that of the biases.
-  var rowCount: Int {
+  /// Rows of numbers; of strips the first is that of the biases. Scales are none of them.
+  package var rowCount: Int {
     switch self {
-    case .strips(let depth, _), .pairedStrips(let depth, _): depth + 1
+    case .strips(let depth, _, _): depth + 1
     case .rows(let rows, _): rows
     }
   }
 
   package var columnCount: Int {
     switch self {
-    case .strips(_, let columns), .pairedStrips(_, let columns), .rows(_, let columns): columns
+    case .strips(_, let columns, _), .rows(_, let columns): columns
     }
   }
 
   /// Panels of 16 columns that lie side by side.
   var stripPanelCount: Int {
     switch self {
-    case .strips: Self.stripPanelCount(paired: false)
-    case .pairedStrips: Self.stripPanelCount(paired: true)
+    case .strips(_, _, let format): format.stripPanels
     case .rows(_, let columns): Shape.stride(columns) / Shape.lanes
     }
   }
 
-  /// The same of any strip that is not the last.
-  static func stripPanelCount(paired: Bool) -> Int { paired ? 8 : 4 }
-
   /// How its panels lie; nil for rows.
   var order: PanelOrder? {
-    switch self {
-    case .strips(let depth, _): Self.order(depth: depth, paired: false)
-    case .pairedStrips(let depth, _): Self.order(depth: depth, paired: true)
-    case .rows: nil
-    }
+    if case .strips(let depth, _, let format) = self { format.order(depth: depth) } else { nil }
   }
 
-  /// The order of the rows of words of a map of `depth` rows, biases first.
-  static func order(depth: Int, paired: Bool) -> PanelOrder {
-    .strips(
-      width: stripPanelCount(paired: paired),
-      panel: ((paired ? (depth + 1) / 2 : depth) + 1) * Shape.lanes)
-  }
-
-  /// Where the word of a number is, from the tensor's start. Row 0 holds the biases, if there are any.
+  /// Where the word of a number is, from the tensor's start. Row 0 of strips holds the biases.
   package func place(row: Int, column: Int) -> Int {
+    guard case .strips(_, _, let format) = self, row > 0 else {
+      return place(wordRow: row, column: column)
+    }
+    return place(
+      wordRow: format.headRowCount + (row - 1) / format.rowsPerWord, column: column)
+  }
+
+  /// Where the scale of a column is; nil where there is none.
+  package func scalePlace(column: Int) -> Int? {
+    format.scales == .none ? nil : place(wordRow: 1, column: column)
+  }
+
+  private func place(wordRow: Int, column: Int) -> Int {
     let (lanes, panelCount) = (Shape.lanes, Shape.stride(columnCount) / Shape.lanes)
     let panel = column / lanes
     let first = panel / stripPanelCount * stripPanelCount
     let width = min(stripPanelCount, panelCount - first)
-    let wordRow = if case .pairedStrips = self { (row + 1) / 2 } else { row }
     return first * wordRowCount * lanes + (wordRow * width + panel - first) * lanes + column % lanes
   }
 
-  /// Rows of words.
+  /// Rows of words, biases and scales included.
   private var wordRowCount: Int {
-    if case .pairedStrips = self { rowCount / 2 + 1 } else { rowCount }
+    switch self {
+    case .strips(let depth, _, let format): format.rowCount(depth: depth)
+    case .rows(let rows, _): rows
+    }
   }
 
   /// A number of a tensor that begins at `offset` of the packed words.
-  func number<Words: RandomAccessCollection<Float>>(
+  package func number<Words: RandomAccessCollection<Float>>(
     row: Int, column: Int, at offset: Int, in words: Words
   ) -> Float where Words.Index == Int {
     let word = words[offset + place(row: row, column: column)]
-    guard case .pairedStrips = self, row > 0 else { return word }
-    let pair = BFloat16.pair(in: word.bitPattern)
-    return row % 2 == 1 ? pair.even : pair.odd
+    guard case .strips(_, _, let format) = self, format.needsWidening, row > 0 else { return word }
+    return format.decode(
+      word.bitPattern, row: (row - 1) % format.rowsPerWord,
+      scale: scalePlace(column: column).map { words[offset + $0] } ?? 1)
   }
 }
 

@@ -33,7 +33,7 @@ public struct Plan: Equatable, Sendable, Codable {
       .cheapest(layer: layer, shape: shape, network)
     }
     var layout = LayoutBuilder(
-      network, precision: deployment.precision, shape: shape, forms: forms)
+      network, format: deployment.format, shape: shape, forms: forms)
     layout.build()
     weights = layout.layout
     layoutDigest = Self.digest(network, weights)

@@ -30,8 +30,8 @@ public indirect enum Recipe: Hashable, Sendable, Codable {
   /// The columns, or the rows, of each head moved apart to multiples of `stride`; zeros between.
   case spreadColumns(Recipe, size: Int, stride: Int)
   case spreadRows(Recipe, size: Int, stride: Int)
-  /// Rounded as a tensor of this precision stores it.
-  case rounded(Recipe, WeightPrecision)
+  /// Rounded as a tensor of this format stores it.
+  case rounded(Recipe, WeightFormat)
   /// The same expression, under a name where it is printed.
   case named(String, Recipe)
 }
@@ -103,7 +103,7 @@ extension Recipe: CustomStringConvertible {
     case .below(let upper, let lower): "[\(upper); \(lower)]"
     case .beside(let left, let right): "[\(left) | \(right)]"
     case .spreadColumns(let matrix, _, _), .spreadRows(let matrix, _, _): matrix.description
-    case .rounded(let matrix, let precision): "\(precision.rawValue)(\(matrix))"
+    case .rounded(let matrix, let format): "\(format.name)(\(matrix))"
     case .named(let name, _): name
     }
   }

@@ -4,7 +4,7 @@
 /// normalised row n; Wq, Wk, Wv, bq, bk, bv are the thirds of c_attn, Wo, bo is c_proj.
 struct Recipes {
   let network: Network
-  let precision: WeightPrecision
+  let format: WeightFormat
   let shape: Shape
 
   func recipe(of content: PackedTensor.Content) -> TensorRecipe {

@@ -39,9 +39,7 @@ public struct Shape: Equatable, Sendable, Codable {
     innerSize = network.blocks[0].innerSize
     window = steps?.window ?? 0
     maximumEpisodeLength = steps?.time.count ?? 0
-    stripWidth =
-      PackedTensor.Arrangement.stripPanelCount(paired: deployment.precision == .bfloat16)
-      * Self.lanes
+    stripWidth = deployment.format.stripPanels * Self.lanes
     batch = deployment.batch
     runsActions =
       network.predictsNext

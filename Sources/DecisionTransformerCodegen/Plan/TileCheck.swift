@@ -12,7 +12,7 @@ extension TiledProduct {
     let tiles = tiling.tiles(for: panels)
     let covered = tiles.flatMap { Array($0.panel..<$0.panel + $0.width) }.sorted()
     guard covered == Array(0..<panels) else { return "tiles cover panels \(covered) of \(panels)" }
-    if isPaired, let size = tiling.rows.map(\.size).first(where: { $0 > 2 }) {
+    if format.needsWidening, let size = tiling.rows.map(\.size).first(where: { $0 > 2 }) {
       return "a tile of \(size) rows does not widen weights"
     }
     let strip = order.widestTile
@@ -42,11 +42,10 @@ extension Plan {
     for case .linear(let kernel, _, let index, _, _, _) in routines.flatMap(\.operations).map(
       \.kind)
     {
-      guard case .linear(_, let depth, let columns, _, let paired, _) = kernel else { continue }
-      let (tensor, order) = (
-        weights.tensors[index], PackedTensor.Arrangement.order(depth: depth, paired: paired)
-      )
-      if tensor.arrangement.order != order || tensor.arrangement.columnCount != columns {
+      guard case .linear(_, let depth, let columns, _, let format, _) = kernel else { continue }
+      let (tensor, order) = (weights.tensors[index], format.order(depth: depth))
+      let expected = PackedTensor.Arrangement.strips(depth: depth, columns: columns, format: format)
+      if tensor.arrangement != expected {
         return "\(name(of: kernel)) reads \(order), \(tensor.name) lies in \(tensor.arrangement)"
       }
       // A group of panels that are widened together must not leave a strip either.

@@ -1,25 +1,31 @@
 /// A matrix product that is computed in register tiles, rows by panels of 16 columns.
 public struct TiledProduct: Hashable, Sendable {
   public var rows: Int
-  /// Rows of the right side that are multiplied; an even number where they are paired.
+  /// Rows of the right side that are multiplied; whole words of them where they share words.
   public var depth: Int
   /// Panels of 16 columns.
   public var panels: Int
   public var order: PanelOrder
-  /// Whether a word holds two rows' bfloat16 numbers.
-  public var isPaired: Bool
+  /// How the right side's numbers are stored: float32, or what tiles widen themselves.
+  public var format: WeightFormat
   /// Whether a row of biases precedes the others.
   public var hasBiases: Bool
+  /// Whether a row of scales follows the biases, by which sums are multiplied.
+  public var hasScales: Bool
   /// Whether tiles skip panels of keys that none of their rows sees.
   public var hidesKeys: Bool
 
   public init(
-    rows: Int, depth: Int, panels: Int, order: PanelOrder, isPaired: Bool = false,
-    hasBiases: Bool = true, hidesKeys: Bool = false
+    rows: Int, depth: Int, panels: Int, order: PanelOrder, format: WeightFormat = .float32,
+    hasBiases: Bool = true, hasScales: Bool = false, hidesKeys: Bool = false
   ) {
     (self.rows, self.depth, self.panels, self.order) = (rows, depth, panels, order)
-    (self.isPaired, self.hasBiases, self.hidesKeys) = (isPaired, hasBiases, hidesKeys)
+    (self.format, self.hidesKeys) = (format, hidesKeys)
+    (self.hasBiases, self.hasScales) = (hasBiases, hasScales)
   }
+
+  /// Rows before those that are multiplied: of biases, of scales.
+  public var headRowCount: Int { (hasBiases ? 1 : 0) + (hasScales ? 1 : 0) }
 }
 
 extension Kernel {
@@ -27,21 +33,23 @@ extension Kernel {
   /// that of one group of panels after the other.
   public var products: [TiledProduct] {
     switch self {
-    case .linear(let rows, let depth, let columns, _, let paired, _):
+    case .linear(let rows, let depth, let columns, _, let format, _):
       let panels = Shape.stride(columns) / Shape.lanes
-      let even = paired ? (depth + 1) / 2 * 2 : depth
+      let whole = format.wordRowCount(depth: depth) * format.rowsPerWord
+      let hasScales = format.scales == .perColumn
       guard widensWeights else {
         return [
           TiledProduct(
-            rows: rows, depth: even, panels: panels,
-            order: PackedTensor.Arrangement.order(depth: depth, paired: paired), isPaired: paired)
+            rows: rows, depth: whole, panels: panels, order: format.order(depth: depth),
+            format: format, hasScales: hasScales)
         ]
       }
       let most = Self.widenedPanelCount
       return Set([min(panels, most), panels % most]).subtracting([0]).sorted(by: >).map { count in
         TiledProduct(
-          rows: rows, depth: even, panels: count,
-          order: .strips(width: most, panel: (even + 1) * Shape.lanes))
+          rows: rows, depth: whole, panels: count,
+          order: .strips(width: most, panel: (format.headRowCount + whole) * Shape.lanes),
+          hasScales: hasScales)
       }
     case .scores(let rows, _, let depth, _, let keys, let causal):
       return [
@@ -82,7 +90,7 @@ extension Plan {
         index,
         TiledProduct(
           rows: 1, depth: depth, panels: columns / Shape.lanes,
-          order: PackedTensor.Arrangement.order(depth: depth, paired: false))
+          order: WeightFormat.float32.order(depth: depth))
       )
     }
   }

@@ -97,7 +97,7 @@ extension Plan {
 
   /// Heights of the tiles that ask for the next strip's weights. Rounded ones are widened before, into the caches.
   public var askingTileRows: Set<Int> {
-    guard !weights.tensors.contains(where: \.isPaired) else { return [] }
+    guard widenedFormat == nil else { return [] }
     let stretches = products.flatMap { product in
       VectorLevel.allCases.map { tiling(of: product, level: $0) }
         .filter(\.asksForNextStrip).flatMap(\.rows)
@@ -108,7 +108,6 @@ extension Plan {
   /// The tiling of one of the plan's products.
   public func tiling(of product: TiledProduct, level: VectorLevel) -> Tiling {
     Tiling(
-      of: product, level: level, batch: shape.batch,
-      isRounded: weights.tensors.contains(where: \.isPaired))
+      of: product, level: level, batch: shape.batch, isRounded: widenedFormat != nil)
   }
 }

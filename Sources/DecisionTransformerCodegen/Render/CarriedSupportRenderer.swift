@@ -39,7 +39,7 @@ struct CarriedSupportRenderer {
       let panels = (
         hidden: hidden / Shape.lanes, carried: carried / Shape.lanes, inner: inner / Shape.lanes
       )
-      let strip = PackedTensor.Arrangement.stripPanelCount(paired: false)
+      let strip = WeightFormat.float32.stripPanels
       func product(
         _ input: String, _ place: String, panel: String, depth: String, _ y: String, _ panels: Int,
         _ residual: String

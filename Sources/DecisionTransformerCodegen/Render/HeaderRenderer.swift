@@ -40,7 +40,7 @@ struct HeaderRenderer {
     let shape = plan.shape
     return
       "hidden \(shape.hiddenSize) · heads \(shape.headCount) · inner \(shape.innerSize) \(plan.network.blocks[0].activation.rawValue)"
-      + " · layers \(shape.layerCount), attention \(attention) · \(plan.deployment.precision.rawValue)"
+      + " · layers \(shape.layerCount), attention \(attention) · \(plan.deployment.format.name)"
   }
 
   /// The form of each layer, equal neighbours counted.

@@ -6,8 +6,8 @@ struct KernelRenderer {
     for kernel in plan.kernels {
       let name = plan.name(of: kernel)
       switch kernel {
-      case .linear(let rows, let depth, let columns, let epilogue, let paired, let strides):
-        linear(name, rows, depth, columns, epilogue, paired, strides, to: &writer)
+      case .linear(let rows, let depth, let columns, let epilogue, let format, let strides):
+        linear(name, rows, depth, columns, epilogue, format, strides, to: &writer)
       case .scores(let rows, let heads, let depth, let queryStride, let keyStride, let causal):
         scores(name, rows, heads, depth, queryStride, keyStride, causal, to: &writer)
       case .rowScores(
@@ -32,7 +32,7 @@ struct KernelRenderer {
 
   private func linear(
     _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue,
-    _ paired: Bool, _ strides: RowStrides, to writer: inout CodeWriter
+    _ format: WeightFormat, _ strides: RowStrides, to writer: inout CodeWriter
   ) {
     let finish =
       switch epilogue {
@@ -43,19 +43,21 @@ struct KernelRenderer {
     let parameter = epilogue == .add ? " _ residual: Floats," : ""
     let residual = epilogue == .add ? ", residual: residual" : ""
     let kernel = Kernel.linear(
-      rows: rows, depth: depth, columns: columns, epilogue: epilogue, paired: paired,
+      rows: rows, depth: depth, columns: columns, epilogue: epilogue, format: format,
       strides: strides)
     let widened = kernel.widensWeights ? " widened: Floats," : ""
     let signature = "\(name)(_ x: Floats, _ w: Floats,\(parameter)\(widened) to y: Floats)"
     if kernel.widensWeights {
       writer.scope("\(attributes) static func \(signature)") {
-        self.widened(kernel.products[0], columns, strides, finish, epilogue, to: &$0)
+        self.widened(kernel.products[0], columns, format, strides, finish, epilogue, to: &$0)
       }
       return
     }
     let product = kernel.products[0]
     let options =
-      (epilogue == .storeUnbiased ? ", biased: false" : "") + (paired ? ", paired: true" : "")
+      (epilogue == .storeUnbiased ? ", biased: false" : "")
+      + (format.needsWidening ? ", \(format.option): true" : "")
+      + (product.hasScales ? ", scaled: true" : "")
       + (plan.streams(rows: rows, columns: columns) ? ", streams: true" : "")
     short(
       signature,
@@ -70,17 +72,21 @@ struct KernelRenderer {
 
   /// Widens a few panels, then computes all rows of them: the product of a group of panels.
   private func widened(
-    _ group: TiledProduct, _ columns: Int, _ strides: RowStrides, _ finish: String,
-    _ epilogue: Kernel.Epilogue, to writer: inout CodeWriter
+    _ group: TiledProduct, _ columns: Int, _ format: WeightFormat, _ strides: RowStrides,
+    _ finish: String, _ epilogue: Kernel.Epilogue, to writer: inout CodeWriter
   ) {
     let panels = Shape.stride(columns) / Shape.lanes
     let most = Kernel.widenedPanelCount
-    let pairs = group.depth / 2
-    let bias = epilogue == .storeUnbiased ? ", biased: false" : ""
+    let words = group.depth / format.rowsPerWord
+    let bias =
+      (epilogue == .storeUnbiased ? ", biased: false" : "")
+      + (group.hasScales ? ", scaled: true" : "")
     func product(
       from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter
     ) {
-      writer.write("widen(w\(from), step: \(step), panels: \(count), pairs: \(pairs), to: widened)")
+      writer.write(
+        "widen(w\(from), step: \(step), panels: \(count), \(format.wordName)s: \(words), to: widened)"
+      )
       writer.write(
         "rows\(group.rows)(Product<\(finish)>(x, \(strides.input), widened, \(group.order.arguments), depth: \(group.depth)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
       )
@@ -90,7 +96,7 @@ struct KernelRenderer {
     }
     writer.write("var panel = 0")
     writer.scope("while panel < \(panels)") { writer in
-      let strip = PackedTensor.Arrangement.stripPanelCount(paired: true)
+      let strip = format.stripPanels
       var (count, step) = ("\(most)", "\(16 * strip)")
       writer.write("let first = panel / \(strip) * \(strip)")
       if panels % most != 0 {
@@ -99,7 +105,9 @@ struct KernelRenderer {
       }
       if panels % strip != 0 { step = "16 * min(\(strip), \(panels) - first)" }
       product(
-        from: " + first * \(literal((pairs + 1) * Shape.lanes)) + (panel - first) * 16", step: step,
+        from:
+          " + first * \(literal((format.headRowCount + words) * Shape.lanes)) + (panel - first) * 16",
+        step: step,
         to: " + panel * 16", count, &writer)
       writer.write("panel += \(most)")
     }

@@ -2,8 +2,10 @@
 struct SumsRenderer {
   /// Numbers of panels.
   let widths: [Int]
-  /// Rows of the tiles that widen bfloat16 weights themselves.
-  let pairedRows: [Int]
+  /// The format of weights that are not float32, if there are any.
+  let format: WeightFormat?
+  /// Rows of the tiles that widen these themselves.
+  let widenedRows: [Int]
   /// Floats that weights are asked for ahead, if they are.
   let prefetchDistance: Int?
 
@@ -20,7 +22,10 @@ struct SumsRenderer {
         "mutating func add(_ x: Float, _ w: Self)",
         "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)")
       if prefetchDistance != nil { writer.write("static var width: Int { get }") }
-      for rows in pairedRows { writer.write(pairDeclaration(rows)) }
+      if hasScales { writer.write("mutating func scale(_ scales: Self, _ bias: Self)") }
+      if let format {
+        for rows in widenedRows { writer.write(declaration(format, rows)) }
+      }
     }
   }
 
@@ -43,20 +48,31 @@ struct SumsRenderer {
       writer.oneLine(
         "func finish<Finish: Epilogue>(_ p: Product<Finish>, _ place: Int)", isGeneric: true,
         indices.map { "p.store(s\($0), place\($0 == 0 ? "" : " + \($0 * Shape.lanes)")" + ")" })
-      for rows in pairedRows { addPair(rows, indices, to: &writer) }
+      if hasScales {
+        writer.oneLine(
+          "mutating func scale(_ scales: Self, _ bias: Self)",
+          indices.map { "s\($0) = VectorMath.multiplyAdd(s\($0), scales.s\($0), bias.s\($0))" })
+      }
+      if let format {
+        for rows in widenedRows { addWord(format, rows, indices, to: &writer) }
+      }
     }
   }
 
-  private func pairDeclaration(_ rows: Int) -> String {
+  private var hasScales: Bool { format?.scales == .perColumn }
+
+  private func declaration(_ format: WeightFormat, _ rows: Int) -> String {
     let operands = (0..<rows).map { "_ r\($0): inout Self, _ x\($0): Floats" }
     return
-      "static func addPair(\(list(operands)), _ w: Floats, _ panel: Int\(prefetchDistance == nil ? "" : ", _ streams: Bool"))"
+      "static func \(format.addFunction)(\(list(operands)), _ w: Floats, _ panel: Int\(prefetchDistance == nil ? "" : ", _ streams: Bool"))"
   }
 
   /// Panel after panel, so that few registers hold widened weights at a time.
-  private func addPair(_ rows: Int, _ panels: [Int], to writer: inout CodeWriter) {
+  private func addWord(
+    _ format: WeightFormat, _ rows: Int, _ panels: [Int], to writer: inout CodeWriter
+  ) {
     writer.write("@inline(__always) @_noAllocation @_noLocks")
-    writer.scope(pairDeclaration(rows)) { writer in
+    writer.scope(declaration(format, rows)) { writer in
       // No load moves across a prefetch: with one row they keep the panels in order, which saves registers.
       func prefetch(_ panel: Int) {
         guard let prefetchDistance else { return }
@@ -65,19 +81,20 @@ struct SumsRenderer {
       }
       if rows > 1 { panels.forEach(prefetch) }
       for row in 0..<rows {
-        writer.write(
-          "let even\(row) = Vector(repeating: x\(row)[0]), odd\(row) = Vector(repeating: x\(row)[1])"
-        )
+        let numbers = format.rowNames.enumerated().map {
+          "\($0.element)\(row) = Vector(repeating: x\(row)[\($0.offset)])"
+        }
+        writer.write("let \(list(numbers))")
       }
       for panel in panels {
         let place = panel == 0 ? "w" : "w + \(offset(panel, "panel"))"
         if rows == 1 { prefetch(panel) }
         writer.write("let w\(panel) = Vector(at: \(place))")
-        for (half, function) in [("even", "evenRow"), ("odd", "oddRow")] {
-          writer.write("let \(half)W\(panel) = VectorMath.\(function)(of: w\(panel))")
+        for (index, name) in format.rowNames.enumerated() {
+          writer.write("let \(name)W\(panel) = \(format.widened(row: index, of: "w\(panel)"))")
           writer.write(
             list: (0..<rows).map {
-              "r\($0).s\(panel) = VectorMath.multiplyAdd(\(half)\($0), \(half)W\(panel), r\($0).s\(panel))"
+              "r\($0).s\(panel) = VectorMath.multiplyAdd(\(name)\($0), \(name)W\(panel), r\($0).s\(panel))"
             })
         }
       }

@@ -10,7 +10,9 @@ struct SupportRenderer {
     clear(to: &writer)
     if plan.network.takesEmbeddings { TrunkSupportRenderer(plan: plan).render(to: &writer) }
     if !plan.forward.isEmpty { ForwardSupportRenderer(plan: plan).render(to: &writer) }
-    if plan.memory.contains(.widened) { widen(to: &writer) }
+    if let format = plan.widenedFormat, plan.memory.contains(.widened) {
+      widen(format, to: &writer)
+    }
     if plan.preparation.contains(.slideWindow) { slide(to: &writer) }
     if let buffer = plan.memory.buffers.first(where: { $0.stripCount > 1 }) {
       slideStrips(of: buffer, to: &writer)
@@ -171,26 +173,34 @@ struct SupportRenderer {
     }
   }
 
-  // MARK: bfloat16
+  // MARK: Formats of weights
 
-  private func widen(to writer: inout CodeWriter) {
-    writer.function("`panels` of a strip of bfloat16 weights as a float32 strip in `widened`.")
+  private func widen(_ format: WeightFormat, to writer: inout CodeWriter) {
+    let (word, rows) = (format.wordName, format.rowsPerWord)
+    writer.function(
+      "`panels` of a strip of \(format.name) weights as a float32 strip in `widened`.")
     writer.scope(
-      "static func widen(_ w: Floats, step: Int, panels: Int, pairs: Int, to widened: Floats)"
+      "static func widen(_ w: Floats, step: Int, panels: Int, \(word)s: Int, to widened: Floats)"
     ) { writer in
-      writer.write("var from = w, to = widened, pair = 0")
-      writer.write(
-        "for panel in 0..<panels { Vector(at: from + panel * 16).store(at: to + panel * 16) }  // biases"
-      )
-      writer.scope("while pair < pairs") { writer in
+      writer.write("var from = w, to = widened, \(word) = 0")
+      for (row, name) in ["biases", "scales"].prefix(format.headRowCount).enumerated() {
+        if row > 0 { writer.write("from += step", "to += panels * 16") }
+        writer.write(
+          "for panel in 0..<panels { Vector(at: from + panel * 16).store(at: to + panel * 16) }  // \(name)"
+        )
+      }
+      writer.scope("while \(word) < \(word)s") { writer in
         writer.write("from += step", "to += panels * 16")
         writer.scope("for panel in 0..<panels") { writer in
           writer.write("let words = Vector(at: from + panel * 16)")
-          writer.write(
-            "VectorMath.evenRow(of: words).store(at: to + panel * 16)",
-            "VectorMath.oddRow(of: words).store(at: to + (panels + panel) * 16)")
+          for row in 0..<rows {
+            let place =
+              row == 0 ? "panel" : "(\(row == 1 ? "" : "\(row) * ")panels + panel)"
+            writer.write(
+              "\(format.widened(row: row, of: "words")).store(at: to + \(place) * 16)")
+          }
         }
-        writer.write("to += panels * 16", "pair += 1")
+        writer.write("to += panels * \(16 * (rows - 1))", "\(word) += 1")
       }
     }
   }

@@ -6,8 +6,9 @@ struct TileRenderer {
   private let products: [(rows: Int, products: [TiledProduct])]
   private let activation: Activation
   private let needsTanh: Bool
-  /// Whether some weights are bfloat16.
-  private let hasPairs: Bool
+  /// The format of weights that are not float32, if there are any.
+  private let format: WeightFormat?
+  private let hasScales: Bool
   private let prefetchDistance: Int?
   private let askingRows: Set<Int>
 
@@ -16,7 +17,8 @@ struct TileRenderer {
     needsTanh =
       (plan.network.controlSteps?.action.hasTanh == true && !plan.network.takesEmbeddings)
       || activation == .tanh
-    hasPairs = plan.weights.tensors.contains(where: \.isPaired)
+    format = plan.widenedFormat
+    hasScales = format?.scales == .perColumn
     prefetchDistance = plan.prefetchDistance
     askingRows = plan.askingTileRows
     self.plan = plan
@@ -32,9 +34,11 @@ struct TileRenderer {
     writer.write("", "// Each tile holds its rows by the panels of `Sums` in registers.")
     for size in tileRows { tile(size, to: &writer) }
     SumsRenderer(
-      widths: tileWidths, pairedRows: hasPairs ? tileRows.filter { $0 <= 2 }.reversed() : [],
+      widths: tileWidths, format: format,
+      widenedRows: format == nil ? [] : tileRows.filter { $0 <= 2 }.reversed(),
       prefetchDistance: prefetchDistance
     ).render(to: &writer)
+    format?.functions(to: &writer)
   }
 
   /// Heights and widths of the tiles in use, largest first.
@@ -60,11 +64,15 @@ struct TileRenderer {
         "private enum \(name): Epilogue { @inline(__always) static func apply(_ sums: Vector, _ residual: Floats) -> Vector { \(value) } }"
       )
     }
+    let option = format?.option
+    let flags = [option, hasScales ? "scaled" : nil].compactMap(\.self)
+    let parameters = flags.map { " \($0): Bool = false," }.joined()
+    let asks = !askingRows.isEmpty
     writer.write("", "/// Where the operands of epilogue(x · w + b) lie.")
     writer.scope("private struct Product<Finish: Epilogue>") { writer in
       writer.write(
         "var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, depth: Int, hasBiases: Bool, biased: Bool",
-        "var y: Floats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(hasPairs ? ", paired: Bool" : "")\(askingRows.isEmpty ? "" : ", next: Floats")",
+        "var y: Floats, yStride: Int, residual: Floats, panels: Int, hidesKeys: Bool, hidesDepth: Bool, streams: Bool\(flags.map { ", \($0): Bool" }.joined())\(asks ? ", next: Floats" : "")",
         "",
         "/// - Parameter panel: Floats of a panel of 16 columns.",
         "/// - Parameter strip: Panels that lie side by side, a row of all of them and then the next; 1 where each is apart.",
@@ -72,14 +80,14 @@ struct TileRenderer {
         "/// - Parameter streams: Whether the weights are used once, and come from far away.",
         "@inline(__always)",
         "init(",
-        "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,\(hasPairs ? " paired: Bool = false," : "")",
+        "  _ x: Floats, _ xStride: Int, _ w: Floats, panel: Int, strip: Int = 1, step: Int = 16, depth: Int, hasBiases: Bool = true, biased: Bool = true,\(parameters)",
         "  streams: Bool = false, _ y: Floats, _ yStride: Int, panels: Int, residual: Floats? = nil,",
         "  hidesKeys: Bool = false, hidesDepth: Bool = false",
         ") {",
-        "  \(askingRows.isEmpty ? "" : "next = w; ")(self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)",
+        "  \(asks ? "next = w; " : "")(self.x, self.xStride, self.w, self.panel, self.strip, self.step) = (x, xStride, w, panel, strip, step)",
         "  (self.hasBiases, self.biased) = (hasBiases, biased && hasBiases)",
         "  (self.depth, self.y, self.yStride, self.residual) = (depth, y, yStride, residual ?? y)",
-        "  (self.panels, self.hidesKeys, self.hidesDepth, self.streams\(hasPairs ? ", self.paired" : "")) = (panels, hidesKeys, hidesDepth, streams\(hasPairs ? ", paired" : ""))",
+        "  (self.panels, self.hidesKeys, self.hidesDepth, self.streams\(flags.map { ", self.\($0)" }.joined())) = (panels, hidesKeys, hidesDepth, streams\(flags.map { ", \($0)" }.joined()))",
         "}", "",
         "/// The tile at `row` and `panel`. No row sees a key behind it: whole panels of keys and the end of the",
         "/// depth are left out.",
@@ -231,10 +239,13 @@ struct TileRenderer {
     writer.scope(
       "private static func tile\(rows)<Sums: RowSums, Finish: Epilogue>(_: Sums.Type, _ p: Product<Finish>)"
     ) { writer in
+      let start = hasScales ? "start" : "bias"
+      writer.write("let bias = p.biased ? Sums(p.w, p.panel) : Sums()")
+      if hasScales { writer.write("let start = p.scaled ? Sums() : bias") }
       writer.write(
-        "let bias = p.biased ? Sums(p.w, p.panel) : Sums()",
-        "var " + indices.map { "r\($0) = bias" }.joined(separator: ", "),
-        "var x = p.x, w = p.hasBiases ? p.w + p.step : p.w, k = 0")
+        "var " + indices.map { "r\($0) = \(start)" }.joined(separator: ", "),
+        "var x = p.x, w = p.hasBiases ? p.w + \(hasScales ? "(p.scaled ? 2 : 1) * " : "")p.step : p.w, k = 0"
+      )
       let single: (inout CodeWriter) -> Void = { writer in
         writer.scope("while k < p.depth") { writer in
           if rows <= 2 { prefetch(to: &writer) }
@@ -245,10 +256,18 @@ struct TileRenderer {
           writer.write("\(ask)x += 1; w += p.step; k += 1")
         }
       }
-      if hasPairs && rows <= 2 {
-        writer.branches([("p.paired", { pairLoop(indices, to: &$0) }), (nil, single)])
+      if let format, rows <= 2 {
+        writer.branches([
+          ("p.\(format.option)", { wordLoop(format, indices, to: &$0) }), (nil, single),
+        ])
       } else {
         single(&writer)
+      }
+      if hasScales {
+        writer.scope("if p.scaled") { writer in
+          writer.write("let scales = Sums(p.w + p.step, p.panel)")
+          writer.write(list: indices.map { "r\($0).scale(scales, bias)" })
+        }
       }
       writer.write(list: indices.map { "r\($0).finish(p, \(offset($0, "p.yStride")))" })
     }
@@ -261,13 +280,14 @@ struct TileRenderer {
     )
   }
 
-  /// Two rows of bfloat16 weights a turn.
-  private func pairLoop(_ indices: [Int], to writer: inout CodeWriter) {
+  /// The rows of a word a turn.
+  private func wordLoop(_ format: WeightFormat, _ indices: [Int], to writer: inout CodeWriter) {
     writer.scope("while k < p.depth") { writer in
       let rows = indices.map { "&r\($0), x\($0 == 0 ? "" : " + p.xStride")" }
       let streams = prefetchDistance == nil ? "" : ", p.streams"
       writer.write(
-        "Sums.addPair(\(list(rows)), w, p.panel\(streams))", "x += 2; w += p.step; k += 2")
+        "Sums.\(format.addFunction)(\(list(rows)), w, p.panel\(streams))",
+        "x += \(format.rowsPerWord); w += p.step; k += \(format.rowsPerWord)")
     }
   }
 

@@ -6,7 +6,7 @@ struct Judge {
   private var machine: ControlMachine<Double>?
 
   init(_ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, payload: [Float]) {
-    if plan.deployment.precision == .float32 {
+    if plan.deployment.format == .float32 {
       reference = ReferenceController(model: model, checkpoint: checkpoint)
     } else {
       machine = ControlMachine(plan, MachineWeights(plan, payload: payload))

@@ -82,7 +82,9 @@ extension LayoutMap.Region {
     sources = tensor.sourceText
     transform =
       tensor.content.transform
-      + (tensor.isPaired ? "; rounded to bfloat16, two rows in a word" : "")
+      + (tensor.format.needsWidening
+        ? "; rounded to \(tensor.format.name), \(tensor.format.rowsPerWord == 2 ? "two" : "\(tensor.format.rowsPerWord)") rows in a word"
+        : "")
     role = tensor.content.role
   }
 }

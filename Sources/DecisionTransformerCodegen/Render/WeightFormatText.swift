@@ -1,0 +1,56 @@
+/// How generated code speaks of a format, and how it makes float32 of a row of numbers.
+extension WeightFormat {
+  /// The option of generated code's `Product`, for weights that its tiles widen.
+  var option: String { rowsPerWord == 2 ? "paired" : "packed" }
+
+  /// What rows that share a word are called: `addPair`, `pairs`.
+  var wordName: String { rowsPerWord == 2 ? "pair" : "group" }
+
+  /// The tiles' function that adds the rows of a word.
+  var addFunction: String { rowsPerWord == 2 ? "addPair" : "addGroup" }
+
+  /// The rows of a word, in order.
+  var rowNames: [String] {
+    rowsPerWord == 2 ? ["even", "odd"] : (0..<rowsPerWord).map { "part\($0)_" }
+  }
+
+  /// What a kernel of the format has in its name.
+  var kernelSuffix: String { needsWidening ? "_\(name)" : "" }
+
+  /// Row `row` of the rows in `words`, a vector's name, as float32.
+  func widened(row: Int, of words: String) -> String {
+    switch numbers {
+    case .floats:
+      precondition(bits == 16, "the runtime has functions for bfloat16")
+      return "VectorMath.\(row == 0 ? "evenRow" : "oddRow")(of: \(words))"
+    case .integers: return "\(functionName(row))(\(words))"
+    }
+  }
+
+  private func functionName(_ row: Int) -> String { "\(name)Row\(row)" }
+
+  /// Functions that `widened` needs and the runtime does not have.
+  func functions(to writer: inout CodeWriter) {
+    guard numbers == .integers else { return }
+    // The bits of 2^23 + n are those of 2^23 with n in its lowest bits, n from 0 on: the sign bit turned round adds
+    // 2^(bits - 1). A subtraction leaves the integer, exactly; conversions of vectors are scalar code in Swift 6.3.
+    precondition(bits <= 23, "an integer fits into a float32's digits")
+    let half = 1 << (bits - 1)
+    for row in 0..<rowsPerWord {
+      let shift = bits * row
+      let shifted = shift == 0 ? "words" : "(words &>> SIMD16(repeating: \(shift)))"
+      let field =
+        shift + bits == 32 ? shifted : "\(shifted) & SIMD16(repeating: \(literal(1 << bits - 1)))"
+      writer.write(
+        "", "/// Bits \(shift) to \(shift + bits - 1) of each word: integers as float32, exactly.",
+        "@inline(__always) @_noAllocation @_noLocks")
+      writer.scope("private func \(functionName(row))(_ vector: Vector) -> Vector") { writer in
+        writer.write(
+          "let words = unsafe unsafeBitCast(vector, to: SIMD16<UInt32>.self)",
+          "let bits = (\(field)) ^ SIMD16(repeating: \(literal(0x4b00_0000 | half)))",
+          "return unsafe unsafeBitCast(bits, to: Vector.self) - Vector(repeating: \(literal(1 << 23 + half)))"
+        )
+      }
+    }
+  }
+}
