@@ -5,11 +5,11 @@ import Testing
 /// Data flows one way: a stage of the generator names only what stages before it declare.
 @Suite("Stages")
 struct StageTests {
-  /// Folders of the generator, in their order. What lies beside them is the foundation, but for the pipeline.
+  /// Folders of the generator, in their order.
   private static let order = [
-    "foundation", "Network", "Model", "Checkpoint", "Reference", "Plan", "Pack", "Machine",
+    "Basics", "Network", "Model", "Checkpoint", "Reference", "Plan", "Pack", "Machine",
     "SelfTest", "Render", "Output",
-    "pipeline", "Inspect", "Compare", "Difference",
+    "Pipeline", "Inspect", "Compare", "Difference",
   ]
 
   private struct File {
@@ -22,9 +22,7 @@ struct StageTests {
     let root = TestData.package.appending(path: "Sources/DecisionTransformerCodegen")
     let paths = try FileManager.default.subpathsOfDirectory(atPath: root.path)
     return try paths.filter { $0.hasSuffix(".swift") }.sorted().map { path in
-      let folder =
-        path == "Compiler.swift"
-        ? "pipeline" : path.contains("/") ? String(path.prefix { $0 != "/" }) : "foundation"
+      let folder = String(path.prefix { $0 != "/" })
       let stage = try #require(order.firstIndex(of: folder), "\(path): a folder of no stage")
       let text = try String(contentsOf: root.appending(path: path), encoding: .utf8)
       // Types in comments and in generated code are none.

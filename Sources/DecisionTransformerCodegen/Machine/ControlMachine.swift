@@ -7,6 +7,11 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
     package var rows: [[Scalar]]
     /// Model units.
     package var action: [Scalar]
+
+    package init(rows: [[Scalar]], action: [Scalar]) {
+      self.rows = rows
+      self.action = action
+    }
   }
 
   /// Where an agent is in its episode.

@@ -48,3 +48,8 @@ extension Plan {
     }
   }
 }
+
+extension WeightFormat {
+  /// What a kernel of the format has in its name.
+  var kernelSuffix: String { needsWidening ? "_\(name)" : "" }
+}

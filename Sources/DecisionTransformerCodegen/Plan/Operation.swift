@@ -49,6 +49,11 @@ public struct Operation: Equatable, Sendable, Codable {
   public struct GainAndShift: Equatable, Sendable, Codable {
     public var gain: Int
     public var shift: Int
+
+    public init(gain: Int, shift: Int) {
+      self.gain = gain
+      self.shift = shift
+    }
   }
 
   /// How an input becomes a token of the carried form. It stays one operation: the factors of its norms are in

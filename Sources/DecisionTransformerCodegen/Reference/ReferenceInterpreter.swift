@@ -19,6 +19,17 @@ public struct ReferenceInterpreter: Sendable {
     /// T, read at the action tokens.
     public var returnPredictions: [Double]
 
+    public init(
+      hiddenStates: [[[Double]]], attentions: [[[[Double]]]] = [], actionPredictions: [[Double]],
+      statePredictions: [[Double]], returnPredictions: [Double]
+    ) {
+      self.hiddenStates = hiddenStates
+      self.attentions = attentions
+      self.actionPredictions = actionPredictions
+      self.statePredictions = statePredictions
+      self.returnPredictions = returnPredictions
+    }
+
     /// 3T tokens × H, after ln_f.
     public var lastHiddenState: [[Double]] { hiddenStates[hiddenStates.count - 1] }
   }

@@ -2,7 +2,6 @@ extension BatchMemberRenderer {
   // MARK: Feedback
 
   func act(to writer: inout CodeWriter) {
-    let shape = plan.shape
     writer.write(
       "/// The actions for `states`, agent by agent, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first where the",
       "/// caller has not.",
@@ -55,7 +54,6 @@ extension BatchMemberRenderer {
 
   /// The states minus their mean.
   private func stateInput(to writer: inout CodeWriter) {
-    let shape = plan.shape
     writer.write("let input = stateInput[0, agent]")
     writer.numbers("State.count", "input[index] = states[agent][index] - \(mean)[index]")
   }
@@ -93,7 +91,6 @@ extension BatchMemberRenderer {
   // MARK: Preparation
 
   func prepare(to writer: inout CodeWriter) {
-    let shape = plan.shape
     writer.write(
       "/// Takes the predicted actions into the histories and does everything that does not need the next states, at the",
       "/// cost of `preparationMultiplyAdds`. Does nothing for an agent before its first `act`, a second time, or after",
@@ -104,7 +101,7 @@ extension BatchMemberRenderer {
       if hasPast {
         writer.write(
           "var index = 0",
-          "while index < \(literal(shape.batch * shape.actionStride)) { Vector(at: prediction[0] + index).store(at: actionInput[0] + index); index += 16 }"
+          "while index < \(literal(plan.shape.batch * plan.shape.actionStride)) { Vector(at: prediction[0] + index).store(at: actionInput[0] + index); index += 16 }"
         )
       }
       writer.write("advance()")
@@ -145,7 +142,7 @@ extension BatchMemberRenderer {
         writer.write(
           "// An action that is ignored becomes zero: on its way to hidden rows it must not overflow either.",
           "let weight = Vector(repeating: episodes[agent].canPrepare ? 1 : 0)")
-        writer.vectors(of: shape.actionStride) {
+        writer.vectors(of: plan.shape.actionStride) {
           "(Vector(at: input\($0)) * weight).store(at: input\($0))"
         }
       }

@@ -5,6 +5,11 @@ struct CHeaderRenderer {
   let plan: Plan
   let version: String
 
+  package init(plan: Plan, version: String) {
+    self.plan = plan
+    self.version = version
+  }
+
   private var name: CName { CName(model: plan.deployment.name) }
   private var prefix: String { name.prefix }
   private var constant: String { name.constantPrefix }

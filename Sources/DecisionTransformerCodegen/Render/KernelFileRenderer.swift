@@ -3,6 +3,11 @@ struct KernelFileRenderer {
   let plan: Plan
   let version: String
 
+  package init(plan: Plan, version: String) {
+    self.plan = plan
+    self.version = version
+  }
+
   private var name: String { plan.deployment.name }
 
   func render() -> String {

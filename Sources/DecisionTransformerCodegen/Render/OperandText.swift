@@ -2,6 +2,10 @@
 struct OperandText {
   let plan: Plan
 
+  package init(plan: Plan) {
+    self.plan = plan
+  }
+
   /// Whether a buffer's rows are addressed one by one: `stream[returnSlot]`. All others are a place: `scores`.
   func isOfRows(_ buffer: ControllerBuffer) -> Bool {
     if buffer.agents.count > 1 { return true }

@@ -14,9 +14,6 @@ extension WeightFormat {
     rowsPerWord == 2 ? ["even", "odd"] : (0..<rowsPerWord).map { "part\($0)_" }
   }
 
-  /// What a kernel of the format has in its name.
-  var kernelSuffix: String { needsWidening ? "_\(name)" : "" }
-
   /// Row `row` of the rows in `words`, a vector's name, as float32.
   func widened(row: Int, of words: String) -> String {
     switch numbers {

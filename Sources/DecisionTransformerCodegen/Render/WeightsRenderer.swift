@@ -6,6 +6,11 @@ struct WeightsRenderer {
   let plan: Plan
   let version: String
 
+  package init(plan: Plan, version: String) {
+    self.plan = plan
+    self.version = version
+  }
+
   /// What the text of the weights follows in the file.
   static let literalBeginning = "base64: Swift::StaticString {\n    \""
 

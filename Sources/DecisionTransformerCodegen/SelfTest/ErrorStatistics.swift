@@ -8,6 +8,8 @@ struct ErrorStatistics: Equatable, Sendable {
   /// The largest magnitude of an expected number.
   private(set) var magnitude = 0.0
 
+  init() {}
+
   var mean: Double { sum / Double(max(1, count)) }
 
   mutating func add(_ values: [Double], expected: [Double]) {

@@ -1,0 +1,22 @@
+extension WeightFormat {
+  /// Rows of float32 numbers before the words: biases, and scales if there are any.
+  public var headRowCount: Int { scales == .none ? 1 : 2 }
+
+  /// Rows of words of a map of `depth` rows.
+  public func wordRowCount(depth: Int) -> Int { (depth + rowsPerWord - 1) / rowsPerWord }
+
+  /// Rows of a strip: biases, scales, words.
+  public func rowCount(depth: Int) -> Int { headRowCount + wordRowCount(depth: depth) }
+
+  /// How the panels of a map of `depth` rows lie.
+  public func order(depth: Int) -> PanelOrder {
+    .strips(width: stripPanels, panel: rowCount(depth: depth) * Shape.lanes)
+  }
+}
+
+extension Plan {
+  /// The format of matrices that generated code widens; nil where all weights are float32.
+  public var widenedFormat: WeightFormat? {
+    weights.tensors.lazy.map(\.format).first(where: \.needsWidening)
+  }
+}
