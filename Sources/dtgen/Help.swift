@@ -42,7 +42,8 @@ enum Help {
     torch.save; nothing in it is executed), pytorch_model.bin.index.json and its shards.
     Where none of these is there, a file that looks like a checkpoint is an error.
     With "model_class": "DecisionTransformerGPT2Model" in codegen.json, the type is the
-    trunk alone: embeddings in, hidden states out, with a cache of "tokens" tokens.
+    trunk alone: embeddings in, hidden states out, with a cache of "tokens" tokens;
+    whatever the checkpoint holds around the trunk then has no effect.
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
     """
 

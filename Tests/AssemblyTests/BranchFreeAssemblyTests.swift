@@ -24,7 +24,29 @@ struct BranchFreeAssemblyTests {
   @Test(arguments: ["Sources/hopper/Hopper.dtmodel", "Tests/Data/Models/GeluFourHeads.dtmodel"])
   func noBranchDependsOnNumbers(folder: String) throws {
     let folder = TestData.package.appendingPathComponent(folder)
-    let model = try ModelFolder(path: folder.path).readModel().model
+    try expectNoBranch(ModelFolder(path: folder.path).readModel().model)
+  }
+
+  /// The other activations, in a small model.
+  @Test(
+    arguments: Activation.allCases.filter {
+      ![.relu, .gelu, .tanh, .geluFast, .linear].contains($0)
+    })
+  func noBranchDependsOnNumbers(activation: Activation) throws {
+    var config = ModelConfig()
+    (config.stateDimension, config.actionDimension, config.maximumEpisodeLength) = (3, 2, 20)
+    (config.hiddenSize, config.innerSize, config.layerCount) = (32, 48, 2)
+    config.activation = activation
+    var options = GenerationOptions()
+    options.timestepOverflow = .wrap
+    (options.actionScale, options.actionOffset) = ([2, 3], [-1, 1])
+    try expectNoBranch(
+      Model(
+        name: "Robot", config: config, options: options,
+        configDigest: String(repeating: "0", count: 64)))
+  }
+
+  private func expectNoBranch(_ model: Model) throws {
     let listing = try Self.target.listing(of: Compiler.sources(Plan(model)))
     // The self test reports what differs, and may take as long as it likes.
     let functions = listing.functions.filter { !$0.symbol.lowercased().contains("selftest") }

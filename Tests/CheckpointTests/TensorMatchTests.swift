@@ -187,7 +187,9 @@ import Testing
       TinyModel.lines(tensors + learned) == [
         "F: encoder.h.0.mlp.act.weight: belongs to an activation with learned parameters (such as "
           + "prelu); accepted: relu, silu, swish, gelu, gelu_python, tanh, gelu_new, "
-          + "gelu_accurate, gelu_pytorch_tanh, gelu_python_tanh; the same for "
+          + "gelu_accurate, gelu_pytorch_tanh, gelu_python_tanh, gelu_fast, gelu_10, quick_gelu, "
+          + "mish, sigmoid, leaky_relu, relu6, relu2, hardswish, laplace, sqrtsoftplus, linear; "
+          + "the same for "
           + "encoder.h.1.mlp.act.weight"
       ])
     let many = (10..<22).map { TensorHeader("extra.\($0)", .float32, []) }

@@ -41,17 +41,27 @@ struct TrunkCheckpointTests {
       TinyModel.lines(TinyModel.tensors.filter { $0.name != "embed_state.weight" }, config) == [])
   }
 
-  @Test("is refused where a tensor is missing, unknown or of another shape")
+  @Test("is refused where a tensor of the trunk is missing, unknown or of another shape")
   func refused() {
     #expect(
       TinyModel.lines(alone.filter { $0.name != "ln_f.bias" }, config) == [
         "F: ln_f.bias: is missing; accepted: [4] (hidden_size)"
       ])
-    let head = TensorHeader("lm_head.weight", .float32, [1, 4])
     #expect(
-      TinyModel.lines(TinyModel.tensors + [head], config) == [
-        "F: lm_head.weight: is not a tensor of a Hugging Face DecisionTransformerModel"
+      TinyModel.lines([], config) == [
+        "F: 27 of the 27 tensors of a Hugging Face DecisionTransformerGPT2Model are missing: "
+          + "encoder.wpe.weight, encoder.h.0.ln_1.weight, encoder.h.0.ln_1.bias, "
+          + "encoder.h.0.attn.c_attn.weight, encoder.h.0.attn.c_attn.bias, "
+          + "encoder.h.0.attn.c_proj.weight, encoder.h.0.attn.c_proj.bias, "
+          + "encoder.h.0.ln_2.weight and 19 more"
       ])
+    for (prefix, tensors) in [("encoder.", TinyModel.tensors), ("", alone)] {
+      let adapter = TensorHeader("\(prefix)h.1.adapter.weight", .float32, [4, 4])
+      #expect(
+        TinyModel.lines(tensors + [adapter], config).first?.hasPrefix(
+          "F: \(adapter.name): is not a tensor of a Hugging Face DecisionTransformerGPT2Model")
+          == true)
+    }
     let short = alone.map {
       $0.name == "wpe.weight" ? TensorHeader($0.name, $0.dataType, [5, 4]) : $0
     }

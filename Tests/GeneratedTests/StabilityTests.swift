@@ -113,13 +113,56 @@ struct OptionTests {
     #expect(after["WholeEpisodeWeights.swift"] != before["WholeEpisodeWeights.swift"])
   }
 
+  @Test("action_offset for all components is added behind the scale, and taken off before it")
+  func actionOffset() throws {
+    try expectChanges(
+      ["action_offset": -0.5],
+      [
+        "for index in 0..<Action.count { action[index] = prediction[index] + -0.5 }",
+        "for index in 0..<Action.count { actionInput[index] = executed[index] - -0.5 }",
+      ])
+    try expectChanges(
+      ["action_offset": 3, "action_scale": 2.5],
+      [
+        "for index in 0..<Action.count { action[index] = prediction[index] * 2.5 + 3 }",
+        "for index in 0..<Action.count { actionInput[index] = (executed[index] - 3) / 2.5 }",
+      ])
+    try expectChanges(["action_offset": [0, 0, 0]], [])
+  }
+
+  @Test("action_offset for each component lies with the weights: other offsets change no line")
+  func actionOffsets() throws {
+    let copy = try ModelFolderCopy(of: RecordedEpisode(golden: "WholeEpisode").folder)
+    try copy.setOptions(["action_scale": 2, "action_offset": [2, 0.5]])
+    let before = try copy.compile()
+    let code = String(decoding: try #require(before["WholeEpisode.swift"]), as: UTF8.self)
+    #expect(code.contains("action[index] = prediction[index] * 2 + heads.actionOffset[index]"))
+    #expect(code.contains("actionInput[index] = (executed[index] - heads.actionOffset[index]) / 2"))
+    try copy.setOptions(["action_scale": 2, "action_offset": [2, -3]])
+    let after = try copy.compile()
+    expectEqualCode(before, after)
+    #expect(after["WholeEpisodeWeights.swift"] != before["WholeEpisodeWeights.swift"])
+  }
+
+  @Test("timestep_overflow wrap takes the timestep modulo the table's rows, and no episode ends")
+  func wrap() throws {
+    let copy = try ModelFolderCopy(of: RecordedEpisode(trained: "Hopper").folder)
+    try copy.setOptions(["timestep_overflow": "wrap"])
+    let code = String(
+      decoding: try #require(copy.compile(codeOnly: true)["Hopper.swift"]), as: UTF8.self)
+    #expect(code.contains("timesteps + timestep % 1000 * 128 }"))
+    #expect(!code.contains("episodeEnded"))
+  }
+
   @Test(
     "leaves the packed weights as they are, where the model does not know the number; the self test changes"
   )
   func weights() throws {
     let copy = try ModelFolderCopy(of: RecordedEpisode(golden: "WholeEpisode").folder)
     let before = try PackedModel(folder: copy.url)
-    try copy.setOptions(["target_return": 7, "return_scale": 3, "action_scale": 2])
+    try copy.setOptions([
+      "target_return": 7, "return_scale": 3, "action_scale": 2, "action_offset": 4,
+    ])
     let after = try PackedModel(folder: copy.url)
     #expect(after.payload == before.payload)
     #expect(after.section != before.section)

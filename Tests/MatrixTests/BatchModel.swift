@@ -16,6 +16,7 @@ extension BatchOfTwo: EmbeddedBatchController {}
 extension BatchOfThree: EmbeddedBatchController {}
 extension BatchOfFour: EmbeddedBatchController {}
 extension BatchOfFive: EmbeddedBatchController {}
+extension BatchOfSix: EmbeddedBatchController {}
 extension BatchOfSeven: EmbeddedBatchController {}
 
 /// Constants of a generated type that say what a call costs.
@@ -29,6 +30,7 @@ extension ReluOneHead: MeasuredWork {}
 extension RoundedFourHeads: MeasuredWork {}
 extension WholeEpisode: MeasuredWork {}
 extension WindowOfOne: MeasuredWork {}
+extension WrappedTimesteps: MeasuredWork {}
 
 /// A generated type with several agents, beside one of the same checkpoint with a single agent.
 struct BatchModel: Sendable, CustomTestStringConvertible {
@@ -56,6 +58,7 @@ struct BatchModel: Sendable, CustomTestStringConvertible {
     BatchModel(BatchOfThree.self, alone: WholeEpisode.self, original: "WholeEpisode"),
     BatchModel(BatchOfFour.self, alone: EightHeads.self, original: "EightHeads"),
     BatchModel(BatchOfFive.self, alone: RoundedFourHeads.self, original: "TanhOddInner"),
+    BatchModel(BatchOfSix.self, alone: WrappedTimesteps.self, original: "WrappedTimesteps"),
     BatchModel(BatchOfSeven.self, alone: WindowOfOne.self, original: "WindowOfOne"),
   ]
 }

@@ -100,6 +100,20 @@ struct EpisodeTests {
     #expect(action.values == expected[0])
   }
 
+  @Test("begins the timestep table anew where codegen.json wraps")
+  func wrapped() throws {
+    let golden = try RecordedEpisode(golden: "WrappedTimesteps")
+    #expect(golden.states.count > 3 * WrappedTimesteps.maximumEpisodeLength)
+    var controller = try WrappedTimesteps()
+    controller.reset()
+    for step in 0..<20 * WrappedTimesteps.maximumEpisodeLength {
+      let state = golden.states[step % golden.states.count]
+      let action = try controller.act(WrappedTimesteps.State(state))
+      #expect(action[0].isFinite)
+      if step % 2 == 0 { try controller.prepare(executed: action) }
+    }
+  }
+
   @Test("may go on past the timestep table where codegen.json clamps")
   func clamped() throws {
     let golden = try RecordedEpisode(golden: "ClampedTimesteps")

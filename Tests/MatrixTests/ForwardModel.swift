@@ -58,6 +58,16 @@ extension ForwardHiddenStates: ForwardController {
   }
 }
 
+extension ForwardSigmoid: ForwardController {
+  static var outputs: [String: (borrowing ForwardSigmoid) -> [Float]] {
+    [
+      "action_preds": { $0.withActionPredictions(array) },
+      "state_preds": { $0.withStatePredictions(array) },
+      "last_hidden_state": { $0.withLastHiddenState(array) },
+    ]
+  }
+}
+
 extension ForwardWindowOfOne: ForwardController {
   static var outputs: [String: (borrowing ForwardWindowOfOne) -> [Float]] {
     [

@@ -13,6 +13,7 @@ struct ForwardTests {
     try expectOutputs(ForwardOneHead.self)
     try expectOutputs(ForwardFourHeads.self)
     try expectOutputs(ForwardHiddenStates.self)
+    try expectOutputs(ForwardSigmoid.self)
     try expectOutputs(ForwardWindowOfOne.self)
   }
 
@@ -33,6 +34,22 @@ struct ForwardTests {
         let expected = window.expected(name)
         let difference = largestDifference([numbers], [expected])
         #expect(difference < 2e-5, "\(Controller.self) \(name) \(window.attentionMask)")
+      }
+    }
+  }
+
+  @Test("and timesteps behind the table begin it anew where codegen.json wraps")
+  func wrapping() throws {
+    let windows = ForwardWindow.all(of: try RecordedEpisode(golden: "ForwardSigmoid"))
+    var controller = try ForwardSigmoid()
+    for (index, window) in windows.enumerated() {
+      var later = window
+      later.timesteps = window.timesteps.map { $0 + index * ForwardSigmoid.maximumEpisodeLength }
+      try window.run(&controller)
+      let expected = ForwardSigmoid.outputs.mapValues { $0(controller) }
+      try later.run(&controller)
+      for (name, output) in ForwardSigmoid.outputs {
+        #expect(output(controller) == expected[name], "\(name)")
       }
     }
   }

@@ -14,6 +14,7 @@ extension Float64Checkpoint: EmbeddedController {}
 extension ForwardFourHeads: EmbeddedController {}
 extension ForwardHiddenStates: EmbeddedController {}
 extension ForwardOneHead: EmbeddedController {}
+extension ForwardSigmoid: EmbeddedController {}
 extension ForwardWindowOfOne: EmbeddedController {}
 extension GeluFourHeads: EmbeddedController {}
 extension GeluNewTwoHeads: EmbeddedController {}
@@ -31,6 +32,7 @@ extension WholeEpisode: EmbeddedController {}
 extension WholeEpisodeKept: EmbeddedController {}
 extension WholeEpisodeKeptOneHead: EmbeddedController {}
 extension WindowOfOne: EmbeddedController {}
+extension WrappedTimesteps: EmbeddedController {}
 
 /// One generated type, with what the tests do to it.
 struct MatrixModel: Sendable, CustomTestStringConvertible {
@@ -58,7 +60,8 @@ struct MatrixModel: Sendable, CustomTestStringConvertible {
     MatrixModel(TanhOddInner.self), MatrixModel(UnboundedActions.self),
     MatrixModel(UnscaledAttention.self), MatrixModel(WholeEpisode.self),
     MatrixModel(WholeEpisodeKept.self), MatrixModel(WholeEpisodeKeptOneHead.self),
-    MatrixModel(WindowOfOne.self), MatrixModel(ForwardFourHeads.self),
+    MatrixModel(WindowOfOne.self), MatrixModel(WrappedTimesteps.self),
+    MatrixModel(ForwardFourHeads.self), MatrixModel(ForwardSigmoid.self),
     MatrixModel(ForwardHiddenStates.self), MatrixModel(ForwardOneHead.self),
     MatrixModel(ForwardWindowOfOne.self),
   ]

@@ -104,7 +104,7 @@ struct SelfTestTests {
     case .embedAction, .entryValue(.action): shape.window == 2 ? .block(layer: 0) : .action
     case .entryQuery(.action), .entryInner(.action), .entryQuery(.return):
       shape.window == 2 ? .block(layer: 1) : .action
-    case .predictAction, .actionScale: .action
+    case .predictAction, .actionScale, .actionOffset: .action
     // Of other outputs and of trunks, which no model here has and no action depends on.
     case .predictState, .predictReturn, .finalNormGain, .finalNormShift, .stateDeviation,
       .positions, .unattended:
@@ -126,20 +126,22 @@ struct SelfTestTests {
 
   @Test(
     "fails where code and weights were generated with different options",
-    arguments: cases, ["window", "return_scale", "action_scale"])
+    arguments: cases, ["window", "return_scale", "action_scale", "action_offset"])
   func otherOptions(tested: Case, option: String) throws {
     let packed = try PackedModel(folder: tested.folder) { options in
       switch option {
       case "window": options.window = options.window! + 1
       case "return_scale": options.returnScale *= 2
-      default: options.actionScale = options.actionScale.map { $0 * 1.5 }
+      case "action_scale": options.actionScale = options.actionScale.map { $0 * 1.5 }
+      default: options.actionOffset = options.actionOffset.map { $0 + 0.5 }
       }
     }
     let report = try packed.withWeights(tested.selfTest)
-    // A scale for each component is packed: code and weights then agree on the new ones.
-    let isPacked =
-      option == "action_scale"
-      && packed.plan.weights.tensors.contains { $0.content == .actionScale }
+    // Scales and offsets for each component are packed: code and weights then agree on the new ones.
+    let content = [
+      "action_scale": PackedTensor.Content.actionScale, "action_offset": .actionOffset,
+    ]
+    let isPacked = packed.plan.weights.tensors.contains { $0.content == content[option] }
     #expect(report.passed == isPacked, "\(report)")
   }
 

@@ -28,6 +28,7 @@ protocol EmbeddedTrunk: ~Copyable, SendableMetatype {
 extension TrunkFewTokens: EmbeddedTrunk {}
 extension TrunkFourHeads: EmbeddedTrunk {}
 extension TrunkInverseLayerScale: EmbeddedTrunk {}
+extension TrunkLaplace: EmbeddedTrunk {}
 extension TrunkOneHead: EmbeddedTrunk {}
 extension TrunkOneToken: EmbeddedTrunk {}
 extension TrunkRoundedFourHeads: EmbeddedTrunk {}
@@ -81,7 +82,7 @@ struct TrunkModel: Sendable, CustomTestStringConvertible {
   static let recorded = [
     TrunkModel(TrunkOneHead.self), TrunkModel(TrunkFourHeads.self),
     TrunkModel(TrunkInverseLayerScale.self), TrunkModel(TrunkUnscaled.self),
-    TrunkModel(TrunkFewTokens.self),
+    TrunkModel(TrunkLaplace.self), TrunkModel(TrunkFewTokens.self),
   ]
   static let rounded = [
     TrunkModel(TrunkRoundedOneHead.self), TrunkModel(TrunkRoundedFourHeads.self),

@@ -22,6 +22,7 @@ struct GenerationOptionsReaderTests {
     #expect(options.stateStandardDeviation == nil)
     #expect(options.returnScale == 1)
     #expect(options.actionScale == [1])
+    #expect(options.actionOffset == [0])
     #expect(options.targetReturn == nil)
     #expect(options.precision == .float32)
     #expect(options.outputs == [.action])
@@ -37,7 +38,8 @@ struct GenerationOptionsReaderTests {
     let options = try read(
       """
       {"window": 24, "batch": 3, "state_mean": [0, -1.5, 2e3], "state_std": [1, 0.5, 1e-6],
-       "return_scale": 1000.0, "action_scale": [2, -0.5], "target_return": -200,
+       "return_scale": 1000.0, "action_scale": [2, -0.5], "action_offset": [0, -3.5],
+       "target_return": -200,
        "precision": "float32", "outputs": ["action"], "timestep_overflow": "clamp",
        "access": "package", "weights": "file", "self_test": false, "c_interface": false}
       """)
@@ -48,6 +50,7 @@ struct GenerationOptionsReaderTests {
     expected.stateStandardDeviation = [1, 0.5, 1e-6]
     expected.returnScale = 1000
     expected.actionScale = [2, -0.5]
+    expected.actionOffset = [0, -3.5]
     expected.targetReturn = -200
     expected.timestepOverflow = .clamp
     expected.access = .package
@@ -74,10 +77,12 @@ struct GenerationOptionsReaderTests {
     }
   }
 
-  @Test("One action scale serves all actions, bare or in an array")
-  func actionScale() throws {
+  @Test("One action scale or offset serves all actions, bare or in an array")
+  func actionUnits() throws {
     #expect(try read(#"{"action_scale": 2}"#).actionScale == [2])
     #expect(try read(#"{"action_scale": [2]}"#).actionScale == [2])
+    #expect(try read(#"{"action_offset": -2}"#).actionOffset == [-2])
+    #expect(try read(#"{"action_offset": [0]}"#).actionOffset == [0])
   }
 
   @Test(
@@ -93,16 +98,16 @@ struct GenerationOptionsReaderTests {
         #""zzz": 1"#,
         """
         zzz: is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
-        "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
-        "weights", "self_test", "model_class", "tokens", "c_interface"
+        "action_scale", "action_offset", "target_return", "precision", "outputs", \
+        "timestep_overflow", "access", "weights", "self_test", "model_class", "tokens", "c_interface"
         """
       ),
       (
         #""": 1"#,
         """
         "": is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
-        "action_scale", "target_return", "precision", "outputs", "timestep_overflow", "access", \
-        "weights", "self_test", "model_class", "tokens", "c_interface"
+        "action_scale", "action_offset", "target_return", "precision", "outputs", \
+        "timestep_overflow", "access", "weights", "self_test", "model_class", "tokens", "c_interface"
         """
       ),
       // Window
@@ -222,6 +227,25 @@ struct GenerationOptionsReaderTests {
         #"action_scale: found "2"; accepted: a number, or an array of numbers"#
       ),
       (
+        #""action_offset": [1, 2, 3]"#,
+        """
+        action_offset: found 3 numbers; accepted: one number, or 2, one for each action (act_dim in \
+        config.json)
+        """
+      ),
+      (
+        #""action_offset": [1, 1e39]"#,
+        "action_offset[1]: found 1e+39; accepted: a number that float32 can hold"
+      ),
+      (
+        #""action_offset": null"#,
+        "action_offset: found null; accepted: a number, or an array of numbers"
+      ),
+      (
+        #""action_offset": -1e39"#,
+        "action_offset: found -1e+39; accepted: a number that float32 can hold"
+      ),
+      (
         #""target_return": null"#,
         "target_return: found null; accepted: a number that float32 can hold"
       ),
@@ -256,8 +280,8 @@ struct GenerationOptionsReaderTests {
         #"outputs[1]: found "action" a second time; accepted: each output once"#
       ),
       (
-        #""timestep_overflow": "wrap""#,
-        #"timestep_overflow: found "wrap"; accepted: "error", "clamp""#
+        #""timestep_overflow": "modulo""#,
+        #"timestep_overflow: found "modulo"; accepted: "error", "clamp", "wrap""#
       ),
       (
         #""access": "private""#,

@@ -1,6 +1,11 @@
 import DecisionTransformerCodegen
 import Testing
 
+/// The names behind those of the functions that most models have.
+private let furtherActivations =
+  #""gelu_fast", "gelu_10", "quick_gelu", "mish", "sigmoid", "leaky_relu", "relu6", "relu2", "#
+  + #""hardswish", "laplace", "sqrtsoftplus", "linear""#
+
 @Suite("What config.json must not say")
 struct ModelConfigProblemsTests {
   private func read(_ text: String) throws(InvalidInput) -> ModelConfig {
@@ -108,7 +113,7 @@ struct ModelConfigProblemsTests {
         """
         activation_function: found "elu"; accepted: "relu", "silu", "swish", "gelu", \
         "gelu_python", "tanh", "gelu_new", "gelu_accurate", "gelu_pytorch_tanh", \
-        "gelu_python_tanh"
+        "gelu_python_tanh", \(furtherActivations)
         """
       ),
       (
@@ -116,7 +121,7 @@ struct ModelConfigProblemsTests {
         """
         activation_function: found "prelu", whose learned parameters are not supported; \
         accepted: "relu", "silu", "swish", "gelu", "gelu_python", "tanh", "gelu_new", \
-        "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh"
+        "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh", \(furtherActivations)
         """
       ),
       (
@@ -124,7 +129,7 @@ struct ModelConfigProblemsTests {
         """
         activation_function: found "xielu", whose learned parameters are not supported; \
         accepted: "relu", "silu", "swish", "gelu", "gelu_python", "tanh", "gelu_new", \
-        "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh"
+        "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh", \(furtherActivations)
         """
       ),
       (
@@ -132,7 +137,7 @@ struct ModelConfigProblemsTests {
         """
         activation_function: found null; accepted: "relu", "silu", "swish", "gelu", \
         "gelu_python", "tanh", "gelu_new", "gelu_accurate", "gelu_pytorch_tanh", \
-        "gelu_python_tanh"
+        "gelu_python_tanh", \(furtherActivations)
         """
       ),
       (

@@ -95,6 +95,10 @@ struct ModelConfigReaderTests {
       ("relu", .relu), ("silu", .silu), ("swish", .silu), ("gelu", .gelu), ("gelu_python", .gelu),
       ("tanh", .tanh), ("gelu_new", .geluNew), ("gelu_accurate", .geluNew),
       ("gelu_pytorch_tanh", .geluNew), ("gelu_python_tanh", .geluNew),
+      ("gelu_fast", .geluFast), ("gelu_10", .gelu10), ("quick_gelu", .quickGelu), ("mish", .mish),
+      ("sigmoid", .sigmoid), ("leaky_relu", .leakyRelu), ("relu6", .relu6), ("relu2", .relu2),
+      ("hardswish", .hardswish), ("laplace", .laplace), ("sqrtsoftplus", .sqrtsoftplus),
+      ("linear", .linear),
     ] as [(String, Activation)])
   func activations(name: String, activation: Activation) throws {
     #expect(try read(members: #""activation_function": "\#(name)""#).activation == activation)

@@ -42,6 +42,26 @@ struct ModelFolderTests {
 
   // MARK: A trunk
 
+  @Test("a trunk's config.json is a warning where nobody says which class is meant")
+  func classWarnings() throws {
+    let config = """
+      {"model_type": "decision_transformer", "max_length": 20, "n_positions": 60,
+       "architectures": ["DecisionTransformerGPT2Model"]}
+      """
+    let trunk = #"{"model_class": "DecisionTransformerGPT2Model", "tokens": 9}"#
+    #expect(
+      try remarks(config: config) == [
+        "warning: Hopper.dtmodel/config.json: architectures: names DecisionTransformerGPT2Model, but a "
+          + "whole DecisionTransformerModel is generated; \"model_class\": "
+          + "\"DecisionTransformerGPT2Model\" in codegen.json generates the trunk alone"
+      ])
+    #expect(try remarks(config: config, options: trunk) == [])
+    #expect(
+      try remarks(config: config, options: #"{"model_class": "DecisionTransformerModel"}"#) == [])
+    let whole = config.replacing("DecisionTransformerGPT2Model", with: "DecisionTransformerModel")
+    #expect(try remarks(config: whole) == [])
+  }
+
   @Test("a trunk's cache that nobody chose is a note")
   func tokenNotes() throws {
     let options = #"{"model_class": "DecisionTransformerGPT2Model"}"#
@@ -76,6 +96,7 @@ struct ModelFolderTests {
           configDigest: SHA256.hexadecimalDigest(of: Array(Self.minimalConfig.utf8))))
     #expect(model.window == 5)
     #expect(model.actionScale == [2, 2, 2, 2])
+    #expect(model.actionOffset == [0, 0, 0, 0])
     #expect(remarks.isEmpty)
   }
 

@@ -47,6 +47,7 @@ struct TrunkOptionsTests {
       #"accepted: "model_class", "tokens", "window", "precision", "access", "weights""#
     let keys = [
       "state_mean": "[0]", "state_std": "[1]", "return_scale": "1000", "action_scale": "2",
+      "action_offset": "2",
       "target_return": "3", "outputs": #"["action"]"#, "timestep_overflow": #""clamp""#,
       "self_test": "false", "batch": "3",
     ]

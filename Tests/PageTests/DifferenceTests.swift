@@ -66,6 +66,13 @@ struct DifferenceTests {
     #expect(Float(option("return scale")!) == Float(model.options.returnScale))
     if Set(model.actionScale).count == 1 {
       #expect(Float(option("action scale")!) == Float(model.actionScale[0]))
+    } else {
+      #expect(option("action scale") == "one for each component")
+    }
+    if Set(model.actionOffset).count == 1 {
+      #expect(Float(option("action offset")!) == Float(model.actionOffset[0]))
+    } else {
+      #expect(option("action offset") == "one for each component")
     }
     #expect(
       option("outputs of forward")!.split(separator: ", ").count
@@ -103,14 +110,15 @@ struct DifferenceTests {
     try Fixtures.replace(
       "\"window\": \(window)",
       by:
-        "\"window\": 5, \"access\": \"package\", \"timestep_overflow\": \"clamp\", \"action_scale\": 3, \"precision\": \"bfloat16\"",
+        "\"window\": 5, \"access\": \"package\", \"timestep_overflow\": \"clamp\", \"action_scale\": 3, \"action_offset\": -1.5, \"precision\": \"bfloat16\"",
       in: "\(new)/codegen.json")
     let difference = try OutputDifference(old: old, new: new)
     #expect(difference.verdict == .layout)
     #expect(difference.shape.isEmpty)
     for line in [
       "- window: \(window) steps (\(3 * window) tokens) → 5 steps (15 tokens)",
-      "- access: public → package", "- action scale: 1 → 3", "- precision: float32 → bfloat16",
+      "- access: public → package", "- action scale: 1 → 3", "- action offset: 0 → -1.5",
+      "- precision: float32 → bfloat16",
       "- after the longest episode: error → clamp",
     ] {
       #expect(difference.text.contains(line), "\(line)\n\(difference.text)")

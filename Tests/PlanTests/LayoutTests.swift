@@ -55,7 +55,7 @@ struct LayoutTests {
       for (index, tensor) in plan.weights.tensors.enumerated() {
         switch tensor.content {
         // The members read these.
-        case .stateMean, .stateDeviation, .actionScale: break
+        case .stateMean, .stateDeviation, .actionScale, .actionOffset: break
         case .embedAction where plan.shape.window == 1: break
         default: #expect(weights.contains(index), "\(tensor) of seed \(seed)")
         }
@@ -124,13 +124,16 @@ struct PlanTests {
   @Test("has the same digest whatever the numbers are that do not shape the weights")
   func sameDigest() {
     for seed in RandomModel.seeds {
-      let model = RandomModel.model(seed: seed)
+      var model = RandomModel.model(seed: seed)
+      // Numbers for each component lie with the weights.
+      (model.options.actionScale, model.options.actionOffset) = ([1], [0])
       let plan = Plan(model)
       var other = model
       other.options.returnScale = 7
       other.options.actionScale = [3]
+      other.options.actionOffset = [-2]
       other.options.targetReturn = 3
-      other.options.timestepOverflow = .clamp
+      other.options.timestepOverflow = model.options.timestepOverflow == .wrap ? .clamp : .wrap
       other.options.stateMean = Array(repeating: 1, count: model.config.stateDimension)
       other.options.stateStandardDeviation = other.options.stateMean
       other.name = "Other"

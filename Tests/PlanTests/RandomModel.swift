@@ -26,7 +26,7 @@ enum RandomModel {
     var options = GenerationOptions()
     options.window = .random(in: 1...24, using: &random)
     options.precision = WeightPrecision.allCases.randomElement(using: &random)!
-    options.timestepOverflow = Bool.random(using: &random) ? .clamp : .error
+    options.timestepOverflow = TimestepOverflow.allCases.randomElement(using: &random)!
     if .random(using: &random) {
       options.outputs = ModelOutput.allCases.filter { _ in .random(using: &random) }
       if options.outputs.isEmpty { options.outputs = [.attentions] }
@@ -35,7 +35,20 @@ enum RandomModel {
       options.stateMean = numbers(config.stateDimension, -3...3, &random)
       options.stateStandardDeviation = numbers(config.stateDimension, 0.01...2, &random)
     }
+    options.actionScale = perAction(config, 0.3...3, &random) ?? [1]
+    options.actionOffset = perAction(config, -3...3, &random) ?? [0]
     return model(config, options)
+  }
+
+  /// Nothing, one number, or one for each component of an action.
+  private static func perAction(
+    _ config: ModelConfig, _ range: ClosedRange<Double>, _ random: inout SplitMix64
+  ) -> [Double]? {
+    switch Int.random(in: 0...2, using: &random) {
+    case 0: nil
+    case 1: numbers(1, range, &random)
+    default: numbers(config.actionDimension, range, &random)
+    }
   }
 
   static func model(_ config: ModelConfig, _ options: GenerationOptions) -> Model {

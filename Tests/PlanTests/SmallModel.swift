@@ -13,7 +13,7 @@ enum SmallModel {
     var options = GenerationOptions()
     options.window = .random(in: 1...7, using: &random)
     config.maximumEpisodeLength = .random(in: 1...20, using: &random)
-    options.timestepOverflow = Bool.random(using: &random) ? .clamp : .error
+    options.timestepOverflow = TimestepOverflow.allCases.randomElement(using: &random)!
     if Bool.random(using: &random) {
       options.outputs = ModelOutput.allCases.filter { _ in .random(using: &random) }
       if options.outputs.isEmpty { options.outputs = [.attentions] }
@@ -59,6 +59,9 @@ enum SmallModel {
     options.returnScale = [1, 8, 0.5].randomElement(using: &random)!
     if .random(using: &random) {
       options.actionScale = RandomModel.numbers(config.actionDimension, 0.5...3, &random)
+    }
+    if .random(using: &random) {
+      options.actionOffset = RandomModel.numbers(config.actionDimension, -3...3, &random)
     }
     if .random(using: &random) {
       options.stateMean = RandomModel.numbers(config.stateDimension, -3...3, &random)

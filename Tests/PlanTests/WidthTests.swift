@@ -21,6 +21,7 @@ struct WidthTests {
     var options = GenerationOptions()
     options.window = 4
     options.actionScale = (0..<actions).map { 1 + Double($0) / 8 }
+    options.actionOffset = options.actionScale.map { 3 - $0 }
     if form == "batch" { options.batch = 3 }
     if form == "outputs" { options.outputs = ModelOutput.allCases }
     if form == "C" { options.hasCInterface = true }

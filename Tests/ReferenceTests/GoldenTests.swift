@@ -81,7 +81,7 @@ extension RecordedEpisode {
   var lateWindow: Window {
     let last = Int(file.metadata["stage.timestep"]!)!
     let steps = last - model.window + 1...last
-    let history = executed?.map { zip($0, model.actionScale).map { $0 / $1 } } ?? actions
+    let history = executed.map { modelUnits($0.map { $0.map { Float($0) } }) } ?? actions
     let mean = model.options.stateMean ?? Array(repeating: 0, count: states[0].count)
     let deviation =
       model.options.stateStandardDeviation ?? Array(repeating: 1, count: states[0].count)
@@ -90,7 +90,10 @@ extension RecordedEpisode {
         states[step].indices.map { (Double(states[step][$0]) - mean[$0]) / deviation[$0] }
       },
       actions: Array(history[steps]), returnsToGo: returnsToGo[steps].map(Double.init),
-      timesteps: steps.map { min($0, model.config.maximumEpisodeLength - 1) })
+      timesteps: steps.map { step in
+        let count = model.config.maximumEpisodeLength
+        return model.options.timestepOverflow == .wrap ? step % count : min(step, count - 1)
+      })
     window.actions[window.actions.count - 1] = Array(
       repeating: 0, count: model.config.actionDimension)
     return window

@@ -32,6 +32,7 @@ struct GeneratedForm: CustomTestStringConvertible {
       $0.actionDimension = 40
       $0.stateDimension = 70
       $1.actionScale = (0..<40).map { Double($0 + 1) }
+      $1.actionOffset = (0..<40).map { Double(20 - $0) / 8 }
       $1.access = .package
       $1.timestepOverflow = .clamp
     },
@@ -44,6 +45,8 @@ struct GeneratedForm: CustomTestStringConvertible {
     GeneratedForm("Batch", heads: 2) {
       $1.batch = 3
       $1.targetReturn = 5
+      $1.actionOffset = [-0.5]
+      $1.timestepOverflow = .wrap
     },
     GeneratedForm("Trunk", heads: 2) {
       $1.modelClass = .trunk

@@ -185,10 +185,10 @@ extension GeneratedFacts {
     add("return scale", source.firstMatch(of: /targetReturn \/ ([0-9][^ ,)]*)/)?.1 ?? "1")
     if let scale = source.firstMatch(
       of:
-        /ction[^ =]*\[index\] = (?:prediction|output)\[index\](?: \* (weights\[[^\]]+\]|[^ ;]+))?(?: \+ ([^;]+))?;/
+        /ction[^ =]*\[index\] = (?:prediction|output)\[index\](?: \* ([^ \n]+))?(?: \+ ([^ \n]+))?/
     ) {
       func perAction(_ name: String, _ number: Substring) {
-        add(name, number.hasPrefix("weights[") ? "one for each component" : number)
+        add(name, number.hasSuffix("[index]") ? "one for each component" : number)
       }
       perAction("action scale", scale.1 ?? "1")
       perAction("action offset", scale.2 ?? "0")

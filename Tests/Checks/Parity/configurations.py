@@ -8,7 +8,9 @@ import torch
 from record import DECOYS, OUTPUTS, Case
 
 ACTIVATIONS = ["relu", "silu", "swish", "gelu", "gelu_python", "tanh", "gelu_new", "gelu_accurate",
-               "gelu_pytorch_tanh", "gelu_python_tanh"]
+               "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_10", "quick_gelu", "mish",
+               "sigmoid", "leaky_relu", "relu6", "relu2", "hardswish", "laplace", "sqrtsoftplus",
+               "linear"]
 CONTAINERS = ["safetensors", "safetensors shards", "zip", "zip shards", "zip views", "legacy",
               "legacy views"]
 WRAPPERS = ["decision_transformer.", "module.", "_orig_mod.", "module._orig_mod."]
@@ -48,8 +50,8 @@ def random_case(name, rng):
     steps = 2 * window + 5 + int(rng.integers(0, 10))
     config = random_config(rng, chance, pick)
     case = ParityCase(name, config, window, steps)
-    case.clamp = chance(0.3)
-    longest = (1, steps) if case.clamp else (steps, steps + 20)
+    case.overflow = pick(["error", "error", "error", "clamp", "wrap"])
+    longest = (steps, steps + 20) if case.overflow == "error" else (1, steps)
     config["max_ep_len"] = int(rng.integers(*longest))
     case.normalize = chance(0.7)
     if chance(0.6):
@@ -57,6 +59,9 @@ def random_case(name, rng):
     if chance(0.5):
         scales = rng.uniform(0.3, 3, config["act_dim"]) * rng.choice([-1, 1, 1], config["act_dim"])
         case.action_scale = pick([float(scales[0]), scales.tolist()])
+    if chance(0.4):
+        offsets = rng.uniform(-3, 3, config["act_dim"])
+        case.action_offset = pick([float(offsets[0]), offsets.tolist()])
     case.executed = chance(0.3)
     if chance(0.25):
         case.retarget = int(rng.integers(1, steps))
@@ -65,8 +70,8 @@ def random_case(name, rng):
     if chance(0.08):  # No codegen.json: everything has its default but the window.
         case.config_window, config["max_length"] = True, window
         case.normalize, case.return_scale, case.action_scale = False, 1.0, None
-        case.outputs = None
-        config["max_ep_len"], case.clamp = max(config["max_ep_len"], steps), False
+        case.action_offset, case.outputs = None, None
+        config["max_ep_len"], case.overflow = max(config["max_ep_len"], steps), "error"
     randomize_checkpoint(case, chance, pick)
     return case
 

@@ -100,11 +100,11 @@ def record(case, folder):
 
     actions, _ = run_episode(case, data, exact, torch.float64)
     actions_float32, _ = run_episode(case, data, float32, torch.float32)
-    scale = torch.from_numpy(data["action_scale"])
+    scale, offset = (torch.from_numpy(data[key]) for key in ("action_scale", "action_offset"))
     golden = dict(
         states=data["states"].tolist(), rewards=data["rewards"].tolist(),
         targetReturn=data["target"],
-        actions=answer(actions * scale, actions_float32 * scale, scale))
+        actions=answer(actions * scale + offset, actions_float32 * scale + offset, scale))
     if case.executed:
         golden["executed"] = data["executed"].tolist()
     if case.retarget is not None:

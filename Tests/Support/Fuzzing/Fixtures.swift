@@ -64,7 +64,7 @@ enum Fixtures {
   static let fullOptions = #"""
     {
       "window": 4, "state_mean": [0.5, 1, -2e-3], "state_std": [1, 2, 1e-6], "return_scale": 1000.0,
-      "action_scale": [2, -0.5], "target_return": 3600, "precision": "bfloat16",
+      "action_scale": [2, -0.5], "action_offset": [0, 1.5], "target_return": 3600, "precision": "bfloat16",
       "outputs": ["action"], "timestep_overflow": "clamp", "access": "package", "weights": "file"
     }
     """#

@@ -16,7 +16,8 @@ package struct RecordedBatch {
   private let rewards: [[Float]]
   private let targets: [[Float]]
   private let starts: [[Int]]
-  private let actionScale: [Double]
+  /// Scale and offset of each component.
+  private let actionUnits: [(scale: Double, offset: Double)]
 
   package init(_ name: String) throws {
     let model = try ModelFolder(path: TestData.model(name).path).readModel().model
@@ -32,7 +33,7 @@ package struct RecordedBatch {
     targets = RecordedEpisode.rows(file.values(of: "targets"), of: batch)
     starts = try JSONDecoder().decode([[Int]].self, from: Data(file.metadata["starts"]!.utf8))
     float32Error = Double(file.metadata["float32_error"]!)!
-    actionScale = model.actionScale
+    actionUnits = zip(model.actionScale, model.actionOffset).map { ($0, $1) }
   }
 
   /// The recorded steps, each followed by `pace`.
@@ -47,7 +48,7 @@ package struct RecordedBatch {
   }
 
   package func modelUnits(_ actions: [[Float]]) -> [[Double]] {
-    actions.map { zip($0, actionScale).map { Double($0) / $1 } }
+    actions.map { zip($0, actionUnits).map { (Double($0) - $1.offset) / $1.scale } }
   }
 }
 
@@ -89,7 +90,9 @@ extension BatchScript {
       }
       if random.below(2) == 0 {
         step.executed = agents.map { _ in
-          episode.model.actionScale.map { Float($0) * Float(random.below(200) - 100) / 100 }
+          zip(episode.model.actionScale, episode.model.actionOffset).map {
+            Float($0) * Float(random.below(200) - 100) / 100 + Float($1)
+          }
         }
       }
       steps.append(step)

@@ -107,7 +107,8 @@ extension Replay where Controller: ~Copyable {
 extension RecordedEpisode {
   /// Actions in environment units as numbers in the model's units.
   package func modelUnits(_ actions: [[Float]]) -> [[Double]] {
-    actions.map { zip($0, model.actionScale).map { Double($0) / $1 } }
+    let units = Array(zip(model.actionScale, model.actionOffset))
+    return actions.map { zip($0, units).map { (Double($0) - $1.1) / $1.0 } }
   }
 }
 

@@ -21,7 +21,8 @@ package struct RecordedTrunk: Sendable {
   }
 
   package static let names = [
-    "TrunkOneHead", "TrunkFourHeads", "TrunkInverseLayerScale", "TrunkUnscaled", "TrunkFewTokens",
+    "TrunkOneHead", "TrunkFourHeads", "TrunkInverseLayerScale", "TrunkUnscaled", "TrunkLaplace",
+    "TrunkFewTokens",
   ]
 
   package let model: Model

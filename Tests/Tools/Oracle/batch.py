@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from episode import random_numbers
+from episode import random_numbers, table_rows
 
 
 def make_batch_data(case, original, data):
@@ -40,7 +40,8 @@ def run_batch(case, original, data, inputs, model, dtype):
                 inputs["targets"][t, agent] / scale if steps[t, agent] == 0
                 else tokens[t - 1, agent] - np.float32(inputs["rewards"][t - 1, agent] / scale))
     tokens = torch.from_numpy(tokens).to(dtype)[:, :, None]
-    actions, timesteps = torch.zeros(T, B, A, dtype=dtype), torch.from_numpy(steps)
+    actions = torch.zeros(T, B, A, dtype=dtype)
+    timesteps = table_rows(original, torch.from_numpy(steps), model)
     for t in range(T):
 
         def windows(rows):

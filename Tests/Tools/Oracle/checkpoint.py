@@ -18,8 +18,9 @@ class Options:
     state_std: np.ndarray
     return_scale: float
     action_scale: np.ndarray
+    action_offset: np.ndarray
     target_return: float | None
-    clamp: bool
+    overflow: str
 
 
 def read_json(path):
@@ -37,8 +38,9 @@ def read_options(folder, config):
         state_std=np.array(options.get("state_std", np.ones(S)), np.float64),
         return_scale=float(options.get("return_scale", 1)),
         action_scale=np.ones(A) * options.get("action_scale", 1),
+        action_offset=np.zeros(A) + options.get("action_offset", 0),
         target_return=options.get("target_return"),
-        clamp=options.get("timestep_overflow") == "clamp",
+        overflow=options.get("timestep_overflow", "error"),
     )
 
 

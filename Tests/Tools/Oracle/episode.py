@@ -24,8 +24,10 @@ def make_data(case):
                 rewards=(scale * 3 / T * (1 + 0.7 * rng.standard_normal(T))).astype(np.float32),
                 mean=mean, std=std, target=2 * scale)
     data["action_scale"] = np.ones(A) * (1 if case.action_scale is None else case.action_scale)
+    data["action_offset"] = np.zeros(A) + (0 if case.action_offset is None else case.action_offset)
     if case.executed:
-        data["executed"] = (rng.uniform(-1, 1, (T, A)) * data["action_scale"]).astype(np.float32)
+        executed = rng.uniform(-1, 1, (T, A)) * data["action_scale"] + data["action_offset"]
+        data["executed"] = executed.astype(np.float32)
     if case.retarget is not None:
         data["retarget_value"] = 1.3 * scale
     options = dict(window=case.window)
@@ -35,15 +37,31 @@ def make_data(case):
         options["return_scale"] = scale
     if case.action_scale is not None:
         options["action_scale"] = case.action_scale
+    if case.action_offset is not None:
+        options["action_offset"] = case.action_offset
     options["target_return"] = data["target"]
-    if case.clamp:
-        options["timestep_overflow"] = "clamp"
+    if case.overflow != "error":
+        options["timestep_overflow"] = case.overflow
     if case.outputs:
         options["outputs"] = case.outputs
     if case.c_interface:
         options["c_interface"] = True
     data["options"] = options
     return data
+
+
+def executed_actions(data, dtype):
+    """The executed actions in model units."""
+    scale, offset = (torch.from_numpy(data[key]).to(dtype) for key in ("action_scale", "action_offset"))
+    return (torch.from_numpy(data["executed"]).to(dtype) - offset) / scale
+
+
+def table_rows(case, steps, model):
+    """The rows of the timestep embedding for `steps`."""
+    count = model.config.max_ep_len
+    if case.overflow == "wrap":
+        return steps % count
+    return steps.clamp(max=count - 1) if case.overflow == "clamp" else steps
 
 
 def returns_to_go(case, data):
@@ -73,11 +91,8 @@ def run_episode(case, data, model, dtype, attentions=False):
     tokens = torch.from_numpy(returns_to_go(case, data)).to(dtype)[:, None]
     history, predicted = torch.zeros(T, A, dtype=dtype), torch.zeros(T, A, dtype=dtype)
     if case.executed:
-        scale = torch.from_numpy(data["action_scale"]).to(dtype)
-        executed = torch.from_numpy(data["executed"]).to(dtype) / scale
-    timesteps = torch.arange(T)
-    if case.clamp:
-        timesteps = timesteps.clamp(max=model.config.max_ep_len - 1)
+        executed = executed_actions(data, dtype)
+    timesteps = table_rows(case, torch.arange(T), model)
     for t in range(T):
         output = window_output(
             model, K, t, states, history, tokens, timesteps, output_hidden_states=True,

@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from episode import random_numbers, returns_to_go
+from episode import executed_actions, random_numbers, returns_to_go, table_rows
 
 
 def masks(K):
@@ -45,14 +45,11 @@ def next_answers(case, data, model, actions):
     """At every step, with the action that was taken in its place: the next state and return expected,
     in environment units."""
     K, T = case.window, case.steps
-    scale = torch.from_numpy(data["action_scale"]).to(model.dtype)
-    taken = actions
-    if case.executed:
-        taken = torch.from_numpy(data["executed"]).to(model.dtype) / scale
+    taken = executed_actions(data, model.dtype) if case.executed else actions
     states = torch.from_numpy((data["states"].astype(np.float64) - data["mean"]) / data["std"])
     states = states.to(model.dtype)
     tokens = torch.from_numpy(returns_to_go(case, data)).to(model.dtype)[:, None]
-    timesteps = torch.arange(T).clamp(max=model.config.max_ep_len - 1)
+    timesteps = table_rows(case, torch.arange(T), model)
     found = dict(states=[], returns=[])
     for t in range(T):
         window = slice(max(0, t - K + 1), t + 1)

@@ -47,8 +47,11 @@ class HuggingFaceController:
         )  # fmt: skip
         prediction = output.action_preds[0, -1]
         self.actions[self.step] = prediction
-        return (prediction.numpy() * options.action_scale).astype(np.float32)
+        action = prediction.numpy() * options.action_scale + options.action_offset
+        return action.astype(np.float32)
 
     def prepare(self, *, executed=None):
         if executed is not None:
-            self.actions[self.step] = torch.from_numpy(executed / self.options.action_scale)
+            options = self.options
+            action = (executed - options.action_offset) / options.action_scale
+            self.actions[self.step] = torch.from_numpy(action)

@@ -41,7 +41,8 @@ class Case:
     normalize: bool = True  # state_mean and state_std
     return_scale: float = 1.0
     action_scale: float | list | None = None
-    clamp: bool = False  # timestep_overflow
+    action_offset: float | list | None = None
+    overflow: str = "error"  # timestep_overflow
     executed: bool = False  # actions that differ from the predicted ones
     retarget: int | None = None  # step at which a new target is set
     dtype: torch.dtype = torch.float32  # of the checkpoint file
@@ -105,10 +106,14 @@ CASES = [
     Case("WindowOfOne",
          shape(10, 3, 20, 1, 3, "silu", 41, episode=24, positions=3, layer_norm_epsilon=1e-12),
          1, 14, return_scale=4),
-    Case("ClampedTimesteps", shape(1, 1, 20, 2, 2, "relu", 24, episode=24), 5, 36, clamp=True,
+    Case("ClampedTimesteps", shape(1, 1, 20, 2, 2, "relu", 24, episode=24), 5, 36, overflow="clamp",
          return_scale=12.7),
+    # Twice through the table, which the window never outlasts; carried tokens.
+    Case("WrappedTimesteps", shape(6, 3, 20, 1, 2, "mish", 37, episode=7), 5, 30, overflow="wrap",
+         return_scale=20, action_scale=[2.0, 0.5, 1.25], action_offset=[-1.5, 0.0, 10.0]),
     Case("ExecutedActions", shape(8, 3, 36, 1, 2, "gelu", 45), 3, 22, executed=True,
-         return_scale=30, action_scale=[0.4, 3.0, 1.0], c_interface=True),
+         return_scale=30, action_scale=[0.4, 3.0, 1.0], action_offset=[0.5, -2.0, 0.25],
+         c_interface=True),
     Case("RetargetedEpisode", shape(5, 2, 24, 1, 2, "gelu_new", 37), 8, 32, retarget=17,
          return_scale=100, action_scale=2.0, executed=True),
     Case("Float16Checkpoint",
@@ -134,8 +139,11 @@ CASES = [
          shape(3, 2, 24, 4, 3, "silu", 20, scale_attn_by_inverse_layer_idx=True), 3, 14,
          outputs=OUTPUTS),
     # Without predictions of the next state, and behind the last timestep.
-    Case("ForwardHiddenStates", shape(5, 1, 16, 2, 2, "relu", 18, episode=12), 2, 20, clamp=True,
-         normalize=False, outputs=["last_hidden_state", "attentions"]),
+    Case("ForwardHiddenStates", shape(5, 1, 16, 2, 2, "relu", 18, episode=12), 2, 20,
+         overflow="clamp", normalize=False, outputs=["last_hidden_state", "attentions"]),
+    # An activation that is not 0 at 0, an odd number of inner columns, and windows over the table's end.
+    Case("ForwardSigmoid", shape(4, 2, 24, 2, 2, "sigmoid", 19, episode=9), 4, 24, overflow="wrap",
+         action_offset=-0.75, outputs=["action", "state", "last_hidden_state"]),
     Case("ForwardWindowOfOne", shape(2, 3, 16, 2, 1, "tanh", action_tanh=False), 1, 10,
          return_scale=4, outputs=["action", "state", "return"]),
 ]
@@ -159,6 +167,8 @@ BATCH_CASES = [
     BatchCase("BatchOfThree", "WholeEpisode", [[0], [0, 5, 23], [0, 17, 18]], 30),
     BatchCase("BatchOfTwo", "ReluOneHead", [[0, 3], [0, 31]], 40),
     BatchCase("BatchOfFour", "EightHeads", [[0, 9], [0], [0, 1, 2], [0, 20]], 24),
+    BatchCase("BatchOfSix", "WrappedTimesteps",
+              [[0], [0, 4], [0, 7, 22], [0, 20], [0, 6, 13], [0, 1]], 28),
 ]
 
 # ----------------------------------------------------------------------------------------------

@@ -25,14 +25,14 @@ def make_episode(folder, config, steps, seed):
     """The options that matter, and the episode's random inputs, as `run_episode` takes them."""
     options = read_options(folder, config)
     steps = steps or 2 * options.window + 5
-    if not options.clamp:
+    if options.overflow == "error":
         steps = min(steps, config.max_ep_len)
     target = float(options.return_scale if options.target_return is None else options.target_return)
     rng, S = np.random.default_rng(seed), config.state_dim
     mean, std = options.state_mean, options.state_std
     rewards = target / steps * (1 + 0.5 * rng.standard_normal(steps))
     case = SimpleNamespace(window=options.window, steps=steps, return_scale=options.return_scale,
-                           clamp=options.clamp, executed=False, retarget=None)
+                           overflow=options.overflow, executed=False, retarget=None)
     data = dict(states=(mean + std * rng.standard_normal((steps, S))).astype(np.float32),
                 rewards=rewards.astype(np.float32), mean=mean, std=std, target=target)
     return case, data

@@ -45,6 +45,8 @@ CASES = [
     Trunk("TrunkUnscaled",
           shape(5, 3, 64, 4, 3, "silu", 50, positions=48, scale_attn_weights=False,
                 scale_attn_by_inverse_layer_idx=True), 40, alone=False),
+    # An activation that is not 0 at 0, and an odd number of inner columns.
+    Trunk("TrunkLaplace", shape(2, 1, 20, 2, 2, "laplace", 21, positions=24), 14, alone=False),
     Trunk("TrunkFewTokens", shape(1, 1, 20, 1, 1, "tanh", 21, positions=9), 5, alone=False),
 ]
 
