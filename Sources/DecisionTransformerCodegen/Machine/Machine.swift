@@ -43,6 +43,7 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
       return Array(numbers[start..<start + count])
     }
     set {
+      precondition(newValue.count == count, "\(newValue.count) numbers instead of \(count)")
       let start = place(operand, agent: agent)
       numbers.replaceSubrange(start..<start + count, with: newValue)
     }
@@ -102,9 +103,9 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
     var rest = operations[...]
     // What one agent needs of an operation, its next one may use up: each agent runs a stretch to its end.
     while let first = rest.first {
-      let stretch = rest.prefix { $0.runsForEachAgent == first.runsForEachAgent }
+      let stretch = rest.prefix { $0.isPerAgent == first.isPerAgent }
       rest = rest.dropFirst(stretch.count)
-      for agent in 0..<(first.runsForEachAgent ? plan.shape.batch : 1) {
+      for agent in 0..<(first.isPerAgent ? plan.shape.batch : 1) {
         self.agent = agent
         for operation in stretch { perform(operation) }
       }
@@ -171,17 +172,6 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
     for strip in 0..<buffer.stripCount {
       let start = buffer.offset + strip * buffer.rows * buffer.strip
       for index in start..<start + count { numbers[index] = numbers[index + distance] }
-    }
-  }
-}
-
-extension Operation {
-  /// Whether it has the rows of one agent at a time: whatever needs keys, or the agent's own step. The others have those
-  /// of all agents at once.
-  fileprivate var runsForEachAgent: Bool {
-    switch kind {
-    case .scores, .softmax, .mix, .storeKeys, .enter, .center, .centerTime, .embedNormalize: true
-    default: false
     }
   }
 }

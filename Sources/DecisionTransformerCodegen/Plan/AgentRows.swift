@@ -54,3 +54,14 @@ extension ControllerBuffer {
     }
   }
 }
+
+extension Operation {
+  /// Whether it goes agent by agent: whatever needs keys, or the agent's own step. The others have the rows of all agents
+  /// at once.
+  var isPerAgent: Bool {
+    switch kind {
+    case .scores, .softmax, .mix, .storeKeys, .enter, .center, .embedNormalize, .centerTime: true
+    default: false
+    }
+  }
+}

@@ -1,13 +1,4 @@
 extension Operation {
-  /// Whether the operation goes agent by agent: whatever needs keys or the agent's own step. The others have
-  /// the rows of all agents at once.
-  var isPerAgent: Bool {
-    switch kind {
-    case .scores, .softmax, .mix, .storeKeys, .enter, .center, .embedNormalize, .centerTime: true
-    default: false
-    }
-  }
-
   /// What the line's comment adds to its names.
   fileprivate var lineComment: String {
     switch kind {
