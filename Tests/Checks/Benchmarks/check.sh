@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The README's commands with dtbench, cut short: the report as JSON, the page that shows it, and a library for C
+# The documentation's commands with dtbench, cut short: the report as JSON, the page that shows it, and a library for C
 # beside the type in the program, whose actions must have the same bits; and one shape of the sweep. It judges no
 # time. At the end, that none is printed without proof (refusals.sh).
 #

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A new user's package, made from the README, outside this repository: it has to build and run
+# A new user's package, made from README.md and the articles, outside this repository: it has to build and run
 # without a warning, rebuild what changed and nothing else, and refuse wrong input with a clear line.
 #
 # usage: Tests/Checks/Consumer/check.sh [swift build options]
@@ -7,6 +7,7 @@ set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 readme=$repository/README.md
+articles=$repository/Sources/DecisionTransformer/DecisionTransformer.docc/Articles
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 options=("$@")
@@ -52,33 +53,23 @@ must_refuse() {
   [[ $(errors) == "$count" ]] || fail "$what: $(errors) errors, expected $count"
   [[ $(outputs) == "$before" ]] || fail "$what: something was written"
 }
-# Prints the fenced block that follows the line "<!-- marker -->".
+# block <page> <marker>: prints the fenced block that follows the line "<!-- marker -->".
 block() {
-  awk -v marker="<!-- $1 -->" '
+  awk -v marker="<!-- $2 -->" '
     $0 == marker { found = 1; next }
     found && /^```/ { if (inside) exit; inside = 1; next }
     inside { print }
-  ' "$readme"
+  ' "$1" >"$directory/block"
+  [[ -s $directory/block ]] || fail "$1: no block behind <!-- $2 -->"
+  cat "$directory/block"
 }
-
-# --- What the README says of the code -------------------------------------------------------------
-# Each "<!-- excerpt: PATH -->" is followed by a fenced block whose lines are in PATH.
-excerpts=$(sed -n 's/^<!-- excerpt: \(.*\) -->$/\1/p' "$readme")
-[[ $excerpts == *Generated/HopperModel/Hopper.swift* ]] \
-  || fail "no excerpt of the generated code in the README"
-for path in $excerpts; do
-  block "excerpt: $path" >"$directory/excerpt"
-  [[ -s $directory/excerpt ]] || fail "README: the excerpt of $path is empty"
-  while IFS= read -r line; do
-    grep -qFx -- "$line" "$repository/$path" || fail "README: not in $path: $line"
-  done <"$directory/excerpt"
-done
+in_package() { (cd "$package" && bash -euo pipefail "$1") >"$log" 2>&1 </dev/null; }
 
 # --- The quick start --------------------------------------------------------------------------------
-# Each "<!-- quick start: PATH -->" is followed by a fenced block: the contents of PATH.
-sed -n 's/^<!-- quick start: \(.*\) -->$/\1/p' "$readme" | while read -r path; do
+# Each "<!-- used by: ... as quick start: PATH -->" is followed by a fenced block: the contents of PATH.
+sed -n 's/^<!-- used by: Tests\/Consumer\/check.sh as quick start: \(.*\) -->$/\1/p' "$readme" | while read -r path; do
   mkdir -p "$(dirname "$package/$path")"
-  block "quick start: $path" >"$package/$path"
+  block "$readme" "used by: Tests/Checks/Consumer/check.sh as quick start: $path" >"$package/$path"
 done
 [[ -f $package/Package.swift ]] || fail "no quick start in the README"
 
@@ -159,13 +150,19 @@ cp "$hopper/codegen.json" "$hopper/config.json" "$directory"
 edit 's/"window": 20/"context": 20/; s/"return_scale": 1000.0/"return_scale": 0/' "$hopper/codegen.json"
 must_refuse "two wrong options" 2 \
   "Hopper.dtmodel/codegen.json: context: " "Hopper.dtmodel/codegen.json: return_scale: "
-# The answer to a wrong key lists the keys; the README explains each.
+# The answer to a wrong key lists the keys; the article explains each, and README.md no others.
 grep -F 'codegen.json: context: ' "$log" | head -1 | sed 's/.*accepted: //' | tr -dc 'a-z_ \n' \
   | tr ' ' '\n' >"$directory/keys"
 [[ $(wc -l <"$directory/keys") -gt 9 ]] || fail "the answer to a wrong key does not list the keys"
 while read -r key; do
-  grep -q "^| .*\`$key\`.* | .* |" "$readme" || fail "README: codegen.json's $key is not explained"
+  grep -q "^| .*\`$key\`.* | .* |" "$articles/TheModelFolder.md" \
+    || fail "TheModelFolder.md: codegen.json's $key is not explained"
 done <"$directory/keys"
+sed -n '/^| key | default/,/^$/s/^| \(`[^|]*\) |.*/\1/p' "$readme" | tr -dc 'a-z_\n ' | tr -s ' ' '\n' >"$directory/common"
+[[ -s $directory/common ]] || fail "README: no table of common keys"
+while read -r key; do
+  grep -qx "$key" "$directory/keys" || fail "README: $key is no key of codegen.json"
+done <"$directory/common"
 cp "$directory/codegen.json" "$hopper"
 
 edit 's/"n_head": 1/"n_head": 3/; s/"relu"/"elu"/' "$hopper/config.json"
@@ -247,7 +244,8 @@ command --check || fail "--check finds fresh output stale"
 echo "// by hand" >>"$package/Generated/HopperModel/Hopper.swift"
 ! command --check || fail "--check overlooks an edited file"
 saw "-// by hand"
-command --code-only
+block "$articles/TheGeneratorTool.md" "used by: Tests/Checks/Consumer/check.sh as checked-in code" >"$directory/write.sh"
+in_package "$directory/write.sh" || fail "the article's command does not write the code"
 command --code-only --check || fail "--check finds fresh code stale"
 say "the command plugin writes the same files, and its check finds an edited one"
 
@@ -257,11 +255,13 @@ must_fail() { ! build || fail "$1: the build should have failed"; }
 must_fail "init() with weights in a file"
 saw "note: "
 saw "open it with PackedWeights(path:)"
-block "weights in a file: Sources/Robot/main.swift" >"$target/main.swift"
+block "$articles/WhereTheWeightsGo.md" \
+  "used by: Tests/Checks/Consumer/check.sh as weights in a file: Sources/Robot/main.swift" >"$target/main.swift"
 must_build "weights in a file"
 saw_no "warning:"
 [[ $(digest Hopper.swift) == "$code" ]] || fail "the code depends on where the weights go"
-command --model Hopper --output deploy || fail "the command plugin does not write packed weights"
+block "$articles/WhereTheWeightsGo.md" "used by: Tests/Checks/Consumer/check.sh as packed weights" >"$directory/write.sh"
+in_package "$directory/write.sh" || fail "the command plugin does not write packed weights"
 (cd "$package" && must_run "weights in a file")
 [[ $(cut -d' ' -f 2 "$directory/torques") == $(head -1 "$directory/torques-embedded" | cut -d' ' -f 2) ]] \
   || fail "the mapped weights give other actions than the embedded ones"
@@ -273,11 +273,16 @@ printf '\125' | dd of="$package/deploy/HopperModel/Hopper.weights" bs=1 seek=100
 saw "the weights are damaged"
 
 # --- dtgen in the user's package -------------------------------------------------------------------------
-check() {
-  swift_robot run dtgen check "$hopper" --against "$package/Generated/HopperModel" --code-only
-}
-check || fail "dtgen check finds fresh code stale"
-echo "// by hand" >>"$package/Generated/HopperModel/Hopper.swift"
-! check || fail "dtgen check overlooks an edited file"
-saw "-// by hand"
+# Each of the article's lines, either of which has to notice a stale file.
+block "$articles/TheGeneratorTool.md" "used by: Tests/Checks/Consumer/check.sh as stale code" >"$directory/lines"
+[[ $(wc -l <"$directory/lines") -eq 2 ]] || fail "not two lines for continuous integration"
+while read -r line; do
+  echo "$line" >"$directory/check.sh"
+  in_package "$directory/check.sh" || fail "finds fresh code stale: $line"
+  cp "$package/Generated/HopperModel/Hopper.swift" "$directory/Hopper.swift"
+  echo "// by hand" >>"$package/Generated/HopperModel/Hopper.swift"
+  ! in_package "$directory/check.sh" || fail "overlooks an edited file: $line"
+  saw "-// by hand"
+  mv "$directory/Hopper.swift" "$package/Generated/HopperModel/Hopper.swift"
+done <"$directory/lines"
 say "ok"

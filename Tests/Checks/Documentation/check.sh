@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Builds the documentation with the toolchain's docc, every warning an error, and checks what docc does not: that every
 # public declaration of the runtime and of generated types has a comment, that every page has a place, that the code in
-# the articles is code that compiles, and that their commands run and print what is said.
+# README.md and in the articles is code that compiles, that their commands run and print what is said, that links lead
+# somewhere, and that README.md stays short.
 #
 # usage: Tests/Checks/Documentation/check.sh [--build-only]
 #
 # The archive is .build/documentation/DecisionTransformer.doccarchive, a static site: any web server shows it, for
 # example "python3 -m http.server --directory .build/documentation/DecisionTransformer.doccarchive" at
-# http://localhost:8000/documentation/. While writing, "docc preview" with the options below shows each change.
+# http://localhost:8000/documentation/. Articles are plain Markdown, for code hosts; docc reads a copy with its own links.
 # --build-only leaves the examples and the commands out.
 set -euo pipefail
 
@@ -30,9 +31,18 @@ swiftc -swift-version 6 -parse-as-library -o "$directory/tool" "$here"/Tool/*.sw
 tool() { "$directory/tool" "$@"; }
 
 # --- What lies before the reader ------------------------------------------------------------------
+readme=$repository/README.md
+[[ $(wc -c <"$readme") -le 10240 ]] || fail "README.md: $(wc -c <"$readme") bytes; accepted: 10240. The rest belongs into an article"
 articles=("$catalogue"/Articles/*.md)
-tool articles "$repository" "${articles[@]}" "$catalogue"/*.md "$here"/HopperModel.docc/*.md \
-  || fail "code in the articles that is not what it claims to be"
+for article in "${articles[@]}"; do
+  grep -qF "](${article#"$repository"/})" "$readme" || fail "README.md has no link to $(basename "$article")"
+done
+guides=("$readme" "$repository/CONTRIBUTING.md" "$repository/Sources/DecisionTransformerCodegen/README.md")
+tool articles "$repository" "${guides[@]}" "${articles[@]}" "$catalogue"/*.md "$here"/HopperModel.docc/*.md \
+  || fail "code in the documentation that is not what it claims to be"
+find "$repository/Tests" -name '*.md' -not -path '*/HopperModel.docc/*' -print0 \
+  | xargs -0 "$directory/tool" links "$repository" "${guides[@]}" "${articles[@]}" "$catalogue"/*.md \
+  || fail "links that lead nowhere"
 
 # --- Symbol graphs -----------------------------------------------------------------------------------
 # module <name> <source>...: compiles a module's interface and writes its symbol graph.
@@ -64,7 +74,8 @@ convert() { # convert <catalogue> <module> [option...]
     --enable-experimental-external-link-support "${@:3}" >"$directory/log" 2>&1 \
     || { cat "$directory/log"; fail "docc finds something wrong in $1"; }
 }
-convert "$catalogue" DecisionTransformer
+tool catalogue "$repository" "$catalogue" "$directory/DecisionTransformer.docc"
+convert "$directory/DecisionTransformer.docc" DecisionTransformer
 convert "$here/HopperModel.docc" HopperModel --dependency "$directory/DecisionTransformer.doccarchive"
 pages=$directory/DecisionTransformer.doccarchive/data/documentation/decisiontransformer
 model=$directory/HopperModel.doccarchive/data/documentation/hoppermodel
@@ -91,20 +102,34 @@ swift run --package-path "$repository" examples "$directory/Hopper/Hopper.weight
 
 # --- Commands -----------------------------------------------------------------------------------------------
 # They run in an empty folder with links to the repository's, on the debug build that "swift test" makes. There a
-# measurement says nothing and takes long: with --help, dtbench reads its options and stops.
+# measurement says nothing and takes long: with --help, dtbench and pendulum read their options and stop. For --json
+# dtbench gives an older report (Tests/Checks/Benchmarks/check.sh makes a new one). With a toolset the runtime alone is built,
+# in a folder of its own, because everything else would be built anew.
 swift() {
-  local verb=$1 rest=() argument
+  local verb=$1 rest=() argument report= toolset=
   shift
   while [[ $# -gt 0 ]]; do
     argument=$1
     shift
     case $argument in
       -c | -Xcc) shift ;;
-      dtbench) rest+=(dtbench --help) ;;
+      dtbench | pendulum) rest+=("$argument" --help) ;;
+      --toolset) toolset=$PWD/$1 rest+=(--toolset "$PWD/$1") && shift ;;
+      --json) report=$repository/Tests/Pages/hopper.json rest+=(--json) ;;
       *) rest+=("$argument") ;;
     esac
   done
-  command swift "$verb" --package-path "$repository" "${rest[@]}"
+  if [[ -n $toolset ]]; then
+    [[ $(uname -m) == x86_64 ]] || { echo "not run: $toolset is for x86-64" >&2; return; }
+    command swift "$verb" --package-path "$repository" "${rest[@]}" --scratch-path "$toolset.build" \
+      --target DecisionTransformer --verbose >"$toolset.log" 2>&1
+    grep -q -- '-march=x86-64-v3' "$toolset.log" || { echo "$toolset has no effect" >&2; return 1; }
+  elif [[ " ${rest[*]} " == *" dtbench --help "* && -n $report ]]; then
+    command swift "$verb" --package-path "$repository" "${rest[@]}" >&2
+    cat "$report"
+  else
+    command swift "$verb" --package-path "$repository" "${rest[@]}"
+  fi
 }
 export -f swift
 export repository
@@ -122,7 +147,7 @@ pickle.dump(episodes, open("episodes.pkl", "wb"))
 PYTHON
   )
 fi
-for article in "${articles[@]}"; do
+for article in "$readme" "${articles[@]}"; do
   name=$(basename "$article" .md)
   tool script "$article" >"$directory/$name.sh"
   (cd "$directory/scratch" && bash -euo pipefail "$directory/$name.sh") >"$directory/$name.log" 2>"$directory/log" </dev/null \

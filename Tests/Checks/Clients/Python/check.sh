@@ -38,10 +38,13 @@ if ! "$python" -c 'import numpy' 2>/dev/null; then
   "$scratch/python/bin/python" -m pip install --quiet --requirement "$here/requirements.txt"
   python=$scratch/python/bin/python
 fi
-# The lines of the README, beside a library that is already there.
-sed -n '/^```python$/,/^```$/{/^```/d;p}' "$repository/README.md" \
-  | sed -e "s|\"deploy/libhopper.so\"|\"$folder/libhopper.so\"|" -e '1i state = [0.0] * 11' \
-    -e '$a print("README:", action)' >"$scratch/readme.py"
-PYTHONPATH=$here "$python" "$scratch/readme.py"
+# The lines of the documentation, beside a library that is already there.
+article=$repository/Sources/DecisionTransformer/DecisionTransformer.docc/Articles/CallingItFromC.md
+marker='used by: Tests/Clients/Python/check.sh as the lines of the documentation'
+sed -n "\|^<!-- $marker -->\$|,/^\`\`\`\$/{/^<!--/d;/^\`\`\`/d;p}" "$article" >"$scratch/lines.py"
+[[ -s $scratch/lines.py ]] || { echo "check.sh: no lines in $article" >&2; exit 1; }
+sed -i -e "s|\"deploy/libhopper.so\"|\"$folder/libhopper.so\"|" -e '1i state = [0.0] * 11' \
+  -e '$a print("documentation:", action)' "$scratch/lines.py"
+PYTHONPATH=$here "$python" "$scratch/lines.py"
 HOPPER_LIBRARY=$folder/libhopper.so HOPPER_WEIGHTS=$folder/Hopper.weights \
   "$python" -m unittest discover --start-directory "$here"

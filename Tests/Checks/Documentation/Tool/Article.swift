@@ -1,6 +1,6 @@
 import Foundation
 
-/// A page of a catalogue, as far as its code goes.
+/// A page, as far as its code goes: an article, or README.md.
 ///
 /// Every fenced block with a language has a comment on the line above that says how it is known to be right:
 ///
@@ -10,7 +10,10 @@ import Foundation
 /// | `as in: <path>` | consecutive lines of a page whose commands are run elsewhere |
 /// | `runs`, `runs with: <Python module>` | run by the script, the second where that module is there |
 /// | `printed` | what the blocks before print, among other lines |
-/// | `not run: <reason>` | neither |
+/// | `file: <name>` | a file, which lies beside the commands when they run |
+/// | `run by: <script>` | commands that are lines of that script |
+/// | `used by: <script> as <what>: <path>` | used by that script, which finds it by this comment; the path is its own business and may be left out |
+/// | `not run: <reason>` | none of these |
 struct Article {
   struct Block {
     var marker: String?
@@ -27,9 +30,17 @@ struct Article {
     }
 
     var isMarked: Bool {
-      ["excerpt", "as in", "runs", "runs with", "printed", "not run"].contains {
-        marked($0).map { !$0.isEmpty || marker == "runs" || marker == "printed" } ?? false
-      }
+      let named = ["excerpt", "as in", "runs with", "file", "run by", "used by", "not run"]
+      return marker == "runs" || marker == "printed"
+        || named.contains { marked($0)?.isEmpty == false }
+    }
+
+    /// Without what is said about them behind a `#`.
+    var commands: [String] {
+      lines.map { line in
+        let command = line.firstRange(of: /\s+#.*/).map { line[..<$0.lowerBound] } ?? line[...]
+        return command.trimmingCharacters(in: .whitespaces)
+      }.filter { !$0.isEmpty }
     }
   }
 
@@ -61,21 +72,41 @@ struct Article {
     return String(line.dropFirst(5).dropLast(4))
   }
 
-  /// Blocks that say nothing of themselves, and excerpts that are none.
+  /// Blocks that say nothing of themselves, and those that are not what they say.
   func problems(root: String) -> [String] {
-    blocks.compactMap { block in
-      let place = "\(path):\(block.line)"
-      if !block.isMarked {
-        return block.language.isEmpty && block.marker == nil
-          ? nil : "\(place): the comment above the block is missing or unknown"
-      }
-      guard let file = block.marked("excerpt") ?? block.marked("as in") else { return nil }
-      guard let text = try? String(contentsOfFile: "\(root)/\(file)", encoding: .utf8) else {
-        return "\(place): \(file): cannot be read"
-      }
-      return Self.contains(text.components(separatedBy: "\n"), block.lines)
-        ? nil : "\(place): these lines are not in \(file)"
+    blocks.flatMap { block in
+      Self.problems(of: block, root: root).map { "\(path):\(block.line): \($0)" }
     }
+  }
+
+  private static func problems(of block: Block, root: String) -> [String] {
+    if !block.isMarked {
+      return block.language.isEmpty && block.marker == nil
+        ? [] : ["the comment above the block is missing or unknown"]
+    }
+    func text(_ file: String) -> String? {
+      try? String(contentsOfFile: "\(root)/\(file)", encoding: .utf8)
+    }
+    if let file = block.marked("excerpt") ?? block.marked("as in") {
+      guard let text = text(file) else { return ["\(file): cannot be read"] }
+      return contains(text.components(separatedBy: "\n"), block.lines)
+        ? [] : ["these lines are not in \(file)"]
+    }
+    if let script = block.marked("run by") {
+      guard let text = text(script) else { return ["\(script): cannot be read"] }
+      let lines = Set(
+        text.components(separatedBy: "\n").map { $0.trimmingCharacters(in: .whitespaces) })
+      return block.commands.filter { !lines.contains($0) }.map { "\(script) does not run: \($0)" }
+    }
+    if let use = block.marked("used by") {
+      guard let name = use.firstRange(of: " as ") else { return ["used by whom, as what?"] }
+      let script = String(use[..<name.lowerBound])
+      guard let text = text(script) else { return ["\(script): cannot be read"] }
+      let what = use[name.upperBound...].prefix { $0 != ":" }
+      return text.contains("used by: \(script) as \(what)")
+        ? [] : ["\(script) does not ask for \(what)"]
+    }
+    return []
   }
 
   private static func contains(_ lines: [String], _ excerpt: [String]) -> Bool {
@@ -92,10 +123,14 @@ struct Article {
     return lines.map { String($0.dropFirst(least)) }
   }
 
-  /// A script of the blocks that run.
+  /// A script of the blocks that run, and of the files that they find.
   var script: String {
-    blocks.filter { $0.language == "sh" }.compactMap { block in
+    blocks.compactMap { block in
       let commands = block.lines.joined(separator: "\n")
+      if let name = block.marked("file") {
+        return "cat >'\(name)' <<'END OF THE FILE'\n\(commands)\nEND OF THE FILE"
+      }
+      guard block.language == "sh" else { return nil }
       if block.marked("runs") != nil { return commands }
       return block.marked("runs with").map { module in
         "if python3 -c 'import \(module)' 2>/dev/null; then\n\(commands)\n"

@@ -10,6 +10,12 @@ enum DocumentationTool {
     case "articles":
       let root = arguments[1]
       report(try arguments.dropFirst(2).flatMap { try Article(path: $0).problems(root: root) })
+    case "links":
+      let root = arguments[1]
+      report(
+        try arguments.dropFirst(2).flatMap { try Page(path: $0, root: root).problems() })
+    case "catalogue":
+      try Catalogue(root: arguments[1], path: arguments[2]).write(to: arguments[3])
     case "script":
       print(try Article(path: arguments[1]).script)
     case "printed":
@@ -27,8 +33,8 @@ enum DocumentationTool {
         })
     default:
       report([
-        "usage: articles <root> <file>... | script <file> | printed <file> <log> "
-          + "| coverage <graph>... | groups <page>..."
+        "usage: articles <root> <file>... | links <root> <file>... | script <file> | printed <file> <log> "
+          + "| catalogue <root> <catalogue> <copy> | coverage <graph>... | groups <page>..."
       ])
     }
   }
