@@ -73,7 +73,7 @@ struct MachineBatchTests {
         let reward = agents[agent].isTold ? nil : rewards[agent]
         let expected = agents[agent].machine.act(state: states[agent], reward: reward)
         #expect(found[agent] == expected, "agent \(agent), step \(step), \(place)")
-        #expect(expected.action.allSatisfy(\.isFinite))
+        #expect(expected.action.allSatisfy { $0.isFinite })
         (agents[agent].awaits, agents[agent].isTold) = (true, false)
         agents[agent].age += 1
       }

@@ -36,7 +36,7 @@ struct ScheduleTests {
         switch operation.kind {
         case .linear(
           .linear(_, let depth, let columns, let epilogue, let format, _), _, let weights,
-          let residual, _):
+          let residual, _, _):
           let tensor = plan.weights.tensors[weights]
           let strips = PackedTensor.Arrangement.strips(
             depth: depth, columns: columns, format: format)
