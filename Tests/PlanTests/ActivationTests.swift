@@ -39,7 +39,8 @@ struct ActivationTests {
       let names = code.matches(of: #/VectorMath\.(\w+)\((?:sums|sum)\)/#).map { String($0.1) }
         .filter { activation == .tanh || $0 != "hyperbolicTangent" }
       #expect(names.count >= (plan.carriesTokens ? 2 : 1) && Set(names).count == 1)
-      let function = try #require(Self.functions[try #require(names.first)])
+      let name = try #require(names.first)
+      let function = try #require(Self.functions[name])
       for step in -120...120 {
         let x = Float(step) / 8
         let expected = activation.reference(Double(x))
