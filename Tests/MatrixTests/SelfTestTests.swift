@@ -32,7 +32,7 @@ struct SelfTestTests {
   func passes(model: MatrixModel) throws {
     let report = try model.selfTest()
     #expect(report.passed, "\(report)")
-    let shape = Shape(try RecordedEpisode(golden: model.name).model)
+    let shape = Plan(try RecordedEpisode(golden: model.name).model).shape
     #expect(
       report.stepCount == 2 * shape.window + 5 || report.stepCount == shape.maximumEpisodeLength)
   }

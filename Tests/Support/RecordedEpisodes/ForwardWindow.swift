@@ -5,7 +5,7 @@ package struct ForwardWindow {
   package let states: [Float]
   package let actions: [Float]
   package let returnsToGo: [Float]
-  package let timesteps: [Int]
+  package var timesteps: [Int]
   package let attentionMask: [UInt8]
   /// By name, flat.
   package let answers: [String: [Double]]
