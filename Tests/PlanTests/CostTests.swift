@@ -87,6 +87,26 @@ struct CostTests {
     }
   }
 
+  @Test("of a window that never slides are those of its new tokens alone")
+  func lastingWindow() {
+    var config = ModelConfig()
+    (config.hiddenSize, config.headCount, config.layerCount) = (128, 1, 3)
+    (config.innerSize, config.maximumEpisodeLength) = (512, 1000)
+    var options = GenerationOptions()
+    func preparation(_ window: Int) -> Int {
+      options.window = window
+      let plan = Plan(RandomModel.model(config, options))
+      #expect(plan.steps.slides == (window < 1000))
+      return plan.total(plan.preparation, \.multiplyAdds)
+    }
+    let layer = Layer(hidden: 128, inner: 512, heads: 1)
+    // The action token, through the first two blocks; of the third its row is enough.
+    let blocks =
+      layer.query(.fused) + layer.attention(.fused, keys: 3000) + layer.feedForward
+    #expect(preparation(1000) == 2 * blocks + 128 * config.actionDimension)
+    #expect(preparation(999) > 1000 * preparation(1000))
+  }
+
   @Test("are the formulas' where sizes fill whole vectors")
   func totals() {
     for seed in RandomModel.seeds {
