@@ -77,6 +77,10 @@ let package = Package(
         "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
       ],
       path: "Tests/Support/RecordedEpisodes"),
+    // Weight formats and targets that no option names, as values: what adding one takes.
+    .target(
+      name: "AddedValues", dependencies: ["DecisionTransformerCodegen"],
+      path: "Tests/Support/AddedValues"),
     // The toolchain's compiler, for tests of what other targets and flags make of the runtime and of generated code.
     .target(name: "Toolchain", dependencies: ["TestFolders"], path: "Tests/Support/Toolchain"),
     // The small models, through the build-tool plugin as a user's would go.
@@ -93,8 +97,8 @@ let package = Package(
     .testTarget(
       name: "LevelTests",
       dependencies: [
-        "CDecisionTransformer", "DecisionTransformerCodegen", "RecordedEpisodes", "TestFolders",
-        "Toolchain",
+        "AddedValues", "CDecisionTransformer", "DecisionTransformerCodegen", "RecordedEpisodes",
+        "TestFolders", "Toolchain",
       ],
       exclude: ["Driver"]),
     .testTarget(
@@ -106,7 +110,7 @@ let package = Package(
     .testTarget(
       name: "PlanTests",
       dependencies: [
-        "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
+        "AddedValues", "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
       ]),
     .testTarget(
       name: "PageTests",

@@ -11,10 +11,10 @@ struct LevelModel: Sendable {
 
   var name: String { model.name }
 
-  init(_ model: Model, _ checkpoint: Checkpoint) throws {
+  init(_ model: Model, _ checkpoint: Checkpoint, plan: Plan? = nil) throws {
     self.model = model
-    plan = Plan(model)
-    weights = try Compiler.packedWeights(plan, model, checkpoint)
+    self.plan = plan ?? Plan(model)
+    weights = try Compiler.packedWeights(self.plan, model, checkpoint)
   }
 
   init(folder: URL) throws {

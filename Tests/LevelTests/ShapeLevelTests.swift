@@ -51,7 +51,7 @@ struct ShapeLevelTests {
     }
   }
 
-  private static func model(
+  static func model(
     _ hidden: Int, _ heads: Int, _ precision: WeightPrecision, _ batch: Int,
     _ layers: Int, _ window: Int
   ) -> Model {
@@ -69,7 +69,7 @@ struct ShapeLevelTests {
   }
 
   /// Numbers as large as trained ones, the same for the same model.
-  private static func checkpoint(of model: Model) -> Checkpoint {
+  static func checkpoint(of model: Model) -> Checkpoint {
     var state = UInt64(model.config.hiddenSize * 31 + model.config.headCount)
     var tensors: [String: [Float]] = [:]
     for (name, shape) in Checkpoint.requiredTensors(of: model.config) {

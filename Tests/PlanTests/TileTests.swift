@@ -1,3 +1,4 @@
+import AddedValues
 import DecisionTransformerCodegen
 import Testing
 
@@ -5,37 +6,37 @@ import Testing
 /// generated code goes, must find each number there, once for each row, and nothing else.
 @Suite("Tiles")
 struct TileTests {
-  /// Every precision, shape, form, batch and target: controllers, forward, batches, trunks.
-  private static func models(seed: UInt64) -> [Model] {
+  /// Every format, shape, form, batch and kind of model: controllers, forward, batches, trunks.
+  private static func plans(seed: UInt64) -> [Plan] {
     let model = RandomModel.model(seed: seed)
-    return WeightPrecision.allCases.flatMap { precision -> [Model] in
-      var one = model
-      one.options.precision = precision
-      var wide = one
-      wide.config.hiddenSize = wide.config.headCount * [24, 40, 64, 96][Int(seed % 4)]
-      wide.config.innerSize = [64, 100, 256, 300][Int(seed / 4 % 4)]
-      var batch = wide
-      batch.options.outputs = [.action]
-      batch.options.batch = 2 + Int(seed % 12)
-      var trunk = RandomModel.trunk(seed: seed)
-      (trunk.options.precision, trunk.config.hiddenSize) = (precision, wide.config.hiddenSize)
-      trunk.config.innerSize = wide.config.innerSize
-      return [one, wide, batch, trunk]
+    var wide = model
+    wide.config.hiddenSize = wide.config.headCount * [24, 40, 64, 96][Int(seed % 4)]
+    wide.config.innerSize = [64, 100, 256, 300][Int(seed / 4 % 4)]
+    var batch = wide
+    batch.options.outputs = [.action]
+    batch.options.batch = 2 + Int(seed % 12)
+    var trunk = RandomModel.trunk(seed: seed)
+    trunk.config.hiddenSize = wide.config.hiddenSize
+    trunk.config.innerSize = wide.config.innerSize
+    return WeightFormat.all.flatMap { format in
+      [model, wide, batch, trunk].map { $0.plan(format: format, targets: targets) }
     }
   }
+
+  /// Those that generated code tells apart, and some that no processor is.
+  private static let targets = Target.numbered + Target.added
 
   @Test("read each packed number at its place, once for each row, and nothing else")
   func packedNumbers() {
     for seed in RandomModel.seeds.prefix(60) {
-      for model in Self.models(seed: seed) {
-        let plan = Plan(model)
+      for plan in Self.plans(seed: seed) {
         // Layers repeat each other: a kernel is walked once.
         var walked: Set<Kernel> = []
         for operation in plan.routines.flatMap(\.operations) {
           if let kernel = operation.kernel, !walked.insert(kernel).inserted { continue }
-          for level in VectorLevel.allCases {
-            for problem in TileWalk(plan, level).problems(of: operation) {
-              Issue.record("seed \(seed), level \(level), \(operation.kind): \(problem)")
+          for target in Self.targets {
+            for problem in TileWalk(plan, target).problems(of: operation) {
+              Issue.record("seed \(seed), \(target.name), \(operation.kind): \(problem)")
               return
             }
           }
@@ -44,15 +45,15 @@ struct TileTests {
     }
   }
 
-  @Test("of every product keep to their strips, at every level")
+  @Test("of every product keep to their strips, for every target")
   func strips() {
     for seed in RandomModel.seeds {
-      for model in Self.models(seed: seed) {
-        let plan = Plan(model)
+      for plan in Self.plans(seed: seed) {
         for product in plan.products {
-          for level in VectorLevel.allCases {
+          for target in Target.all + Target.added {
             #expect(
-              product.problem(with: plan.tiling(of: product, level: level)) == nil, "seed \(seed)")
+              product.problem(with: plan.tiling(of: product, target: target)) == nil,
+              "seed \(seed)")
           }
         }
       }
@@ -69,7 +70,7 @@ struct TileTests {
         of: TiledProduct(
           rows: rows, depth: 12, panels: 8, order: .strips(width: 8, panel: 7 * 16),
           format: .bfloat16),
-        level: .avx512, batch: 1, isRounded: true)
+        target: .avx512, batch: 1, isRounded: true)
       #expect(wide.panels == 8)
       #expect(product.problem(with: wide)?.contains("leaves its strip of 4") == true)
       // One strip is all that a hidden size of 64 has.
@@ -82,7 +83,7 @@ struct TileTests {
   func changedTables() {
     let product = TiledProduct(
       rows: 57, depth: 128, panels: 8, order: .strips(width: 4, panel: 129 * 16))
-    let tiling = Tiling(of: product, level: .avx512, batch: 1, isRounded: false)
+    let tiling = Tiling(of: product, target: .avx512, batch: 1, isRounded: false)
     #expect(product.problem(with: tiling) == nil)
     for panels in 1...9 {
       var changed = tiling
@@ -102,12 +103,12 @@ struct TileTests {
   }
 }
 
-/// The tiles of a plan's operations at one vector level, number by number.
+/// The tiles of a plan's operations for one target, number by number.
 private struct TileWalk {
   let plan: Plan
-  let level: VectorLevel
+  let target: Target
 
-  init(_ plan: Plan, _ level: VectorLevel) { (self.plan, self.level) = (plan, level) }
+  init(_ plan: Plan, _ target: Target) { (self.plan, self.target) = (plan, target) }
 
   /// What an operation reads of the packed weights, or of values in strips, that is not where it was put.
   func problems(of operation: Operation) -> [String] {
@@ -145,18 +146,19 @@ private struct TileWalk {
   ) -> [String] {
     let base = arrangement.place(row: 0, column: firstPanel * 16)
     return walk(product) { row, column in
-      // Of paired rows a word holds two: rows 1 and 2 are the first pair.
-      let first = product.format == .bfloat16 && row > 0 ? 2 * row - 1 : row
-      return arrangement.place(row: first, column: firstPanel * 16 + column) - base
+      let column = firstPanel * 16 + column
+      if row == 1, product.hasScales { return arrangement.scalePlace(column: column)! - base }
+      // The first of the rows that share the word; row 0 are the biases.
+      let word = row - product.headRowCount
+      return arrangement.place(
+        row: row == 0 ? 0 : 1 + word * product.format.rowsPerWord, column: column) - base
     }
   }
 
   /// Every word that the tiles load, against where `place` says that row and column lie.
   private func walk(_ product: TiledProduct, place: (Int, Int) -> Int) -> [String] {
-    let tiling = plan.tiling(of: product, level: level)
-    let words =
-      (product.format == .bfloat16 ? product.depth / 2 : product.depth)
-      + (product.hasBiases ? 1 : 0)
+    let tiling = plan.tiling(of: product, target: target)
+    let words = product.depth / product.format.rowsPerWord + product.headRowCount
     // By vectors: every word that is read lies at a multiple of 16, in the part of one product.
     let count = words * product.panels
     var (seen, vectors) = ([Bool](repeating: false, count: count), 0)
@@ -183,31 +185,38 @@ private struct TileWalk {
     return rows == product.rows ? [] : ["\(rows) of \(product.rows) rows are computed"]
   }
 
-  /// Groups of panels go through `widen`, which reads pairs as a tile as wide as the group would, and lays the rows into
+  /// Groups of panels go through `widen`, which reads words as a tile as wide as the group would, and lays the rows into
   /// a strip of the group's own.
   private func widened(_ kernel: Kernel, _ arrangement: PackedTensor.Arrangement) -> [String] {
-    guard case .linear(let rows, let depth, let columns, _, _, _) = kernel else { return [] }
+    guard case .linear(let rows, let depth, let columns, _, let format, _) = kernel else {
+      return []
+    }
     let (panels, most) = ((columns + 15) / 16, Kernel.widenedPanelCount)
-    let pairs = (depth + 1) / 2
+    let shared = format.rowsPerWord
+    let (head, words) = (format.scales == .none ? 1 : 2, (depth + shared - 1) / shared)
+    let wide = format.stripPanels
     var products = Set<TiledProduct>()
     for first in stride(from: 0, to: panels, by: most) {
       let group = TiledProduct(
-        rows: rows, depth: 2 * pairs, panels: min(most, panels - first),
-        order: .strips(width: most, panel: (2 * pairs + 1) * 16))
+        rows: rows, depth: shared * words, panels: min(most, panels - first),
+        order: .strips(width: most, panel: (shared * words + head) * 16), hasScales: head == 2)
       products.insert(group)
       // As KernelRenderer writes it: from the strip's start, a row of all its panels a step.
-      let strip = first / 8 * 8
+      let strip = first / wide * wide
       let (start, step) = (
-        strip * (pairs + 1) * 16 + (first - strip) * 16, 16 * min(8, panels - strip)
+        strip * (words + head) * 16 + (first - strip) * 16, 16 * min(wide, panels - strip)
       )
-      for row in 0...pairs {
+      for row in 0..<head + words {
         for panel in 0..<group.panels {
           let word = start + row * step + panel * 16
-          let place = arrangement.place(row: max(0, 2 * row - 1), column: (first + panel) * 16)
+          let column = (first + panel) * 16
+          let place =
+            row == 1 && head == 2
+            ? arrangement.scalePlace(column: column)
+            : arrangement.place(
+              row: row == 0 ? 0 : 1 + (row - head) * shared, column: column)
           if word != place {
-            return [
-              "widens word \(word) of panel \(first + panel), row \(row): it lies at \(place)"
-            ]
+            return ["widens word \(word) of panel \(first + panel), row \(row): not \(place ?? -1)"]
           }
         }
       }

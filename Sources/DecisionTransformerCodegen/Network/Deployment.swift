@@ -26,15 +26,18 @@ public struct Deployment: Equatable, Sendable, Codable {
   /// Whether a self test lies beside the packed weights; nil means where these are small.
   public var hasSelfTest: Bool?
   public var weightStorage: WeightStorage
+  /// What generated code has tiles for, each of another number.
+  public var targets: [Target]
 
   public init(
     name: String, origin: Origin, access: AccessLevel, batch: Int, format: WeightFormat,
-    targetReturn: Double?, hasCInterface: Bool, hasSelfTest: Bool?, weightStorage: WeightStorage
+    targetReturn: Double?, hasCInterface: Bool, hasSelfTest: Bool?, weightStorage: WeightStorage,
+    targets: [Target] = Target.numbered
   ) {
     (self.name, self.origin, self.access, self.batch) = (name, origin, access, batch)
     (self.format, self.targetReturn) = (format, targetReturn)
     (self.hasCInterface, self.hasSelfTest) = (hasCInterface, hasSelfTest)
-    self.weightStorage = weightStorage
+    (self.weightStorage, self.targets) = (weightStorage, targets)
   }
 }
 

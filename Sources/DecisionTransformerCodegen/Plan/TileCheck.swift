@@ -1,4 +1,4 @@
-/// The invariant of strips and tiles: at every vector level, the tiles of a product cover its rows and panels once, and no
+/// The invariant of strips and tiles: for every target, the tiles of a product cover its rows and panels once, and no
 /// tile reaches out of the strip that it begins in: the numbers behind a strip's row are the next row's.
 extension TiledProduct {
   /// What is wrong with a tiling of the product; nil where nothing is.
@@ -28,9 +28,9 @@ extension Plan {
   /// none.
   var tileProblem: String? {
     for product in products {
-      for level in VectorLevel.allCases {
-        if let problem = product.problem(with: tiling(of: product, level: level)) {
-          return "\(product) at level \(level): \(problem)"
+      for target in deployment.targets {
+        if let problem = product.problem(with: tiling(of: product, target: target)) {
+          return "\(product) for \(target.name): \(problem)"
         }
       }
     }

@@ -1,15 +1,4 @@
-/// The vector levels one generated source serves; the C shim's `dt_vector_level`.
-public enum VectorLevel: Int, CaseIterable, Sendable {
-  /// 16 registers of 4 floats, multiply and add apart.
-  case sse2 = 0
-  /// 16 registers of 8 floats with FMA (AVX2), or 32 of 4 (NEON).
-  case avx2 = 1
-  /// 32 registers of 16 floats.
-  case avx512 = 2
-}
-
-/// How the sums of a matrix product are cut into register tiles at one vector level: rows by panels of
-/// 16 columns.
+/// How the sums of a matrix product are cut into register tiles for one target: rows by panels of 16 columns.
 public struct Tiling: Hashable, Sendable {
   /// `count` consecutive tiles of `size` rows, the first at row `start`.
   public struct RowStretch: Hashable, Sendable {
@@ -29,32 +18,12 @@ public struct Tiling: Hashable, Sendable {
 }
 
 extension Tiling {
-  /// The tiling of a product.
-  ///
-  /// Many rows are bound by arithmetic: as many sums as registers allow (6x4 vectors of 16 floats; more
-  /// spills). One or two rows are bound by streaming weights: enough independent sums to hide the latency
-  /// of the multiply-add.
-  /// Without a fused multiply-add a window is bound by issuing instructions, three for each multiply-add: a
-  /// tile of one row, as wide as registers allow, has the fewest broadcasts.
-  /// Where hidden keys are skipped, narrower tiles skip more. With `isRounded`, some of the weights come in half the
-  /// bytes and have to be widened: arithmetic, and so the latency of a sum, counts again; products whose panels lie
-  /// in strips that are too narrow for that, weights that stay float32, keep to their strips.
-  ///
-  /// The rows of a `batch` of a few agents are one tile where registers allow it (10x2): the weights, which
-  /// stream from far away, are read once.
-  public init(of product: TiledProduct, level: VectorLevel, batch: Int, isRounded: Bool) {
+  /// The tiling of a product: `TileSize` has the table.
+  public init(of product: TiledProduct, target: Target, batch: Int, isRounded: Bool) {
     let rows = product.rows
-    let mostRows: Int
-    (mostRows, panels) =
-      switch (level, rows) {
-      case (.avx512, 1...2): (rows, isRounded && product.order.widestTile >= 8 ? 8 : 4)
-      case (.avx512, 7...10) where batch > 1: (rows, 2)
-      case (.avx512, _): (6, product.hidesKeys ? 2 : 4)
-      case (.avx2, 1): (1, 4)
-      case (.avx2, 2): (2, 2)
-      case (.avx2, _): (6, 1)
-      case (.sse2, _): (1, 2)
-      }
+    let tile = TileSize.best(for: product, on: target, batch: batch, isRounded: isRounded)
+    let mostRows = tile.rows
+    panels = tile.panels
     self.rows = [
       RowStretch(start: 0, size: mostRows, count: rows / mostRows),
       RowStretch(start: rows / mostRows * mostRows, size: rows % mostRows, count: 1),
@@ -99,15 +68,15 @@ extension Plan {
   public var askingTileRows: Set<Int> {
     guard widenedFormat == nil else { return [] }
     let stretches = products.flatMap { product in
-      VectorLevel.allCases.map { tiling(of: product, level: $0) }
+      deployment.targets.map { tiling(of: product, target: $0) }
         .filter(\.asksForNextStrip).flatMap(\.rows)
     }
     return Set(stretches.map(\.size).filter { $0 > 2 })
   }
 
   /// The tiling of one of the plan's products.
-  public func tiling(of product: TiledProduct, level: VectorLevel) -> Tiling {
+  public func tiling(of product: TiledProduct, target: Target) -> Tiling {
     Tiling(
-      of: product, level: level, batch: shape.batch, isRounded: widenedFormat != nil)
+      of: product, target: target, batch: shape.batch, isRounded: widenedFormat != nil)
   }
 }

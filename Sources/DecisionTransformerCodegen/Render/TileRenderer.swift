@@ -45,9 +45,12 @@ struct TileRenderer {
   private var tileRows: [Int] { tiles { tiling, _ in tiling.rows.map(\.size) } }
   private var tileWidths: [Int] { tiles { $0.widths(for: $1.panels) } }
 
+  /// Those of the lowest number come last: what is left when all questions are answered with no.
+  private var targets: [Target] { plan.deployment.targets.sorted { $0.number > $1.number } }
+
   private func tiles(_ sizes: (Tiling, TiledProduct) -> [Int]) -> [Int] {
     let all = products.flatMap(\.products).flatMap { product in
-      VectorLevel.allCases.flatMap { sizes(plan.tiling(of: product, level: $0), product) }
+      targets.flatMap { sizes(plan.tiling(of: product, target: $0), product) }
     }
     return Set(all).sorted(by: >)
   }
@@ -142,55 +145,57 @@ struct TileRenderer {
     }
   }
 
-  /// The tiles of some products at a level, and of all below it that have no branch of their own.
+  /// The tiles of some products for a target, and for those of lower numbers that have no branch of their own.
   private struct Branch {
-    var level: VectorLevel
+    /// The lowest number of a target; nil where none is lower.
+    var number: Int?
     /// Which products the branch is for; nil for all that are left.
     var products: String?
     var lines: [String]
 
     /// The question is settled where a product is inlined.
     var condition: String? {
-      let level = level == .sse2 ? nil : "VectorMath.level >= \(level.rawValue)"
-      let parts = [level, products].compactMap(\.self)
+      let parts = [number.map { "VectorMath.level >= \($0)" }, products].compactMap(\.self)
       return parts.isEmpty ? nil : parts.joined(separator: " && ")
     }
   }
 
-  /// From the highest level on. At a level, products that differ from the others in how they are cut come first;
-  /// neighbouring levels with the same tiling share a branch.
+  /// From the highest number on. For a target, products that differ from the others in how they are cut come first;
+  /// targets of neighbouring numbers with the same tiling share a branch.
   private func branches(_ products: [TiledProduct]) -> [Branch] {
     var branches: [Branch] = []
-    for level in VectorLevel.allCases.reversed() {
+    for target in targets {
+      let number = target == targets.last ? nil : target.number
       var rest = products
       func take(_ condition: String, _ isTaken: (TiledProduct) -> Bool) {
         let (taken, others) = (rest.filter(isTaken), rest.filter { !isTaken($0) })
-        guard !taken.isEmpty, !others.isEmpty, tilings(taken, level) != tilings(others, level)
+        guard !taken.isEmpty, !others.isEmpty, tilings(taken, target) != tilings(others, target)
         else { return }
         // All that the tail of a sweep may be for: it is then the same in every branch.
         let counts = Set((taken[0].hidesKeys ? taken : rest).map(\.panels))
         branches.append(
           Branch(
-            level: level, products: condition, lines: sweep(counts, tilings(taken, level).first!)))
+            number: number, products: condition, lines: sweep(counts, tilings(taken, target).first!)
+          ))
         rest = others
       }
       take("product.hidesKeys", \.hidesKeys)
       let narrowest = products.map(\.order.widestTile).min()!
       let counts = Set(rest.map(\.panels))
       take("product.strip != \(narrowest)") { $0.order.widestTile != narrowest }
-      precondition(tilings(rest, level).count == 1, "products of one sweep are cut alike")
-      let lines = sweep(counts, tilings(rest, level).first!)
+      precondition(tilings(rest, target).count == 1, "products of one sweep are cut alike")
+      let lines = sweep(counts, tilings(rest, target).first!)
       if let last = branches.last, last.products == nil, last.lines == lines {
-        branches[branches.count - 1].level = level
+        branches[branches.count - 1].number = number
       } else {
-        branches.append(Branch(level: level, lines: lines))
+        branches.append(Branch(number: number, lines: lines))
       }
     }
     return branches
   }
 
-  private func tilings(_ products: [TiledProduct], _ level: VectorLevel) -> Set<Tiling> {
-    Set(products.map { plan.tiling(of: $0, level: level) })
+  private func tilings(_ products: [TiledProduct], _ target: Target) -> Set<Tiling> {
+    Set(products.map { plan.tiling(of: $0, target: target) })
   }
 
   /// What several branches end with: behind them it is one tile to inline, and not one for each.

@@ -20,11 +20,11 @@ extension WeightFormat {
     case .floats:
       precondition(bits == 16, "the runtime has functions for bfloat16")
       return "VectorMath.\(row == 0 ? "evenRow" : "oddRow")(of: \(words))"
-    case .integers: return "\(functionName(row))(\(words))"
+    case .integers: return "\(typeName).row\(row)(of: \(words))"
     }
   }
 
-  private func functionName(_ row: Int) -> String { "\(name)Row\(row)" }
+  private var typeName: String { name.prefix(1).uppercased() + name.dropFirst() }
 
   /// Functions that `widened` needs and the runtime does not have.
   func functions(to writer: inout CodeWriter) {
@@ -33,20 +33,22 @@ extension WeightFormat {
     // 2^(bits - 1). A subtraction leaves the integer, exactly; conversions of vectors are scalar code in Swift 6.3.
     precondition(bits <= 23, "an integer fits into a float32's digits")
     let half = 1 << (bits - 1)
-    for row in 0..<rowsPerWord {
-      let shift = bits * row
-      let shifted = shift == 0 ? "words" : "(words &>> SIMD16(repeating: \(shift)))"
-      let field =
-        shift + bits == 32 ? shifted : "\(shifted) & SIMD16(repeating: \(literal(1 << bits - 1)))"
-      writer.write(
-        "", "/// Bits \(shift) to \(shift + bits - 1) of each word: integers as float32, exactly.",
-        "@inline(__always) @_noAllocation @_noLocks")
-      writer.scope("private func \(functionName(row))(_ vector: Vector) -> Vector") { writer in
-        writer.write(
-          "let words = unsafe unsafeBitCast(vector, to: SIMD16<UInt32>.self)",
-          "let bits = (\(field)) ^ SIMD16(repeating: \(literal(0x4b00_0000 | half)))",
-          "return unsafe unsafeBitCast(bits, to: Vector.self) - Vector(repeating: \(literal(1 << 23 + half)))"
-        )
+    writer.write("", "/// Integers of \(bits) bits, \(rowsPerWord) in a word, as float32.")
+    writer.scope("private enum \(typeName)") { writer in
+      for row in 0..<rowsPerWord {
+        let shift = bits * row
+        let shifted = shift == 0 ? "words" : "(words &>> SIMD16(repeating: \(shift)))"
+        let mask = " & SIMD16(repeating: \(literal(1 << bits - 1)))"
+        if row > 0 { writer.write("") }
+        writer.write("/// Bits \(shift) to \(shift + bits - 1).")
+        writer.write("@inline(__always) @_noAllocation @_noLocks")
+        writer.scope("static func row\(row)(of vector: Vector) -> Vector") { writer in
+          writer.write(
+            "let words = unsafe unsafeBitCast(vector, to: SIMD16<UInt32>.self)",
+            "let bits = (\(shifted)\(shift + bits == 32 ? "" : mask)) ^ SIMD16(repeating: \(literal(0x4b00_0000 | half)))",
+            "return unsafe unsafeBitCast(bits, to: Vector.self) - Vector(repeating: \(literal(1 << 23 + half)))"
+          )
+        }
       }
     }
   }
