@@ -55,14 +55,15 @@ struct Request {
     usage: swift package generate-decision-transformer [options]
 
     Writes the Swift code of the package's <Name>.dtmodel folders into the source tree, the
-    same that the build plugin makes: Generated/<Name>Model/<Name>.swift and its weights.
+    same that the build plugin makes: Generated/<Name>Model/<Name>.swift, its weights and
+    .<Name>.manifest.json, which says what they are.
     A target made of these files must not apply the build plugin for the same model.
 
     options:
       --target <name>    only models in this target; may be repeated
       --model <name>     only this model, or the model folder at this path; may be repeated
       --output <folder>  instead of Generated; <Name>Model is made in it
-      --code-only        only <Name>.swift, which does not depend on the checkpoint
+      --code-only        only <Name>.swift and its manifest, which then do not depend on the checkpoint
       --check            write nothing: fail, and show the difference, where files are stale
       --help             this text
     """

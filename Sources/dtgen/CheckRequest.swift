@@ -13,15 +13,20 @@ struct CheckRequest {
     let compilation = try ModelFolderCompilation.run(folder, codeOnly: codeOnly)
     let names = OutputNames(model: compilation.model.name)
     let checkedIn = OutputFolder(path: against)
+    let listed = checkedIn.manifest(names)?.files ?? []
     for remark in compilation.remarks { Console.error(remark.description) }
     var stale = 0
     for file in compilation.files {
       let old = checkedIn.contents(of: file.name)
-      guard old != file.contents else { continue }
+      if old == file.contents { continue }
+      if codeOnly, file.name == names.manifest, checkedIn.manifestAgrees(with: file, names) {
+        continue
+      }
       stale += 1
       Console.output(difference(from: old, to: file, path: checkedIn.path(of: file.name), names))
     }
-    let leftovers = checkedIn.leftovers(beside: compilation.files, names, codeOnly: codeOnly)
+    let leftovers = checkedIn.leftovers(
+      beside: compilation.files, names, listed: listed, codeOnly: codeOnly)
     for leftover in leftovers { Console.error(leftover.description) }
     guard stale + leftovers.count > 0 else { return .done }
     if stale > 0 {
@@ -39,8 +44,9 @@ struct CheckRequest {
   private func difference(
     from old: [UInt8]?, to file: OutputFile, path: String, _ names: OutputNames
   ) -> String {
-    // Only code is for reading: in weights, embedded or not, every line differs after training.
-    guard file.name == names.code, String(validating: old ?? [], as: UTF8.self) != nil else {
+    // Not for reading are weights, embedded or not: every line differs after training.
+    guard !names.weights.contains(file.name), String(validating: old ?? [], as: UTF8.self) != nil
+    else {
       let oldSize = old.map { "\($0.count) bytes" } ?? "missing"
       return "\(path): differs: \(oldSize), expected \(file.contents.count) bytes"
     }

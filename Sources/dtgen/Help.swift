@@ -50,13 +50,17 @@ enum Help {
   private static let generate = """
     usage: dtgen generate <Name>.dtmodel --output <folder> [options]
 
-    Writes <Name>.swift and, if the model folder holds a checkpoint, its packed weights:
-    <Name>Weights.swift, or <Name>.weights above 64 MB or with "weights": "file".
+    Writes <Name>.swift and <Name>Kernels.swift and, if the model folder holds a
+    checkpoint, its packed weights: <Name>Weights.swift, or <Name>.weights above 64 MB or
+    with "weights": "file".
+    Beside them lies .<Name>.manifest.json, which says what they are: shape, options,
+    cost, packed tensors with their formulas, memory, and what rounded weights cost.
     Files that are up to date are not touched; after an error nothing is written.
 
     options:
       --output <folder>  where the files go; made if need be
-      --code-only        only <Name>.swift, which does not depend on the checkpoint
+      --code-only        only the code and its manifest, which then do not depend on the
+                         checkpoint
       --for-build        for build plugins: always write <Name>.swift and
                          <Name>Weights.swift, and print problems as a compiler does
 
@@ -111,12 +115,13 @@ enum Help {
   private static let check = """
     usage: dtgen check <Name>.dtmodel --against <folder> [options]
 
-    Generates anew and compares with the files in <folder>. Differences of the code are
-    printed as a unified diff that brings <folder> up to date. Nothing is written.
+    Generates anew and compares with the files in <folder>. Differences of the code and
+    of the manifest are printed as a unified diff that brings <folder> up to date. Files
+    that dtgen wrote and would not write today are named. Nothing is written.
 
     options:
       --against <folder>  the checked-in output
-      --code-only         compare only <Name>.swift
+      --code-only         compare only the code, and what the manifest says of it
 
     Exit status: 0 up to date, 1 stale or something wrong with the input, 2 wrong usage.
     """
@@ -164,11 +169,11 @@ enum Help {
   private static let diff = """
     usage: dtgen diff <old> <new> [options]
 
-    Explains in words what changed from <old> to <new>, for a pull request: shape,
-    options, cost, packed tensors, weights (how many values, and how far), the
-    generator's version. Either is a <Name>.dtmodel folder, a folder with the output
-    of dtgen generate, or a generated <Name>.swift, its weights beside it. Nothing is
-    written.
+    Explains in words what changed from <old> to <new>, for a pull request: shape and
+    options by their keys, cost, packed tensors, weights (how many values, and how far),
+    the generator's version. Either is a <Name>.dtmodel folder, a folder with the output
+    of dtgen generate, or a file of such output. What generated code is, its manifest
+    tells. Nothing is written.
 
     options:
       --json       the same as JSON

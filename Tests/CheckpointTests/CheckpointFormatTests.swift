@@ -18,7 +18,9 @@ import Testing
   @Test(arguments: CheckpointFixtures.formats + CheckpointFixtures.otherTypes)
   func everyFormatGivesTheSameFiles(format: String) throws {
     let expected = try compile("safetensors").files
-    #expect(expected.map(\.name) == ["Tiny.swift", "TinyKernels.swift", "TinyWeights.swift"])
+    #expect(
+      expected.map(\.name)
+        == ["Tiny.swift", "TinyKernels.swift", "TinyWeights.swift", ".Tiny.manifest.json"])
     #expect(try compile(format).files == expected)
   }
 

@@ -32,10 +32,10 @@ struct CheckedInCodeTests {
   }
 
   private static func files(of name: String) -> [String] {
-    ["\(name).swift", "\(name)Kernels.swift"]
+    [".\(name).manifest.json", "\(name).swift", "\(name)Kernels.swift"]
   }
 
-  @Test("stands alone in its folder", arguments: RecordedEpisode.trainedNames)
+  @Test("stands alone in its folder, but for its manifest", arguments: RecordedEpisode.trainedNames)
   func folder(name: String) throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: folder(of: name).path)
     #expect(files.sorted() == Self.files(of: name))
@@ -50,6 +50,12 @@ struct CheckedInCodeTests {
   @Test("of Hopper is short enough to be read")
   func length() throws {
     #expect(try lines(of: "Hopper").count <= 451)
+  }
+
+  @Test("has a manifest of some kilobytes", arguments: RecordedEpisode.trainedNames)
+  func manifestSize(name: String) throws {
+    let file = folder(of: name).appending(path: ".\(name).manifest.json")
+    #expect(try Data(contentsOf: file).count < 24_000)
   }
 
   @Test("fits into a page's width", arguments: RecordedEpisode.trainedNames)

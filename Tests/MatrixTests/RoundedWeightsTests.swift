@@ -90,12 +90,13 @@ struct RoundedWeightsTests {
     let folder = TestData.model(rounded.name)
     let compilation = try Compiler.compile(folder: folder.path)
     let file = try #require(
-      compilation.files.first { $0.name == "\(rounded.name).manifest.json" })
+      compilation.files.first { $0.name == ".\(rounded.name).manifest.json" })
     let manifest = try #require(
       try JSONSerialization.jsonObject(with: Data(file.contents)) as? [String: Any])
-    let largest = try #require(manifest["largest_action_difference"] as? Double)
-    let mean = try #require(manifest["mean_action_difference"] as? Double)
-    #expect(manifest["precision"] as? String == "bfloat16")
+    let cost = try #require(manifest["precision_cost"] as? [String: Any])
+    let largest = try #require(cost["largest_action_difference"] as? Double)
+    let mean = try #require(cost["mean_action_difference"] as? Double)
+    #expect((manifest["options"] as? [String: Any])?["precision"] as? String == "bfloat16")
     #expect(mean > 1e-5 && mean < largest && largest < 0.2)
   }
 

@@ -37,48 +37,6 @@ struct DifferenceTests {
     }
   }
 
-  @Test(
-    "the facts of generated code are those of its plan",
-    arguments: Fixtures.controllers + Fixtures.trunks)
-  func facts(name: String) throws {
-    let model = try ModelFolder(path: Fixtures.folder(name)).readModel().model
-    let plan = Plan(model)
-    let source = String(decoding: Compiler.source(plan).contents, as: UTF8.self)
-    let facts = try #require(GeneratedFacts(source))
-    #expect(facts.name == name && facts.generator == Compiler.version)
-    #expect(facts.configDigest == model.configDigest && facts.layoutDigest == plan.layoutDigest)
-    #expect(facts.tensors.map(\.name) == plan.weights.tensors.map(\.name))
-    #expect(facts.tensors.map(\.arrangement) == plan.weights.tensors.map(\.arrangement))
-    #expect(facts.tensors.map(\.offset) == plan.weights.tensors.map(\.offset))
-    #expect(facts.weightBytes == plan.weights.byteCount)
-    #expect(facts.memoryBytes == plan.memory.byteCount)
-    let phases = model.isTrunk ? plan.token : plan.feedback
-    #expect(facts.phases[0].multiplyAdds == plan.total(phases, \.multiplyAdds))
-    func option(_ name: String) -> String? { facts.options.first { $0.name == name }?.value }
-    #expect(option("access") == model.options.access.rawValue)
-    #expect(option("precision") == model.options.precision.rawValue)
-    #expect(
-      facts.shape.contains(
-        .init(name: "layer norm epsilon", value: "\(Float(model.config.layerNormEpsilon))")))
-    #expect(option("C interface") == (model.options.hasCInterface ? "yes" : "no"))
-    guard !model.isTrunk else { return }
-    #expect(option("after the longest episode") == model.options.timestepOverflow.rawValue)
-    #expect(Float(option("return scale")!) == Float(model.options.returnScale))
-    if Set(model.actionScale).count == 1 {
-      #expect(Float(option("action scale")!) == Float(model.actionScale[0]))
-    } else {
-      #expect(option("action scale") == "one for each component")
-    }
-    if Set(model.actionOffset).count == 1 {
-      #expect(Float(option("action offset")!) == Float(model.actionOffset[0]))
-    } else {
-      #expect(option("action offset") == "one for each component")
-    }
-    #expect(
-      option("outputs of forward")!.split(separator: ", ").count
-        == max(1, model.forwardOutputs.count))
-  }
-
   @Test("only the weights: which tensors, how many values, how far")
   func weights() throws {
     let model = try Fixtures.copy("ReluOneHead", into: folder)
@@ -100,6 +58,8 @@ struct DifferenceTests {
     #expect(abs(tensor.mean - 0.25 / Double(tensor.values)) < 1e-6)
     #expect(difference.text.contains("Only the weights changed"))
     #expect(difference.text.contains("| embed.state_mean | 1 of \(tensor.values) | 2.5e-01 |"))
+    #expect(difference.options.map(\.name) == ["state_mean"])
+    #expect(difference.text.contains("- state_mean: "))
   }
 
   @Test("options: each with its values, and what they cost")
@@ -115,11 +75,11 @@ struct DifferenceTests {
     let difference = try OutputDifference(old: old, new: new)
     #expect(difference.verdict == .layout)
     #expect(difference.shape.isEmpty)
+    #expect(difference.options.count == 6)
     for line in [
-      "- window: \(window) steps (\(3 * window) tokens) → 5 steps (15 tokens)",
-      "- access: public → package", "- action scale: 1 → 3", "- action offset: 0 → -1.5",
-      "- precision: float32 → bfloat16",
-      "- after the longest episode: error → clamp",
+      "- window: \(window) → 5", "- access: public → package", "- action_scale: 1 → 3",
+      "- action_offset: 0 → -1.5", "- precision: float32 → bfloat16",
+      "- timestep_overflow: error → clamp",
     ] {
       #expect(difference.text.contains(line), "\(line)\n\(difference.text)")
     }
@@ -144,7 +104,11 @@ struct DifferenceTests {
       #expect(difference.weights?.differing == [])
       let expected =
         option.contains("self_test")
-        ? "- self test: yes → no" : "- weights: in the program → in a file"
+        ? "- self test: yes → no" : "- weights: in the program → in the file"
+      let asked =
+        option.contains("self_test")
+        ? "- self_test: automatic → false" : "- weights: automatic → file"
+      #expect(difference.text.contains(asked))
       #expect(difference.text.contains(expected))
       #expect(difference.text.contains("what lies beside them changed"))
     }
@@ -159,7 +123,19 @@ struct DifferenceTests {
       try Fixtures.replace("{", by: "{\(option)", in: "\(model)/codegen.json")
       let text = try OutputDifference(old: output, new: model).text
       #expect(text.contains("nothing in it that matters at inference changed"), "\(option)")
+      #expect(!text.contains("codegen.json has other bytes"))
     }
+  }
+
+  @Test("a codegen.json with other bytes that says the same")
+  func reformattedOptions() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let model = try Fixtures.copy("ReluOneHead", into: folder)
+    let output = try generate(model, into: "output")
+    try Fixtures.replace("{", by: "{ ", in: "\(model)/codegen.json")
+    let difference = try OutputDifference(old: output, new: model)
+    #expect(difference.verdict == .nothing)
+    #expect(difference.text.contains("codegen.json has other bytes, but no option in it changed."))
   }
 
   @Test("code alone: each side takes the packed weights of the other")
@@ -179,20 +155,24 @@ struct DifferenceTests {
     #expect(edited.verdict == .code)
     #expect(edited.code == .init(removedLines: 0, addedLines: 1))
     #expect(edited.text.contains("Nothing above explains it"))
+    #expect(edited.new.edited == ["ReluOneHead.swift"] && edited.old.edited.isEmpty)
+    #expect(
+      edited.text.contains("ReluOneHead.swift in `\(output)`: changed since dtgen wrote it."))
   }
 
   @Test("another version of the generator; another shape")
   func shape() throws {
     let model = try Fixtures.copy("ReluOneHead", into: folder)
     let output = try generate(model, into: "output")
-    let file = "\(output)/ReluOneHead.swift"
-    try Fixtures.replace("dtgen \(Compiler.version)", by: "dtgen 0.0.9", in: file)
+    let file = "\(output)/.ReluOneHead.manifest.json"
+    try Fixtures.replace(
+      "\"generator\": \"\(Compiler.version)\"", by: "\"generator\": \"0.0.9\"", in: file)
     let version = try OutputDifference(old: output, new: model)
     #expect(version.text.contains("dtgen 0.0.9 → \(Compiler.version): another version"))
     let difference = try OutputDifference(old: model, new: Fixtures.folder("EightHeads"))
     #expect(difference.verdict == .layout)
     #expect(difference.text.hasPrefix("### ReluOneHead → EightHeads: "))
-    #expect(difference.shape.contains { $0.name == "heads" && $0.old == "1" && $0.new == "8" })
+    #expect(difference.shape.contains { $0.name == "n_head" && $0.old == "1" && $0.new == "8" })
     #expect(difference.tensors.contains { $0.kind == .added })
     #expect(difference.tensors.contains { $0.kind == .removed })
     let object =
@@ -212,7 +192,7 @@ struct DifferenceTests {
 
     let output = try generate(Fixtures.folder("ReluOneHead"), into: "output")
     try FileManager.default.removeItem(atPath: "\(output)/ReluOneHeadWeights.swift")
-    try Fixtures.replace("0x\(digest)", by: short, in: "\(output)/ReluOneHead.swift")
+    try Fixtures.replace("0x\(digest)", by: short, in: "\(output)/.ReluOneHead.manifest.json")
     let difference = try OutputDifference(old: output, new: Fixtures.folder("ReluOneHead"))
     #expect(difference.text.contains("(layout \(short) → 0x\(digest))"))
     #expect(difference.json.contains("\"\(short)\""))
@@ -224,7 +204,18 @@ struct DifferenceTests {
     try FileManager.default.removeItem(atPath: "\(output)/ReluOneHeadWeights.swift")
     let difference = try OutputDifference(old: output, new: Fixtures.folder("ReluOneHead"))
     #expect(difference.verdict == .nothing && difference.weights == nil)
-    #expect(difference.text.contains("Weights are not compared: there are none in `\(output)`."))
+    #expect(
+      difference.text.contains(
+        "Weights are not compared: there are none in `\(output)`. Their checksums are the same."))
+    // Other numbers are noticed all the same.
+    let manifest = "\(output)/.ReluOneHead.manifest.json"
+    try Fixtures.replace("\"checksum\": \"0x", by: "\"checksum\": \"0xF", in: manifest)
+    let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: manifest)), as: UTF8.self)
+    let digits = try #require(text.firstMatch(of: /"checksum": "0xF([0-9a-f]{16})"/)?.1)
+    try Fixtures.replace("0xF\(digits)", by: "0xF\(digits.dropLast())", in: manifest)
+    let others = try OutputDifference(old: output, new: Fixtures.folder("ReluOneHead"))
+    #expect(others.verdict == .weights)
+    #expect(others.text.contains("Their checksums are others."))
   }
 
   // MARK: Problems
@@ -242,28 +233,40 @@ struct DifferenceTests {
   func missing() throws {
     let text = problems("nowhere", folder.path)
     #expect(text.contains("nowhere: does not exist; accepted: a <Name>.dtmodel folder"))
-    #expect(text.contains("\(folder.path): holds no generated code; accepted: "))
+    #expect(
+      text.contains(
+        "\(folder.path): holds no manifest of generated code (output of before has none: generate it anew); "
+      ))
     #expect(text.split(separator: "\n").count == 2)
   }
 
-  @Test("damaged output is refused: header, table, weights")
+  @Test("damaged output is refused: manifest, code, weights")
   func damaged() throws {
     let output = try generate(Fixtures.folder("ReluOneHead"), into: "output")
-    let (code, weights) = ("\(output)/ReluOneHead.swift", "\(output)/ReluOneHeadWeights.swift")
-    let source = try String(contentsOfFile: code, encoding: .utf8)
-    for (old, new) in [
-      ("layoutDigest: UInt64", "digest: UInt64"), ("//   layer0.query ", "//   layer0.query x"),
-      ("//   embed.return ", "//   embed.return -"), ("//   total ", "//   total 9"),
-      ("1x", "99999999999999999999x"), ("1x", "9999999x"),
+    let (manifest, weights) = (
+      "\(output)/.ReluOneHead.manifest.json", "\(output)/ReluOneHeadWeights.swift"
+    )
+    let whole = try Data(contentsOf: URL(fileURLWithPath: manifest))
+    for (old, new, place) in [
+      ("\"layout\": \"0x", "\"layout\": \"0y", "layout"),
+      ("\"bytes\": 64, ", "\"bytes\": 128, ", "weights[0]"),
+      ("\"shape\": [1, ", "\"shape\": [9999999, ", "weights[0].shape"),
+      ("\"weight_bytes\": ", "\"weight_bytes\": -", "phases[0].weight_bytes"),
     ] {
-      try Fixtures.replace(old, by: new, in: code)
-      #expect(problems(output, output).contains("\(code): is no code of dtgen"), "\(old)")
-      try Data(source.utf8).write(to: URL(fileURLWithPath: code))
+      try Fixtures.replace(old, by: new, in: manifest)
+      #expect(problems(output, output).contains("\(manifest): \(place): found "), "\(old)")
+      try whole.write(to: URL(fileURLWithPath: manifest))
     }
+    // Weights that lie elsewhere in their file than it says.
+    try Fixtures.replace("\"base64_offset\": ", by: "\"base64_offset\": 9", in: manifest)
+    #expect(problems(output, output).contains("\(weights): "))
+    try whole.write(to: URL(fileURLWithPath: manifest))
     try Fixtures.replace("\"RFRXRUlHSFQ", by: "\"RFRXRUlHSFR", in: weights)
     #expect(problems(output, output).contains("\(weights): "))
     try Fixtures.replace("\"RFRXRUlHSFR", by: "\"*FRXRUlHSFQ", in: weights)
     #expect(problems(output, output).contains("\(weights): "))
+    try FileManager.default.removeItem(atPath: "\(output)/ReluOneHead.swift")
+    #expect(problems(output, output).contains("\(output)/ReluOneHead.swift: cannot be opened"))
   }
 
   @Test("weights of another layout are refused")
@@ -284,10 +287,17 @@ struct DifferenceTests {
     _ = try generate(Fixtures.folder("EightHeads"), into: "output")
     #expect(
       problems(output, Fixtures.folder("EightHeads"))
-        .contains("holds the code of EightHeads.swift, ReluOneHead.swift; accepted: "))
+        .contains("holds the code of EightHeads, ReluOneHead; accepted: "))
     // A file says which.
     let difference = try OutputDifference(
       old: "\(output)/EightHeads.swift", new: Fixtures.folder("EightHeads"))
     #expect(difference.verdict == .nothing && difference.weights != nil)
+    #expect(
+      problems("\(output)/Other.swift", "\(output)/.EightHeads.manifest.json")
+        .hasPrefix("\(output)/Other.swift: does not exist; "))
+    try Data().write(to: URL(fileURLWithPath: "\(output)/Other.swift"))
+    #expect(
+      problems("\(output)/Other.swift", "\(output)/.EightHeads.manifest.json")
+        .hasPrefix("\(output)/Other.swift: is named by no manifest beside it; accepted: "))
   }
 }

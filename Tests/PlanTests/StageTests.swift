@@ -8,7 +8,7 @@ struct StageTests {
   /// Folders of the generator, in their order.
   private static let order = [
     "Basics", "Network", "Model", "Checkpoint", "Reference", "Plan", "Pack", "Machine",
-    "SelfTest", "Render", "Output",
+    "SelfTest", "Render", "Manifest", "Output",
     "Pipeline", "Inspect", "Compare", "Difference",
   ]
 

@@ -57,6 +57,12 @@ struct CheckTests {
     #expect(result.output.hasPrefix("out/PendulumWeights.swift: differs: 7 bytes, expected "))
     #expect(result.output.split(separator: "\n").count == 1)
     #expect(try run("check", "Pendulum.dtmodel", "--against", "out", "--code-only").status == 0)
+    // A manifest by hand is stale for both.
+    let manifest = try directory.read("out/.Pendulum.manifest.json")
+    try directory.write("out/.Pendulum.manifest.json", manifest.replacing(": ", with: ":"))
+    let code = try run("check", "Pendulum.dtmodel", "--against", "out", "--code-only")
+    #expect(code.status == 1)
+    #expect(code.output.hasPrefix("--- out/.Pendulum.manifest.json\n"))
   }
 
   @Test("counts a file that is no longer produced as stale")
@@ -79,7 +85,10 @@ struct CheckTests {
     }
     try set(#""c_interface": true, "precision": "bfloat16", "weights": "file""#)
     #expect(try run("generate", "Pendulum.dtmodel", "--output", "out").status == 0)
-    let files = ["Pendulum.manifest.json", "Pendulum.swift", "Pendulum.weights", "pendulum.h"]
+    let files = [
+      ".Pendulum.manifest.json", "Pendulum.swift", "Pendulum.weights", "PendulumKernels.swift",
+      "pendulum.h",
+    ]
     #expect(try directory.entries("out") == files)
     func leftovers(_ names: String...) -> String {
       names.map { "warning: out/\($0): is left over from an earlier run; please remove it\n" }
@@ -102,10 +111,29 @@ struct CheckTests {
     try directory.write("Pendulum.dtmodel/codegen.json", options)
     #expect(
       try run("generate", "Pendulum.dtmodel", "--output", "out").error
-        == leftovers("Pendulum.weights", "Pendulum.manifest.json"))
+        == leftovers("Pendulum.weights"))
     let check = try run("check", "Pendulum.dtmodel", "--against", "out")
     #expect(check.status == 1)
-    #expect(check.error == leftovers("Pendulum.weights", "Pendulum.manifest.json"))
+    #expect(check.error == leftovers("Pendulum.weights"))
+  }
+
+  @Test("counts a file that only the manifest there tells of")
+  func checkListed() throws {
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
+    let manifest = try directory.read("out/.Tiny.manifest.json")
+    let file = "{\"name\": \"TinyTables.swift\", \"content\": \"code\"}"
+    try directory.write(
+      "out/.Tiny.manifest.json",
+      manifest.replacing("\"files\": [\n", with: "\"files\": [\n    \(file),\n"))
+    let warning =
+      "warning: out/TinyTables.swift: is left over from an earlier run; please remove it\n"
+    #expect(try !run("check", "Tiny.dtmodel", "--against", "out").error.contains(warning))
+    try directory.write("out/TinyTables.swift", "")
+    let check = try run("check", "Tiny.dtmodel", "--against", "out", "--code-only")
+    #expect(check.status == 1)
+    #expect(check.output.contains("\n-    \(file),\n"))
+    #expect(check.error.contains(warning))
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").error == warning)
   }
 
   @Test("leaves another's header of the same name alone")

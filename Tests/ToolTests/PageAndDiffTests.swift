@@ -63,8 +63,8 @@ struct PageAndDiffTests {
     try write(hiddenSize: 32, window: 3, to: "Tiny.dtmodel")
     let changed = try run("diff", "old", "Tiny.dtmodel")
     #expect(changed.status == 0)
-    #expect(changed.output.contains("- hidden size: 16 → 32\n"))
-    #expect(changed.output.contains("- window: 2 steps (6 tokens) → 3 steps (9 tokens)\n"))
+    #expect(changed.output.contains("- hidden_size: 16 → 32\n"))
+    #expect(changed.output.contains("- window: 2 → 3\n"))
     #expect(try run("diff", "old", "Tiny.dtmodel", "--exit-code").status == 1)
     let json = try run("diff", "old", "Tiny.dtmodel", "--json").output
     let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]

@@ -47,15 +47,16 @@ public enum CheckpointReader {
     let match = TensorMatch(
       tensors: stored.map(\.header), config: config, path: container.path)
     let byFileName = Dictionary(stored.map { ($0.name, $0) }) { first, _ in first }
-    let required = RequiredTensor.all(of: config).map(\.name)
-    let used = required.compactMap { name in
-      match.fileNames[name].flatMap { byFileName[$0] }.map { (name: name, tensor: $0) }
+    let used = RequiredTensor.all(of: config).compactMap { required in
+      match.fileNames[required.name].flatMap { byFileName[$0] }.map {
+        (required: required, tensor: $0)
+      }
     }
     let all = match.diagnostics + ValueCheck(used, path: container.path).diagnostics
     remarks += all.filter { $0.severity != .error }
     let errors = all.filter { $0.severity == .error }
     guard errors.isEmpty else { throw InvalidInput(errors) }
-    let tensors = Dictionary(uniqueKeysWithValues: used.map { ($0.name, $0.tensor) })
+    let tensors = Dictionary(uniqueKeysWithValues: used.map { ($0.required.name, $0.tensor) })
     let zeroCount = match.isWithoutPositions ? config.positionCount * config.hiddenSize : 0
     /// The file's tensor for `name`; nil for position embeddings that are zero.
     @Sendable func tensor(_ name: String) -> StoredTensor? {

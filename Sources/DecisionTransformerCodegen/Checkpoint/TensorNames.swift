@@ -127,8 +127,7 @@ extension TensorNames {
 
   /// Whether a whole Decision Transformer has a tensor `name` around its trunk.
   static func isKnownAroundTrunk(_ name: String) -> Bool {
-    !RequiredTensor.isInTrunk(name)
-      && RequiredTensor.all(layerCount: 0).contains { $0.name == name }
+    RequiredTensor.all(layerCount: 0).contains { !$0.isInTrunk && $0.name == name }
   }
 }
 

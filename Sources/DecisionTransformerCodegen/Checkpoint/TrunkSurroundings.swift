@@ -31,7 +31,7 @@ extension TensorMatch {
     _ tensors: [TensorHeader], _ names: TensorNames, _ required: [RequiredTensor]
   ) -> String? {
     guard config.modelClass == .decisionTransformer else { return nil }
-    let around = required.filter { !RequiredTensor.isInTrunk($0.name) }
+    let around = required.filter { !$0.isInTrunk }
     let missing = around.filter { names.tensors[$0.name] == nil }
     guard 2 * missing.count > around.count else { return nil }
     var trunkConfig = config

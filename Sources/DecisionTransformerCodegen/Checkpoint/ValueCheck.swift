@@ -3,16 +3,16 @@
 struct ValueCheck {
   private(set) var diagnostics: [Diagnostic] = []
 
-  /// Reads `tensors`, by the model's names for them, one at a time. `path` names the checkpoint
-  /// where a message is about many of them.
-  init(_ tensors: [(name: String, tensor: StoredTensor)], path: String) {
+  /// Reads `tensors`, each beside the model's own, one at a time. `path` names the checkpoint where a
+  /// message is about many of them.
+  init(_ tensors: [(required: RequiredTensor, tensor: StoredTensor)], path: String) {
     var damaged: [Diagnostic] = []
     var zero: [Diagnostic] = []
-    for (name, tensor) in tensors {
+    for (required, tensor) in tensors {
       let values = tensor.values()
       if let index = values.firstIndex(where: { !$0.isFinite }) {
         damaged.append(Self.notFinite(tensor, index))
-      } else if !values.isEmpty, let effect = Self.effectOfZero(name),
+      } else if !values.isEmpty, let effect = required.effectOfZero,
         values.allSatisfy({ $0 == 0 })
       {
         zero.append(
@@ -45,13 +45,5 @@ struct ValueCheck {
       value.isFinite
         ? "the value at \(position) is \(value), which is too large for float32"
         : "the value at \(position) is \(value); every value must be finite")
-  }
-
-  /// What the model cannot do with this tensor all zero; nil where that may be meant.
-  private static func effectOfZero(_ name: String) -> String? {
-    if name == "predict_action.0.weight" { return "every action is the same" }
-    let module = name.split(separator: ".").dropLast().last ?? ""
-    let isNorm = module.hasPrefix("ln_") || module == "embed_ln"
-    return isNorm && name.hasSuffix(".weight") ? "this layer norm ignores its input" : nil
   }
 }

@@ -6,7 +6,7 @@ public struct OutputDifference: Encodable, Equatable, Sendable {
   public enum Verdict: String, Encodable, Sendable {
     /// Neither a byte of the code nor a packed number differs; numbers that one side alone has are not compared.
     case nothing
-    /// The same code; other numbers, or something else that lies beside the code.
+    /// The same code; other numbers, or options that go into these or into what lies beside the code.
     case weights
     /// The code differs; packed weights of one side fit the other.
     case code
@@ -19,15 +19,11 @@ public struct OutputDifference: Encodable, Equatable, Sendable {
     var name: String
     var generator: String
     var configDigest: String
+    var optionsDigest: String?
     var layoutDigest: String
     var hasWeights: Bool
-  }
-
-  /// A figure or a choice that differs; nil on a side that has none.
-  struct Change: Encodable, Equatable, Sendable {
-    var name: String
-    var old: String?
-    var new: String?
+    /// Files that are not what dtgen wrote.
+    var edited: [String]
   }
 
   /// An amount that differs.
@@ -44,6 +40,8 @@ public struct OutputDifference: Encodable, Equatable, Sendable {
       case rearranged
       /// Only its place.
       case moved
+      /// Only its formula.
+      case remade
     }
 
     var name: String
@@ -70,17 +68,27 @@ public struct OutputDifference: Encodable, Equatable, Sendable {
   public var verdict: Verdict
   var old: Side
   var new: Side
-  /// The type's name, the generator's version and the digest of config.json.
-  var provenance: [Change]
-  var shape: [Change]
-  var options: [Change]
+  /// The type's name, the generator's version, and the digests of config.json and codegen.json.
+  var provenance: [FactChange]
+  /// Under the keys of config.json.
+  var shape: [FactChange]
+  /// Under the keys of codegen.json.
+  var options: [FactChange]
+  /// What the plan chose.
+  var plan: [FactChange]
+  /// The self test, and where weights are; where both sides have some.
+  var besides: [FactChange]
+  /// What rounded weights cost.
+  var precisionCost: [FactChange]
   var cost: [Amount]
   var tensors: [TensorChange]
   /// Nil where a side has no weights.
   var weights: Weights?
+  /// Whether packed numbers are the same by their checksums; nil where a side knows none.
+  var hasSameNumbers: Bool?
   var code: Code
 
-  /// Compares two model folders, generated folders or generated files, in any combination.
+  /// Compares two model folders, or folders or files of generated output, in any combination.
   ///
   /// Throws where a side cannot be read: the problems of both sides together.
   public init(old: String, new: String) throws(InvalidInput) {
@@ -101,15 +109,32 @@ public struct OutputDifference: Encodable, Equatable, Sendable {
 
 extension OutputDifference {
   init(_ old: ComparedOutput, _ new: ComparedOutput) {
-    let (before, after) = (old.facts, new.facts)
+    let (before, after) = (old.manifest, new.manifest)
     (self.old, self.new) = (Side(old), Side(new))
-    provenance = Self.changes([
-      ("name", before.name, after.name), ("generator", before.generator, after.generator),
+    provenance = FactChange.changes([
+      ("name", before.model, after.model), ("generator", before.generator, after.generator),
       ("config.json sha256", before.configDigest, after.configDigest),
+      ("codegen.json sha256", before.optionsDigest, after.optionsDigest),
     ])
-    shape = Self.changes(before.shape, after.shape)
-    options = Self.changes(before.options, after.options)
-    if old.weights != nil, new.weights != nil { options += Self.changes(old.options, new.options) }
+    shape = FactChange.changes(before.shape, after.shape)
+    options = FactChange.changes(before.options, after.options)
+    plan = FactChange.changes([
+      (
+        "attention", before.attention.joined(separator: ", "),
+        after.attention.joined(separator: ", ")
+      )
+    ])
+    besides = []
+    if let before = before.packedNumbers, let after = after.packedNumbers {
+      besides = FactChange.changes([
+        ("self test", before.hasSelfTest ? "yes" : "no", after.hasSelfTest ? "yes" : "no"),
+        ("weights", "in the \(before.place)", "in the \(after.place)"),
+      ])
+    }
+    precisionCost = []
+    if let before = before.precisionCost, let after = after.precisionCost {
+      precisionCost = FactChange.changes(before, after)
+    }
     cost = Self.costs(before, after)
     tensors = Self.tensorChanges(before, after)
     let diff = UnifiedDiff(from: old.source, to: new.source)
@@ -119,36 +144,23 @@ extension OutputDifference {
         newWeights.withWords(after) { Weights(before, oldWords, after, $0) }
       }
     }
+    let isRelaid = tensors.contains { $0.kind != .remade }
+    if let before = before.packedNumbers, let after = after.packedNumbers {
+      hasSameNumbers = before.checksum == after.checksum
+    }
+    let numbersDiffer = weights.map { !$0.differing.isEmpty } ?? (hasSameNumbers == false)
+    let choices = shape + options + besides
     verdict =
-      before.layoutDigest != after.layoutDigest || !tensors.isEmpty
+      before.layoutDigest != after.layoutDigest || isRelaid
       ? .layout
       : old.source != new.source
         ? .code
-        : weights?.differing.isEmpty == false || !options.isEmpty ? .weights : .nothing
+        : numbersDiffer || !choices.isEmpty || !tensors.isEmpty ? .weights : .nothing
   }
 
   // MARK: Parts
 
-  private static func changes(_ triples: [(String, String, String)]) -> [Change] {
-    triples.compactMap { name, old, new in
-      old == new ? nil : Change(name: name, old: old, new: new)
-    }
-  }
-
-  /// In the order of the new side; what only the old side has comes last.
-  private static func changes(
-    _ old: [GeneratedFacts.Property], _ new: [GeneratedFacts.Property]
-  ) -> [Change] {
-    let names =
-      new.map(\.name) + old.map(\.name).filter { name in !new.contains { $0.name == name } }
-    return names.compactMap { name in
-      let before = old.first { $0.name == name }?.value
-      let after = new.first { $0.name == name }?.value
-      return before == after ? nil : Change(name: name, old: before, new: after)
-    }
-  }
-
-  private static func costs(_ old: GeneratedFacts, _ new: GeneratedFacts) -> [Amount] {
+  private static func costs(_ old: Manifest, _ new: Manifest) -> [Amount] {
     let phases = new.phases.flatMap { after -> [Amount] in
       guard let before = old.phases.first(where: { $0.name == after.name }) else { return [] }
       return [
@@ -166,11 +178,12 @@ extension OutputDifference {
   }
 
   private static func tensorChanges(
-    _ old: GeneratedFacts, _ new: GeneratedFacts
+    _ old: Manifest, _ new: Manifest
   ) -> [TensorChange] {
-    let removed = old.tensors.filter { tensor in !new.tensors.contains { $0.name == tensor.name } }
+    let (before, after) = (old.tensorsByName, new.tensorsByName)
+    let removed = old.tensors.filter { after[$0.name] == nil }
     let changed = new.tensors.compactMap { after -> TensorChange? in
-      guard let before = old.tensors.first(where: { $0.name == after.name }) else {
+      guard let before = before[after.name] else {
         return TensorChange(
           name: after.name, kind: .added, new: after.shapeText, newBytes: after.bytes)
       }
@@ -181,6 +194,10 @@ extension OutputDifference {
         kind = .rearranged
       } else if before.offset != after.offset {
         kind = .moved
+      } else if before.formula != after.formula || before.bias != after.bias
+        || before.definitions != after.definitions
+      {
+        kind = .remade
       } else {
         return nil
       }
@@ -207,21 +224,23 @@ extension OutputDifference {
 extension OutputDifference.Side {
   fileprivate init(_ output: ComparedOutput) {
     path = output.path
-    name = output.facts.name
-    generator = output.facts.generator
-    configDigest = output.facts.configDigest
-    layoutDigest = "0x" + PackedWeights.digestText(output.facts.layoutDigest)
+    let manifest = output.manifest
+    (name, generator) = (manifest.model, manifest.generator)
+    (configDigest, optionsDigest) = (manifest.configDigest, manifest.optionsDigest)
+    layoutDigest = "0x" + PackedWeights.digestText(manifest.layoutDigest)
     hasWeights = output.weights != nil
+    edited = output.edited
   }
 }
 
 extension OutputDifference.Weights {
   fileprivate init(
-    _ old: GeneratedFacts, _ oldWords: UnsafeBufferPointer<Float>, _ new: GeneratedFacts,
+    _ old: Manifest, _ oldWords: UnsafeBufferPointer<Float>, _ new: Manifest,
     _ newWords: UnsafeBufferPointer<Float>
   ) {
+    let tensors = old.tensorsByName
     let compared = new.tensors.compactMap { after -> TensorDifference? in
-      guard let before = old.tensors.first(where: { $0.name == after.name }),
+      guard let before = tensors[after.name],
         before.arrangement.rowCount == after.arrangement.rowCount,
         before.arrangement.columnCount == after.arrangement.columnCount
       else { return nil }
@@ -230,5 +249,11 @@ extension OutputDifference.Weights {
     differing = compared.filter { $0.differing > 0 }
     comparedTensors = compared.count
     comparedValues = compared.reduce(0) { $0 + $1.values }
+  }
+}
+
+extension Manifest {
+  fileprivate var tensorsByName: [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
   }
 }

@@ -2,8 +2,11 @@ extension OutputDifference {
   /// The report for a pull request: Markdown that reads as plain text, too.
   public var text: String {
     let parts =
-      [title, summary, list("Shape", shape), list("Options", options), costs, layout]
-      + weightTable + [codeLine]
+      [
+        title, summary, list("Shape", shape), list("Options", options), list("Plan", plan),
+        list("Beside the code", besides), costs, list("Cost of rounded weights", precisionCost),
+        layout,
+      ] + weightTable + [codeLine]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 
@@ -22,26 +25,42 @@ extension OutputDifference {
       lines.append(
         "dtgen \(change.old ?? "") → \(change.new ?? ""): another version of the generator.")
     }
-    if provenance.contains(where: { $0.name == "config.json sha256" }) {
+    if changed("config.json sha256") {
+      // max_length decides the window where codegen.json does not.
+      let decides = !shape.isEmpty || options.contains { ["window", "tokens"].contains($0.name) }
       lines.append(
-        shape.isEmpty && old.layoutDigest == new.layoutDigest
-          ? "config.json has other bytes, but nothing in it that matters at inference changed."
-          : "config.json changed.")
+        decides
+          ? "config.json changed."
+          : "config.json has other bytes, but nothing in it that matters at inference changed.")
+    }
+    if changed("codegen.json sha256"), options.isEmpty {
+      lines.append("codegen.json has other bytes, but no option in it changed.")
     }
     if weights == nil {
       let without = [old, new].filter { !$0.hasWeights }.map { quoted($0.path) }
+      let checksums = hasSameNumbers.map { ". Their checksums are \($0 ? "the same" : "others")" }
       lines.append(
-        "Weights are not compared: there are none in \(without.joined(separator: " and in ")).")
+        "Weights are not compared: there are none in \(without.joined(separator: " and in "))"
+          + "\(checksums ?? "").")
+    }
+    for side in [old, new] where !side.edited.isEmpty {
+      lines.append(
+        "\(side.edited.joined(separator: " and ")) in \(quoted(side.path)): changed since dtgen wrote it."
+      )
     }
     return lines.joined(separator: "\n")
   }
+
+  private func changed(_ name: String) -> Bool { provenance.contains { $0.name == name } }
 
   private var verdictText: String {
     switch verdict {
     case .nothing:
       weights == nil
         ? "Nothing changed in the code." : "Nothing changed: the same code, the same weights."
-    case .weights where weights?.differing.isEmpty != false:
+    case .weights where weights == nil:
+      "The code is the same; what goes into the weights, or lies beside the code, changed."
+    case .weights where weights?.differing.isEmpty == true:
       "The code and the numbers are the same; what lies beside them changed."
     case .weights:
       "Only the weights changed: the code is the same, and a new weights file serves the old program."
@@ -54,11 +73,9 @@ extension OutputDifference {
     }
   }
 
-  private func list(_ title: String, _ changes: [Change]) -> String {
+  private func list(_ title: String, _ changes: [FactChange]) -> String {
     guard !changes.isEmpty else { return "" }
-    return "**\(title)**\n\n"
-      + changes.map { "- \($0.name): \($0.old ?? "none") → \($0.new ?? "none")" }
-      .joined(separator: "\n")
+    return "**\(title)**\n\n" + changes.map { "- \($0.text)" }.joined(separator: "\n")
   }
 
   private var costs: String {
@@ -81,13 +98,14 @@ extension OutputDifference {
   private var layout: String {
     let kinds: [(TensorChange.Kind, String)] = [
       (.added, "new"), (.removed, "gone"), (.resized, "resized"), (.rearranged, "rearranged"),
-      (.moved, "moved, otherwise the same"),
+      (.moved, "moved, otherwise the same"), (.remade, "by another formula"),
     ]
     let lines = kinds.compactMap { kind, words -> String? in
       let changes = tensors.filter { $0.kind == kind }
       guard !changes.isEmpty else { return nil }
       return "- \(words): "
-        + changes.map(kind == .moved ? { $0.name } : description).joined(separator: ", ")
+        + changes.map([.moved, .remade].contains(kind) ? { $0.name } : description)
+        .joined(separator: ", ")
     }
     return lines.isEmpty ? "" : "**Packed tensors**\n\n" + lines.joined(separator: "\n")
   }
@@ -132,7 +150,7 @@ extension OutputDifference {
 
   private var codeLine: String {
     guard code.removedLines + code.addedLines > 0 else { return "" }
-    let explained = !(shape.isEmpty && options.isEmpty && provenance.isEmpty && tensors.isEmpty)
+    let explained = !(shape + options + provenance).isEmpty || !tensors.isEmpty
     return "Code: \(NumberText.grouped(code.removedLines)) lines removed, "
       + "\(NumberText.grouped(code.addedLines)) added."
       + (explained

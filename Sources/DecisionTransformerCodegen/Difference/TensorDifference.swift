@@ -13,8 +13,8 @@ struct TensorDifference: Equatable, Encodable, Sendable {
 
   /// Compares tensors of the same shape; the formats of their numbers may differ.
   init(
-    _ old: GeneratedFacts.Tensor, in oldWords: UnsafeBufferPointer<Float>,
-    _ new: GeneratedFacts.Tensor, in newWords: UnsafeBufferPointer<Float>
+    _ old: Manifest.Tensor, in oldWords: UnsafeBufferPointer<Float>,
+    _ new: Manifest.Tensor, in newWords: UnsafeBufferPointer<Float>
   ) {
     let (rows, columns) = (old.arrangement.rowCount, old.arrangement.columnCount)
     precondition(
@@ -22,11 +22,14 @@ struct TensorDifference: Equatable, Encodable, Sendable {
       "tensors of one shape are compared")
     name = new.name
     values = rows * columns
+    let (oldOffset, newOffset) = (
+      old.offset / MemoryLayout<Float>.stride, new.offset / MemoryLayout<Float>.stride
+    )
     var (sum, magnitude) = (0.0, 0.0)
     for row in 0..<rows {
       for column in 0..<columns {
-        let before = old.arrangement.number(row: row, column: column, at: old.offset, in: oldWords)
-        let after = new.arrangement.number(row: row, column: column, at: new.offset, in: newWords)
+        let before = old.arrangement.number(row: row, column: column, at: oldOffset, in: oldWords)
+        let after = new.arrangement.number(row: row, column: column, at: newOffset, in: newWords)
         magnitude += abs(Double(before))
         guard before != after else { continue }
         let difference = abs(Double(after) - Double(before))

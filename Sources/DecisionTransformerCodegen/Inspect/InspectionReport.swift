@@ -12,6 +12,8 @@ public struct InspectionReport: Encodable, Sendable {
   var plan: Plan
   /// What float32 costs; nil without a checkpoint, and with `"self_test": false`.
   var selfTest: SelfTest?
+  /// What rounded weights cost, as the manifest says it; nil without a checkpoint, and without rounding.
+  var precisionCost: [String: JSONValue]?
   var files: [File]
 
   /// The function to compute; names as in config.json.
@@ -134,6 +136,9 @@ public struct InspectionReport: Encodable, Sendable {
     options = Options(model)
     plan = Plan(compilation.plan)
     selfTest = compilation.selfTest.map(SelfTest.init)
+    precisionCost = compilation.manifest.precisionCost.map { facts in
+      Dictionary(facts.map { ($0.name, $0.value) }) { first, _ in first }
+    }
     files = compilation.files.map { File(name: $0.name, bytes: $0.contents.count) }
   }
 }

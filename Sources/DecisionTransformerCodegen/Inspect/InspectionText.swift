@@ -1,8 +1,8 @@
 extension InspectionReport {
   /// The report for people: tables with a title each.
   public var text: String {
-    ([heading, phases, weights, memory] + expectedErrors + [fileSizes]).map(\.text).joined(
-      separator: "\n")
+    let tables = [heading, phases, weights, memory] + expectedErrors + roundingCost + [fileSizes]
+    return tables.map(\.text).joined(separator: "\n")
   }
 
   private func grouped(_ number: Int) -> String { NumberText.grouped(number) }
@@ -103,6 +103,19 @@ extension InspectionReport {
                 NumberText.scientific)
           },
         rightAligned: [1, 2, 3, 4])
+    ]
+  }
+
+  /// What rounded weights cost; nothing where they are not rounded.
+  private var roundingCost: [Table] {
+    guard let precisionCost else { return [] }
+    return [
+      Table(
+        title: "cost of \(options.precision) weights",
+        rows: precisionCost.sorted { $0.key < $1.key }.map { key, value in
+          let text = if case .string(let text) = value { text } else { value.excerpt }
+          return [key.replacing("_", with: " "), text]
+        })
     ]
   }
 

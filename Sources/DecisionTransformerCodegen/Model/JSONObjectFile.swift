@@ -6,6 +6,8 @@
 struct JSONObjectFile {
   /// The file as the user knows it.
   let path: String
+  /// What stands in front of the keys in messages: where the object lies in its file.
+  private let prefix: String
   private var members: [JSONMember] = []
   private var rejections: [(position: Int, diagnostic: Diagnostic)] = []
   /// The file is missing or is no JSON object: nothing is known about any key.
@@ -14,11 +16,20 @@ struct JSONObjectFile {
   /// An object without members.
   init(path: String) {
     self.path = path
+    prefix = ""
+  }
+
+  /// An object inside of another one, in `place` of the file.
+  init(_ members: [JSONMember], path: String, in place: String) {
+    self.path = path
+    prefix = "\(place)."
+    self.members = members
   }
 
   /// A file that cannot be read, and why.
   init(path: String, unreadable reason: String) {
     self.path = path
+    prefix = ""
     isUnreadable = true
     rejectFile(reason)
   }
@@ -26,6 +37,7 @@ struct JSONObjectFile {
   /// The object that `bytes` spell; an empty one and a problem if they spell none.
   init(_ bytes: [UInt8], path: String) {
     self.path = path
+    prefix = ""
     do throws(JSONError) {
       let value = try JSONParser.parse(bytes)
       if case .object(let members) = value {
@@ -76,9 +88,14 @@ extension JSONObjectFile {
   /// Records what is wrong with the value of `key`, or with one element of it.
   mutating func reject(_ key: String, element: Int? = nil, _ message: String) {
     let isPlain = key.utf8.allSatisfy { (0x21..<0x7F).contains($0) } && (1...60).contains(key.count)
-    let name = isPlain ? key : JSONValue.string(key).excerpt
+    let name = prefix + (isPlain ? key : JSONValue.string(key).excerpt)
     let place = element.map { "\(name)[\($0)]" } ?? name
     rejections.append((position(of: key), Diagnostic(path: path, key: place, message)))
+  }
+
+  /// Records what is wrong inside of the value of `key`, which `part` has read.
+  mutating func take(_ part: JSONObjectFile, from key: String) {
+    rejections += part.problems.map { (position(of: key), $0) }
   }
 
   /// Records that `value` is not what `key` accepts.

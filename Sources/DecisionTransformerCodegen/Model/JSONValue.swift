@@ -24,6 +24,16 @@ public struct JSONMember: Equatable, Sendable {
 }
 
 extension JSONValue {
+  /// A finite number as it is read back: a whole one as an integer, with or without a fraction of zero.
+  init(_ number: Double) {
+    self =
+      Int(exactly: number).flatMap { $0.magnitude < 1 << 53 ? .integer($0) : nil }
+      ?? .number(number)
+  }
+
+  init(_ numbers: [Double]) { self = .array(numbers.map { JSONValue($0) }) }
+  init(_ texts: [String]) { self = .array(texts.map(JSONValue.string)) }
+
   /// The value in a few characters of one line, for messages: `"relu"`, `2.0`, `an array`.
   public var excerpt: String {
     switch self {

@@ -4,9 +4,11 @@ import DecisionTransformer
 public struct Compilation: Sendable {
   public var model: Model
   public var plan: Plan
-  /// `<Name>.swift`, for C also `<prefix>.h`, and with a checkpoint `<Name>Weights.swift` or `<Name>.weights`; with rounded weights
-  /// also `<Name>.manifest.json`, which says what the rounding costs.
+  /// `<Name>.swift` and `<Name>Kernels.swift`, for C also `<prefix>.h`, with a checkpoint `<Name>Weights.swift` or `<Name>.weights`, and
+  /// `.<Name>.manifest.json`.
   public var files: [OutputFile]
+  /// What the last of these says.
+  public var manifest: Manifest
   /// The name of the checkpoint's file, or of its index; nil where no checkpoint was read.
   public var checkpointFile: String?
   /// Of the checkpoint, unless codegen.json says otherwise.
@@ -43,8 +45,10 @@ public enum Compiler {
       model.options.access = .public
     }
     let plan = Plan(model)
-    var files = sources(plan)
-    if model.options.hasCInterface { files.append(header(plan)) }
+    let code = code(plan)
+    var files = code.map(\.file)
+    var manifest = Manifest(plan, generator: version)
+    manifest.files = code.map { Manifest.File($0.file, $0.content) }
     var selfTest: RecordedSelfTest?
     var precisionCost: PrecisionCost?
     if !codeOnly,
@@ -54,6 +58,9 @@ public enum Compiler {
       let packed = try pack(plan, model, checkpoint, folder: folder, progress: progress)
       selfTest = packed.selfTest
       files.append(weights(plan, packed.file))
+      manifest.addWeights(
+        files[files.count - 1], packedByteCount: packed.file.count, checksum: packed.checksum,
+        hasSelfTest: selfTest != nil)
       if selfTest == nil, model.options.hasSelfTest == nil, !model.isTrunk {
         remarks.append(
           Diagnostic(
@@ -66,16 +73,21 @@ public enum Compiler {
           plan: plan, model: model, checkpoint: checkpoint,
           payload: payload(of: packed.file, plan))
         precisionCost = cost
-        files.append(
-          OutputFile(
-            name: OutputNames(model: model.name).manifest,
-            contents: Array(cost.manifest(model, version: version).utf8)))
+        manifest.precisionCost = cost.facts
       }
     }
+    files.append(
+      OutputFile(name: OutputNames(model: model.name).manifest, contents: manifest.contents))
     return Compilation(
-      model: model, plan: plan, files: files,
+      model: model, plan: plan, files: files, manifest: manifest,
       checkpointFile: codeOnly ? nil : CheckpointReader.fileName(folder: folder),
       selfTest: selfTest, precisionCost: precisionCost, remarks: remarks)
+  }
+
+  /// What is compiled or included, without weights.
+  static func code(_ plan: Plan) -> [(file: OutputFile, content: Manifest.File.Content)] {
+    sources(plan).map { ($0, .code) }
+      + (plan.deployment.hasCInterface ? [(header(plan), .header)] : [])
   }
 
   /// `<Name>.swift`.
@@ -106,11 +118,11 @@ public enum Compiler {
     try pack(plan, model, checkpoint, folder: folder).file
   }
 
-  /// The file of `packedWeights`, and the self test in it.
+  /// The file of `packedWeights`, the self test in it, and the checksum of its payload.
   private static func pack(
     _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String,
     progress: (Double) -> Void = { _ in }
-  ) throws(InvalidInput) -> (file: [UInt8], selfTest: RecordedSelfTest?) {
+  ) throws(InvalidInput) -> (file: [UInt8], selfTest: RecordedSelfTest?, checksum: UInt64) {
     // One array from the start, with room for the self test: a large payload must not be held twice.
     let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
     var file: [UInt8] = []
@@ -135,7 +147,7 @@ public enum Compiler {
       selfTest: section)
     file.withUnsafeMutableBytes { $0.copyBytes(from: header) }
     file += section
-    return (file, selfTest)
+    return (file, selfTest, checksum)
   }
 
   /// The words behind the header of a packed-weights file.

@@ -76,26 +76,22 @@ public struct PrecisionCost: Equatable, Sendable {
 }
 
 extension PrecisionCost {
-  /// `<Name>.manifest.json`; three digits, so that libraries that round differently write the same.
-  func manifest(_ model: Model, version: String) -> String {
-    func digits(_ value: Double) -> String { String(format: "%.2e", value) }
-    let (inputs, count, name) =
+  /// What the manifest says of it; three digits, so that libraries that round differently write the same.
+  var facts: [JSONMember] {
+    func digits(_ value: Double) -> JSONValue {
+      JSONValue(Double(String(format: "%.2e", value))!)
+    }
+    let (inputs, count, answer) =
       switch answers {
-      case .actions(let steps): ("\"episode\"", "\"steps\": \(steps)", "action")
-      case .hiddenStates(let tokens): ("\"embeddings\"", "\"tokens\": \(tokens)", "hidden_state")
+      case .actions(let steps): ("episode", ("steps", steps), "action")
+      case .hiddenStates(let tokens): ("embeddings", ("tokens", tokens), "hidden_state")
       }
-    return """
-      {
-        "generator": "dtgen \(version)",
-        "model": "\(model.name)",
-        "precision": "\(model.options.precision.rawValue)",
-        "compared_with": "the checkpoint in double precision",
-        \(inputs): "synthetic, seed 1",
-        \(count),
-        "largest_\(name)_difference": \(digits(largestDifference)),
-        "mean_\(name)_difference": \(digits(meanDifference))
-      }
-
-      """
+    return [
+      JSONMember(name: "compared_with", value: .string("the checkpoint in double precision")),
+      JSONMember(name: inputs, value: .string("synthetic, seed 1")),
+      JSONMember(name: count.0, value: .integer(count.1)),
+      JSONMember(name: "largest_\(answer)_difference", value: digits(largestDifference)),
+      JSONMember(name: "mean_\(answer)_difference", value: digits(meanDifference)),
+    ]
   }
 }

@@ -235,7 +235,7 @@ command() {
 }
 command || fail "swift package generate-decision-transformer"
 for model in Hopper Pendulum; do
-  for file in "$model.swift" "${model}Kernels.swift" "${model}Weights.swift"; do
+  for file in "$model.swift" "${model}Kernels.swift" "${model}Weights.swift" ".$model.manifest.json"; do
     cmp "$package/Generated/${model}Model/$file" "$(generated "$file")" \
       || fail "the command plugin's $file is not what the build plugin made"
   done

@@ -26,6 +26,8 @@ enum Fixtures {
 
   static func plan() throws -> Plan { Plan(try model()) }
 
+  static func manifest() throws -> Manifest { Manifest(try plan(), generator: "1.2.3") }
+
   static func packedWeights() throws -> [UInt8] {
     var remarks: [Diagnostic] = []
     let model = try model()

@@ -4,7 +4,8 @@ import Foundation
 
 /// A reader of files, and whole files for it that are then damaged.
 package enum FuzzedReader: String, CaseIterable, Sendable {
-  case config, options, safetensors, zip, legacy, index, shard, packedWeights, selfTest, base64
+  case config, options, manifest, safetensors, zip, legacy, index, shard, packedWeights, selfTest,
+    base64
 
   /// What reading ended in.
   package enum Outcome: Sendable {
@@ -22,6 +23,7 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
     switch self {
     case .config: [try Fixtures.bytes("config.json"), Array(Fixtures.fullConfig.utf8)]
     case .options: [Array(Fixtures.fullOptions.utf8)]
+    case .manifest: [try Fixtures.manifest().contents]
     case .safetensors:
       [
         try Fixtures.bytes("safetensors/model.safetensors"),
@@ -54,6 +56,7 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
       case .config: try readConfig(bytes)
       case .options:
         _ = try GenerationOptionsReader.read(bytes, path: "F", config: Fixtures.config())
+      case .manifest: try readManifest(bytes)
       case .safetensors: try readAll(SafetensorsFile(bytes: bytes, path: "F"))
       case .zip, .legacy: try readAll(PyTorchFile(bytes: bytes, path: "F"))
       case .index, .shard: try readShards(bytes, folder: folder)
@@ -93,6 +96,15 @@ extension FuzzedReader {
     let model = Model(
       name: "Fuzzed", config: config, options: GenerationOptions(), configDigest: "")
     _ = Compiler.sources(Plan(model))
+  }
+
+  /// What is accepted is written as it was read.
+  private func readManifest(_ bytes: [UInt8]) throws {
+    let manifest = try Manifest.read(bytes, path: "F")
+    guard try Manifest.read(manifest.contents, path: "F") == manifest else {
+      throw Failure(description: "written and read again it is another manifest")
+    }
+    _ = manifest.ofCode.contents
   }
 
   private func readAll(_ container: some TensorContainer) throws {

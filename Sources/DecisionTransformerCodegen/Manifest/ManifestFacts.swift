@@ -1,0 +1,101 @@
+// Network and deployment under the keys that people know them by.
+
+extension Manifest {
+  /// What is computed, under the keys of config.json. What differs between layers is a list.
+  static func shape(_ network: Network) -> [JSONMember] {
+    var facts = FactList()
+    let blocks = network.blocks
+    if let steps = network.controlSteps {
+      facts.add("state_dim", .integer(steps.state.count))
+      facts.add("act_dim", .integer(steps.action.count))
+    }
+    facts.add("hidden_size", .integer(network.hiddenSize))
+    facts.add("n_layer", .integer(blocks.count))
+    facts.add("n_head", ofEach: blocks.map { .integer($0.headCount) })
+    facts.add("n_inner", ofEach: blocks.map { .integer($0.innerSize) })
+    facts.add("activation_function", ofEach: blocks.map { .string($0.activation.rawValue) })
+    facts.add(
+      "layer_norm_epsilon",
+      ofEach: (blocks.map(\.norm) + [network.finalNorm]).map { JSONValue($0.epsilon) })
+    for fact in attentionScale(network) { facts.add(fact.name, fact.value) }
+    if let steps = network.controlSteps {
+      facts.add("action_tanh", .bool(steps.action.hasTanh))
+      facts.add("max_ep_len", .integer(steps.time.count))
+      facts.add("n_positions", .integer(steps.positionCount))
+      facts.add("embed_ln_epsilon", JSONValue(steps.embeddingNorm.epsilon))
+      facts.add("step_tokens", JSONValue(steps.tokens.map(\.rawValue)))
+    }
+    if let embeddings = network.givenEmbeddings {
+      facts.add("n_positions", .integer(embeddings.positionCount))
+    }
+    return facts.members
+  }
+
+  /// The two keys that decide the factor on q·k, or the factors where these keys cannot give them. (With one layer
+  /// scale_attn_by_inverse_layer_idx changes nothing, and is false here.)
+  private static func attentionScale(_ network: Network) -> [JSONMember] {
+    var config = ModelConfig()
+    config.hiddenSize = network.hiddenSize
+    config.headCount = network.blocks.first?.headCount ?? 1
+    for (scales, inverse) in [(true, false), (true, true), (false, false), (false, true)] {
+      (config.scalesAttention, config.scalesAttentionByInverseLayerIndex) = (scales, inverse)
+      let factors = network.blocks.indices.map { config.attentionScale(layer: $0) }
+      guard factors == network.blocks.map(\.attentionScale) else { continue }
+      return [
+        JSONMember(name: "scale_attn_weights", value: .bool(scales)),
+        JSONMember(name: "scale_attn_by_inverse_layer_idx", value: .bool(inverse)),
+      ]
+    }
+    var facts = FactList()
+    facts.add("attention_scale", ofEach: network.blocks.map { JSONValue($0.attentionScale) })
+    return facts.members
+  }
+
+  /// How it is used, under the keys of codegen.json, defaults filled in.
+  static func options(_ network: Network, _ deployment: Deployment) -> [JSONMember] {
+    var facts = FactList()
+    facts.add("model_class", .string(network.className))
+    if let embeddings = network.givenEmbeddings {
+      facts.add("tokens", .integer(embeddings.capacity))
+    }
+    if let steps = network.controlSteps {
+      facts.add("window", .integer(steps.window))
+      facts.add("batch", .integer(deployment.batch))
+      facts.add("state_mean", steps.state.mean.map { JSONValue($0) } ?? .null)
+      facts.add("state_std", steps.state.deviation.map { JSONValue($0) } ?? .null)
+      facts.add("return_scale", JSONValue(steps.returnScale))
+      facts.add("action_scale", ofEach: steps.action.scale.map { JSONValue($0) })
+      facts.add("action_offset", ofEach: steps.action.offset.map { JSONValue($0) })
+      facts.add("target_return", deployment.targetReturn.map { JSONValue($0) } ?? .null)
+      facts.add("timestep_overflow", .string(steps.time.overflow.rawValue))
+    }
+    let outputs = network.outputs.isEmpty ? [.action] : network.outputs
+    if !network.takesEmbeddings || !network.outputs.isEmpty {
+      facts.add("outputs", JSONValue(outputs.map(\.rawValue)))
+    }
+    facts.add("precision", .string(deployment.format.name))
+    facts.add("access", .string(deployment.access.rawValue))
+    facts.add("weights", .string(deployment.weightStorage.rawValue))
+    if !network.takesEmbeddings {
+      facts.add(
+        "self_test", deployment.hasSelfTest.map(JSONValue.bool) ?? .string("automatic"))
+      facts.add("c_interface", .bool(deployment.hasCInterface))
+    }
+    return facts.members
+  }
+}
+
+/// Values under keys, in order.
+private struct FactList {
+  private(set) var members: [JSONMember] = []
+
+  mutating func add(_ key: String, _ value: JSONValue) {
+    members.append(JSONMember(name: key, value: value))
+  }
+
+  /// One value where all are the same.
+  mutating func add(_ key: String, ofEach values: [JSONValue]) {
+    let isUniform = values.first.map { first in values.allSatisfy { $0 == first } } ?? false
+    add(key, isUniform ? values[0] : .array(values))
+  }
+}

@@ -1,0 +1,296 @@
+import Testing
+
+@testable import DecisionTransformerCodegen
+
+/// Every key of config.json and codegen.json that matters, changed by itself.
+@Suite("A changed option")
+struct ChangedOptionTests {
+  /// False where a model does not have the option, or not another value of it.
+  typealias Change = @Sendable (inout Model) -> Bool
+
+  private static func number(_ key: WritableKeyPath<Model, Int> & Sendable) -> Change {
+    { model in
+      model[keyPath: key] += 1
+      return true
+    }
+  }
+
+  private static func flag(
+    _ key: WritableKeyPath<Model, Bool> & Sendable, where isKnown: @escaping Change = { _ in true }
+  ) -> Change {
+    { model in
+      model[keyPath: key].toggle()
+      return isKnown(&model)
+    }
+  }
+
+  private static func next<Value: CaseIterable & Equatable>(_ value: inout Value) {
+    let all = Array(Value.allCases)
+    value = all[(all.firstIndex(of: value)! + 1) % all.count]
+  }
+
+  /// Of controllers and of trunks.
+  private static let common: [(key: String, change: Change)] = [
+    ("n_inner", number(\.config.innerSize)),
+    (
+      "n_layer",
+      { model in
+        model.config.layerCount += 1
+        // One layer has no other scale.
+        return model.config.layerCount > 2 || !model.config.scalesAttentionByInverseLayerIndex
+      }
+    ),
+    (
+      "hidden_size",
+      { model in
+        model.config.hiddenSize += model.config.headCount
+        // Heads of one number have a scale of 1 anyway.
+        return model.config.headSize > 2 || model.config.scalesAttention
+      }
+    ),
+    (
+      "n_head",
+      { model in
+        // The head's size stays, and with it the scale.
+        guard model.config.scalesAttention else { return false }
+        model.config.headCount = model.config.headCount == 1 ? model.config.hiddenSize : 1
+        return model.config.hiddenSize > 1
+      }
+    ),
+    (
+      "activation_function",
+      { model in
+        next(&model.config.activation)
+        return true
+      }
+    ),
+    (
+      "layer_norm_epsilon",
+      { model in
+        model.config.layerNormEpsilon *= 2
+        return true
+      }
+    ),
+    (
+      "scale_attn_weights", flag(\.config.scalesAttention) { $0.config.headSize > 1 }
+    ),
+    (
+      "scale_attn_by_inverse_layer_idx",
+      flag(\.config.scalesAttentionByInverseLayerIndex) { $0.config.layerCount > 1 }
+    ),
+    (
+      "precision",
+      { model in
+        next(&model.options.precision)
+        return true
+      }
+    ),
+    (
+      "access",
+      { model in
+        next(&model.options.access)
+        return true
+      }
+    ),
+    (
+      "weights",
+      { model in
+        next(&model.options.weightStorage)
+        return true
+      }
+    ),
+  ]
+
+  private static let ofControllers: [(key: String, change: Change)] = [
+    ("act_dim", number(\.config.actionDimension)),
+    ("max_ep_len", number(\.config.maximumEpisodeLength)),
+    ("n_positions", number(\.config.positionCount)), ("action_tanh", flag(\.config.hasActionTanh)),
+    (
+      "state_dim",
+      { model in
+        model.config.stateDimension += 1
+        return model.options.stateMean == nil
+      }
+    ),
+    (
+      "window",
+      { model in
+        model.options.window = model.window + 1
+        return true
+      }
+    ),
+    (
+      "batch",
+      { model in
+        model.options.batch = 3
+        return model.options.outputs == [.action]
+      }
+    ),
+    (
+      "state_mean",
+      { model in
+        model.options.stateMean?[model.config.stateDimension - 1] += 0.125
+        return model.options.stateMean != nil
+      }
+    ),
+    (
+      "state_std",
+      { model in
+        model.options.stateStandardDeviation?[0] += 0.125
+        return model.options.stateMean != nil
+      }
+    ),
+    (
+      "return_scale",
+      { model in
+        model.options.returnScale *= 3
+        return true
+      }
+    ),
+    (
+      "action_scale",
+      { model in
+        var scale = model.actionScale
+        scale[scale.count - 1] *= -2
+        model.options.actionScale = scale
+        return true
+      }
+    ),
+    (
+      "action_offset",
+      { model in
+        var offset = model.actionOffset
+        offset[0] += 0.5
+        model.options.actionOffset = offset
+        return true
+      }
+    ),
+    (
+      "target_return",
+      { model in
+        model.options.targetReturn = 3.5
+        return true
+      }
+    ),
+    (
+      "timestep_overflow",
+      { model in
+        next(&model.options.timestepOverflow)
+        return true
+      }
+    ),
+    (
+      "outputs",
+      { model in
+        model.options.outputs = model.options.outputs == [.attentions] ? [.action] : [.attentions]
+        return true
+      }
+    ),
+    (
+      "self_test",
+      { model in
+        model.options.hasSelfTest = false
+        return true
+      }
+    ),
+    ("c_interface", flag(\.options.hasCInterface)),
+  ]
+
+  private static let ofTrunks: [(key: String, change: Change)] = [
+    (
+      "tokens",
+      { model in
+        model.options.tokens = model.tokenCapacity == 1 ? 2 : model.tokenCapacity - 1
+        return model.tokenCapacity <= model.config.positionCount
+      }
+    ),
+    (
+      "n_positions",
+      { model in
+        model.options.tokens = model.tokenCapacity
+        model.config.positionCount += 1
+        return true
+      }
+    ),
+  ]
+
+  private static func output(_ model: Model) -> ComparedOutput {
+    ComparedOutput(path: "m", manifest: Manifest(Plan(model), generator: "1"), source: [])
+  }
+
+  @Test("is named by its key, and no other is")
+  func named() {
+    var applied: [String: Int] = [:]
+    for seed in UInt64(0)..<30 {
+      for (model, changes) in [
+        (RandomModel.model(seed: seed), Self.common + Self.ofControllers),
+        (RandomModel.trunk(seed: seed), Self.common + Self.ofTrunks),
+      ] {
+        let before = Self.output(model)
+        for (key, change) in changes {
+          var changed = model
+          guard change(&changed) else { continue }
+          applied[key, default: 0] += 1
+          let difference = OutputDifference(before, Self.output(changed))
+          let names = (difference.shape + difference.options).map(\.name)
+          #expect(names == [key], "seed \(seed)")
+          #expect(difference.provenance.isEmpty)
+          #expect(difference.verdict != .nothing)
+          let line = difference.text.split(separator: "\n").first { $0.hasPrefix("- \(key): ") }
+          #expect(line != nil, "\(key): \(difference.text)")
+        }
+      }
+    }
+    // Every key, in several models.
+    for (key, _) in Self.common + Self.ofControllers + Self.ofTrunks {
+      #expect(applied[key, default: 0] >= 5, "\(key)")
+    }
+    let known = Set(applied.keys)
+    #expect(
+      known.isSuperset(of: Set(GenerationOptionsReader.keys).subtracting(["model_class"])))
+  }
+
+  @Test("of many numbers is told by their places and by the largest difference")
+  func longList() throws {
+    var model = RandomModel.model(seed: 3)
+    model.config.stateDimension = 40
+    model.options.stateMean = (0..<40).map { Double($0) * 1.0625 }
+    model.options.stateStandardDeviation = Array(repeating: 1, count: 40)
+    var changed = model
+    for index in [3, 4, 39] { changed.options.stateMean?[index] += Double(index) / 8 }
+    let difference = OutputDifference(Self.output(model), Self.output(changed))
+    #expect(
+      difference.text.contains("- state_mean: 3 of 40 numbers, by at most 4.88: [3], [4], [39]\n"))
+    for index in 0..<40 { changed.options.stateMean?[index] = -1 }
+    let all = OutputDifference(Self.output(model), Self.output(changed))
+    #expect(
+      all.text.contains(
+        "- state_mean: 40 of 40 numbers, by at most 42.4: [0], [1], [2], [3], [4], [5], [6], [7] and 32 more\n"
+      ))
+    changed.options.stateMean = nil
+    let gone = OutputDifference(Self.output(model), Self.output(changed))
+    #expect(gone.text.contains("- state_mean: [0, 1.0625, "))
+    #expect(gone.text.contains("... → none\n"))
+  }
+
+  @Test("is none where a file is merely formatted anew")
+  func formatting() {
+    let model = RandomModel.model(seed: 3)
+    for (change, line) in [
+      (
+        { (model: inout Model) in model.configDigest = "4567" },
+        "config.json has other bytes, but nothing in it that matters at inference changed."
+      ),
+      (
+        { (model: inout Model) in model.optionsDigest = "4567" },
+        "codegen.json has other bytes, but no option in it changed."
+      ),
+    ] {
+      var changed = model
+      change(&changed)
+      let difference = OutputDifference(Self.output(model), Self.output(changed))
+      #expect((difference.shape + difference.options).isEmpty)
+      #expect(difference.text.contains(line))
+    }
+  }
+}
