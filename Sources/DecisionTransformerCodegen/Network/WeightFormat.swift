@@ -5,7 +5,7 @@
 /// names; everything else is float32.
 public struct WeightFormat: Hashable, Sendable, Codable {
   /// What the bits of a number mean.
-  public enum Numbers: String, Sendable, Codable {
+  public enum Numbers: String, CaseIterable, Sendable, Codable {
     /// The upper bits of a float32, rounded to nearest, ties to even.
     case floats
     /// Two's complement, symmetric around zero: of the column's scale.
@@ -13,7 +13,7 @@ public struct WeightFormat: Hashable, Sendable, Codable {
   }
 
   /// What the numbers of a column are multiplied by.
-  public enum Scales: String, Sendable, Codable {
+  public enum Scales: String, CaseIterable, Sendable, Codable {
     case none
     /// A float32 for each column, in a row of its own behind the biases. Sums are multiplied by it, not weights.
     case perColumn
