@@ -6,6 +6,16 @@ import PackageDescription
 // unoptimised tool would take tens of seconds instead of a fraction of one.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
+extension Target {
+  /// A stage of the generator. (Their modules have a prefix, so that they meet no other package's.)
+  static func stage(_ name: String, on stages: [String]) -> Target {
+    .target(
+      name: "DTGen\(name)",
+      dependencies: (["DecisionTransformer"] + stages).map { .init(stringLiteral: $0) },
+      path: "Sources/DecisionTransformerCodegen/\(name)", swiftSettings: optimized)
+  }
+}
+
 let package = Package(
   name: "decision-transformer",
   products: [
@@ -22,16 +32,38 @@ let package = Package(
     .target(name: "CDecisionTransformer"),
     .target(name: "DecisionTransformer", dependencies: ["CDecisionTransformer"]),
 
-    // MARK: Generator
+    // MARK: Generator: each stage a folder and a module, so that the compiler holds their order
+    .stage("Basics", on: []),
+    .stage("Network", on: ["DTGenBasics"]),
+    .stage("Plan", on: ["DTGenNetwork"]),
+    .stage("Pack", on: ["DTGenPlan"]),
+    .stage("Machine", on: ["DTGenPack"]),
+    .stage("Render", on: ["DTGenPlan"]),
+    .stage("Manifest", on: ["DTGenPlan"]),
+    .stage("Model", on: ["DTGenNetwork"]),
+    .stage("Checkpoint", on: ["DTGenModel"]),
+    .stage("Reference", on: ["DTGenCheckpoint"]),
+    .stage("SelfTest", on: ["DTGenMachine", "DTGenReference"]),
+    .stage("Output", on: ["DTGenBasics"]),
     .target(
-      name: "DecisionTransformerCodegen", dependencies: ["DecisionTransformer"],
-      exclude: ["README.md"], swiftSettings: optimized),
+      name: "DecisionTransformerCodegen",
+      dependencies: [
+        "DecisionTransformer", "DTGenCheckpoint", "DTGenManifest", "DTGenOutput", "DTGenRender",
+        "DTGenSelfTest",
+      ],
+      path: "Sources/DecisionTransformerCodegen/Pipeline", swiftSettings: optimized),
+    .stage("Reports", on: ["DecisionTransformerCodegen"]),
+    .target(
+      name: "DTGenCommands", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
     .executableTarget(
-      name: "dtgen", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
+      name: "dtgen", dependencies: ["DTGenCommands", "DTGenReports"], swiftSettings: optimized),
+    // The plugin's tool: what a user's first build compiles.
+    .executableTarget(
+      name: "dtgen-build", dependencies: ["DTGenCommands"], swiftSettings: optimized),
 
     // MARK: Plugins
     .plugin(
-      name: "DecisionTransformerPlugin", capability: .buildTool(), dependencies: ["dtgen"]),
+      name: "DecisionTransformerPlugin", capability: .buildTool(), dependencies: ["dtgen-build"]),
     .plugin(
       name: "GenerateDecisionTransformer",
       capability: .command(
@@ -110,11 +142,15 @@ let package = Package(
     .testTarget(
       name: "PlanTests",
       dependencies: [
-        "AddedValues", "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
+        "DTGenReports",
+        "AddedValues", "DecisionTransformer", "DecisionTransformerCodegen", "Programs",
+        "TestFolders",
       ]),
     .testTarget(
       name: "PageTests",
-      dependencies: ["DecisionTransformer", "DecisionTransformerCodegen", "TestFolders"]),
+      dependencies: [
+        "DTGenReports", "DecisionTransformer", "DecisionTransformerCodegen", "TestFolders",
+      ]),
     .testTarget(
       name: "ToolTests", dependencies: ["DecisionTransformerCodegen", "TestFolders", "dtgen"]),
     .testTarget(
@@ -140,10 +176,12 @@ let package = Package(
       dependencies: ["DecisionTransformerCodegen", "TestFolders", "Toolchain"]),
     .testTarget(
       name: "ReferenceTests",
-      dependencies: ["DecisionTransformerCodegen", "RecordedEpisodes", "TestFolders"]),
+      dependencies: [
+        "DTGenReports", "DecisionTransformerCodegen", "RecordedEpisodes", "TestFolders",
+      ]),
     .testTarget(
       name: "CheckpointTests",
-      dependencies: ["DecisionTransformerCodegen", "Programs", "TestFolders"]),
+      dependencies: ["DTGenReports", "DecisionTransformerCodegen", "Programs", "TestFolders"]),
     // Damaged files: a bounded run as tests, and the program of Tests/Checks/Fuzz/check.sh.
     .target(
       name: "Fuzzing",

@@ -18,7 +18,8 @@ struct DecisionTransformerPlugin: BuildToolPlugin {
     }
     return try commands(
       for: models, besides: files, target: target.name,
-      tool: try context.tool(named: "dtgen").url, workDirectory: context.pluginWorkDirectoryURL)
+      tool: try context.tool(named: "dtgen-build").url,
+      workDirectory: context.pluginWorkDirectoryURL)
   }
 
   private func commands(
@@ -37,7 +38,7 @@ struct DecisionTransformerPlugin: BuildToolPlugin {
       return .buildCommand(
         displayName: "Generating \(model.name) from \(model.url.lastPathComponent)",
         executable: tool,
-        arguments: ["generate", model.url.path, "--output", output.path, "--for-build"],
+        arguments: [model.url.path, output.path],
         inputFiles: model.files,
         outputFiles: [
           output.appendingPathComponent("\(model.name).swift"),
@@ -87,7 +88,8 @@ extension ModelFolder {
       }
       return try commands(
         for: models, besides: files, target: target.displayName,
-        tool: try context.tool(named: "dtgen").url, workDirectory: context.pluginWorkDirectoryURL)
+        tool: try context.tool(named: "dtgen-build").url,
+        workDirectory: context.pluginWorkDirectoryURL)
     }
 
     private static func modelFolder(around file: URL) -> URL? {

@@ -1,4 +1,5 @@
-import DecisionTransformerCodegen
+import DTGenCommands
+import DTGenReports
 
 /// What the command line asks for.
 enum Command {

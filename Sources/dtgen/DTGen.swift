@@ -1,4 +1,5 @@
-import DecisionTransformerCodegen
+import DTGenCommands
+import DTGenReports
 import Foundation
 
 /// The command line of the code generator.
@@ -36,12 +37,4 @@ struct DTGen {
       return .wrongInput
     }
   }
-}
-
-/// What the caller is told.
-enum ExitStatus: Int32 {
-  case done = 0
-  /// Something is wrong with the input, checked-in output is stale, or numbers differ.
-  case wrongInput = 1
-  case wrongUsage = 2
 }

@@ -3,7 +3,8 @@ import Foundation
 import TestFolders
 import Testing
 
-@testable import DecisionTransformerCodegen
+import DTGenReports
+import DecisionTransformerCodegen
 
 @Suite("What changed")
 struct DifferenceTests {

@@ -2,7 +2,7 @@ import DecisionTransformer
 import Foundation
 import TestFolders
 
-@testable import DecisionTransformerCodegen
+import DecisionTransformerCodegen
 
 /// Models that the tests of pages and differences look at.
 enum Fixtures {

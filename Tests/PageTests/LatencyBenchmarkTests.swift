@@ -2,7 +2,8 @@ import Foundation
 import TestFolders
 import Testing
 
-@testable import DecisionTransformerCodegen
+import DTGenReports
+import DecisionTransformerCodegen
 
 @Suite("A benchmark's file")
 struct LatencyBenchmarkTests {

@@ -2,7 +2,8 @@ import DecisionTransformer
 import Foundation
 import Testing
 
-@testable import DecisionTransformerCodegen
+import DTGenReports
+import DecisionTransformerCodegen
 
 @Suite("The page's markup")
 struct PageMarkupTests {

@@ -1,7 +1,8 @@
 import DecisionTransformer
 import Testing
 
-@testable import DecisionTransformerCodegen
+import DTGenReports
+import DecisionTransformerCodegen
 
 /// What the page shows, before it is markup.
 @Suite("The page's model")

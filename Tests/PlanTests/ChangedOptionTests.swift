@@ -1,6 +1,7 @@
 import Testing
 
-@testable import DecisionTransformerCodegen
+import DTGenReports
+import DecisionTransformerCodegen
 
 /// Every key of config.json and codegen.json that matters, changed by itself.
 @Suite("A changed option")

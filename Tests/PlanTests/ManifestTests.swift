@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import DecisionTransformerCodegen
+import DecisionTransformerCodegen
 
 @Suite("A manifest")
 struct ManifestTests {

@@ -1,3 +1,4 @@
+import DTGenReports
 import DecisionTransformerCodegen
 import Foundation
 import Testing

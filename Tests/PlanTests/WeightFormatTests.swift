@@ -1,5 +1,6 @@
 import AddedValues
 import DecisionTransformer
+import DTGenReports
 import DecisionTransformerCodegen
 import Foundation
 import Testing
@@ -21,7 +22,7 @@ struct WeightFormatTests {
           // Neighbours of both signs, which must not change it.
           var numbers = (0..<format.rowsPerWord).map { Float($0 % 2 == 0 ? -largest : 3) / 8 }
           numbers[row] = number
-          let word = format.encode(numbers, scale: scale)
+          let word = format.encode(numbers[...], scale: scale)
           let decoded = numbers.indices.map { format.decode(word, row: $0, scale: scale) }
           #expect(decoded == numbers, "\(format.name), \(integer) in row \(row)")
         }

@@ -23,7 +23,7 @@ public struct CName: Equatable, Sendable {
   public var header: String { "\(prefix).h" }
 
   /// Headers that ours would stand in front of: those of C23 and, of POSIX, those that C programs include most.
-  static let standardHeaders = Set(
+  package static let standardHeaders = Set(
     """
     assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic
     stdbit stdbool stdckdint stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype

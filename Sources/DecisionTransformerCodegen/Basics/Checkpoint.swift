@@ -13,7 +13,7 @@ public struct Checkpoint: Sendable {
   }
 
   /// The same, where `loadWidened` delivers float64 numbers of the same values without the detour.
-  init(
+  package init(
     load: @escaping @Sendable (String) -> [Float],
     loadWidened: @escaping @Sendable (String) -> [Double]
   ) {

@@ -2,9 +2,9 @@
 package struct Matrix {
   package let rowCount: Int
   package let columnCount: Int
-  var values: [Double]
+  package var values: [Double]
 
-  init(rowCount: Int, columnCount: Int, values: [Double]) {
+  package init(rowCount: Int, columnCount: Int, values: [Double]) {
     precondition(
       values.count == rowCount * columnCount,
       "a matrix of \(rowCount) x \(columnCount) needs as many values, not \(values.count)")
@@ -13,13 +13,13 @@ package struct Matrix {
     self.values = values
   }
 
-  init(rowCount: Int, columnCount: Int) {
+  package init(rowCount: Int, columnCount: Int) {
     self.init(
       rowCount: rowCount, columnCount: columnCount,
       values: Array(repeating: 0, count: rowCount * columnCount))
   }
 
-  init(_ rows: [[Double]]) {
+  package init(_ rows: [[Double]]) {
     self.init(
       rowCount: rows.count, columnCount: rows.first?.count ?? 0, values: Array(rows.joined()))
   }
@@ -29,15 +29,15 @@ package struct Matrix {
     set { values[row * columnCount + column] = newValue }
   }
 
-  subscript(row row: Int) -> ArraySlice<Double> {
+  package subscript(row row: Int) -> ArraySlice<Double> {
     values[row * columnCount..<(row + 1) * columnCount]
   }
 
   /// The rows as nested arrays.
-  var rows: [[Double]] { (0..<rowCount).map { Array(self[row: $0]) } }
+  package var rows: [[Double]] { (0..<rowCount).map { Array(self[row: $0]) } }
 
   /// Some of the columns.
-  func columns(_ range: Range<Int>) -> Matrix {
+  package func columns(_ range: Range<Int>) -> Matrix {
     var chosen: [Double] = []
     chosen.reserveCapacity(rowCount * range.count)
     for row in 0..<rowCount {
@@ -47,29 +47,29 @@ package struct Matrix {
   }
 
   /// Some of the rows.
-  func rows(_ range: Range<Int>) -> Matrix {
+  package func rows(_ range: Range<Int>) -> Matrix {
     Matrix(
       rowCount: range.count, columnCount: columnCount,
       values: Array(values[range.lowerBound * columnCount..<range.upperBound * columnCount]))
   }
 
   /// The rows from `first` on.
-  func rows(from first: Int) -> Matrix { rows(first..<rowCount) }
+  package func rows(from first: Int) -> Matrix { rows(first..<rowCount) }
 
   /// Overwrites as many rows as `other` has.
-  mutating func replaceRows(from first: Int, _ other: Matrix) {
+  package mutating func replaceRows(from first: Int, _ other: Matrix) {
     let place = first * columnCount
     values.replaceSubrange(place..<place + other.values.count, with: other.values)
   }
 
   /// Every `stride`-th row, beginning with `first`.
-  func rows(from first: Int, stride: Int) -> Matrix {
+  package func rows(from first: Int, stride: Int) -> Matrix {
     let chosen = Swift.stride(from: first, to: rowCount, by: stride)
     let values = chosen.flatMap { self[row: $0] }
     return Matrix(rowCount: values.count / columnCount, columnCount: columnCount, values: values)
   }
 
-  var transposed: Matrix {
+  package var transposed: Matrix {
     var result = Matrix(rowCount: columnCount, columnCount: rowCount)
     for row in 0..<rowCount {
       for column in 0..<columnCount { result[column, row] = self[row, column] }
@@ -77,11 +77,11 @@ package struct Matrix {
     return result
   }
 
-  func map(_ transform: (Double) -> Double) -> Matrix {
+  package func map(_ transform: (Double) -> Double) -> Matrix {
     Matrix(rowCount: rowCount, columnCount: columnCount, values: values.map(transform))
   }
 
-  static func + (left: Matrix, right: Matrix) -> Matrix {
+  package static func + (left: Matrix, right: Matrix) -> Matrix {
     precondition(left.rowCount == right.rowCount && left.columnCount == right.columnCount)
     return Matrix(
       rowCount: left.rowCount, columnCount: left.columnCount,
@@ -89,7 +89,7 @@ package struct Matrix {
   }
 
   /// The matrix product.
-  static func * (left: Matrix, right: Matrix) -> Matrix {
+  package static func * (left: Matrix, right: Matrix) -> Matrix {
     precondition(left.columnCount == right.rowCount)
     var result = Matrix(rowCount: left.rowCount, columnCount: right.columnCount)
     let (inner, width) = (right.rowCount, right.columnCount)

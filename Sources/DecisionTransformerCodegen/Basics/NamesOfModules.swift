@@ -3,9 +3,9 @@
 ///
 /// Not among them are the names without which no code beside it would compile either (`Int`, `Float`, `Bool`,
 /// `Sendable`, ...), and those that a generated type has its own aliases for (`SwiftRenderer.abbreviations`).
-enum NamesOfModules {
+package enum NamesOfModules {
   /// The module of each name.
-  static let all: [String: String] = {
+  package static let all: [String: String] = {
     let names = [
       "DecisionTransformer": """
       AlignedMemory BatchStepError CCall CController CStatus ForwardError ForwardInput GeneratedCodeFormat2

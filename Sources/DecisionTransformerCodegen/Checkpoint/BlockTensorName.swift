@@ -1,9 +1,9 @@
 /// A name of the form `encoder.h.<layer>.<rest>`.
-struct BlockTensorName {
-  var layer: Int
-  var rest: Substring
+package struct BlockTensorName {
+  package var layer: Int
+  package var rest: Substring
 
-  init?(_ name: String) {
+  package init?(_ name: String) {
     let start = "encoder.h."
     guard name.hasPrefix(start) else { return nil }
     let parts = name.dropFirst(start.count).split(separator: ".", maxSplits: 1)
@@ -14,7 +14,7 @@ struct BlockTensorName {
     rest = parts[1]
   }
 
-  var isCrossAttention: Bool {
+  package var isCrossAttention: Bool {
     rest.hasPrefix("crossattention.") || rest.hasPrefix("ln_cross_attn.")
   }
 }

@@ -3,7 +3,7 @@
 ///
 /// A family is recognised by all of its signs together: what is said about it must be true, and one
 /// name, such as `embed_rtg`, is anybody's.
-enum CheckpointFamily: CaseIterable {
+package enum CheckpointFamily: CaseIterable {
   case online
   case minimal
   case cleanOffline
@@ -11,7 +11,7 @@ enum CheckpointFamily: CaseIterable {
 
   /// The family that wrote tensors of these names, which may carry prefixes of wrappers; nil for
   /// names that can be read (`TensorNaming`) and for unknown ones. Other texts do no harm.
-  init?(names: [String]) {
+  package init?(names: [String]) {
     let all = Set(names)
     for family in Self.allCases {
       let anchor = family.signs[0]
@@ -42,7 +42,7 @@ enum CheckpointFamily: CaseIterable {
   }
 
   /// The name.
-  var name: String {
+  package var name: String {
     switch self {
     case .online: "the Online Decision Transformer (facebookresearch/online-dt)"
     case .minimal: "min-decision-transformer (nikhilbarhate99/min-decision-transformer)"
@@ -52,7 +52,7 @@ enum CheckpointFamily: CaseIterable {
   }
 
   /// What it computes or stores differently.
-  var difference: String {
+  package var difference: String {
     switch self {
     case .online:
       "another function: a Gaussian action head, and by default no timestep embedding"
@@ -67,7 +67,7 @@ enum CheckpointFamily: CaseIterable {
   }
 
   /// Why the checkpoint at `path` cannot be read.
-  func diagnostic(path: String) -> Diagnostic {
+  package func diagnostic(path: String) -> Diagnostic {
     Diagnostic(path: path, "is a checkpoint of \(name), which is \(difference)")
   }
 }
@@ -76,7 +76,7 @@ enum CheckpointFamily: CaseIterable {
 
 extension CheckpointFamily {
   /// Tensors that every checkpoint of the family has; the first is looked for.
-  var signs: [String] {
+  package var signs: [String] {
     switch self {
     case .online:
       [

@@ -1,9 +1,9 @@
 import Foundation
 
 /// The files of a model folder that may hold a checkpoint.
-struct CheckpointFiles {
+package struct CheckpointFiles {
   /// In the order of preference: where several lie in a folder, the first is read.
-  enum Format: String, CaseIterable {
+  package enum Format: String, CaseIterable {
     case safetensors = "model.safetensors"
     case safetensorsShards = "model.safetensors.index.json"
     case pyTorch = "pytorch_model.bin"
@@ -13,10 +13,10 @@ struct CheckpointFiles {
   /// What the folder holds, in the order of preference.
   ///
   /// A symbolic link to nothing counts: a broken snapshot is not a folder without checkpoint.
-  let formats: [Format]
+  package let formats: [Format]
   private let folder: ModelFolder
 
-  init(folder path: String) {
+  package init(folder path: String) {
     let folder = ModelFolder(path: path)
     self.folder = folder
     formats = Format.allCases.filter { format in
@@ -25,7 +25,7 @@ struct CheckpointFiles {
     }
   }
 
-  func path(_ format: Format) -> String {
+  package func path(_ format: Format) -> String {
     folder.path(of: format.rawValue)
   }
 }

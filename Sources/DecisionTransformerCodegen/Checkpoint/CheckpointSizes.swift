@@ -2,26 +2,27 @@
 ///
 /// One wrong number in config.json makes nearly every shape wrong. What most of the tensors agree on is
 /// the model's size; a tensor that disagrees is wrong by itself.
-struct CheckpointSizes {
+package struct CheckpointSizes {
   /// A key that the checkpoint contradicts.
-  struct Contradiction {
-    var axis: TensorAxis
+  package struct Contradiction {
+    package var axis: TensorAxis
     /// Of config.json.
-    var given: Int
-    var actual: Int
+    package var given: Int
+    package var actual: Int
     /// A tensor that shows it, as plainly as there is one.
-    var tensor: TensorHeader
+    package var tensor: TensorHeader
   }
 
   /// In the order of the model.
-  private(set) var contradictions: [Contradiction] = []
+  package private(set) var contradictions: [Contradiction] = []
   /// What was asked for, with the checkpoint's sizes.
-  private(set) var config: ModelConfig
+  package private(set) var config: ModelConfig
 
   private typealias Pair = (requirement: RequiredTensor, tensor: TensorHeader)
 
   /// Compares `config` with the tensors that were found for its requirements.
-  init(_ pairs: [(requirement: RequiredTensor, tensor: TensorHeader)], config: ModelConfig) {
+  package init(_ pairs: [(requirement: RequiredTensor, tensor: TensorHeader)], config: ModelConfig)
+  {
     self.config = config
     let pairs = pairs.filter { $0.requirement.axes.count == $0.tensor.shape.count }
     take(.hidden, from: pairs)

@@ -1,10 +1,10 @@
 /// The bytes of a checkpoint file, in memory or mapped; a mapped file stays mapped with any copy.
-enum FileBytes: Sendable {
+package enum FileBytes: Sendable {
   case memory([UInt8])
   case mapped(MappedFile)
 
   /// Maps the file at `path`.
-  init(path: String) throws(InvalidInput) {
+  package init(path: String) throws(InvalidInput) {
     do {
       self = .mapped(try MappedFile(path: path))
     } catch {
@@ -13,7 +13,7 @@ enum FileBytes: Sendable {
   }
 
   /// Calls `body` with the bytes of the whole file; the pointer is valid only inside `body`.
-  func withBytes<Result, Failure>(
+  package func withBytes<Result, Failure>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     switch self {
@@ -26,7 +26,7 @@ enum FileBytes: Sendable {
   }
 
   /// Says that `range` was read and need not stay in memory; reading it again is allowed.
-  func release(_ range: Range<Int>) {
+  package func release(_ range: Range<Int>) {
     if case .mapped(let file) = self { file.release(range) }
   }
 }

@@ -1,10 +1,10 @@
 /// The small text file that Git leaves in place of a large one until Git LFS has fetched it.
-enum GitLFSPointer {
-  static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+package enum GitLFSPointer {
+  package static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
     bytes.starts(with: "version https://git-lfs".utf8)
   }
 
-  static func diagnostic(path: String) -> Diagnostic {
+  package static func diagnostic(path: String) -> Diagnostic {
     Diagnostic(path: path, "is a Git LFS pointer, not the weights; fetch them with: git lfs pull")
   }
 }

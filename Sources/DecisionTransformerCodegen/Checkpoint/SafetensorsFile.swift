@@ -28,7 +28,7 @@ public struct SafetensorsFile: Sendable {
   public let tensors: [String: Entry]
   /// The strings under `__metadata__`.
   public let metadata: [String: String]
-  let bytes: FileBytes
+  package let bytes: FileBytes
 
   /// Reads a file that is already in memory.
   public init(bytes: [UInt8], path: String) throws(InvalidInput) {

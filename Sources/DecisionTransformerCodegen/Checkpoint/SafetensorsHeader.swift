@@ -1,8 +1,8 @@
 /// The checked header of a safetensors file.
-struct SafetensorsHeader {
+package struct SafetensorsHeader {
   /// In the order of their data.
-  private(set) var entries: [SafetensorsFile.Entry] = []
-  private(set) var metadata: [String: String] = [:]
+  package private(set) var entries: [SafetensorsFile.Entry] = []
+  package private(set) var metadata: [String: String] = [:]
   private var problems: [Diagnostic] = []
   private let path: String
   /// Where the tensors' bytes start.
@@ -10,7 +10,7 @@ struct SafetensorsHeader {
   private let fileSize: Int
 
   /// Checks everything the format demands of `bytes`, the whole file.
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws(InvalidInput) {
+  package init(_ bytes: UnsafeRawBufferPointer, path: String) throws(InvalidInput) {
     self.path = path
     fileSize = bytes.count
     let json: JSONValue
@@ -43,7 +43,7 @@ struct SafetensorsHeader {
   }
 
   /// Whether `bytes` begin as a safetensors file does: with a possible length and an object.
-  static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  package static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count >= 10 else { return false }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard (2...UInt64(SafetensorsFile.maximumHeaderLength)).contains(length) else { return false }

@@ -1,17 +1,17 @@
 /// An index of shards (`*.index.json`), as Hugging Face's save_pretrained writes it: `weight_map`
 /// says for every tensor in which file of the same folder, or of one below it, it lies.
-struct ShardIndex {
+package struct ShardIndex {
   /// The file of each tensor, by the tensor's name: a path from the index's folder, always spelled
   /// the same way.
-  private(set) var files: [String: String] = [:]
+  package private(set) var files: [String: String] = [:]
   /// Each file once, sorted.
-  var fileNames: [String] { Set(files.values).sorted() }
+  package var fileNames: [String] { Set(files.values).sorted() }
 
   /// An index names tensors and files; much more than that is another file under this name.
   private static let maximumByteCount = 16 << 20
 
   /// Reads `bytes`, a whole file that messages call `path`.
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws(InvalidInput) {
+  package init(_ bytes: UnsafeRawBufferPointer, path: String) throws(InvalidInput) {
     if GitLFSPointer.matches(bytes) { throw InvalidInput([GitLFSPointer.diagnostic(path: path)]) }
     guard bytes.count <= Self.maximumByteCount else {
       throw InvalidInput([

@@ -5,19 +5,19 @@ public struct StoredTensor: Sendable {
   public let header: TensorHeader
   /// The file as messages name it.
   public let path: String
-  let bytes: FileBytes
+  package let bytes: FileBytes
   /// Position of the first element in the file, in bytes; not aligned.
-  let start: Int
+  package let start: Int
   /// How many elements lie from one index to the next, for each axis.
-  let strides: [Int]
+  package let strides: [Int]
 
   /// A tensor of row-major elements, one after the other.
-  init(_ header: TensorHeader, path: String, bytes: FileBytes, start: Int) {
+  package init(_ header: TensorHeader, path: String, bytes: FileBytes, start: Int) {
     self.init(
       header, path: path, bytes: bytes, start: start, strides: Self.rowMajorStrides(header.shape))
   }
 
-  init(_ header: TensorHeader, path: String, bytes: FileBytes, start: Int, strides: [Int]) {
+  package init(_ header: TensorHeader, path: String, bytes: FileBytes, start: Int, strides: [Int]) {
     self.header = header
     self.path = path
     self.bytes = bytes
@@ -34,7 +34,7 @@ public struct StoredTensor: Sendable {
   }
 
   /// The strides of elements of `shape` that lie one after the other, the last index fastest.
-  static func rowMajorStrides(_ shape: [Int]) -> [Int] {
+  package static func rowMajorStrides(_ shape: [Int]) -> [Int] {
     if shape.contains(0) { return shape.map { _ in 0 } }
     var strides: [Int] = []
     var stride = 1
@@ -46,7 +46,7 @@ public struct StoredTensor: Sendable {
   }
 
   /// Whether the elements lie one after the other; the stride of an axis of one index is not used.
-  var isRowMajor: Bool {
+  package var isRowMajor: Bool {
     count == 0
       || zip(header.shape, zip(strides, Self.rowMajorStrides(header.shape))).allSatisfy {
         $0 == 1 || $1.0 == $1.1

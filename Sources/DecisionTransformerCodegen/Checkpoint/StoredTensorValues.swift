@@ -118,7 +118,7 @@ private func gather<Bits: FixedWidthInteger & BitwiseCopyable, Value>(
 private enum HalfPrecision {
   /// IEEE 754 binary16: 1 sign, 5 exponent (bias 15) and 10 fraction bits. A NaN keeps its payload.
   @inline(__always)
-  static func float(float16 bits: UInt16) -> Float {
+  package static func float(float16 bits: UInt16) -> Float {
     let magnitude = UInt32(bits & 0x7FFF)
     let sign = UInt32(bits & 0x8000) << 16
     let subnormal = (Float(Int32(magnitude)) * 0x1p-24).bitPattern
@@ -130,7 +130,7 @@ private enum HalfPrecision {
 
   /// bfloat16: the upper half of a float32.
   @inline(__always)
-  static func float(bfloat16 bits: UInt16) -> Float {
+  package static func float(bfloat16 bits: UInt16) -> Float {
     Float(bitPattern: UInt32(bits) << 16)
   }
 }

@@ -11,7 +11,7 @@ public struct TensorMatch: Sendable {
   public var isWithoutPositions: Bool { naming == .originalGym }
 
   /// With the checkpoint's sizes where it contradicts config.json.
-  let config: ModelConfig
+  package let config: ModelConfig
   private let path: String
   private let naming: TensorNaming
 
@@ -57,14 +57,14 @@ public struct TensorMatch: Sendable {
     noteConversions(pairs.map(\.tensor))
   }
 
-  mutating func report(
+  package mutating func report(
     _ key: String?, _ message: String, _ severity: Diagnostic.Severity = .error
   ) {
     diagnostics.append(Diagnostic(severity, path: path, key: key, message))
   }
 
   /// One error about all of `names`, if there are any.
-  mutating func report(
+  package mutating func report(
     _ names: [String], _ problem: String, _ severity: Diagnostic.Severity = .error
   ) {
     guard let first = names.first else { return }

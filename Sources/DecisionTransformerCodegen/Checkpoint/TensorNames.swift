@@ -1,31 +1,31 @@
 /// A checkpoint's tensors under the names that Hugging Face's model gives them.
-struct TensorNames {
+package struct TensorNames {
   /// As they are in the file.
-  let headers: [TensorHeader]
+  package let headers: [TensorHeader]
   /// Whose names these are.
-  let naming: TensorNaming
+  package let naming: TensorNaming
   /// The names of `headers` that Hugging Face's model gives them.
-  let names: [String]
+  package let names: [String]
   /// By Hugging Face's name.
-  let tensors: [String: TensorHeader]
+  package let tensors: [String: TensorHeader]
   /// Another project whose checkpoint this is.
-  let family: CheckpointFamily?
+  package let family: CheckpointFamily?
   /// What the file has more than once, if it holds the model under two prefixes: its name for one
   /// tensor in each.
-  let copies: [String]
+  package let copies: [String]
   /// Names in the file that should have the prefix and have not. (Around a trunk there may be anything.)
-  let outside: Set<String>
+  package let outside: Set<String>
   /// The paths of modules that may be the trunk, of a trunk's file: the best first.
-  let trunkPaths: [String]
+  package let trunkPaths: [String]
   /// What is wrong with the prefixes, if anything is.
-  private(set) var prefixProblems: [String] = []
+  package private(set) var prefixProblems: [String] = []
   /// The prefix that was taken off, if it is nobody's in particular.
-  let unusualPrefix: String?
+  package let unusualPrefix: String?
   private let config: ModelConfig
   /// The names of `headers` without wrappers' modules.
   private let unwrapped: [String]
 
-  init(_ headers: [TensorHeader], config: ModelConfig) {
+  package init(_ headers: [TensorHeader], config: ModelConfig) {
     self.headers = headers
     self.config = config
     let unwrapped = headers.map { WrapperModule.removed(from: $0.name) }
@@ -80,7 +80,7 @@ struct TensorNames {
 
   /// Whether `tensor`, which Hugging Face calls `name`, is known to have no effect: the token
   /// embedding, the causal masks that old versions saved, cross attention where the config has it.
-  func isIgnored(_ name: String, _ tensor: TensorHeader) -> Bool {
+  package func isIgnored(_ name: String, _ tensor: TensorHeader) -> Bool {
     Self.isIgnored(name, tensor, config)
   }
 
@@ -107,7 +107,7 @@ struct TensorNames {
 
 extension TensorNames {
   /// Where a tensor is, seen from the trunk.
-  enum TrunkPlace {
+  package enum TrunkPlace {
     /// In one of the modules that the trunk consists of.
     case inside
     /// In the trunk's own module, where it has nothing of this name.
@@ -116,7 +116,7 @@ extension TensorNames {
   }
 
   /// The place of the tensor `headers[index]` of a trunk's file.
-  func trunkPlace(of index: Int) -> TrunkPlace {
+  package func trunkPlace(of index: Int) -> TrunkPlace {
     let (name, path) = (unwrapped[index], trunkPaths.first ?? "")
     guard name.hasPrefix(path) else { return .outside }
     let module = name.dropFirst(path.count).split(separator: ".").first ?? ""
@@ -126,7 +126,7 @@ extension TensorNames {
   }
 
   /// Whether a whole Decision Transformer has a tensor `name` around its trunk.
-  static func isKnownAroundTrunk(_ name: String) -> Bool {
+  package static func isKnownAroundTrunk(_ name: String) -> Bool {
     RequiredTensor.all(layerCount: 0).contains { !$0.isInTrunk && $0.name == name }
   }
 }
@@ -139,10 +139,10 @@ extension TensorDataType {
 }
 
 /// Lists of names in messages, cut where nobody would read on.
-enum NameList {
-  static let limit = 8
+package enum NameList {
+  package static let limit = 8
 
-  static func text(_ names: [String]) -> String {
+  package static func text(_ names: [String]) -> String {
     let shown = names.prefix(limit).joined(separator: ", ")
     return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
   }

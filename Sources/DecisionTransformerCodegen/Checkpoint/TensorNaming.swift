@@ -1,5 +1,5 @@
 /// Whose names a checkpoint's tensors have.
-enum TensorNaming {
+package enum TensorNaming {
   /// Hugging Face's DecisionTransformerModel.
   case huggingFace
   /// The original authors' gym implementation (kzl/decision-transformer): the blocks are in
@@ -10,7 +10,7 @@ enum TensorNaming {
   case trunkAlone
 
   /// The naming that `names`, without prefixes of wrappers, follow.
-  init(names: [String], of modelClass: ModelClass) {
+  package init(names: [String], of modelClass: ModelClass) {
     if modelClass == .trunk,
       names.contains("wpe.weight") || names.contains(where: { $0.hasPrefix("h.0.") })
     {
@@ -42,7 +42,7 @@ enum TensorNaming {
     signsOfOriginalGym.filter { $0.hasPrefix("transformer.") } + ["transformer.wte.weight"]
 
   /// What messages call the model.
-  var model: String {
+  package var model: String {
     switch self {
     case .huggingFace: "a Hugging Face DecisionTransformerModel"
     case .originalGym: "the original gym implementation (kzl/decision-transformer)"
@@ -51,7 +51,7 @@ enum TensorNaming {
   }
 
   /// Hugging Face's name of the tensor that this naming calls `name`.
-  func huggingFaceName(_ name: String) -> String {
+  package func huggingFaceName(_ name: String) -> String {
     switch self {
     case .huggingFace: name
     case .originalGym: Self.replacing("transformer.", by: "encoder.", in: name) ?? name
@@ -60,7 +60,7 @@ enum TensorNaming {
   }
 
   /// What this naming calls the tensor or module that Hugging Face calls `name`.
-  func ownName(_ name: String) -> String {
+  package func ownName(_ name: String) -> String {
     switch self {
     case .huggingFace: name
     case .originalGym: Self.replacing("encoder.", by: "transformer.", in: name) ?? name
@@ -69,7 +69,7 @@ enum TensorNaming {
   }
 
   /// The tensors that a file must hold, of those that the model needs.
-  func stored(_ required: [RequiredTensor]) -> [RequiredTensor] {
+  package func stored(_ required: [RequiredTensor]) -> [RequiredTensor] {
     switch self {
     case .huggingFace, .trunkAlone: required
     case .originalGym: required.filter { $0.name != RequiredTensor.positions }

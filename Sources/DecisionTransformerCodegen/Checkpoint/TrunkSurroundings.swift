@@ -2,7 +2,7 @@
 
 extension TensorMatch {
   /// What has no effect is told, unless it is what every Decision Transformer has there.
-  mutating func reportAroundTrunk(_ names: TensorNames) {
+  package mutating func reportAroundTrunk(_ names: TensorNames) {
     guard let path = names.trunkPaths.first else { return }
     var (beside, outside): ([String], [String]) = ([], [])
     var isAnybodys = true
@@ -27,7 +27,7 @@ extension TensorMatch {
   }
 
   /// What is wrong with a file that has the trunk of a whole model and little else; nil for any other.
-  func loneTrunk(
+  package func loneTrunk(
     _ tensors: [TensorHeader], _ names: TensorNames, _ required: [RequiredTensor]
   ) -> String? {
     guard config.modelClass == .decisionTransformer else { return nil }

@@ -4,12 +4,12 @@ import Foundation
 ///
 /// A folder whose only checkpoint is `model.pt` has one in its owner's eyes: code alone would be a
 /// surprise at run time.
-struct UnreadCheckpoints {
+package struct UnreadCheckpoints {
   /// One line for each kind of file, in the order of the files' names.
-  let diagnostics: [Diagnostic]
+  package let diagnostics: [Diagnostic]
 
   /// Looks into `folder` and the folders in it.
-  init(in folder: ModelFolder) {
+  package init(in folder: ModelFolder) {
     var kinds: [(kind: Kind, files: [String])] = []
     for file in Self.files(in: folder) {
       guard let kind = Kind(file: file, path: folder.path(of: file)) else { continue }
@@ -53,7 +53,7 @@ extension UnreadCheckpoints {
     case other(String)
 
     /// What the file at `path`, called `file`, looks like; nil for one that is no checkpoint.
-    init?(file: String, path: String) {
+    package init?(file: String, path: String) {
       let name = file.split(separator: "/").last.map(String.init) ?? file
       if Self.isTrainingState(name) { return nil }
       let named = Kind(extensionOf: name)
@@ -66,7 +66,7 @@ extension UnreadCheckpoints {
       }
     }
 
-    init?(extensionOf name: String) {
+    package init?(extensionOf name: String) {
       guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
       switch name[name.index(after: dot)...].lowercased() {
       case "safetensors": self = .safetensors
@@ -102,7 +102,7 @@ extension UnreadCheckpoints {
         .contains(where: name.hasPrefix)
     }
 
-    var message: String {
+    package var message: String {
       func accepted(_ file: CheckpointFiles.Format, _ index: CheckpointFiles.Format) -> String {
         "accepted: \(file.rawValue) beside config.json, or shards that \(index.rawValue) names"
       }

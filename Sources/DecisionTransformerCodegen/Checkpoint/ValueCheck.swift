@@ -1,11 +1,11 @@
 /// The check of the values of the tensors that a model uses: what a strict loader must not accept
 /// and Hugging Face's does.
-struct ValueCheck {
-  private(set) var diagnostics: [Diagnostic] = []
+package struct ValueCheck {
+  package private(set) var diagnostics: [Diagnostic] = []
 
   /// Reads `tensors`, each beside the model's own, one at a time. `path` names the checkpoint where a
   /// message is about many of them.
-  init(_ tensors: [(required: RequiredTensor, tensor: StoredTensor)], path: String) {
+  package init(_ tensors: [(required: RequiredTensor, tensor: StoredTensor)], path: String) {
     var damaged: [Diagnostic] = []
     var zero: [Diagnostic] = []
     for (required, tensor) in tensors {

@@ -2,16 +2,16 @@
 ///
 /// Any prefix is taken off under which the file has the model's tensors: whoever keeps the model as
 /// `self.model`, `self.dt` or `self.policy.net` gets another one.
-struct WrapperPrefix {
+package struct WrapperPrefix {
   /// Ends with a dot, or is empty.
-  let text: String
+  package let text: String
   /// Whose names follow it.
-  let naming: TensorNaming
+  package let naming: TensorNaming
   /// How many of the tensors that models of every depth have the file has under it; 0 where it is not
   /// even half of them.
-  let matchCount: Int
+  package let matchCount: Int
   /// Whether these are all.
-  let isComplete: Bool
+  package let isComplete: Bool
 
   /// `text`, judged by `names`, which are without wrappers' modules.
   private init(_ text: String, names: [String], config: ModelConfig) {
@@ -29,22 +29,22 @@ struct WrapperPrefix {
   }
 
   /// The path of the trunk's module.
-  var trunkPath: String { text + naming.ownName("encoder.") }
+  package var trunkPath: String { text + naming.ownName("encoder.") }
 
   /// `name` without the prefix, if it has it.
-  func removed(from name: String) -> String {
+  package func removed(from name: String) -> String {
     name.hasPrefix(text) ? String(name.dropFirst(text.count)) : name
   }
 
   /// What the file calls the tensor that Hugging Face calls `name`, wrappers' modules aside.
-  func fileName(of name: String) -> String { text + naming.ownName(name) }
+  package func fileName(of name: String) -> String { text + naming.ownName(name) }
 
   /// Whether the prefix is one that wrappers of PyTorch and Hugging Face's own class are known for,
   /// and nothing that a reader should hear of: data-parallel training, a model that holds this one.
-  var isUsual: Bool { Self.isUsual(text) }
+  package var isUsual: Bool { Self.isUsual(text) }
 
   /// The same of any prefix.
-  static func isUsual(_ text: String) -> Bool {
+  package static func isUsual(_ text: String) -> Bool {
     text.split(separator: ".").allSatisfy { ["module", "decision_transformer"].contains($0) }
   }
 }
@@ -54,7 +54,7 @@ struct WrapperPrefix {
 extension WrapperPrefix {
   /// The prefixes that `names` suggest, the best first: the one under which most of the model's
   /// tensors are, and of equal ones the shortest.
-  static func all(for names: [String], config: ModelConfig) -> [WrapperPrefix] {
+  package static func all(for names: [String], config: ModelConfig) -> [WrapperPrefix] {
     var counts = ["": 0]
     let beginnings =
       config.modelClass == .trunk ? modelBeginnings.union(trunkBeginnings) : modelBeginnings
@@ -84,7 +84,7 @@ extension WrapperPrefix {
 }
 
 /// Modules that PyTorch and its trainers put around others, anywhere in a model.
-enum WrapperModule {
+package enum WrapperModule {
   /// torch.compile, fully sharded data parallel (now and before), activation checkpointing,
   /// Lightning Fabric.
   private static let names: Set<Substring> = [
@@ -93,7 +93,7 @@ enum WrapperModule {
   ]
 
   /// `name` without such modules.
-  static func removed(from name: String) -> String {
+  package static func removed(from name: String) -> String {
     let modules = name.split(separator: ".", omittingEmptySubsequences: false)
     guard modules.contains(where: names.contains) else { return name }
     return modules.filter { !names.contains($0) }.joined(separator: ".")

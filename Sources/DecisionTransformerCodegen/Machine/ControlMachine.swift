@@ -17,19 +17,21 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   /// Where an agent is in its episode.
   private struct Episode {
     /// Divided by the return scale; float32, as in the published loop.
-    var returnToGo: Float
+    package var returnToGo: Float
     /// 1 where the next reward counts; 0 in an episode's first step and after a new target.
-    var rewardWeight: Float = 0
-    var awaitsPreparation = false
+    package var rewardWeight: Float = 0
+    package var awaitsPreparation = false
   }
 
   package let plan: Plan
-  var machine: Machine<Scalar>
+  package var machine: Machine<Scalar>
   private var episodes: [Episode]
   private var returnIsPrepared = false
   /// Whether the preparation phase that runs was given the rewards.
   private var rewardIsKnown = false
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package init(_ plan: Plan, _ weights: MachineWeights<Scalar>) {
     self.plan = plan
     machine = Machine(plan, weights)
@@ -37,16 +39,22 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   }
 
   /// The return token of the agent's latest step, divided by the return scale.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func returnToGo(agent: Int = 0) -> Float { episodes[agent].returnToGo }
 
   // MARK: Episodes
 
   /// Starts an episode of every agent.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func reset(targetReturn: Float) {
     for agent in episodes.indices { reset(agent: agent, targetReturn: targetReturn) }
   }
 
   /// Starts an episode of one agent.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func reset(agent: Int, targetReturn: Float) {
     machine.clear(agent: agent)
     machine.timesteps[agent] = 0
@@ -55,6 +63,8 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
     if plan.carriesTokens { machine.run(.embedTime) }
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func retarget(agent: Int = 0, _ targetReturn: Float) {
     (episodes[agent].returnToGo, episodes[agent].rewardWeight) = (scaled(targetReturn), 0)
     returnIsPrepared = false
@@ -65,6 +75,8 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   // MARK: Feedback
 
   /// The actions for `states`, agent by agent. `rewards` are nil where the preparation phase was given them.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func act(states: [[Float]], rewards: [Float]?) -> [Trace] {
     begin(states, rewards)
     var traces = Array(repeating: Trace(rows: [], action: []), count: episodes.count)
@@ -86,11 +98,15 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   }
 
   /// The action of a single agent.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func act(state: [Float], reward: Float? = nil) -> Trace {
     act(states: [state], rewards: reward.map { [$0] })[0]
   }
 
   /// Takes a step for which no action is asked: only what later steps need of it.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func pass(state: [Float], reward: Float? = nil) {
     begin([state], reward.map { [$0] })
     let network = plan.network
@@ -131,6 +147,8 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   /// Takes the predicted actions into the histories, or the `executed` ones (environment units), and prepares the next
   /// step; with `rewards` its return tokens, too. Where the next step is only passed, what it would need of a window
   /// that has moved need not be computed.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func prepare(
     executed: [[Float]]? = nil, rewards: [Float]? = nil, computesWindow: Bool = true
   ) {
@@ -151,6 +169,8 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   }
 
   /// The same for a single agent.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func prepare(
     executed: [Float], reward: Float? = nil, computesWindow: Bool = true
   ) {
@@ -216,11 +236,15 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
 // MARK: - What is expected next
 extension ControlMachine {
   /// What the model expects after the latest prepared action: the next state, normalised, of a plan that predicts it.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func nextState(agent: Int = 0) -> [Scalar] {
     machine[Operand(.nextState), plan.steps.state.count, agent: agent]
   }
 
   /// The same of the next return, divided by the return scale.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func nextReturn(agent: Int = 0) -> Scalar {
     machine[Operand(.nextReturn), 1, agent: agent][0]
   }

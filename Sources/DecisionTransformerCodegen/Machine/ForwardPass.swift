@@ -8,6 +8,8 @@ extension ControlMachine {
   ///   - returnsToGo: T, divided by the return scale.
   ///   - timesteps: T.
   ///   - attentionMask: T, whether the tokens of a step may be seen; nil shows all.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func forward(
     states: [[Scalar]], actions: [[Scalar]], returnsToGo: [Scalar], timesteps: [Int],
     attentionMask: [Bool]? = nil

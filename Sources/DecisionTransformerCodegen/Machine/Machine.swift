@@ -6,26 +6,28 @@
 /// double precision. In `Double` it is exact arithmetic on the plan, as far as anybody can tell.
 package struct Machine<Scalar: BinaryFloatingPoint> {
   package let plan: Plan
-  let weights: MachineWeights<Scalar>
+  package let weights: MachineWeights<Scalar>
   private let routines: [RoutineName: [Operation]]
   private let buffers: [ControllerBuffer.Name: ControllerBuffer]
-  var numbers: [Scalar]
+  package var numbers: [Scalar]
   /// For each agent, of the tokens that are being embedded: the first row of its window is `firstKey(of:)`.
-  var timesteps: [Int]
+  package var timesteps: [Int]
   /// The slots of `forward`'s window.
-  var givenSlots = ForwardSlots(first: 0, firstSeen: 0)
+  package var givenSlots = ForwardSlots(first: 0, firstSeen: 0)
   /// The first key that a trunk's attention mask shows.
-  var firstVisibleKey = 0
+  package var firstVisibleKey = 0
   /// Of the operation that runs: the slot that its routine was told, and the agent.
   private var token: Int?
   private var agent = 0
 
   /// Which slots of the window `forward` was given, and the first of them that sees a token to attend to.
-  struct ForwardSlots {
-    var first: Int
-    var firstSeen: Int
+  package struct ForwardSlots {
+    package var first: Int
+    package var firstSeen: Int
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package init(_ plan: Plan, _ weights: MachineWeights<Scalar>) {
     (self.plan, self.weights) = (plan, weights)
     routines = Dictionary(uniqueKeysWithValues: plan.routines.map { ($0.name, $0.operations) })
@@ -37,7 +39,7 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
   // MARK: Memory
 
   /// `count` numbers of a row from the operand on.
-  subscript(operand: Operand, count: Int, agent agent: Int = 0) -> [Scalar] {
+  package subscript(operand: Operand, count: Int, agent agent: Int = 0) -> [Scalar] {
     get {
       let start = place(operand, agent: agent)
       return Array(numbers[start..<start + count])
@@ -50,7 +52,9 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
   }
 
   /// Zeroes everything that belongs to `agent` alone.
-  mutating func clear(agent: Int) {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func clear(agent: Int) {
     for buffer in plan.memory.buffers {
       switch buffer.agents {
       case .shared: break
@@ -68,10 +72,14 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
     }
   }
 
-  func buffer(_ operand: Operand) -> ControllerBuffer { buffers[operand.buffer]! }
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func buffer(_ operand: Operand) -> ControllerBuffer { buffers[operand.buffer]! }
 
   /// The row of the operand, counted from the first slot.
-  func slot(_ row: Operand.Row) -> Int {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func slot(_ row: Operand.Row) -> Int {
     switch row {
     case .at(let row): return row
     case .token: return told
@@ -85,7 +93,9 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
   }
 
   /// Where the operand lies for the agent whose turn it is.
-  func place(_ operand: Operand) -> Int { place(operand, agent: agent) }
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func place(_ operand: Operand) -> Int { place(operand, agent: agent) }
 
   private func place(_ operand: Operand, agent: Int) -> Int {
     let buffer = buffer(operand)
@@ -97,7 +107,9 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
   // MARK: Operations
 
   /// Runs a routine; `token` is what it is told, if it takes a token.
-  mutating func run(_ name: RoutineName, token: Int? = nil) {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func run(_ name: RoutineName, token: Int? = nil) {
     guard let operations = routines[name] else { preconditionFailure("\(name) is no routine") }
     self.token = token
     var rest = operations[...]
@@ -160,7 +172,7 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
   }
 
   /// The row of embed_timestep for the agent's tokens.
-  var timestepRow: Int {
+  package var timestepRow: Int {
     let time = plan.steps.time
     return time.overflow.row(timesteps[agent], of: time.count)
   }
@@ -178,17 +190,17 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
 
 extension Array where Element: BinaryFloatingPoint {
   /// Zeroes `count` numbers.
-  mutating func fill(_ start: Int, count: Int) {
+  package mutating func fill(_ start: Int, count: Int) {
     for index in start..<start + count { self[index] = 0 }
   }
 
   /// self += factor · `row`, where `row` begins at `start` of `numbers`.
-  mutating func add(_ factor: Element, times numbers: [Element], from start: Int) {
+  package mutating func add(_ factor: Element, times numbers: [Element], from start: Int) {
     add(factor, times: numbers, from: start, to: indices)
   }
 
   /// The same of some of self's numbers.
-  mutating func add(
+  package mutating func add(
     _ factor: Element, times numbers: [Element], from start: Int, to range: Range<Int>
   ) {
     precondition(start >= 0 && start + range.count <= numbers.count)

@@ -3,9 +3,13 @@ import Foundation
 /// Scores, probabilities, weighted sums.
 extension Machine {
   /// The score of a key that is not seen, as in generated code.
-  static var hiddenScore: Scalar { Scalar(-3e38 as Float) }
+  package static var hiddenScore: Scalar { Scalar(-3e38 as Float) }
 
-  mutating func scores(_ kernel: Kernel, _ queries: Operand, _ keys: Operand, _ output: Operand) {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func scores(
+    _ kernel: Kernel, _ queries: Operand, _ keys: Operand, _ output: Operand
+  ) {
     let (queries, keys, output) = (place(queries), place(keys), place(output))
     switch kernel {
     case .scores(let rows, let heads, let depth, let queryStride, let keyStride, let causal):
@@ -40,7 +44,9 @@ extension Machine {
     }
   }
 
-  mutating func softmax(
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func softmax(
     _ scores: Operand, mask: Operand?, heads: Int, rows: Int, firstKey: Int, lastKey: Int, step: Int
   ) {
     let (first, count) = (place(scores), buffer(scores).stride)
@@ -64,7 +70,9 @@ extension Machine {
     }
   }
 
-  mutating func mix(
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func mix(
     _ kernel: Kernel, _ scores: Operand, _ values: Operand, residual: Operand?, _ output: Operand
   ) {
     guard
@@ -97,7 +105,10 @@ extension Machine {
     }
   }
 
-  mutating func storeKeys(_ kernel: Kernel, _ rows: Int, _ input: Operand, _ keys: Operand) {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func storeKeys(_ kernel: Kernel, _ rows: Int, _ input: Operand, _ keys: Operand)
+  {
     guard case .storeKeys(let heads, let depth, let rowStride, let keyStride) = kernel else {
       preconditionFailure("\(kernel) stores no keys")
     }

@@ -1,7 +1,9 @@
 /// The carried form of block 0: `CarriedOperations` has the formulas.
 extension Machine {
   /// The timestep's row without its mean, times embed_ln's gain, centred.
-  mutating func centerTime(timesteps: Int, gain: Int, _ row: Int) {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func centerTime(timesteps: Int, gain: Int, _ row: Int) {
     let size = plan.network.hiddenSize
     let (table, time) = (weights.tensors[timesteps], timestepRow * size)
     numbers.replaceSubrange(row..<row + size, with: table[time..<time + size])
@@ -10,7 +12,9 @@ extension Machine {
     center(row, row)
   }
 
-  mutating func enter(_ entry: Operation.Entry) {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func enter(_ entry: Operation.Entry) {
     let shape = plan.shape
     let (hidden, size) = (shape.hiddenStride, plan.network.hiddenSize)
     let count = plan.steps.count(of: entry.input)
@@ -66,7 +70,9 @@ extension Machine {
     }
   }
 
-  mutating func activateCarried(
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func activateCarried(
     _ rows: Int, _ input: Operand, _ weights: Int, _ stream: Operand, _ output: Operand
   ) {
     let (shape, block) = (plan.shape, plan.network.blocks[0])

@@ -1,6 +1,8 @@
 /// What `forward` keeps for its caller, and what it hides.
 extension Machine {
-  mutating func maskTokens(_ mask: Operand, _ keys: Operand) {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func maskTokens(_ mask: Operand, _ keys: Operand) {
     let (panels, row) = (buffer(keys), buffer(mask))
     let (mask, keys) = (place(mask), place(keys))
     for panel in 0..<panels.rows / Shape.lanes {
@@ -11,7 +13,9 @@ extension Machine {
     }
   }
 
-  mutating func recordTokens(
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func recordTokens(
     _ rows: Operand, _ output: ModelOutput, index: Int, norm: Operation.GainAndShift?,
     _ target: Operand
   ) {
@@ -31,7 +35,9 @@ extension Machine {
     }
   }
 
-  mutating func recordSteps(
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func recordSteps(
     _ rows: Operand, _ output: ModelOutput, token: Int, _ target: Operand
   ) {
     let columns = output.floatCount(shape: plan.shape, steps: 1)
@@ -47,7 +53,9 @@ extension Machine {
     }
   }
 
-  mutating func recordAttention(layer: Int, _ scores: Operand, _ output: Operand) {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func recordAttention(layer: Int, _ scores: Operand, _ output: Operand) {
     let (heads, slots) = (plan.network.blocks[layer].headCount, plan.shape.slotCount)
     let count = slots - givenSlots.first
     var place = place(output) + layer * heads * count * count

@@ -1,6 +1,8 @@
 /// Matrix products and norms.
 extension Machine {
-  mutating func linear(
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func linear(
     _ kernel: Kernel, _ input: Operand, _ weights: Int, residual: Operand?, _ output: Operand
   ) {
     guard case .linear(let rows, let depth, let columns, let epilogue, _, let strides) = kernel
@@ -27,7 +29,9 @@ extension Machine {
     }
   }
 
-  mutating func normalize(_ rows: Int, _ input: Operand, _ output: Operand) {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func normalize(_ rows: Int, _ input: Operand, _ output: Operand) {
     let (from, to) = (buffer(input).stride, buffer(output).stride)
     let (first, target) = (place(input), place(output))
     for row in 0..<rows {
@@ -38,7 +42,9 @@ extension Machine {
 
   /// The row minus its mean, times a factor, which is returned.
   @discardableResult
-  mutating func normalize(_ input: Int, _ output: Int, epsilon: Double) -> Scalar {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func normalize(_ input: Int, _ output: Int, epsilon: Double) -> Scalar {
     let size = plan.network.hiddenSize
     let mean = numbers[input..<input + size].reduce(0, +) / Scalar(size)
     let differences = numbers[input..<input + size].map { $0 - mean }
@@ -48,7 +54,9 @@ extension Machine {
     return scale
   }
 
-  mutating func center(_ input: Int, _ output: Int) {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func center(_ input: Int, _ output: Int) {
     let size = plan.network.hiddenSize
     let mean = numbers[input..<input + size].reduce(0, +) / Scalar(size)
     for index in 0..<size { numbers[output + index] = numbers[input + index] - mean }
@@ -56,7 +64,9 @@ extension Machine {
 
   /// Adds the timestep's row and applies embed_ln; the norm's factor is returned.
   @discardableResult
-  mutating func embedNormalize(
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func embedNormalize(
     _ token: Int, timesteps: Int, norm: Operation.GainAndShift
   ) -> Scalar {
     let size = plan.network.hiddenSize
@@ -67,7 +77,9 @@ extension Machine {
     return scale
   }
 
-  mutating func scaleAndShift(
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func scaleAndShift(
     _ rows: Int, _ norm: Operation.GainAndShift, _ input: Operand, _ output: Operand
   ) {
     for row in 0..<rows {
@@ -86,7 +98,9 @@ extension Machine {
     }
   }
 
-  mutating func correctUnattended(_ rows: Int, _ correction: Int, _ operand: Operand) {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func correctUnattended(_ rows: Int, _ correction: Int, _ operand: Operand) {
     let terms = weights.tensors[correction]
     for row in 0..<rows where slot(operand.row) + row < firstVisibleKey {
       let start = place(operand) + row * buffer(operand).stride

@@ -2,10 +2,12 @@
 /// to whole vectors. The first row of a map is its bias.
 package struct MachineWeights<Scalar: BinaryFloatingPoint> {
   /// In the order of the layout.
-  let tensors: [[Scalar]]
+  package let tensors: [[Scalar]]
   private let contents: [PackedTensor.Content]
 
   /// As `payload` stores them: what generated code computes with.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package init(_ plan: Plan, payload: [Float]) {
     contents = plan.weights.tensors.map(\.content)
     tensors = plan.weights.tensors.map { tensor in
@@ -21,6 +23,8 @@ package struct MachineWeights<Scalar: BinaryFloatingPoint> {
 
   /// As the recipes say, with no rounding but that to `Scalar`. An `evaluator` that leaves out the roundings of recipes
   /// makes of a plan in double precision the published function.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package init(_ plan: Plan, _ evaluator: RecipeEvaluator) {
     contents = plan.weights.tensors.map(\.content)
     tensors = plan.weights.tensors.map { tensor in
@@ -34,7 +38,9 @@ package struct MachineWeights<Scalar: BinaryFloatingPoint> {
   }
 
   /// The numbers of a tensor that the layout has.
-  func numbers(of content: PackedTensor.Content) -> [Scalar] {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func numbers(of content: PackedTensor.Content) -> [Scalar] {
     guard let index = contents.firstIndex(of: content) else {
       preconditionFailure("\(content) is not part of the layout")
     }

@@ -5,17 +5,25 @@ package struct TrunkMachine<Scalar: BinaryFloatingPoint> {
   /// Tokens in the cache.
   package private(set) var pastLength = 0
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package init(_ plan: Plan, _ weights: MachineWeights<Scalar>) {
     self.plan = plan
     machine = Machine(plan, weights)
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func reset() { pastLength = 0 }
 
   /// Keeps the first `length` tokens of the cache.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func crop(to length: Int) { pastLength = max(0, min(length, pastLength)) }
 
   /// The last hidden state of T new tokens, T × H; the parameters are `ReferenceTrunk`'s.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package mutating func forward(
     inputsEmbeds: [[Scalar]], positionIDs: [Int]? = nil, attentionMask: [Bool]? = nil,
     usesCache: Bool = true

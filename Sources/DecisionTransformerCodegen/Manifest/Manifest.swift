@@ -79,6 +79,12 @@ public struct Manifest: Equatable, Sendable {
     public var checksum: UInt64
     public var place: Place
     public var hasSelfTest: Bool
+
+    package init(checksum: UInt64, place: Place, hasSelfTest: Bool) {
+      self.checksum = checksum
+      self.place = place
+      self.hasSelfTest = hasSelfTest
+    }
   }
 
   /// The version of dtgen.

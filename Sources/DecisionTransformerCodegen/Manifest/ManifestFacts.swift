@@ -2,7 +2,7 @@
 
 extension Manifest {
   /// What is computed, under the keys of config.json. What differs between layers is a list.
-  static func shape(_ network: Network) -> [JSONMember] {
+  package static func shape(_ network: Network) -> [JSONMember] {
     var facts = FactList()
     let blocks = network.blocks
     if let steps = network.controlSteps {
@@ -34,12 +34,12 @@ extension Manifest {
   /// The two keys that decide the factor on q·k, or the factors where these keys cannot give them. (With one layer
   /// scale_attn_by_inverse_layer_idx changes nothing, and is false here.)
   private static func attentionScale(_ network: Network) -> [JSONMember] {
-    var config = ModelConfig()
-    config.hiddenSize = network.hiddenSize
-    config.headCount = network.blocks.first?.headCount ?? 1
+    let headSize = network.hiddenSize / (network.blocks.first?.headCount ?? 1)
     for (scales, inverse) in [(true, false), (true, true), (false, false), (false, true)] {
-      (config.scalesAttention, config.scalesAttentionByInverseLayerIndex) = (scales, inverse)
-      let factors = network.blocks.indices.map { config.attentionScale(layer: $0) }
+      let factors = network.blocks.indices.map { layer in
+        Network.attentionScale(
+          headSize: headSize, layer: layer, scalesBySize: scales, scalesByLayer: inverse)
+      }
       guard factors == network.blocks.map(\.attentionScale) else { continue }
       return [
         JSONMember(name: "scale_attn_weights", value: .bool(scales)),
@@ -52,7 +52,7 @@ extension Manifest {
   }
 
   /// How it is used, under the keys of codegen.json, defaults filled in.
-  static func options(_ network: Network, _ deployment: Deployment) -> [JSONMember] {
+  package static func options(_ network: Network, _ deployment: Deployment) -> [JSONMember] {
     var facts = FactList()
     facts.add("model_class", .string(network.className))
     if let embeddings = network.givenEmbeddings {
@@ -87,14 +87,14 @@ extension Manifest {
 
 /// Values under keys, in order.
 private struct FactList {
-  private(set) var members: [JSONMember] = []
+  package private(set) var members: [JSONMember] = []
 
-  mutating func add(_ key: String, _ value: JSONValue) {
+  package mutating func add(_ key: String, _ value: JSONValue) {
     members.append(JSONMember(name: key, value: value))
   }
 
   /// One value where all are the same.
-  mutating func add(_ key: String, ofEach values: [JSONValue]) {
+  package mutating func add(_ key: String, ofEach values: [JSONValue]) {
     let isUniform = values.first.map { first in values.allSatisfy { $0 == first } } ?? false
     add(key, isUniform ? values[0] : .array(values))
   }

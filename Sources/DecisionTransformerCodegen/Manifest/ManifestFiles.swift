@@ -2,7 +2,7 @@
 
 extension Manifest.File {
   /// A file of code or a header.
-  init(_ file: OutputFile, _ content: Content) {
+  package init(_ file: OutputFile, _ content: Content) {
     (name, self.content) = (file.name, content)
     digest = SHA256.hexadecimalDigest(of: file.contents)
   }
@@ -10,7 +10,7 @@ extension Manifest.File {
 
 extension Manifest {
   /// The packed weights are all of their file, or the last literal of a Swift file.
-  mutating func addWeights(
+  package mutating func addWeights(
     _ file: OutputFile, packedByteCount: Int, checksum: UInt64, hasSelfTest: Bool
   ) {
     var weights = File(name: file.name, content: .weights)

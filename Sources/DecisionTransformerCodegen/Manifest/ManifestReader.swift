@@ -5,7 +5,7 @@ import DecisionTransformer
 
 extension Manifest {
   /// A manifest is some kilobytes; of a model of a thousand layers it is some megabytes.
-  static let largestFileSize = 16 << 20
+  package static let largestFileSize = 16 << 20
 
   /// The manifest that `bytes` spell.
   ///

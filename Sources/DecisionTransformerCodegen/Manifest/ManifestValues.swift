@@ -2,7 +2,7 @@
 
 extension JSONObjectFile {
   /// Reports keys that are missing, and others than these.
-  mutating func expect(_ keys: [String], optional: [String] = []) {
+  package mutating func expect(_ keys: [String], optional: [String] = []) {
     for key in keys where self[key] == nil {
       reject(key, "is missing; accepted: what dtgen writes there")
     }
@@ -12,14 +12,14 @@ extension JSONObjectFile {
     }
   }
 
-  mutating func text(_ key: String) -> String {
+  package mutating func text(_ key: String) -> String {
     guard let value = self[key] else { return "" }
     if case .string(let text) = value { return text }
     reject(key, found: value, accepted: "a string")
     return ""
   }
 
-  mutating func texts(_ key: String) -> [String] {
+  package mutating func texts(_ key: String) -> [String] {
     elements(key).enumerated().compactMap { index, element in
       if case .string(let text) = element { return text }
       reject(key, element: index, found: element, accepted: "a string")
@@ -28,14 +28,14 @@ extension JSONObjectFile {
   }
 
   /// A whole number that leaves room for sums and products with others.
-  mutating func amount(_ key: String) -> Int {
+  package mutating func amount(_ key: String) -> Int {
     var amount = 0
     read(key, into: &amount, in: 0...1 << 48)
     return amount
   }
 
   /// Rows and columns.
-  mutating func pair(_ key: String) -> (Int, Int) {
+  package mutating func pair(_ key: String) -> (Int, Int) {
     guard let value = self[key] else { return (0, 0) }
     let range = 0...1 << 22
     if case .array(let elements) = value, elements.count == 2,
@@ -49,7 +49,7 @@ extension JSONObjectFile {
   }
 
   /// A number of 64 bits, as digests and checksums are written.
-  mutating func digest(_ key: String) -> UInt64 {
+  package mutating func digest(_ key: String) -> UInt64 {
     guard let value = self[key] else { return 0 }
     if case .string(let text) = value, text.utf8.count == 18,
       text.utf8.prefix(2).elementsEqual("0x".utf8),
@@ -63,7 +63,7 @@ extension JSONObjectFile {
   }
 
   /// Named values: single ones, or lists of these.
-  mutating func facts(_ key: String) -> [JSONMember] {
+  package mutating func facts(_ key: String) -> [JSONMember] {
     guard let value = self[key] else { return [] }
     guard case .object(let members) = value else {
       reject(key, found: value, accepted: "an object")
@@ -80,7 +80,7 @@ extension JSONObjectFile {
   }
 
   /// A list of objects, each read by `read`.
-  mutating func objects<Value>(
+  package mutating func objects<Value>(
     _ key: String, _ read: (inout JSONObjectFile) -> Value
   ) -> [Value] {
     elements(key).enumerated().compactMap { index, element in
@@ -92,7 +92,7 @@ extension JSONObjectFile {
     }
   }
 
-  mutating func object<Value>(
+  package mutating func object<Value>(
     _ key: String, _ read: (inout JSONObjectFile) -> Value
   ) -> Value? {
     guard let value = self[key] else { return nil }

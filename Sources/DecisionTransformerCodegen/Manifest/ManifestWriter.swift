@@ -82,7 +82,7 @@ extension Manifest.Tensor {
   }
 
   /// The arrangement that is none of a format.
-  static let rows = "rows"
+  package static let rows = "rows"
 }
 
 extension WeightFormat {

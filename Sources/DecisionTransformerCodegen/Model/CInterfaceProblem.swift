@@ -1,6 +1,6 @@
 extension Model {
   /// Why a model has no C interface; nil if it has one.
-  var problemInC: String? {
+  package var problemInC: String? {
     if isTrunk {
       return "a trunk has no C interface; accepted: \"model_class\": "
         + "\"\(ModelClass.decisionTransformer.rawValue)\" in codegen.json"

@@ -1,6 +1,6 @@
 /// Reads codegen.json, which is strict: a key that is not an option is an error.
 public enum GenerationOptionsReader {
-  static let keys = [
+  package static let keys = [
     "window", "batch", "state_mean", "state_std", "return_scale", "action_scale", "action_offset",
     "target_return",
     "precision", "outputs", "timestep_overflow", "access", "weights", "self_test", "model_class",
@@ -23,7 +23,8 @@ public enum GenerationOptionsReader {
   /// The options as far as they can be read; `file` collects the problems.
   ///
   /// Without a config, lengths are not checked.
-  static func read(_ file: inout JSONObjectFile, config: ModelConfig?) -> GenerationOptions {
+  package static func read(_ file: inout JSONObjectFile, config: ModelConfig?) -> GenerationOptions
+  {
     if file.isUnreadable { return GenerationOptions() }
     var options = GenerationOptions()
     rejectUnknownKeys(&file)

@@ -40,7 +40,7 @@ public struct Model: Equatable, Sendable {
   public var actionOffset: [Double] { perAction(options.actionOffset) }
 
   /// The way back.
-  func modelUnits(_ action: [Double]) -> [Double] {
+  package func modelUnits(_ action: [Double]) -> [Double] {
     zip(zip(action, actionScale), actionOffset).map { ($0.0 - $1) / $0.1 }
   }
 

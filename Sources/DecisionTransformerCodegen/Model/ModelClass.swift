@@ -8,7 +8,7 @@ public enum ModelClass: String, CaseIterable, Sendable {
 
 extension ModelClass {
   /// What comments call an instance of the generated type.
-  var instanceName: String {
+  package var instanceName: String {
     switch self {
     case .decisionTransformer: "controller"
     case .trunk: "trunk"

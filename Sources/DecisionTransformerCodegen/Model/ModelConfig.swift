@@ -44,7 +44,8 @@ public struct ModelConfig: Equatable, Sendable {
 
   /// The factor on q·k in layer `layer`.
   public func attentionScale(layer: Int) -> Double {
-    (scalesAttention ? 1 / Double(headSize).squareRoot() : 1)
-      / (scalesAttentionByInverseLayerIndex ? Double(layer + 1) : 1)
+    Network.attentionScale(
+      headSize: headSize, layer: layer, scalesBySize: scalesAttention,
+      scalesByLayer: scalesAttentionByInverseLayerIndex)
   }
 }

@@ -23,7 +23,7 @@ public enum ModelConfigReader {
   /// The config as far as it can be read; `file` collects the problems.
   ///
   /// With `windowIsGiven`, `max_length` has no effect and may ask for what is not supported.
-  static func read(_ file: inout JSONObjectFile, windowIsGiven: Bool) -> ModelConfig {
+  package static func read(_ file: inout JSONObjectFile, windowIsGiven: Bool) -> ModelConfig {
     if file.isUnreadable { return ModelConfig() }
     var config = ModelConfig()
     readModelType(&file)
@@ -36,7 +36,7 @@ public enum ModelConfigReader {
   }
 
   /// Warnings about a file without problems.
-  static func remarks(_ file: JSONObjectFile) -> [Diagnostic] {
+  package static func remarks(_ file: JSONObjectFile) -> [Diagnostic] {
     guard file["model_type"] == nil else { return [] }
     let message = "absent; \"decision_transformer\" is assumed"
     return [Diagnostic(.warning, path: file.path, key: "model_type", message)]
@@ -48,12 +48,12 @@ public enum ModelConfigReader {
 extension ModelConfigReader {
   /// No product of the dimensions comes near the limit of `Int`.
   private enum Limit {
-    static let dimension = 1...65_536
-    static let innerSize = 1...1_048_576
-    static let layers = 1...1024
-    static let rows = 1...16_777_216
+    package static let dimension = 1...65_536
+    package static let innerSize = 1...1_048_576
+    package static let layers = 1...1024
+    package static let rows = 1...16_777_216
     /// 8 GiB of float32.
-    static let parameters = 1 << 31
+    package static let parameters = 1 << 31
   }
 
   private static func readShape(_ file: inout JSONObjectFile, into config: inout ModelConfig) {

@@ -1,22 +1,22 @@
 /// A tensor the model reads: its name in Hugging Face's model, and its axes.
-struct RequiredTensor {
-  var name: String
-  var axes: [TensorAxis]
+package struct RequiredTensor {
+  package var name: String
+  package var axes: [TensorAxis]
   /// Whether it belongs to the GPT-2 trunk of a Decision Transformer.
-  var isInTrunk: Bool
+  package var isInTrunk: Bool
   /// What the model cannot do while all its values are zero; nil where that may be meant.
-  var effectOfZero: String?
+  package var effectOfZero: String?
 
   /// The name of the position embeddings.
-  static let positions = "encoder.wpe.weight"
+  package static let positions = "encoder.wpe.weight"
 
-  func shape(in config: ModelConfig) -> [Int] {
+  package func shape(in config: ModelConfig) -> [Int] {
     axes.map { $0.size(in: config) }
   }
 
   /// Every tensor that the config's class has, in the order of its state_dict, under the names of a whole
   /// Decision Transformer.
-  static func all(of config: ModelConfig) -> [RequiredTensor] {
+  package static func all(of config: ModelConfig) -> [RequiredTensor] {
     let tensors = all(layerCount: config.layerCount)
     return config.modelClass == .trunk ? tensors.filter(\.isInTrunk) : tensors
   }
@@ -24,7 +24,7 @@ struct RequiredTensor {
   /// Every tensor of a model of `layerCount` layers, in the order of its state_dict.
   ///
   /// Inside `encoder.h` weights are `[in, out]` (Conv1D), outside `[out, in]` (Linear).
-  static func all(layerCount: Int) -> [RequiredTensor] {
+  package static func all(layerCount: Int) -> [RequiredTensor] {
     var tensors: [RequiredTensor] = []
     var isInTrunk = true
     func add(_ name: String, _ axes: [TensorAxis], effectOfZero: String? = nil) {

@@ -1,8 +1,8 @@
 /// What decides the length of one axis of a tensor.
-enum TensorAxis {
+package enum TensorAxis {
   case one, hidden, threeHidden, inner, state, action, positions, timesteps
 
-  func size(in config: ModelConfig) -> Int {
+  package func size(in config: ModelConfig) -> Int {
     switch self {
     case .one: 1
     case .hidden: config.hiddenSize
@@ -16,12 +16,12 @@ enum TensorAxis {
   }
 
   /// The axis whose length this one is a multiple of, and the factor.
-  var unit: (axis: TensorAxis, factor: Int) {
+  package var unit: (axis: TensorAxis, factor: Int) {
     self == .threeHidden ? (.hidden, 3) : (self, 1)
   }
 
   /// Gives the key that decides the length another value.
-  func setSize(_ size: Int, in config: inout ModelConfig) {
+  package func setSize(_ size: Int, in config: inout ModelConfig) {
     switch self {
     case .hidden: config.hiddenSize = size
     case .inner: config.innerSize = size
@@ -34,7 +34,7 @@ enum TensorAxis {
   }
 
   /// The key of config.json, for messages.
-  var key: String {
+  package var key: String {
     switch self {
     case .one: "1"
     case .hidden: "hidden_size"

@@ -7,10 +7,12 @@ extension GenerationOptions {
 
 extension GenerationOptionsReader {
   /// The options that a trunk has; all others are about states, actions, returns and episodes.
-  static let trunkKeys = ["model_class", "tokens", "window", "precision", "access", "weights"]
+  package static let trunkKeys = [
+    "model_class", "tokens", "window", "precision", "access", "weights",
+  ]
 
   /// Reads `model_class` and `tokens`, and refuses the options that the class does not have.
-  static func readModelClass(
+  package static func readModelClass(
     _ file: inout JSONObjectFile, into options: inout GenerationOptions, config: ModelConfig?
   ) {
     file.read("model_class", into: &options.modelClass)
@@ -67,7 +69,7 @@ extension Model {
 
 extension ModelFolder {
   /// A warning where config.json is that of a trunk, and nobody has said what is to be generated.
-  func classRemarks(
+  package func classRemarks(
     _ model: Model, _ configFile: JSONObjectFile, isGiven: Bool
   ) -> [Diagnostic] {
     let trunk = ModelClass.trunk.rawValue
@@ -83,7 +85,7 @@ extension ModelFolder {
   }
 
   /// A note on the size of a trunk's cache, where nobody has chosen it.
-  func tokenRemarks(_ model: Model) -> [Diagnostic] {
+  package func tokenRemarks(_ model: Model) -> [Diagnostic] {
     guard model.options.tokens == nil else { return [] }
     let limit =
       3 * model.window > model.config.positionCount ? ", the n_positions of config.json" : ""

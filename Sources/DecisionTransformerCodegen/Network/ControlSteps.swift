@@ -110,7 +110,7 @@ public enum TimestepOverflow: String, CaseIterable, Sendable, Codable {
 
 extension TimestepOverflow {
   /// The row of the timestep embedding for `timestep`, of `count` rows.
-  func row(_ timestep: Int, of count: Int) -> Int {
+  package func row(_ timestep: Int, of count: Int) -> Int {
     switch self {
     case .error: timestep
     case .clamp: min(timestep, count - 1)

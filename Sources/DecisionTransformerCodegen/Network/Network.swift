@@ -96,3 +96,13 @@ extension Network {
     takesEmbeddings ? "DecisionTransformerGPT2Model" : "DecisionTransformerModel"
   }
 }
+
+extension Network {
+  /// The factor on q·k of GPT-2 in Hugging Face: 1/√(head size), and 1/(layer + 1), where the config says so.
+  public static func attentionScale(
+    headSize: Int, layer: Int, scalesBySize: Bool, scalesByLayer: Bool
+  ) -> Double {
+    (scalesBySize ? 1 / Double(headSize).squareRoot() : 1)
+      / (scalesByLayer ? Double(layer + 1) : 1)
+  }
+}

@@ -63,14 +63,14 @@ extension WeightFormat {
   private var largest: Int { 1 << (bits - 1) - 1 }
 
   /// The scale of a column of these numbers: 1 where there is none.
-  public func scale(of column: some Sequence<Float>) -> Float {
+  public func scale(of column: [Float]) -> Float {
     guard scales == .perColumn else { return 1 }
     let magnitude = column.lazy.map(\.magnitude).max() ?? 0
     return numbers == .integers ? magnitude / Float(largest) : magnitude
   }
 
   /// The word of some rows' numbers of a column with this scale; rows that are missing are zero.
-  public func encode(_ numbers: some Sequence<Float>, scale: Float) -> UInt32 {
+  public func encode(_ numbers: ArraySlice<Float>, scale: Float) -> UInt32 {
     var (word, shift) = (UInt32(0), UInt32(0))
     for number in numbers {
       word |= encoded(number, scale: scale) << shift
@@ -106,7 +106,7 @@ extension WeightFormat {
   }
 
   /// A column as a packed tensor holds it.
-  func rounded(_ column: [Double]) -> [Double] {
+  package func rounded(_ column: [Double]) -> [Double] {
     let numbers = column.map { Float($0) }
     let scale = scale(of: numbers)
     return numbers.map { Double(decode(encode([$0], scale: scale), row: 0, scale: scale)) }

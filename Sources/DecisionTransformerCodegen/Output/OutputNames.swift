@@ -32,7 +32,7 @@ public struct OutputNames: Equatable, Sendable {
   public var weights: [String] { [embeddedWeights, weightsFile] }
 
   /// Whose manifest a file of this name is; nil where it is none.
-  static func model(ofManifest name: String) -> String? {
+  package static func model(ofManifest name: String) -> String? {
     guard name.first == ".", name.hasSuffix(manifestEnd) else { return nil }
     let model = String(name.dropFirst().dropLast(manifestEnd.count))
     return model.isEmpty ? nil : model

@@ -7,8 +7,8 @@ public struct UnifiedDiff: Equatable, Sendable {
 
   /// A line with its line end, so that a missing one at the end of a text is a difference too.
   private struct Edit: Equatable {
-    var change: Change
-    var line: Line
+    package var change: Change
+    package var line: Line
   }
 
   /// Bytes, not characters: strings that differ only in their Unicode form count as different.

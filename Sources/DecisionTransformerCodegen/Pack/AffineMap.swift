@@ -3,7 +3,7 @@ package struct AffineMap {
   package var weights: Matrix
   package var bias: [Double]
 
-  init(_ weights: Matrix, bias: [Double]? = nil) {
+  package init(_ weights: Matrix, bias: [Double]? = nil) {
     self.weights = weights
     self.bias = bias ?? Array(repeating: 0, count: weights.columnCount)
   }

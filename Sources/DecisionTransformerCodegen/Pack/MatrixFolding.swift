@@ -2,21 +2,21 @@
 
 extension Matrix {
   /// Each row multiplied by its factor: diag(factors) · self.
-  mutating func scaleRows(by factors: [Double]) {
+  package mutating func scaleRows(by factors: [Double]) {
     for row in 0..<rowCount {
       for column in 0..<columnCount { self[row, column] *= factors[row] }
     }
   }
 
   /// Each column multiplied by its factor: self · diag(factors).
-  mutating func scaleColumns(by factors: [Double]) {
+  package mutating func scaleColumns(by factors: [Double]) {
     for row in 0..<rowCount {
       for column in 0..<columnCount { self[row, column] *= factors[column] }
     }
   }
 
   /// Each row minus its mean.
-  mutating func centreRows() {
+  package mutating func centreRows() {
     for row in 0..<rowCount {
       let mean = (0..<columnCount).reduce(0) { $0 + self[row, $1] } / Double(columnCount)
       for column in 0..<columnCount { self[row, column] -= mean }
@@ -24,13 +24,13 @@ extension Matrix {
   }
 
   /// The rows of both, one below the other.
-  func appending(_ other: Matrix) -> Matrix {
+  package func appending(_ other: Matrix) -> Matrix {
     Matrix(
       rowCount: rowCount + other.rowCount, columnCount: columnCount, values: values + other.values)
   }
 
   /// The columns of both, side by side.
-  func besides(_ other: Matrix) -> Matrix {
+  package func besides(_ other: Matrix) -> Matrix {
     var result = Matrix(rowCount: rowCount, columnCount: columnCount + other.columnCount)
     for row in 0..<rowCount {
       for column in 0..<columnCount { result[row, column] = self[row, column] }
@@ -40,12 +40,12 @@ extension Matrix {
   }
 
   /// With columns of zeros up to whole vectors.
-  var padded: Matrix {
+  package var padded: Matrix {
     spreadingColumns(size: columnCount, stride: Shape.stride(columnCount))
   }
 
   /// The columns of each head moved apart to multiples of `stride`; zeros between.
-  func spreadingColumns(size: Int, stride: Int) -> Matrix {
+  package func spreadingColumns(size: Int, stride: Int) -> Matrix {
     var result = Matrix(rowCount: rowCount, columnCount: columnCount / size * stride)
     for row in 0..<rowCount {
       for column in 0..<columnCount {
@@ -56,7 +56,7 @@ extension Matrix {
   }
 
   /// The same of rows.
-  func spreadingRows(size: Int, stride: Int) -> Matrix {
+  package func spreadingRows(size: Int, stride: Int) -> Matrix {
     var result = Matrix(rowCount: rowCount / size * stride, columnCount: columnCount)
     for row in 0..<rowCount {
       result.replaceRows(from: row / size * stride + row % size, rows(row..<row + 1))

@@ -20,7 +20,7 @@ public enum Packer {
   /// Writes the payload to `words`, which are `plan.weights.byteCount` bytes of zero.
   ///
   /// Holds one tensor at a time besides.
-  static func write(
+  package static func write(
     _ plan: Plan, checkpoint: Checkpoint, path: String,
     to words: UnsafeMutableRawBufferPointer
   ) throws(InvalidInput) {
@@ -41,7 +41,7 @@ public enum Packer {
   }
 
   /// The words of one tensor.
-  static func words(of tensor: PackedTensor, _ checkpoint: Checkpoint) -> [Float] {
+  package static func words(of tensor: PackedTensor, _ checkpoint: Checkpoint) -> [Float] {
     var words = [Float](repeating: 0, count: tensor.floatCount)
     words.withUnsafeMutableBufferPointer { words in
       var packed = PackedWords(UnsafeMutableRawBufferPointer(words))
@@ -53,29 +53,30 @@ public enum Packer {
 
 /// The words of a payload, and whether all numbers that were narrowed for them are finite.
 private struct PackedWords {
-  let words: UnsafeMutableRawBufferPointer
-  private(set) var isFinite = true
+  package let words: UnsafeMutableRawBufferPointer
+  package private(set) var isFinite = true
 
-  init(_ words: UnsafeMutableRawBufferPointer) {
+  package init(_ words: UnsafeMutableRawBufferPointer) {
     self.words = words
   }
 
   /// The word at `index`.
-  subscript(index: Int) -> Float {
+  package subscript(index: Int) -> Float {
     get { words.loadUnaligned(fromByteOffset: index * MemoryLayout<Float>.size, as: Float.self) }
     nonmutating set {
       words.storeBytes(of: newValue, toByteOffset: index * MemoryLayout<Float>.size, as: Float.self)
     }
   }
 
-  mutating func narrowed(_ value: Double) -> Float {
+  package mutating func narrowed(_ value: Double) -> Float {
     let narrow = Float(value)
     isFinite = isFinite && narrow.isFinite
     return narrow
   }
 
   /// Writes what the tensor's recipe gives, as the tensor is arranged.
-  mutating func write(_ tensor: PackedTensor, _ evaluator: RecipeEvaluator, at offset: Int) {
+  package mutating func write(_ tensor: PackedTensor, _ evaluator: RecipeEvaluator, at offset: Int)
+  {
     switch tensor.arrangement {
     case .strips(_, _, let format):
       write(evaluator.map(tensor.recipe), tensor.arrangement, format, at: offset)

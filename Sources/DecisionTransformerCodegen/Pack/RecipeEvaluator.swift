@@ -20,7 +20,7 @@ package struct RecipeEvaluator {
   /// The rows of a tensor in rows, one behind the other.
   package func rows(_ recipe: TensorRecipe) -> [Double] { matrix(recipe.weights).values }
 
-  func matrix(_ recipe: Recipe) -> Matrix {
+  package func matrix(_ recipe: Recipe) -> Matrix {
     switch recipe {
     case .tensor(let name, let rows, let columns):
       return Matrix(

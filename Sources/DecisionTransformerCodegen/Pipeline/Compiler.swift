@@ -85,7 +85,7 @@ public enum Compiler {
   }
 
   /// What is compiled or included, without weights.
-  static func code(_ plan: Plan) -> [(file: OutputFile, content: Manifest.File.Content)] {
+  package static func code(_ plan: Plan) -> [(file: OutputFile, content: Manifest.File.Content)] {
     sources(plan).map { ($0, .code) }
       + (plan.deployment.hasCInterface ? [(header(plan), .header)] : [])
   }
@@ -162,7 +162,7 @@ public enum Compiler {
   }
 
   /// Whether packed weights of a file of so many bytes go into the program.
-  static func embedsWeights(_ plan: Plan, byteCount: Int) -> Bool {
+  package static func embedsWeights(_ plan: Plan, byteCount: Int) -> Bool {
     switch plan.deployment.weightStorage {
     case .embedded: true
     case .file: false

@@ -20,7 +20,7 @@ public enum AgentRows: Equatable, Sendable, Codable {
 extension AgentRows {
   /// The order of the region `name` for `count` agents. Attention goes agent by agent: scores are used up
   /// before the next agent's are made, and key panels are no rows of a matrix product. Weights are everybody's.
-  init(_ name: ControllerBuffer.Name, count: Int) {
+  package init(_ name: ControllerBuffer.Name, count: Int) {
     self =
       switch name {
       case .scores, .widened, .entry: .shared
@@ -58,7 +58,7 @@ extension ControllerBuffer {
 extension Operation {
   /// Whether it goes agent by agent: whatever needs keys, or the agent's own step. The others have the rows of all agents
   /// at once.
-  var isPerAgent: Bool {
+  package var isPerAgent: Bool {
     switch kind {
     case .scores, .softmax, .mix, .storeKeys, .enter, .center, .embedNormalize, .centerTime: true
     default: false

@@ -18,13 +18,13 @@ public enum AttentionForm: String, Equatable, Sendable, Codable {
 extension AttentionForm {
   /// Whether one or two tokens are scored against key rows as they lie, not against panels: their weighted sum reads the
   /// same rows next, and they need not store their own keys column by column.
-  func scoresRows(_ shape: Shape) -> Bool {
+  package func scoresRows(_ shape: Shape) -> Bool {
     (self == .fused || self == .carried) && shape.tokenCapacity == nil && shape.keyCount >= 4
   }
 
   /// Whether somebody asks for keys of `layer` in panels: single tokens where they are not scored against rows, and a
   /// window whose answers are computed anew when it has moved.
-  func needsPanels(layer: Int, shape: Shape, _ network: Network) -> Bool {
+  package func needsPanels(layer: Int, shape: Shape, _ network: Network) -> Bool {
     !scoresRows(shape)
       || (layer + 1 < shape.layerCount && !network.survivesSlide(enteringBlock: layer + 1))
   }
@@ -37,7 +37,7 @@ extension AttentionForm {
   /// With one head the fused form always wins, or in layer 0 the carried one. With more, only the last layer, where a
   /// single token asks, can gain: absorbing saves the keys and values of all past tokens and of one token in the feedback
   /// phase, and pays with wider scores.
-  static func cheapest(layer: Int, shape: Shape, _ network: Network) -> AttentionForm {
+  package static func cheapest(layer: Int, shape: Shape, _ network: Network) -> AttentionForm {
     if shape.headCount == 1 {
       let isAlone = network.dependencies(enteringBlock: layer) == .ownToken
       return isAlone && carryingPays(shape, slides: network.asksAgain(inBlock: layer))

@@ -13,7 +13,7 @@ extension OperationBuilder {
   private var layer: Int { 0 }
 
   /// Embeds an input as `token`, with all that block 0 will need of it.
-  func enter(_ input: EntryInput, as token: Operand) -> [Operation] {
+  package func enter(_ input: EntryInput, as token: Operand) -> [Operation] {
     let depth = shape.dimension(of: input)
     let entry = Operation.Entry(
       input: input, numbers: Operand(input.buffer), embedding: index(.embed(input)),
@@ -39,7 +39,7 @@ extension OperationBuilder {
   }
 
   /// What the current timestep adds to every token that enters.
-  func embedTime() -> [Operation] {
+  package func embedTime() -> [Operation] {
     let hidden = shape.hiddenStride
     let (row, value) = (Operand(.time), Operand(.time, row: .at(1), column: hidden))
     func unbiased(
@@ -64,7 +64,7 @@ extension OperationBuilder {
   }
 
   /// Scores, softmax and the weighted sum of values; ln_2 and the MLP's inner rows are `activateCarried`.
-  func carriedAttention(_ tokens: TokenRange) -> [Operation] {
+  package func carriedAttention(_ tokens: TokenRange) -> [Operation] {
     let causal = isPast(tokens)
     let queries = Operand(.query, row: tokens.first)
     return [
@@ -89,7 +89,7 @@ extension OperationBuilder {
   }
 
   /// ln_2, its deviation only, and the activation.
-  func activateCarried(_ tokens: TokenRange) -> Operation {
+  package func activateCarried(_ tokens: TokenRange) -> Operation {
     single(
       .activateCarried(
         rows: shape.batch * tokens.count, input: Operand(.carriedSums, row: tokens.first),
@@ -106,7 +106,7 @@ extension OperationBuilder {
 
 extension EntryInput {
   /// Where the input lies.
-  var buffer: ControllerBuffer.Name {
+  package var buffer: ControllerBuffer.Name {
     switch self {
     case .return: .returnInput
     case .state: .stateInput
@@ -117,7 +117,7 @@ extension EntryInput {
 
 extension PackedTensor.Content {
   /// The embedding of an input.
-  static func embed(_ input: EntryInput) -> Self {
+  package static func embed(_ input: EntryInput) -> Self {
     switch input {
     case .return: .embedReturn
     case .state: .embedState

@@ -126,7 +126,7 @@ extension ControllerBuffer.Name {
 
 extension ModelOutput {
   /// The identifier in generated code: that of Hugging Face's output, spelled out.
-  var identifier: String {
+  package var identifier: String {
     switch self {
     case .action: "actionPredictions"
     case .state: "statePredictions"
@@ -138,7 +138,7 @@ extension ModelOutput {
   }
 
   /// Floats for `steps` steps.
-  func floatCount(shape: Shape, steps: Int) -> Int {
+  package func floatCount(shape: Shape, steps: Int) -> Int {
     let tokens = 3 * steps
     return switch self {
     case .action: steps * shape.actionDimension
@@ -151,7 +151,7 @@ extension ModelOutput {
   }
 
   /// The shape for T steps.
-  func shapeText(_ shape: Shape) -> String {
+  package func shapeText(_ shape: Shape) -> String {
     switch self {
     case .action: "T x \(shape.actionDimension)"
     case .state: "T x \(shape.stateDimension)"

@@ -28,7 +28,7 @@ public struct ControllerMemory: Equatable, Sendable, Codable {
 
 extension ControllerMemory {
   /// Lays out what the forms and kernels need: first what lasts from step to step, then scratch.
-  init(_ network: Network, shape: Shape, forms: [AttentionForm], kernels: [Kernel]) {
+  package init(_ network: Network, shape: Shape, forms: [AttentionForm], kernels: [Kernel]) {
     let outputs = Set(network.outputs)
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
     batch = shape.batch
@@ -109,7 +109,7 @@ extension ControllerMemory {
   }
 
   /// What each layer keeps of every token; `panels` says what the panels of keys hold.
-  mutating func appendCaches(
+  package mutating func appendCaches(
     _ network: Network, shape: Shape, forms: [AttentionForm], panels: String
   ) {
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
@@ -177,7 +177,7 @@ extension ControllerMemory {
     }
   }
 
-  mutating func append(
+  package mutating func append(
     _ name: ControllerBuffer.Name, rows: Int, isPerSlot: Bool = false, stride: Int,
     strip: Int? = nil, _ purpose: String, isShared: Bool = false
   ) {

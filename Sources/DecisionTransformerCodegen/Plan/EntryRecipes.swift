@@ -1,15 +1,15 @@
 /// Block 0 in terms of an input of the network, for the carried form: `CarriedOperations` has the formulas.
 ///
 /// The block's maps are multiplied out as they are stored, so that this is the same function as theirs.
-struct EntryRecipes {
+package struct EntryRecipes {
   /// To a token's value and the inner row of that, side by side, and to its query. The last rows belong to the
   /// embedding's bias and to embed_ln's shift.
-  let value: TensorRecipe
-  let query: TensorRecipe
+  package let value: TensorRecipe
+  package let query: TensorRecipe
   /// To the token's inner row; the last row belongs to the embedding's bias.
-  let inner: TensorRecipe
+  package let inner: TensorRecipe
 
-  init(_ input: EntryInput, _ recipes: Recipes) {
+  package init(_ input: EntryInput, _ recipes: Recipes) {
     let format = recipes.format
     func stored(_ content: PackedTensor.Content, _ name: String) -> TensorRecipe {
       let recipe = recipes.recipe(of: content)

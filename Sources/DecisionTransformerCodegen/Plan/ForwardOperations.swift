@@ -5,13 +5,13 @@ extension OperationBuilder {
   private var outputs: Set<ModelOutput> { Set(network.outputs) }
 
   /// The return, state and action token of a step, in this order.
-  func embedStep() -> [Operation] {
+  package func embedStep() -> [Operation] {
     EntryInput.allCases.enumerated().flatMap { place, input in
       embed(input, as: Operand(.stream, row: place == 0 ? .token : .behindToken(place)))
     }
   }
 
-  func forwardBlock(_ layer: Int) -> [Operation] {
+  package func forwardBlock(_ layer: Int) -> [Operation] {
     let (stream, scratch) = (Operand(.stream), Operand(.scratch))
     return record(.hiddenStates, stream, index: layer)
       + [normalize(everyToken, stream, to: scratch, "h.\(layer).ln_1")]
@@ -76,7 +76,7 @@ extension OperationBuilder {
   }
 
   /// The last hidden state and the heads, each computed for every token and kept for those that it is read at.
-  func forwardHeads() -> [Operation] {
+  package func forwardHeads() -> [Operation] {
     let scratch = Operand(.scratch)
     var operations = [normalize(everyToken, Operand(.stream), to: scratch, "ln_f")]
     operations += record(.lastHiddenState, scratch, index: 0, isNormalized: true)
@@ -110,7 +110,7 @@ extension OperationBuilder {
   }
 
   /// The heads of the action token, in the preparation phase.
-  func predictNext(_ token: TokenRange) -> [Operation] {
+  package func predictNext(_ token: TokenRange) -> [Operation] {
     let scratch = Operand(.scratch, row: token.first)
     var operations = [normalize(token, Operand(.stream, row: token.first), to: scratch, "ln_f")]
     if outputs.contains(.state) {

@@ -51,7 +51,7 @@ extension Kernel {
   }
 
   /// The format that some kernels widen, and the most rows of 16 floats that widened panels take; nil where none does.
-  static func widenedRows(of kernels: [Kernel]) -> (format: WeightFormat, count: Int)? {
+  package static func widenedRows(of kernels: [Kernel]) -> (format: WeightFormat, count: Int)? {
     let all = kernels.filter(\.widensWeights).compactMap { kernel in
       if case .linear(_, let depth, let columns, _, let format, _) = kernel {
         let panels = min(Shape.stride(columns) / Shape.lanes, widenedPanelCount)
@@ -65,7 +65,7 @@ extension Kernel {
 }
 
 extension Kernel.Epilogue {
-  var suffix: String {
+  package var suffix: String {
     switch self {
     case .store: ""
     case .storeUnbiased: "_unbiased"

@@ -26,21 +26,21 @@ extension Plan {
   }
 
   /// What a number of rows stands for.
-  enum RowUnit {
+  package enum RowUnit {
     /// The past tokens of the window, of all agents.
     case past
     /// Every slot of the window.
     case slots
   }
 
-  func rowUnit(of rows: Int) -> RowUnit? {
+  package func rowUnit(of rows: Int) -> RowUnit? {
     if shape.tokenCapacity != nil || rows <= 2 * shape.batch { return nil }
     if rows == shape.batch * shape.pastTokenCount { return .past }
     return rows == shape.slotCount && !forward.isEmpty ? .slots : nil
   }
 
   /// A number of rows as the phases print it.
-  func rowText(_ rows: Int) -> String {
+  package func rowText(_ rows: Int) -> String {
     switch rowUnit(of: rows) {
     case .past: shape.batch == 1 ? "pastTokens" : "\(shape.batch) * pastTokens"
     case .slots: "slots"
@@ -51,5 +51,5 @@ extension Plan {
 
 extension WeightFormat {
   /// What a kernel of the format has in its name.
-  var kernelSuffix: String { needsWidening ? "_\(name)" : "" }
+  package var kernelSuffix: String { needsWidening ? "_\(name)" : "" }
 }

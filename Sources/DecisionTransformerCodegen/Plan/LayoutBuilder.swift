@@ -1,5 +1,5 @@
 /// Lays out the packed weights in the order in which the phases read them, each tensor with its recipe.
-struct LayoutBuilder {
+package struct LayoutBuilder {
   private var tensors: [PackedTensor] = []
   private let network: Network
   private let format: WeightFormat
@@ -7,7 +7,7 @@ struct LayoutBuilder {
   private let forms: [AttentionForm]
   private let recipes: Recipes
 
-  init(
+  package init(
     _ network: Network, format: WeightFormat, shape: Shape, forms: [AttentionForm]
   ) {
     (self.network, self.format) = (network, format)
@@ -16,12 +16,12 @@ struct LayoutBuilder {
   }
 
   /// What has been laid out.
-  var layout: PackedLayout {
+  package var layout: PackedLayout {
     PackedLayout(tensors: tensors, unread: UnreadTensor.all(of: network, packed: tensors))
   }
 
   /// What the forms need of tensors, whatever tokens are.
-  mutating func build() {
+  package mutating func build() {
     switch network.source {
     case .controlSteps(let steps): build(steps)
     case .embeddings(let embeddings): build(embeddings)

@@ -1,27 +1,27 @@
 /// Consecutive slots of the window that go through a block together.
-struct TokenRange: Equatable {
-  var first: Operand.Row
-  var count: Int
+package struct TokenRange: Equatable {
+  package var first: Operand.Row
+  package var count: Int
 }
 
 /// Makes the operations of one stage of the network for a range of tokens.
-struct OperationBuilder {
-  let network: Network
-  let shape: Shape
-  let forms: [AttentionForm]
-  let weights: PackedLayout
+package struct OperationBuilder {
+  package let network: Network
+  package let shape: Shape
+  package let forms: [AttentionForm]
+  package let weights: PackedLayout
   /// Whether the window may reach back to before the episode: not for `forward`, and not for a trunk.
-  let hidesEarlySteps: Bool
+  package let hidesEarlySteps: Bool
 
   // MARK: Embedding
 
   /// Embeds one input as the token in `slot`: linear map, timestep, embed_ln, wpe.
-  func embed(_ input: EntryInput, slot: Int) -> [Operation] {
+  package func embed(_ input: EntryInput, slot: Int) -> [Operation] {
     let token = Operand(.tokens, row: .at(slot))
     return forms[0] == .carried ? enter(input, as: token) : embed(input, as: token)
   }
 
-  func embed(_ input: EntryInput, as token: Operand) -> [Operation] {
+  package func embed(_ input: EntryInput, as token: Operand) -> [Operation] {
     [
       linear(
         rows: 1, depth: shape.dimension(of: input), columns: shape.hiddenSize,
@@ -39,7 +39,7 @@ struct OperationBuilder {
 
   /// What later queries of `layer` need of `tokens`: normalised rows, or keys and values; in block 0 also
   /// their queries, which stay valid as long as the token is in the window.
-  func rows(_ layer: Int, _ tokens: TokenRange, storingKeys: Bool = true) -> [Operation] {
+  package func rows(_ layer: Int, _ tokens: TokenRange, storingKeys: Bool = true) -> [Operation] {
     let input = Operand(input(of: layer), row: tokens.first)
     let normalized = Operand(
       forms[layer] == .standard ? .scratch : .normalized(layer: layer), row: tokens.first)
@@ -65,14 +65,14 @@ struct OperationBuilder {
   }
 
   /// Whether somebody asks for keys of `tokens` in panels: in one-head forms only a window does.
-  func needsPanels(_ layer: Int, _ tokens: TokenRange) -> Bool {
+  package func needsPanels(_ layer: Int, _ tokens: TokenRange) -> Bool {
     isPast(tokens)
       ? forms[layer].needsPanels(layer: layer, shape: shape, network)
       : !forms[layer].scoresRows(shape)
   }
 
   /// Copies the key rows of `tokens` into panels.
-  func storeKeys(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
+  package func storeKeys(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
     let standard = forms[layer] == .standard
     let kernel =
       standard
@@ -89,7 +89,7 @@ struct OperationBuilder {
   }
 
   /// Attention of `tokens` with its residual connection; `rows` of them must have run.
-  func attention(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
+  package func attention(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
     switch forms[layer] {
     case .absorbed: absorbedAttention(layer)
     case .carried: carriedAttention(tokens)
@@ -186,7 +186,7 @@ struct OperationBuilder {
 
   // MARK: MLP and head
 
-  func feedForward(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
+  package func feedForward(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
     let (stream, scratch, inner) = (
       Operand(.stream, row: tokens.first), Operand(.scratch, row: tokens.first),
       Operand(.inner, row: tokens.first)
@@ -205,7 +205,7 @@ struct OperationBuilder {
     ]
   }
 
-  func predict() -> [Operation] {
+  package func predict() -> [Operation] {
     let state = TokenRange(first: .at(shape.stateToken), count: 1)
     let scratch = Operand(.scratch, row: state.first)
     return [
@@ -221,7 +221,7 @@ struct OperationBuilder {
 
   /// Moves what survives a slide, and is needed behind it: keys and values; of a block whose output is computed anew, its
   /// tokens and queries, too.
-  func slide() -> [Operation] {
+  package func slide() -> [Operation] {
     var buffers: [ControllerBuffer.Name] = []
     for layer in shape.layers where isKept(layer) {
       if network.asksAgain(inBlock: layer) { buffers += [input(of: layer), queryBuffer(layer)] }
@@ -262,11 +262,11 @@ struct OperationBuilder {
       to: Operand(queryBuffer(layer), row: tokens.first))
   }
 
-  func index(_ content: PackedTensor.Content) -> Int {
+  package func index(_ content: PackedTensor.Content) -> Int {
     weights.tensors.firstIndex { $0.content == content }!
   }
 
-  func linear(
+  package func linear(
     rows: Int, depth: Int, columns: Int, epilogue: Kernel.Epilogue = .store, _ input: Operand,
     _ content: PackedTensor.Content, residual: Operand? = nil, to output: Operand
   ) -> Operation {
@@ -285,7 +285,7 @@ struct OperationBuilder {
       weightBytes: tensor.byteCount)
   }
 
-  func normalize(
+  package func normalize(
     _ tokens: TokenRange, _ input: Operand, to output: Operand, _ comment: String
   ) -> Operation {
     Operation(
@@ -294,7 +294,7 @@ struct OperationBuilder {
       multiplyAdds: 0, weightBytes: 0)
   }
 
-  func scores(_ kernel: Kernel, _ queries: Operand, _ keys: Operand) -> Operation {
+  package func scores(_ kernel: Kernel, _ queries: Operand, _ keys: Operand) -> Operation {
     guard case .scores(let rows, let heads, let depth, _, _, let causal) = kernel else {
       preconditionFailure()
     }
@@ -307,7 +307,7 @@ struct OperationBuilder {
   }
 
   /// Scores of one or two tokens against key rows, which the weighted sum reads next.
-  func rowScores(_ layer: Int, _ tokens: TokenRange, _ queries: Operand) -> Operation {
+  package func rowScores(_ layer: Int, _ tokens: TokenRange, _ queries: Operand) -> Operation {
     let stride = shape.batch * shape.hiddenStride
     return Operation(
       kind: .scores(
@@ -320,7 +320,7 @@ struct OperationBuilder {
       weightBytes: 0)
   }
 
-  func storeKeys(
+  package func storeKeys(
     _ kernel: Kernel, rows: Int, _ input: Operand, to keys: Operand
   ) -> Operation {
     Operation(
@@ -328,7 +328,7 @@ struct OperationBuilder {
       weightBytes: 0)
   }
 
-  func softmax(heads: Int, rows: Int, lastKey: Operand.Row, step: Int) -> Operation {
+  package func softmax(heads: Int, rows: Int, lastKey: Operand.Row, step: Int) -> Operation {
     Operation(
       kind: .softmax(
         Operand(.scores), mask: shape.tokenCapacity == nil ? nil : Operand(.mask), heads: heads,
@@ -336,7 +336,7 @@ struct OperationBuilder {
       comment: "", multiplyAdds: 0, weightBytes: 0)
   }
 
-  func mix(
+  package func mix(
     _ kernel: Kernel, _ values: Operand, residual: Operand? = nil, to output: Operand
   ) -> Operation {
     guard case .mix(let rows, let heads, _, let columns, _, _, _, let causal, _) = kernel else {
@@ -351,7 +351,7 @@ struct OperationBuilder {
   }
 
   /// Whether `tokens` are the past of the window, which see no token behind them.
-  func isPast(_ tokens: TokenRange) -> Bool {
+  package func isPast(_ tokens: TokenRange) -> Bool {
     tokens.first == .at(0) && tokens.count == shape.pastTokenCount
   }
 

@@ -103,7 +103,7 @@ extension PackedTensor.Arrangement {
   }
 
   /// Length in floats, padding included.
-  var floatCount: Int {
+  package var floatCount: Int {
     switch self {
     case .strips(let depth, let columns, let format):
       Shape.stride(columns) * format.rowCount(depth: depth)
@@ -126,7 +126,7 @@ extension PackedTensor.Arrangement {
   }
 
   /// Panels of 16 columns that lie side by side.
-  var stripPanelCount: Int {
+  package var stripPanelCount: Int {
     switch self {
     case .strips(_, _, let format): format.stripPanels
     case .rows(_, let columns): Shape.stride(columns) / Shape.lanes
@@ -134,7 +134,7 @@ extension PackedTensor.Arrangement {
   }
 
   /// How its panels lie; nil for rows.
-  var order: PanelOrder? {
+  package var order: PanelOrder? {
     if case .strips(let depth, _, let format) = self { format.order(depth: depth) } else { nil }
   }
 

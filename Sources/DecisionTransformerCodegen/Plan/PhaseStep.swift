@@ -31,7 +31,7 @@ extension [PhaseStep] {
   }
 
   /// The steps in front of the first branch, the branch's own where its condition holds, and those behind it.
-  var aroundBranch:
+  package var aroundBranch:
     (before: ArraySlice<PhaseStep>, within: [PhaseStep], after: ArraySlice<PhaseStep>)
   {
     for (index, step) in enumerated() {

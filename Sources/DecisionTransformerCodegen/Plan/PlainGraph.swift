@@ -6,7 +6,7 @@ public struct PlainGraph: Equatable, Sendable {
   /// Bytes of float32 weights it reads.
   public var weightBytes: Int
 
-  init(_ shape: Shape) {
+  package init(_ shape: Shape) {
     let (tokens, hidden, window) = (3 * shape.window, shape.hiddenSize, shape.window)
     let blockWeights = 4 * hidden * hidden + 2 * hidden * shape.innerSize
     let inputs = 1 + shape.stateDimension + shape.actionDimension

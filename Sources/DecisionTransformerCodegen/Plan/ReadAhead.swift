@@ -29,7 +29,7 @@ public struct ReadAhead: Equatable, Sendable {
   public private(set) var stretches: [Stretch] = []
 
   /// - Parameter feedback: The operations of `act`.
-  init(_ feedback: [Operation], weights: PackedLayout, memory: ControllerMemory) {
+  package init(_ feedback: [Operation], weights: PackedLayout, memory: ControllerMemory) {
     for operation in feedback {
       switch operation.kind {
       case .enter(let entry):
@@ -46,7 +46,7 @@ public struct ReadAhead: Equatable, Sendable {
   }
 
   /// One line for each stretch.
-  var operations: [Operation] {
+  package var operations: [Operation] {
     stretches.map {
       Operation(kind: .read($0), comment: "", multiplyAdds: 0, weightBytes: 0)
     }

@@ -140,7 +140,7 @@ extension Recipe: CustomStringConvertible {
   }
 
   /// A name of a tensor or module without `encoder.`, as tables and formulas print it.
-  static func shortName(_ name: String) -> String {
+  package static func shortName(_ name: String) -> String {
     name.hasPrefix("encoder.") ? String(name.dropFirst("encoder.".count)) : name
   }
 

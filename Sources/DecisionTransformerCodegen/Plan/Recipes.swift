@@ -2,12 +2,12 @@
 ///
 /// Notation of one layer: g and s are ln_1's gain and shift, so that its output is y = n∘g + s for a
 /// normalised row n; Wq, Wk, Wv, bq, bk, bv are the thirds of c_attn, Wo, bo is c_proj.
-struct Recipes {
-  let network: Network
-  let format: WeightFormat
-  let shape: Shape
+package struct Recipes {
+  package let network: Network
+  package let format: WeightFormat
+  package let shape: Shape
 
-  func recipe(of content: PackedTensor.Content) -> TensorRecipe {
+  package func recipe(of content: PackedTensor.Content) -> TensorRecipe {
     let hidden = shape.hiddenSize
     switch content {
     case .stateMean: return TensorRecipe(.rounded(stateMean ?? noMean, .float32))

@@ -29,7 +29,7 @@ public enum RoutineName: Hashable, Sendable, Codable {
   case appendAction, slideWindow, readAhead
 
   /// Whether it computes anew what a slide of the window made stale.
-  var isOfWindow: Bool {
+  package var isOfWindow: Bool {
     switch self {
     case .block(_, .window), .keys(.window), .panels: true
     default: false

@@ -17,7 +17,7 @@ public struct RowStrides: Hashable, Sendable, Codable {
   /// Of a product in a schedule: the rows of `headQuery` and `headValues` hold all heads, and the absorbed
   /// form's products see one of them; the carried form's see a part of the timestep's rows. A single row has no
   /// next.
-  init(
+  package init(
     rows: Int, depth: Int, columns: Int, from input: Operand, to output: Operand, _ shape: Shape
   ) {
     self.init(depth: depth, columns: columns)
@@ -29,7 +29,7 @@ public struct RowStrides: Hashable, Sendable, Codable {
   }
 
   /// Tells a kernel's name from that of the same product of whole rows.
-  func suffix(depth: Int, columns: Int) -> String {
+  package func suffix(depth: Int, columns: Int) -> String {
     (input == Shape.stride(depth) ? "" : "_from\(input)")
       + (output == Shape.stride(columns) ? "" : "_to\(output)")
   }

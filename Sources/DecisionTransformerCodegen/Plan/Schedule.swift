@@ -5,11 +5,11 @@
 /// The preparation phase appends the action, slides the window by one step and recomputes what the slide made
 /// stale: in every layer but the first, each row of the window. The first layer's rows depend on their own
 /// token alone and move with it. This is exact; a rolling cache of deeper layers would not be.
-struct Schedule {
-  private(set) var routines: [Routine] = []
-  private(set) var act: [PhaseStep] = []
-  private(set) var prepare: [PhaseStep] = []
-  private(set) var forward: [RoutineName] = []
+package struct Schedule {
+  package private(set) var routines: [Routine] = []
+  package private(set) var act: [PhaseStep] = []
+  package private(set) var prepare: [PhaseStep] = []
+  package private(set) var forward: [RoutineName] = []
 
   private let network: Network
   private let shape: Shape
@@ -17,7 +17,7 @@ struct Schedule {
   /// `forward` carries nothing over from a step before.
   private let forwardBuilder: OperationBuilder
 
-  init(_ network: Network, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
+  package init(_ network: Network, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
     self.network = network
     self.shape = shape
     builder = OperationBuilder(

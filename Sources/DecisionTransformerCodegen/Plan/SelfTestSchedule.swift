@@ -5,8 +5,8 @@ import DecisionTransformer
 /// Every conclusion follows every other one. All actions are compared where that takes the reference a second or two
 /// and a few kilobytes; else some, and the steps between are told what was executed, so that nobody has to compute
 /// them.
-struct SelfTestSchedule: Equatable {
-  typealias Step = SelfTestEpisode.Step
+package struct SelfTestSchedule: Equatable {
+  package typealias Step = SelfTestEpisode.Step
 
   /// Multiply-adds of the reference: seconds, on any machine.
   private static let largestWork = 4_000_000_000
@@ -15,13 +15,13 @@ struct SelfTestSchedule: Equatable {
   private static let largestSampleCount = 8192
   private static let largestInputCount = 6144
 
-  let steps: [Step]
+  package let steps: [Step]
   /// Rows of inputs, which repeat in a long episode or with large states.
-  let inputRowCount: Int
+  package let inputRowCount: Int
   /// Elements of a row that are compared.
-  let samples: [Int]
+  package let samples: [Int]
 
-  init(_ plan: Plan) {
+  package init(_ plan: Plan) {
     let shape = plan.shape
     // Past two windows, and as far as the model has timesteps.
     let longest = 2 * shape.window + 5
@@ -50,7 +50,7 @@ struct SelfTestSchedule: Equatable {
   }
 
   /// Multiply-adds of the reference for the steps that every self test computes.
-  static func leastWork(_ plan: Plan) -> Int {
+  package static func leastWork(_ plan: Plan) -> Int {
     tellingSteps(window: plan.shape.window, count: 2 * plan.shape.window + 5).count
       * plan.plainGraph.multiplyAdds
   }

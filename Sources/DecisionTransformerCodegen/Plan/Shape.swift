@@ -28,7 +28,7 @@ public struct Shape: Equatable, Sendable, Codable {
   /// Tokens that a trunk's cache holds; nil for a controller.
   public var tokenCapacity: Int?
 
-  init(_ network: Network, _ deployment: Deployment) {
+  package init(_ network: Network, _ deployment: Deployment) {
     let steps = network.controlSteps
     stateDimension = steps?.state.count ?? 0
     actionDimension = steps?.action.count ?? 0
@@ -75,7 +75,7 @@ public struct Shape: Equatable, Sendable, Codable {
   public var entryStride: Int { Self.stride(max(stateDimension, actionDimension) + 2) }
 
   /// Numbers of an input.
-  func dimension(of input: EntryInput) -> Int {
+  package func dimension(of input: EntryInput) -> Int {
     switch input {
     case .return: 1
     case .state: stateDimension

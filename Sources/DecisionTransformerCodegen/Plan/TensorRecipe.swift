@@ -4,7 +4,7 @@ public struct TensorRecipe: Equatable, Sendable, Codable {
   /// nil where they are zeros, and of tensors in rows.
   public var bias: Recipe?
 
-  init(_ weights: Recipe, bias: Recipe? = nil) {
+  package init(_ weights: Recipe, bias: Recipe? = nil) {
     (self.weights, self.bias) = (weights, bias)
   }
 
@@ -55,18 +55,18 @@ public struct TensorRecipe: Equatable, Sendable, Codable {
 
 extension TensorRecipe {
   /// y = x·weights + bias of a normalised row n, which equals this map of n∘gain + shift.
-  func afterNorm(_ norm: String, size: Int) -> TensorRecipe {
+  package func afterNorm(_ norm: String, size: Int) -> TensorRecipe {
     let gain = Recipe.tensor("\(norm).weight", rows: 1, columns: size)
     let shift = Recipe.tensor("\(norm).bias", rows: 1, columns: size)
     return TensorRecipe(.scaledRows(weights, by: gain), bias: adding(.product(shift, weights)))
   }
 
-  func columns(_ range: Range<Int>, named name: String) -> TensorRecipe {
+  package func columns(_ range: Range<Int>, named name: String) -> TensorRecipe {
     TensorRecipe(
       .columns(weights, range, named: name), bias: bias.map { .columns($0, range, named: name) })
   }
 
-  func scaled(by factor: Double, named name: String) -> TensorRecipe {
+  package func scaled(by factor: Double, named name: String) -> TensorRecipe {
     guard factor != 1 else { return self }
     return TensorRecipe(
       .scaled(weights, by: factor, named: name),
@@ -74,7 +74,7 @@ extension TensorRecipe {
   }
 
   /// The columns of each head moved apart.
-  func spread(size: Int, stride: Int) -> TensorRecipe {
+  package func spread(size: Int, stride: Int) -> TensorRecipe {
     guard size != stride else { return self }
     return TensorRecipe(
       .spreadColumns(weights, size: size, stride: stride),
@@ -82,5 +82,5 @@ extension TensorRecipe {
   }
 
   /// The bias with something added.
-  func adding(_ other: Recipe) -> Recipe { bias.map { .sum($0, other) } ?? other }
+  package func adding(_ other: Recipe) -> Recipe { bias.map { .sum($0, other) } ?? other }
 }

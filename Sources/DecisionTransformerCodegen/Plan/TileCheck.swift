@@ -26,7 +26,7 @@ extension TiledProduct {
 extension Plan {
   /// The first product whose tiles would read something else than its numbers, with what is wrong; nil where there is
   /// none.
-  var tileProblem: String? {
+  package var tileProblem: String? {
     for product in products {
       for target in deployment.targets {
         if let problem = product.problem(with: tiling(of: product, target: target)) {

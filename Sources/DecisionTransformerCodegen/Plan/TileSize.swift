@@ -10,7 +10,7 @@ public struct TileSize: Hashable, Sendable {
   /// With `isRounded`, some of the weights come in half the bytes or less and have to be widened: arithmetic, and so the
   /// latency of a sum, counts again, and tiles of few rows are wider. Products whose panels lie in strips that are too
   /// narrow for that, weights that stay float32, keep to their strips.
-  static func best(
+  package static func best(
     for product: TiledProduct, on target: Target, batch: Int, isRounded: Bool
   ) -> TileSize {
     let rows = product.rows
@@ -39,7 +39,7 @@ public struct TileSize: Hashable, Sendable {
   /// row, as wide as registers allow, has the fewest broadcasts. With it, one or two rows are bound by streaming
   /// weights: enough independent sums to hide the latency of the multiply-add, from one stream. Many rows are
   /// bound by arithmetic: the most multiply-adds for each load.
-  static func byRegisters(rows: Int, mostPanels: Int, on target: Target) -> TileSize {
+  package static func byRegisters(rows: Int, mostPanels: Int, on target: Target) -> TileSize {
     func fitting(_ heights: ClosedRange<Int>, upTo panels: Int) -> [TileSize] {
       let all = [8, 4, 2, 1].filter { $0 <= panels }.flatMap { panels in
         heights.map { TileSize(rows: $0, panels: panels) }

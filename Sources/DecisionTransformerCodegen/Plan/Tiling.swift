@@ -80,3 +80,8 @@ extension Plan {
       of: product, target: target, batch: shape.batch, isRounded: widenedFormat != nil)
   }
 }
+
+extension Target {
+  /// Registers that a vector of 16 floats takes.
+  public var registersPerVector: Int { (Shape.lanes + lanes - 1) / lanes }
+}

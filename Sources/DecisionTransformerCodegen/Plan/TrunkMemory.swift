@@ -2,7 +2,7 @@ extension ControllerMemory {
   /// Lays out a trunk's memory: what is cached of every token, then rows that each chunk of tokens uses anew.
   ///
   /// Cached rows are `Shape.slotCount`, a little more than the tokens that fit, so that a chunk may begin anywhere.
-  init(trunk network: Network, shape: Shape, forms: [AttentionForm], kernels: [Kernel]) {
+  package init(trunk network: Network, shape: Shape, forms: [AttentionForm], kernels: [Kernel]) {
     self.init()
     let (slots, rows) = (shape.slotCount, shape.chunkSize)
     let (hidden, attention) = (shape.hiddenStride, shape.attentionStride)

@@ -2,17 +2,17 @@
 ///
 /// A token's rows come from the same sums in the same order either way, so that it makes no difference to a
 /// single bit how a sequence is cut.
-struct TrunkSchedule {
-  private(set) var routines: [Routine] = []
-  private(set) var token: [RoutineName] = []
+package struct TrunkSchedule {
+  package private(set) var routines: [Routine] = []
+  package private(set) var token: [RoutineName] = []
   /// Empty where a chunk would be one token.
-  private(set) var chunk: [RoutineName] = []
+  package private(set) var chunk: [RoutineName] = []
 
   private let shape: Shape
   private let weights: PackedLayout
   private let builder: OperationBuilder
 
-  init(_ network: Network, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
+  package init(_ network: Network, shape: Shape, forms: [AttentionForm], weights: PackedLayout) {
     (self.shape, self.weights) = (shape, weights)
     builder = OperationBuilder(
       network: network, shape: shape, forms: forms, weights: weights, hidesEarlySteps: false)

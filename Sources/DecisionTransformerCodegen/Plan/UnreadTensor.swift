@@ -4,7 +4,7 @@ public struct UnreadTensor: Equatable, Sendable, Codable {
   public var reason: String
 
   /// Those of a network of which `packed` are packed.
-  static func all(of network: Network, packed: [PackedTensor]) -> [UnreadTensor] {
+  package static func all(of network: Network, packed: [PackedTensor]) -> [UnreadTensor] {
     let read = packed.reduce(into: Set<String>()) { $0.formUnion($1.recipe.tensors) }
     return network.tensors.filter { !read.contains($0) }.map {
       UnreadTensor(name: $0, reason: "nothing that codegen.json asks for needs it")

@@ -1,10 +1,10 @@
 /// (x − mean) / √(variance + ε) · gain + shift for every row x, with the biased variance.
-struct LayerNorm {
-  let gain: [Double]
-  let shift: [Double]
-  let epsilon: Double
+package struct LayerNorm {
+  package let gain: [Double]
+  package let shift: [Double]
+  package let epsilon: Double
 
-  func callAsFunction(_ input: Matrix) -> Matrix {
+  package func callAsFunction(_ input: Matrix) -> Matrix {
     let width = Double(input.columnCount)
     var result = input
     for row in 0..<input.rowCount {

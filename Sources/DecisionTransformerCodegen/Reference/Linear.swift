@@ -1,11 +1,11 @@
 /// x·W + b for every row x.
-struct Linear {
+package struct Linear {
   /// [in, out], whichever way the file has it.
-  let weight: Matrix
+  package let weight: Matrix
   /// [out]
-  let bias: [Double]
+  package let bias: [Double]
 
-  func callAsFunction(_ input: Matrix) -> Matrix {
+  package func callAsFunction(_ input: Matrix) -> Matrix {
     input * weight + Matrix(Array(repeating: bias, count: input.rowCount))
   }
 }

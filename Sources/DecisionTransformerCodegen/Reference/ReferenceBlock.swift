@@ -1,19 +1,19 @@
 import Foundation
 
 /// One pre-layer-norm GPT-2 block: x + attention(ln_1 x), then x + mlp(ln_2 x).
-struct ReferenceBlock: Sendable {
-  let layerNorm1: LayerNorm
+package struct ReferenceBlock: Sendable {
+  package let layerNorm1: LayerNorm
   /// H → 3H: queries, keys and values side by side.
-  let attentionInput: Linear
-  let attentionOutput: Linear
-  let layerNorm2: LayerNorm
-  let innerInput: Linear
-  let innerOutput: Linear
-  let headCount: Int
-  let attentionScale: Double
-  let activation: Activation
+  package let attentionInput: Linear
+  package let attentionOutput: Linear
+  package let layerNorm2: LayerNorm
+  package let innerInput: Linear
+  package let innerOutput: Linear
+  package let headCount: Int
+  package let attentionScale: Double
+  package let activation: Activation
 
-  init(layer: Int, of config: ModelConfig, _ tensors: ReferenceTensors) {
+  package init(layer: Int, of config: ModelConfig, _ tensors: ReferenceTensors) {
     let name = "encoder.h.\(layer)"
     layerNorm1 = tensors.layerNorm("\(name).ln_1", epsilon: config.layerNormEpsilon)
     attentionInput = tensors.conv1D("\(name).attn.c_attn")
@@ -28,7 +28,7 @@ struct ReferenceBlock: Sendable {
 
   /// The rows of the tokens from `first` on; `input` has all 3T tokens × H, of a trunk all cached and new ones.
   /// `visible` is the attention mask, one flag for each token; nil shows all.
-  func callAsFunction(
+  package func callAsFunction(
     _ input: Matrix, from first: Int = 0, visible: [Bool]? = nil
   ) -> Matrix {
     let mixed = attend(attentionInput(layerNorm1(input)), from: first, visible)
@@ -37,7 +37,7 @@ struct ReferenceBlock: Sendable {
   }
 
   /// One matrix of 3T × 3T for each head: what each token takes of which, rows adding up to one.
-  func attentionWeights(_ input: Matrix, visible: [Bool]? = nil) -> [Matrix] {
+  package func attentionWeights(_ input: Matrix, visible: [Bool]? = nil) -> [Matrix] {
     let queriesKeysValues = attentionInput(layerNorm1(input))
     return (0..<headCount).map { head in
       let parts = parts(of: head, queriesKeysValues)

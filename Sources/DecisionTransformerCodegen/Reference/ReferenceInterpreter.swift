@@ -36,19 +36,19 @@ public struct ReferenceInterpreter: Sendable {
 
   public let config: ModelConfig
 
-  let embedReturn: Linear
-  let embedState: Linear
-  let embedAction: Linear
+  package let embedReturn: Linear
+  package let embedState: Linear
+  package let embedAction: Linear
   /// [`max_ep_len`, H]
-  let embedTimestep: Matrix
-  let embedLayerNorm: LayerNorm
+  package let embedTimestep: Matrix
+  package let embedLayerNorm: LayerNorm
   /// Row 0 of wpe: every token has position 0.
-  let position: [Double]
-  let blocks: [ReferenceBlock]
-  let finalLayerNorm: LayerNorm
-  let predictAction: Linear
-  let predictState: Linear
-  let predictReturn: Linear
+  package let position: [Double]
+  package let blocks: [ReferenceBlock]
+  package let finalLayerNorm: LayerNorm
+  package let predictAction: Linear
+  package let predictState: Linear
+  package let predictReturn: Linear
 
   /// The checkpoint as it is.
   public init(config: ModelConfig, checkpoint: Checkpoint) {

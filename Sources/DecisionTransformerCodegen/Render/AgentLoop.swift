@@ -11,12 +11,12 @@ extension Operation {
 
 extension OperandText {
   /// Whether `operation` stands in a loop over agents.
-  func isInAgentLoop(_ operation: Operation) -> Bool {
+  package func isInAgentLoop(_ operation: Operation) -> Bool {
     plan.shape.batch > 1 && operation.isPerAgent
   }
 
   /// Writes one line for each operation; neighbours that go agent by agent share a loop.
-  func write(_ operations: [Operation], to writer: inout CodeWriter) {
+  package func write(_ operations: [Operation], to writer: inout CodeWriter) {
     var rest = operations[...]
     while let first = rest.first {
       let isLoop = isInAgentLoop(first)

@@ -3,8 +3,8 @@
 /// Everything that is not an agent's own bookkeeping is done for all agents in every call. An agent that
 /// has just been reset has nothing to prepare: its rows move with the others' all the same, hidden
 /// from it by its timestep of 0.
-struct BatchMemberRenderer: PhaseMemberRenderer {
-  let plan: Plan
+package struct BatchMemberRenderer: PhaseMemberRenderer {
+  package let plan: Plan
 
   private var batch: Int { plan.shape.batch }
   private var agents: String { "for agent in 0..<\(batch)" }
@@ -12,7 +12,7 @@ struct BatchMemberRenderer: PhaseMemberRenderer {
   // MARK: Declarations
 
   /// The types of the members' parameters, and B.
-  func types(to writer: inout CodeWriter) {
+  package func types(to writer: inout CodeWriter) {
     writer.write("/// A state for each agent.")
     writer.write("\(access)typealias States = InlineArray<\(batch), State>")
     writer.write("/// A reward for each agent, environment units.")
@@ -24,7 +24,7 @@ struct BatchMemberRenderer: PhaseMemberRenderer {
   }
 
   /// What is stored beside the memory.
-  func storage(to writer: inout CodeWriter) {
+  package func storage(to writer: inout CodeWriter) {
     writer.write("/// Where an agent is in its episode.")
     writer.scope("private struct Episode") { writer in
       writer.write(
@@ -51,7 +51,7 @@ struct BatchMemberRenderer: PhaseMemberRenderer {
 
   // MARK: Episode
 
-  func episode(to writer: inout CodeWriter) {
+  package func episode(to writer: inout CodeWriter) {
     writer.write(
       "/// Starts an episode of every agent, in which `targetReturn` is to be collected (environment units), ready for the",
       "/// first `act`. A target that is not finite is reported by `act`.")

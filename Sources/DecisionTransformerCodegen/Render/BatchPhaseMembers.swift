@@ -1,7 +1,7 @@
 extension BatchMemberRenderer {
   // MARK: Feedback
 
-  func act(to writer: inout CodeWriter) {
+  package func act(to writer: inout CodeWriter) {
     writer.write(
       "/// The actions for `states`, agent by agent, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first where the",
       "/// caller has not.",
@@ -90,7 +90,7 @@ extension BatchMemberRenderer {
 
   // MARK: Preparation
 
-  func prepare(to writer: inout CodeWriter) {
+  package func prepare(to writer: inout CodeWriter) {
     writer.write(
       "/// Takes the predicted actions into the histories and does everything that does not need the next states, at the",
       "/// cost of `preparationMultiplyAdds`. Does nothing for an agent before its first `act`, a second time, or after",

@@ -1,13 +1,13 @@
 /// Writes the self test of a controller with several agents: the episode of a single agent, lived by all.
-struct BatchSelfTestRenderer {
-  let plan: Plan
+package struct BatchSelfTestRenderer {
+  package let plan: Plan
 
   private var access: String { "\(plan.deployment.access.rawValue) " }
   private var parameters: String {
     "weights: PackedWeights, memory: UnsafeMutableRawBufferPointer"
   }
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     writer.write(
       "/// Replays the episode beside `weights`, for every agent alike, in the caller's memory, and compares with the",
       "/// double-precision reference; `SelfTestable` says more.")

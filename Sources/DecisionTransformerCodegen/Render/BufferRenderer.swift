@@ -1,9 +1,9 @@
 /// Writes the names of what a generated type works in: slots, groups of packed tensors, buffers.
-struct BufferRenderer {
-  let plan: Plan
+package struct BufferRenderer {
+  package let plan: Plan
   private var text: OperandText { OperandText(plan: plan) }
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     aliases(to: &writer)
     if plan.network.controlSteps != nil { slots(to: &writer) }
     groups(to: &writer)
@@ -68,7 +68,7 @@ struct BufferRenderer {
 
 extension ControllerBuffer {
   /// Rows by floats, or what there is a row for, whose floats the declaration has.
-  var rowText: String {
+  package var rowText: String {
     if isPerSlot { return stripCount > 1 ? "slots, in strips" : "slots" }
     return rows == 1 && agents.count == 1 ? "\(strip)" : "\(rows) x \(strip)"
   }
@@ -76,14 +76,14 @@ extension ControllerBuffer {
 
 extension PackedLayout {
   /// Packed tensors whose names begin alike: of a block, of the embeddings.
-  struct Group {
-    var name: String
-    var tensors: [PackedTensor]
-    var typeName: String { name.prefix(1).uppercased() + name.dropFirst() }
+  package struct Group {
+    package var name: String
+    package var tensors: [PackedTensor]
+    package var typeName: String { name.prefix(1).uppercased() + name.dropFirst() }
   }
 
   /// In the order of the layout; tensors of a group need not be neighbours.
-  var groups: [Group] {
+  package var groups: [Group] {
     tensors.reduce(into: []) { groups, tensor in
       if let index = groups.firstIndex(where: { $0.name == tensor.groupName }) {
         groups[index].tensors.append(tensor)
@@ -96,8 +96,8 @@ extension PackedLayout {
 
 extension PackedTensor {
   /// `layer1` of `layer1.query`, and `query`.
-  var groupName: String { String(name.prefix { $0 != "." }) }
-  var memberName: String { String(name.drop { $0 != "." }.dropFirst()) }
+  package var groupName: String { String(name.prefix { $0 != "." }) }
+  package var memberName: String { String(name.drop { $0 != "." }.dropFirst()) }
 }
 
 extension Plan {

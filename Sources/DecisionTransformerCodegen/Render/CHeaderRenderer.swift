@@ -1,9 +1,9 @@
 import DecisionTransformer
 
 /// Writes `<prefix>.h`: what C sees of a generated type, in C99, needing nothing but the standard headers.
-struct CHeaderRenderer {
-  let plan: Plan
-  let version: String
+package struct CHeaderRenderer {
+  package let plan: Plan
+  package let version: String
 
   package init(plan: Plan, version: String) {
     self.plan = plan
@@ -16,7 +16,7 @@ struct CHeaderRenderer {
   private var states: Int { plan.shape.stateDimension }
   private var actions: Int { plan.shape.actionDimension }
 
-  func render() -> String {
+  package func render() -> String {
     [top, constants, statuses, creation, steps, descriptions].joined(separator: "\n")
   }
 
@@ -196,11 +196,11 @@ struct CHeaderRenderer {
 }
 
 /// What a header calls the codes of `CStatus`.
-struct CStatusName {
-  let code: Int32
-  let name: String
+package struct CStatusName {
+  package let code: Int32
+  package let name: String
 
-  static let all = [
+  package static let all = [
     (0, "SUCCESS"), (1, "NULL_ARGUMENT"), (2, "MISALIGNED_ARGUMENT"), (3, "NOT_A_CONTROLLER"),
     (4, "BUSY"), (10, "MEMORY_TOO_SMALL"), (11, "MISALIGNED_MEMORY"), (12, "MISALIGNED_WEIGHTS"),
     (13, "NOT_PACKED_WEIGHTS"), (14, "UNSUPPORTED_FORMAT_VERSION"), (15, "DAMAGED_HEADER"),

@@ -1,14 +1,14 @@
 /// Writes the C functions of a generated type, which `CHeaderRenderer` declares.
 ///
 /// Checks that do not depend on the model live in the library (`CController`, `CCall`); here is what knows the type.
-struct CInterfaceRenderer {
-  let plan: Plan
+package struct CInterfaceRenderer {
+  package let plan: Plan
 
   private var type: String { plan.deployment.name }
   private var prefix: String { CName(model: plan.deployment.name).prefix }
   private var access: String { plan.deployment.access.rawValue }
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     for part in [creation, episode, steps, descriptions, members] {
       for line in part.split(separator: "\n", omittingEmptySubsequences: false) {
         writer.write(String(line))

@@ -1,10 +1,10 @@
 /// Writes what the carried form of block 0 needs besides matrix products.
-struct CarriedSupportRenderer {
-  let plan: Plan
+package struct CarriedSupportRenderer {
+  package let plan: Plan
 
   private var shape: Shape { plan.shape }
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     centerTime(to: &writer)
     enter(to: &writer)
     activateCarried(to: &writer)

@@ -1,23 +1,23 @@
 /// Collects indented lines of Swift.
-struct CodeWriter {
+package struct CodeWriter {
   /// Columns of a page.
-  static let width = 110
+  package static let width = 110
 
-  private(set) var lines: [String] = []
+  package private(set) var lines: [String] = []
   private var indentation = 0
 
   /// The text, each line ended.
-  var text: String { lines.map { $0 + "\n" }.joined() }
+  package var text: String { lines.map { $0 + "\n" }.joined() }
 
   /// Writes lines at the current indentation; empty lines stay empty.
-  mutating func write(_ newLines: String...) {
+  package mutating func write(_ newLines: String...) {
     for line in newLines {
       lines.append(line.isEmpty ? "" : String(repeating: "  ", count: indentation) + line)
     }
   }
 
   /// Writes `opening {`, what `body` writes one level deeper, and `}`.
-  mutating func scope(_ opening: String, _ body: (inout CodeWriter) -> Void) {
+  package mutating func scope(_ opening: String, _ body: (inout CodeWriter) -> Void) {
     write("\(opening) {")
     indentation += 1
     body(&self)
@@ -26,7 +26,7 @@ struct CodeWriter {
   }
 
   /// Goes on behind a scope: `} keyword {`, what `body` writes, `}`.
-  mutating func chain(_ keyword: String, _ body: (inout CodeWriter) -> Void) {
+  package mutating func chain(_ keyword: String, _ body: (inout CodeWriter) -> Void) {
     precondition(lines.last?.hasSuffix("}") == true, "there is a scope to go on from")
     lines.removeLast()
     write("} \(keyword) {")
@@ -37,7 +37,7 @@ struct CodeWriter {
   }
 
   /// A list in lines of at most `width` characters, where its items are no longer.
-  static func lines(of items: [String], separator: String = ",", width: Int) -> [String] {
+  package static func lines(of items: [String], separator: String = ",", width: Int) -> [String] {
     var lines = [""]
     for (index, item) in items.enumerated() {
       let item = index == items.count - 1 ? item : item + separator
@@ -53,7 +53,9 @@ struct CodeWriter {
   }
 
   /// Writes `if … { } else if … { } else { }`; the last condition is nil. Alone, it needs no braces.
-  mutating func branches(_ branches: [(condition: String?, body: (inout CodeWriter) -> Void)]) {
+  package mutating func branches(
+    _ branches: [(condition: String?, body: (inout CodeWriter) -> Void)]
+  ) {
     if branches.count == 1, branches[0].condition == nil { return branches[0].body(&self) }
     for (index, branch) in branches.enumerated() {
       let test = branch.condition.map { "if \($0) {" } ?? "{"
@@ -66,7 +68,7 @@ struct CodeWriter {
   }
 
   /// Pads `code` to a common column and puts `comment` behind it.
-  static func line(_ code: String, comment: String, column: Int = 84) -> String {
+  package static func line(_ code: String, comment: String, column: Int = 84) -> String {
     guard !comment.isEmpty else { return code }
     let padding = String(repeating: " ", count: max(1, column - code.count))
     return "\(code)\(padding)// \(comment)"
@@ -74,7 +76,7 @@ struct CodeWriter {
 }
 
 /// An integer as generated code prints it: groups of three digits from five digits on.
-func literal(_ value: Int) -> String {
+package func literal(_ value: Int) -> String {
   let digits = String(abs(value))
   guard digits.count > 4 else { return String(value) }
   var groups: [Substring] = []
@@ -87,16 +89,16 @@ func literal(_ value: Int) -> String {
 }
 
 /// A float32 as generated code prints it: the shortest decimal that reads back as the same number.
-func literal(_ value: Float) -> String {
+package func literal(_ value: Float) -> String {
   value == value.rounded() && abs(value) < 1e6 ? String(Int(value)) : String(describing: value)
 }
 
 /// `value` in a field of `width`, to the right.
-func right(_ value: String, _ width: Int) -> String {
+package func right(_ value: String, _ width: Int) -> String {
   String(repeating: " ", count: max(0, width - value.count)) + value
 }
 
 /// `value` in a field of `width`, to the left.
-func left(_ value: String, _ width: Int) -> String {
+package func left(_ value: String, _ width: Int) -> String {
   value + String(repeating: " ", count: max(0, width - value.count))
 }

@@ -1,6 +1,6 @@
 extension CodeWriter {
   /// Writes an inlined function of short statements.
-  mutating func oneLine(
+  package mutating func oneLine(
     _ declaration: String, isGeneric: Bool = false, _ statements: [String]
   ) {
     let attributes = "@inline(__always)\(isGeneric ? "" : " @_noAllocation @_noLocks")"
@@ -16,7 +16,7 @@ extension CodeWriter {
   }
 
   /// Writes short statements several to a line.
-  mutating func write(list statements: [String]) {
+  package mutating func write(list statements: [String]) {
     var line = ""
     for statement in statements {
       if !line.isEmpty && line.count + statement.count > 92 {

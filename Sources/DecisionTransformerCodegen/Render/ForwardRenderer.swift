@@ -1,6 +1,6 @@
 /// Writes `forward`, its results, and the predictions of the preparation phase.
-struct ForwardRenderer {
-  let plan: Plan
+package struct ForwardRenderer {
+  package let plan: Plan
 
   private var access: String { "\(plan.deployment.access.rawValue) " }
   private var shape: Shape { plan.shape }
@@ -10,7 +10,7 @@ struct ForwardRenderer {
 
   // MARK: Storage
 
-  func storage(to writer: inout CodeWriter) {
+  package func storage(to writer: inout CodeWriter) {
     guard !plan.forward.isEmpty else { return }
     if plan.network.predictsNext {
       writer.write("/// Whether `prepare` has predicted what its action leads to.")
@@ -25,7 +25,7 @@ struct ForwardRenderer {
 
   // MARK: Members
 
-  func members(to writer: inout CodeWriter) {
+  package func members(to writer: inout CodeWriter) {
     documentation(to: &writer)
     begin(to: &writer)
     writer.write(

@@ -1,10 +1,10 @@
 /// Writes the functions that `forward` has and no phase of the control loop: masks, and copies for the caller.
-struct ForwardSupportRenderer {
-  let plan: Plan
+package struct ForwardSupportRenderer {
+  package let plan: Plan
 
   private var shape: Shape { plan.shape }
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     maskTokens(to: &writer)
     if plan.network.outputs != [.attentions] { record(to: &writer) }
     if plan.network.outputs.contains(.attentions) { recordAttention(to: &writer) }

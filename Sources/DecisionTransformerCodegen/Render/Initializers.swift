@@ -1,6 +1,6 @@
 extension SwiftRenderer {
   /// With memory of its own, and in the caller's.
-  func initializers(to writer: inout CodeWriter) {
+  package func initializers(to writer: inout CodeWriter) {
     let name = plan.network.instanceName
     writer.write(
       "", "#if !hasFeature(Embedded)",

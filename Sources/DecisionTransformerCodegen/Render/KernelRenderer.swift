@@ -1,8 +1,8 @@
 /// Writes each kernel of the plan once: a product with literal sizes, strides and offsets.
-struct KernelRenderer {
-  let plan: Plan
+package struct KernelRenderer {
+  package let plan: Plan
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     for kernel in plan.kernels {
       let name = plan.name(of: kernel)
       switch kernel {
@@ -225,7 +225,7 @@ struct KernelRenderer {
 
 extension PanelOrder {
   /// The arguments of generated code's `Product` that say the order.
-  var arguments: String {
+  package var arguments: String {
     switch self {
     case .apart(let panel): "panel: \(literal(panel))"
     case .strips(let width, let panel): "panel: \(literal(panel)), strip: \(width)"

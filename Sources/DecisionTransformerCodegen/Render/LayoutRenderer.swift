@@ -1,8 +1,8 @@
 /// Writes where packed tensors lie, under the names that the phases use, and what addresses rows.
-struct LayoutRenderer {
-  let plan: Plan
+package struct LayoutRenderer {
+  package let plan: Plan
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     for group in plan.weights.groups {
       writer.write("/// \(description(of: group))")
       writer.scope("struct \(group.typeName)") { writer in

@@ -1,7 +1,7 @@
 /// Breaks lines of generated Swift that are wider than a page.
-enum LineFitter {
+package enum LineFitter {
   /// `code` in lines of at most `CodeWriter.width` characters, where there is a place to break them.
-  static func fit(_ code: String) -> String {
+  package static func fit(_ code: String) -> String {
     var lines = code.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     // Attributes go in front of their declaration where both fit.
     for index in lines.indices.dropLast().reversed() {
@@ -80,8 +80,8 @@ enum LineFitter {
 
   /// A place in code, outside of strings, with the brackets that are open there.
   private struct Place {
-    var index: String.Index
-    var depth: Int
+    package var index: String.Index
+    package var depth: Int
   }
 
   private static func places(in text: String) -> [Place] {

@@ -1,10 +1,10 @@
 /// Writes the members that drive the phases: reset, act, prepare, retarget.
-struct MemberRenderer: PhaseMemberRenderer {
-  let plan: Plan
+package struct MemberRenderer: PhaseMemberRenderer {
+  package let plan: Plan
 
   // MARK: Episode
 
-  func episode(to writer: inout CodeWriter) {
+  package func episode(to writer: inout CodeWriter) {
     writer.write(
       "/// Starts an episode in which `targetReturn` is to be collected, environment units, ready for the first"
     )
@@ -42,7 +42,7 @@ struct MemberRenderer: PhaseMemberRenderer {
 
   // MARK: Feedback
 
-  func act(to writer: inout CodeWriter) {
+  package func act(to writer: inout CodeWriter) {
     writer.write(
       "/// The action for `state`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first if nobody has.",
       "///",
@@ -97,7 +97,7 @@ struct MemberRenderer: PhaseMemberRenderer {
 
   // MARK: Preparation
 
-  func prepare(to writer: inout CodeWriter) {
+  package func prepare(to writer: inout CodeWriter) {
     writer.write(
       "/// Takes the predicted action into the history and does what needs no new state, at the cost of",
       "/// `preparationMultiplyAdds`. Does nothing before the first `act`, a second time, or after the last step."

@@ -1,7 +1,7 @@
 /// Puts the module in front of names that generated code takes from one, after rendering: see `NamesOfModules`.
 package enum ModuleNames {
   /// `code` with the module in front of these names; comments, strings and members stay as they are.
-  static func qualify(_ code: String) -> String {
+  package static func qualify(_ code: String) -> String {
     var result = ""
     result.reserveCapacity(code.utf8.count + code.utf8.count / 8)
     for token in tokens(of: code) {

@@ -1,13 +1,13 @@
 /// How operands and operations read in generated code.
-struct OperandText {
-  let plan: Plan
+package struct OperandText {
+  package let plan: Plan
 
   package init(plan: Plan) {
     self.plan = plan
   }
 
   /// Whether a buffer's rows are addressed one by one: `stream[returnSlot]`. All others are a place: `scores`.
-  func isOfRows(_ buffer: ControllerBuffer) -> Bool {
+  package func isOfRows(_ buffer: ControllerBuffer) -> Bool {
     if buffer.agents.count > 1 { return true }
     switch buffer.name {
     case .time, .absorbedQueries, .absorbedMixed: return true
@@ -16,7 +16,7 @@ struct OperandText {
   }
 
   /// Where an operand begins, for example `stream[returnSlot]`; with `ofAgent`, of the agent that a loop is at.
-  func place(_ operand: Operand, ofAgent: Bool = false) -> String {
+  package func place(_ operand: Operand, ofAgent: Bool = false) -> String {
     let buffer = plan.memory.buffer(operand.buffer)
     var text = buffer.name.identifier
     if isOfRows(buffer) {
@@ -36,7 +36,7 @@ struct OperandText {
   }
 
   /// A slot of the window under its name, if it has one.
-  func slot(_ index: Int) -> String {
+  package func slot(_ index: Int) -> String {
     guard plan.shape.tokenCapacity == nil else { return "\(index)" }
     return switch index {
     case plan.shape.returnToken: "returnSlot"
@@ -55,10 +55,10 @@ struct OperandText {
   }
 
   /// A packed tensor's place, for example `layer1.query`.
-  func tensor(_ index: Int) -> String { plan.weights.tensors[index].name }
+  package func tensor(_ index: Int) -> String { plan.weights.tensors[index].name }
 
   /// The statement that performs `operation`.
-  func statement(_ operation: Operation) -> String {
+  package func statement(_ operation: Operation) -> String {
     let isOfAgent = isInAgentLoop(operation)
     func place(_ operand: Operand) -> String { self.place(operand, ofAgent: isOfAgent) }
     func call(_ function: String, _ arguments: String?...) -> String {

@@ -1,5 +1,5 @@
 /// Writes the members that drive the phases, for one agent or for a batch.
-protocol PhaseMemberRenderer {
+package protocol PhaseMemberRenderer {
   var plan: Plan { get }
 
   /// `reset` and `retarget`.
@@ -11,15 +11,15 @@ protocol PhaseMemberRenderer {
 }
 
 extension PhaseMemberRenderer {
-  var access: String { "\(plan.deployment.access.rawValue) " }
-  var hasPast: Bool { plan.shape.pastTokenCount > 0 }
-  var length: String { literal(plan.shape.maximumEpisodeLength) }
-  var endsEpisodes: Bool { plan.steps.endsEpisodes }
+  package var access: String { "\(plan.deployment.access.rawValue) " }
+  package var hasPast: Bool { plan.shape.pastTokenCount > 0 }
+  package var length: String { literal(plan.shape.maximumEpisodeLength) }
+  package var endsEpisodes: Bool { plan.steps.endsEpisodes }
 
-  func begin(to writer: inout CodeWriter) { writer.write("@_noAllocation @_noLocks") }
+  package func begin(to writer: inout CodeWriter) { writer.write("@_noAllocation @_noLocks") }
 
   /// Writes the steps of a phase; `branch` writes what a condition decides.
-  func write(
+  package func write(
     _ steps: some Sequence<PhaseStep>, to writer: inout CodeWriter,
     advanceTime: (inout CodeWriter) -> Void = { _ in preconditionFailure("time advances once") },
     branch: (PhaseCondition, [PhaseStep], [PhaseStep], inout CodeWriter) -> Void = { _, _, _, _ in
@@ -40,7 +40,7 @@ extension PhaseMemberRenderer {
   }
 
   /// The feedback phase: one token where the return token was prepared, else two.
-  func feedback(to writer: inout CodeWriter, nextReturn: (inout CodeWriter) -> Void) {
+  package func feedback(to writer: inout CodeWriter, nextReturn: (inout CodeWriter) -> Void) {
     write(
       plan.act, to: &writer,
       branch: { condition, then, otherwise, writer in
@@ -53,21 +53,21 @@ extension PhaseMemberRenderer {
   }
 
   /// The name of the state's mean.
-  var mean: String { plan.weights.tensor(.stateMean).name }
+  package var mean: String { plan.weights.tensor(.stateMean).name }
 
   /// `value` divided by the return scale.
-  func scaled(_ value: String) -> String {
+  package func scaled(_ value: String) -> String {
     let scale = plan.steps.returnScale
     return scale == 1 ? value : "\(value) / \(literal(Float(scale)))"
   }
 
   /// `prediction`, an action's component `index` in model units, in environment units: times the scale, plus the offset.
-  func environmentUnits(_ prediction: String) -> String {
+  package func environmentUnits(_ prediction: String) -> String {
     prediction + (actionScale.map { " * \($0)" } ?? "") + (actionOffset.map { " + \($0)" } ?? "")
   }
 
   /// `executed`, an action's component `index` in environment units, in model units.
-  func modelUnits(_ executed: String) -> String {
+  package func modelUnits(_ executed: String) -> String {
     let difference = actionOffset.map { "\(executed) - \($0)" }
     guard let scale = actionScale else { return difference ?? executed }
     return "\(difference.map { "(\($0))" } ?? executed) / \(scale)"

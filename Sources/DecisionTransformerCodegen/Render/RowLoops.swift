@@ -3,7 +3,7 @@ extension CodeWriter {
   /// however long the row is: neither text nor compile time depends on it.
   ///
   /// - Parameter declares: Whether `index` is not declared yet.
-  mutating func vectors(
+  package mutating func vectors(
     of stride: Int, declares: Bool = false, _ statement: (_ offset: String) -> String
   ) {
     guard stride > Shape.lanes else { return write(statement("")) }
@@ -13,7 +13,9 @@ extension CodeWriter {
   }
 
   /// Writes `statement`, which is about number `index`, for each of `count` numbers, or for those of a condition.
-  mutating func numbers(_ count: String, where condition: String? = nil, _ statement: String) {
+  package mutating func numbers(
+    _ count: String, where condition: String? = nil, _ statement: String
+  ) {
     let filter = condition.map { " where \($0)" } ?? ""
     write("for index in 0..<\(count)\(filter) { \(statement) }")
   }

@@ -1,8 +1,8 @@
 /// Writes what a self test needs of a generated type: its stages, one by one. The replay is the runtime's.
-struct SelfTestRenderer {
-  let plan: Plan
+package struct SelfTestRenderer {
+  package let plan: Plan
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     writer.write("// MARK: - Self test")
     let isBatch = plan.shape.batch > 1
     writer.scope("nonisolated extension \(plan.deployment.name)\(isBatch ? "" : ": SelfTestable")")

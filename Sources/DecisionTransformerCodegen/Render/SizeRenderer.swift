@@ -1,9 +1,9 @@
 /// Writes the constants that follow from shapes: dimensions, sizes, costs.
-struct SizeRenderer {
-  let plan: Plan
-  let version: String
+package struct SizeRenderer {
+  package let plan: Plan
+  package let version: String
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     plan.network.controlSteps == nil ? trunk(to: &writer) : controller(to: &writer)
   }
 

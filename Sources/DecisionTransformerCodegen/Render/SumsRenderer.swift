@@ -1,15 +1,15 @@
 /// Writes the sums that tiles hold in registers: of one row, over neighbouring panels.
-struct SumsRenderer {
+package struct SumsRenderer {
   /// Numbers of panels.
-  let widths: [Int]
+  package let widths: [Int]
   /// The format of weights that are not float32, if there are any.
-  let format: WeightFormat?
+  package let format: WeightFormat?
   /// Rows of the tiles that widen these themselves.
-  let widenedRows: [Int]
+  package let widenedRows: [Int]
   /// Floats that weights are asked for ahead, if they are.
-  let prefetchDistance: Int?
+  package let prefetchDistance: Int?
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     protocolOfSums(to: &writer)
     for width in widths { sums(width, to: &writer) }
   }
@@ -105,6 +105,6 @@ struct SumsRenderer {
 }
 
 /// `index * stride`, as short as it can be.
-func offset(_ index: Int, _ stride: String) -> String {
+package func offset(_ index: Int, _ stride: String) -> String {
   index == 0 ? "0" : index == 1 ? stride : "\(index) * \(stride)"
 }

@@ -1,8 +1,8 @@
 /// Writes the functions of a model that are not matrix products: norms, softmax, sliding, masks.
-struct SupportRenderer {
-  let plan: Plan
+package struct SupportRenderer {
+  package let plan: Plan
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     normalize(to: &writer)
     if plan.network.controlSteps != nil { embedNormalize(to: &writer) }
     if plan.carriesTokens { CarriedSupportRenderer(plan: plan).render(to: &writer) }
@@ -208,14 +208,14 @@ struct SupportRenderer {
 
 extension CodeWriter {
   /// Begins a function that is not inlined.
-  mutating func function(_ summary: String) {
+  package mutating func function(_ summary: String) {
     write("", "/// \(summary)", "@inline(never) @_noAllocation @_noLocks")
   }
 }
 
 extension Activation {
   /// The runtime's function.
-  var functionName: String {
+  package var functionName: String {
     switch self {
     case .relu: "rectified"
     case .silu: "sigmoidLinear"
@@ -239,7 +239,7 @@ extension Activation {
 
 extension Plan {
   /// The row of embed_timestep, in terms of `timestep`.
-  func timestepRow(_ timestep: String) -> String {
+  package func timestepRow(_ timestep: String) -> String {
     switch steps.time.overflow {
     case .error: timestep
     case .clamp: "min(\(timestep), \(literal(steps.time.count - 1)))"

@@ -1,7 +1,7 @@
 /// Writes `<Name>.swift`, the model as a reviewer reads it: a function of shape and options only. `KernelFileRenderer`
 /// writes what it calls.
 public struct SwiftRenderer {
-  let plan: Plan
+  package let plan: Plan
   private let version: String
   private let text: OperandText
 
@@ -65,9 +65,9 @@ public struct SwiftRenderer {
     SelfTestRenderer(plan: plan).render(to: &writer)
   }
 
-  var access: String { "\(plan.deployment.access.rawValue) " }
+  package var access: String { "\(plan.deployment.access.rawValue) " }
 
-  func section(
+  package func section(
     _ title: String, to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void
   ) {
     writer.write("// MARK: - \(title)")
@@ -106,7 +106,7 @@ public struct SwiftRenderer {
     }
   }
 
-  func pointers(to writer: inout CodeWriter) {
+  package func pointers(to writer: inout CodeWriter) {
     writer.write("")
     writer.write("private let packedWeights: PackedWeights", "private let storage: AlignedMemory")
     writer.write("private let weights: Floats, memory: Floats")
@@ -163,7 +163,7 @@ public struct SwiftRenderer {
 
   // MARK: Phases
 
-  func routines(_ names: [RoutineName], to writer: inout CodeWriter) {
+  package func routines(_ names: [RoutineName], to writer: inout CodeWriter) {
     for routine in plan.routines
     where names.contains(routine.name) && !isWritten(routine.name, before: names)
       && routine.name != .readAhead
@@ -207,5 +207,5 @@ public struct SwiftRenderer {
 
 extension AccessLevel {
   /// A declaration may only mention what an import of its own access brings.
-  var ofImports: String { self == .internal ? "" : "\(rawValue) " }
+  package var ofImports: String { self == .internal ? "" : "\(rawValue) " }
 }

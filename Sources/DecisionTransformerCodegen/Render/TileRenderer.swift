@@ -1,6 +1,6 @@
 /// Writes the register tiles: the inner loops, unrolled over rows and panels, and the sweeps of tiles over
 /// all rows and panels of a product.
-struct TileRenderer {
+package struct TileRenderer {
   private let plan: Plan
   /// The products of each number of rows, most rows first.
   private let products: [(rows: Int, products: [TiledProduct])]
@@ -12,7 +12,7 @@ struct TileRenderer {
   private let prefetchDistance: Int?
   private let askingRows: Set<Int>
 
-  init(_ plan: Plan) {
+  package init(_ plan: Plan) {
     activation = plan.network.blocks[0].activation
     needsTanh =
       (plan.network.controlSteps?.action.hasTanh == true && !plan.network.takesEmbeddings)
@@ -28,7 +28,7 @@ struct TileRenderer {
     }
   }
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     product(to: &writer)
     for (rows, products) in products { sweep(rows, products, to: &writer) }
     writer.write("", "// Each tile holds its rows by the panels of `Sums` in registers.")
@@ -148,13 +148,13 @@ struct TileRenderer {
   /// The tiles of some products for a target, and for those of lower numbers that have no branch of their own.
   private struct Branch {
     /// The lowest number of a target; nil where none is lower.
-    var number: Int?
+    package var number: Int?
     /// Which products the branch is for; nil for all that are left.
-    var products: String?
-    var lines: [String]
+    package var products: String?
+    package var lines: [String]
 
     /// The question is settled where a product is inlined.
-    var condition: String? {
+    package var condition: String? {
       let parts = [number.map { "VectorMath.level >= \($0)" }, products].compactMap(\.self)
       return parts.isEmpty ? nil : parts.joined(separator: " && ")
     }

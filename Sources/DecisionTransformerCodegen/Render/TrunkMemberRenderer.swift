@@ -1,12 +1,12 @@
 /// Writes the members of a trunk that its user calls, and what checks and moves their arguments.
-struct TrunkMemberRenderer {
-  let plan: Plan
+package struct TrunkMemberRenderer {
+  package let plan: Plan
 
   private var access: String { "\(plan.deployment.access.rawValue) " }
   private var hidden: Int { plan.shape.hiddenSize }
   private var chunk: Int { plan.shape.chunkSize }
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     forward(to: &writer)
     cache(to: &writer)
     check(to: &writer)

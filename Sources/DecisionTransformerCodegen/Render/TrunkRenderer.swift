@@ -2,7 +2,7 @@
 
 extension SwiftRenderer {
   /// The declaration of a trunk and everything above the kernels.
-  func trunk(to writer: inout CodeWriter) {
+  package func trunk(to writer: inout CodeWriter) {
     trunkDocumentation(to: &writer)
     writer.scope(
       "\(access)nonisolated struct \(plan.deployment.name): ~Copyable, @unchecked Sendable"

@@ -1,9 +1,9 @@
 /// Writes the functions of a trunk that are not matrix products and that a controller has not: ln_f's gain and shift,
 /// rows that see no key.
-struct TrunkSupportRenderer {
-  let plan: Plan
+package struct TrunkSupportRenderer {
+  package let plan: Plan
 
-  func render(to writer: inout CodeWriter) {
+  package func render(to writer: inout CodeWriter) {
     correctUnattended(to: &writer)
     scaleAndShift(to: &writer)
   }

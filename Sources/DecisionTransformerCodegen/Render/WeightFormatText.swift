@@ -1,21 +1,21 @@
 /// How generated code speaks of a format, and how it makes float32 of a row of numbers.
 extension WeightFormat {
   /// The option of generated code's `Product`, for weights that its tiles widen.
-  var option: String { rowsPerWord == 2 ? "paired" : "packed" }
+  package var option: String { rowsPerWord == 2 ? "paired" : "packed" }
 
   /// What rows that share a word are called: `addPair`, `pairs`.
-  var wordName: String { rowsPerWord == 2 ? "pair" : "group" }
+  package var wordName: String { rowsPerWord == 2 ? "pair" : "group" }
 
   /// The tiles' function that adds the rows of a word.
-  var addFunction: String { rowsPerWord == 2 ? "addPair" : "addGroup" }
+  package var addFunction: String { rowsPerWord == 2 ? "addPair" : "addGroup" }
 
   /// The rows of a word, in order.
-  var rowNames: [String] {
+  package var rowNames: [String] {
     rowsPerWord == 2 ? ["even", "odd"] : (0..<rowsPerWord).map { "part\($0)_" }
   }
 
   /// Row `row` of the rows in `words`, a vector's name, as float32.
-  func widened(row: Int, of words: String) -> String {
+  package func widened(row: Int, of words: String) -> String {
     switch numbers {
     case .floats:
       precondition(bits == 16, "the runtime has functions for bfloat16")
@@ -27,7 +27,7 @@ extension WeightFormat {
   private var typeName: String { name.prefix(1).uppercased() + name.dropFirst() }
 
   /// Functions that `widened` needs and the runtime does not have.
-  func functions(to writer: inout CodeWriter) {
+  package func functions(to writer: inout CodeWriter) {
     guard numbers == .integers else { return }
     // The bits of 2^23 + n are those of 2^23 with n in its lowest bits, n from 0 on: the sign bit turned round adds
     // 2^(bits - 1). A subtraction leaves the integer, exactly; conversions of vectors are scalar code in Swift 6.3.

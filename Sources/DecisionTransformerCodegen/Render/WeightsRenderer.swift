@@ -2,9 +2,9 @@
 ///
 /// Base64 in one string literal is the only form that the compiler takes in at a fraction of a second per
 /// megabyte (array literals take minutes) and that needs neither a resource bundle nor a C target.
-struct WeightsRenderer {
-  let plan: Plan
-  let version: String
+package struct WeightsRenderer {
+  package let plan: Plan
+  package let version: String
 
   package init(plan: Plan, version: String) {
     self.plan = plan
@@ -12,10 +12,10 @@ struct WeightsRenderer {
   }
 
   /// What the text of the weights follows in the file.
-  static let literalBeginning = "base64: Swift::StaticString {\n    \""
+  package static let literalBeginning = "base64: Swift::StaticString {\n    \""
 
   /// The file for `packed`, a whole packed-weights file.
-  func render(_ packed: [UInt8]) -> [UInt8] {
+  package func render(_ packed: [UInt8]) -> [UInt8] {
     let access = "\(plan.deployment.access.rawValue) "
     let head = ModuleNames.qualify(
       """

@@ -1,18 +1,18 @@
 /// How far numbers are from what is expected of them.
-struct ErrorStatistics: Equatable, Sendable {
-  private(set) var count = 0
-  private(set) var sum = 0.0
+package struct ErrorStatistics: Equatable, Sendable {
+  package private(set) var count = 0
+  package private(set) var sum = 0.0
   /// The largest absolute error, and its place in the order in which numbers were added.
-  private(set) var largest = 0.0
-  private(set) var worstIndex = 0
+  package private(set) var largest = 0.0
+  package private(set) var worstIndex = 0
   /// The largest magnitude of an expected number.
-  private(set) var magnitude = 0.0
+  package private(set) var magnitude = 0.0
 
-  init() {}
+  package init() {}
 
-  var mean: Double { sum / Double(max(1, count)) }
+  package var mean: Double { sum / Double(max(1, count)) }
 
-  mutating func add(_ values: [Double], expected: [Double]) {
+  package mutating func add(_ values: [Double], expected: [Double]) {
     for (value, expected) in zip(values, expected) {
       let difference = abs(value - expected)
       let error = difference.isNaN ? .infinity : difference
@@ -31,7 +31,7 @@ struct ErrorStatistics: Equatable, Sendable {
   /// distribution: the largest of hundreds seldom doubles. Eight times leaves room for that. Where all numbers
   /// happen to round well, 2⁻²¹ of the largest magnitude, four units in its last place, is granted. A power of two, so that the libraries'
   /// last digits do not show: the same bytes on every machine.
-  var tolerance: Double {
+  package var tolerance: Double {
     let bound = max(8 * largest, 0x1p-21 * magnitude, Double(Float.leastNormalMagnitude))
     let power = Double(sign: .plus, exponent: bound.exponent, significand: 1)
     return bound == power ? power : 2 * power

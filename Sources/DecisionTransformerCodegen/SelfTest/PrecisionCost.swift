@@ -35,7 +35,7 @@ public struct PrecisionCost: Equatable, Sendable {
       let tokens = min(model.tokenCapacity, 64)
       var exact = ReferenceTrunk(config: model.config, checkpoint: checkpoint)
       var rounded = TrunkMachine(plan, weights)
-      var random = SplitMix64(state: 1)
+      var random = SyntheticNumbers(state: 1)
       let inputs = (0..<tokens).map { _ in
         (0..<model.config.hiddenSize).map { _ in random.normal() }
       }
@@ -77,7 +77,7 @@ public struct PrecisionCost: Equatable, Sendable {
 
 extension PrecisionCost {
   /// What the manifest says of it; three digits, so that libraries that round differently write the same.
-  var facts: [JSONMember] {
+  package var facts: [JSONMember] {
     func digits(_ value: Double) -> JSONValue {
       JSONValue(Double(String(format: "%.2e", value))!)
     }

@@ -1,7 +1,7 @@
 import DecisionTransformer
 
 /// Runs the reference, and float32 on the plan beside it, over the episode of a schedule.
-struct SelfTestRecorder {
+package struct SelfTestRecorder {
   private let plan: Plan
   private let schedule: SelfTestSchedule
   private let episode: SyntheticEpisode
@@ -11,7 +11,7 @@ struct SelfTestRecorder {
   private var errors: [ErrorStatistics]
   private var expected: [Float] = []
 
-  init(plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float]) {
+  package init(plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float]) {
     self.plan = plan
     schedule = SelfTestSchedule(plan)
     episode = SyntheticEpisode(
@@ -22,7 +22,7 @@ struct SelfTestRecorder {
   }
 
   /// - Parameter progress: told the part of the steps that is done.
-  mutating func record(progress: (Double) -> Void) -> RecordedSelfTest {
+  package mutating func record(progress: (Double) -> Void) -> RecordedSelfTest {
     exact.reset(targetReturn: episode.targetReturn)
     simulated.reset(targetReturn: Float(episode.targetReturn))
     for index in schedule.steps.indices {

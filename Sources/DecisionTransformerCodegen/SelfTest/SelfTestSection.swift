@@ -1,16 +1,16 @@
 import DecisionTransformer
 
 /// The bytes of a self test, in the format of `SelfTestEpisode`.
-struct SelfTestSection {
-  var shape: Shape
-  var schedule: SelfTestSchedule
-  var episode: SyntheticEpisode
-  var stageTolerances: [Float]
-  var actionTolerances: [Float]
+package struct SelfTestSection {
+  package var shape: Shape
+  package var schedule: SelfTestSchedule
+  package var episode: SyntheticEpisode
+  package var stageTolerances: [Float]
+  package var actionTolerances: [Float]
   /// In the order in which they are compared.
-  var expected: [Float]
+  package var expected: [Float]
 
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var bytes: [UInt8] = []
     func append(_ words: [UInt32]) {
       for word in words {

@@ -2,31 +2,31 @@
 ///
 /// States are normal around `state_mean` with `state_std`; rewards spend the target return, unevenly; executed
 /// actions are normal around `action_offset` with half the action scale. Row t belongs to step t, and to step t + `rowCount` again.
-struct SyntheticEpisode: Equatable, Sendable {
+package struct SyntheticEpisode: Equatable, Sendable {
   /// Environment units.
-  let targetReturn: Double
-  let states: [[Float]]
+  package let targetReturn: Double
+  package let states: [[Float]]
   /// What the environment pays for the action of a step.
-  let rewards: [Float]
+  package let rewards: [Float]
   /// Actions that differ from the predicted ones, environment units.
-  let executedActions: [[Float]]
+  package let executedActions: [[Float]]
 
-  init(_ model: Model, stepCount: Int, rowCount: Int? = nil) {
+  package init(_ model: Model, stepCount: Int, rowCount: Int? = nil) {
     let rows = 0..<(rowCount ?? stepCount)
     targetReturn = model.options.targetReturn ?? model.options.returnScale
     let dimension = model.config.stateDimension
     let mean = model.options.stateMean ?? Array(repeating: 0, count: dimension)
     let deviation = model.options.stateStandardDeviation ?? Array(repeating: 1, count: dimension)
     // A stream for each kind of number: the states do not depend on the number of actions.
-    var stateNumbers = SplitMix64(state: 1)
+    var stateNumbers = SyntheticNumbers(state: 1)
     states = rows.map { _ in
       (0..<dimension).map { Float(mean[$0] + deviation[$0] * stateNumbers.normal()) }
     }
-    var rewardNumbers = SplitMix64(state: 2)
+    var rewardNumbers = SyntheticNumbers(state: 2)
     let spent = targetReturn == 0 ? model.options.returnScale : targetReturn
     let reward = spent / Double(stepCount)
     rewards = rows.map { _ in Float(reward * (1 + 0.5 * rewardNumbers.normal())) }
-    var actionNumbers = SplitMix64(state: 3)
+    var actionNumbers = SyntheticNumbers(state: 3)
     let actions = zip(model.actionScale, model.actionOffset)
     executedActions = rows.map { _ in
       actions.map { scale, offset in Float(scale * 0.5 * actionNumbers.normal() + offset) }
@@ -34,11 +34,11 @@ struct SyntheticEpisode: Equatable, Sendable {
   }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers on every machine.
-struct SplitMix64 {
-  var state: UInt64
+/// SyntheticNumbers (Steele, Lea, Flood 2014): the same numbers on every machine.
+package struct SyntheticNumbers {
+  package var state: UInt64
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var z = state
     z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -47,7 +47,7 @@ struct SplitMix64 {
   }
 
   /// Nearly normal: the sum of twelve uniform numbers less six, which needs no logarithm.
-  mutating func normal() -> Double {
+  package mutating func normal() -> Double {
     (0..<12).reduce(-6) { sum, _ in sum + Double(next() >> 11) * 0x1p-53 }
   }
 }

@@ -1,4 +1,5 @@
-import DecisionTransformerCodegen
+import DTGenCommands
+import DTGenReports
 import Foundation
 
 /// Makes libraries for C of a compiled model: Embedded Swift, so that no Swift runtime has to be there.

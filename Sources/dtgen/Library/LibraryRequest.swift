@@ -1,4 +1,5 @@
-import DecisionTransformerCodegen
+import DTGenCommands
+import DTGenReports
 import Foundation
 
 /// `dtgen library`

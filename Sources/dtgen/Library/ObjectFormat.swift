@@ -1,4 +1,5 @@
-import DecisionTransformerCodegen
+import DTGenCommands
+import DTGenReports
 
 /// How the object files of a target are laid out.
 enum ObjectFormat: String {

@@ -1,4 +1,5 @@
-import DecisionTransformerCodegen
+import DTGenCommands
+import DTGenReports
 import Foundation
 
 /// The sources of the runtime library, which become part of a library for C.

@@ -1,4 +1,5 @@
-import DecisionTransformerCodegen
+import DTGenCommands
+import DTGenReports
 import Foundation
 
 /// The programs of the Swift toolchain that make a library.

@@ -1,18 +1,18 @@
 /// The format that `torch.save` wrote before PyTorch 1.6, and still does on request: five pickles
 /// (a magic number, the version 1001, facts about the machine, the object, the storages' keys),
 /// then each storage as a 64-bit number of elements and the elements.
-enum LegacyPyTorch {
+package enum LegacyPyTorch {
   /// The magic number, as a pickle spells an integer of ten bytes.
   private static let number: [UInt8] =
     [0x8A, 0x0A] + [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
 
   /// Whether `bytes` begin with the magic number.
-  static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool { magicLength(bytes) != nil }
+  package static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool { magicLength(bytes) != nil }
 
   /// The length of the first pickle, which is the magic number and nothing else; nil where it is not.
   ///
   /// From protocol 4 on a pickle's length follows its version.
-  static func magicLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
+  package static func magicLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
     guard bytes.count >= 2, bytes[0] == 0x80, PickleMachine.protocols.contains(bytes[1]) else {
       return nil
     }
@@ -24,7 +24,7 @@ enum LegacyPyTorch {
 
 extension PyTorchArchive {
   /// The file `bytes`, whose first pickle has `magicLength` bytes.
-  init(
+  package init(
     legacy bytes: UnsafeRawBufferPointer, magicLength: Int, path: String
   ) throws(Diagnostic) {
     var position = magicLength

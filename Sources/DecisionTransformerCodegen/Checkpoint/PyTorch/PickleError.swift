@@ -1,17 +1,17 @@
 /// Why a pickle is not one that a checkpoint needs.
-struct PickleError: Error {
+package struct PickleError: Error {
   /// What is meant: a byte of the pickle, or a global name.
-  var place: String
-  var message: String
+  package var place: String
+  package var message: String
 
   /// Something at byte `position` of the file or of the record.
-  init(at position: Int, _ message: String) {
+  package init(at position: Int, _ message: String) {
     place = "byte \(position)"
     self.message = message
   }
 
   /// A global name that is not accepted.
-  init(global: String) {
+  package init(global: String) {
     let isPlain = global.utf8.count <= 100 && global.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
     place = "global \(isPlain ? global : JSONValue.string(global).excerpt)"
     message =

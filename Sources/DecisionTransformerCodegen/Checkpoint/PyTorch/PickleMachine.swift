@@ -5,18 +5,18 @@
 /// to call anything: a global name is one of `PyTorchGlobal`, or an error. Opcodes and format:
 /// https://docs.python.org/3/library/pickletools.html. Time and memory are proportional to the
 /// pickle's length, which is limited besides.
-struct PickleMachine {
+package struct PickleMachine {
   /// The versions of the format. `torch.save` writes 2 unless asked for another; 0 and 1 are older than
   /// PyTorch.
-  static let protocols: ClosedRange<UInt8> = 2...5
+  package static let protocols: ClosedRange<UInt8> = 2...5
   /// The deepest models that are accepted, of 1024 layers, take less than half of this.
-  static let maximumOperationCount = 1 << 20
+  package static let maximumOperationCount = 1 << 20
 
-  private(set) var heap = PickleHeap()
+  package private(set) var heap = PickleHeap()
   /// The storages that the pickle names, by key.
-  private(set) var storages: [String: PyTorchStorage] = [:]
+  package private(set) var storages: [String: PyTorchStorage] = [:]
   /// Texts that were read so far, which tell whose checkpoint it is even if the rest is refused.
-  private(set) var texts: [String] = []
+  package private(set) var texts: [String] = []
   private var scanner: PickleScanner
   private var stack: [PickleValue] = []
   /// Stack heights.
@@ -26,15 +26,15 @@ struct PickleMachine {
   private var start = 0
 
   /// A machine for the pickle that begins at `position`.
-  init(_ bytes: UnsafeRawBufferPointer, position: Int = 0) {
+  package init(_ bytes: UnsafeRawBufferPointer, position: Int = 0) {
     scanner = PickleScanner(bytes, position: position)
   }
 
   /// The byte after the pickle, once it was read.
-  var end: Int { scanner.position }
+  package var end: Int { scanner.position }
 
   /// Reads up to the end of the pickle and returns the value it stands for.
-  mutating func run() throws(PickleError) -> PickleValue {
+  package mutating func run() throws(PickleError) -> PickleValue {
     for _ in 0..<Self.maximumOperationCount {
       start = scanner.position
       let opcode = try scanner.byte()

@@ -1,25 +1,25 @@
 /// The bytes of a pickle and a position in them.
-struct PickleScanner {
+package struct PickleScanner {
   private let bytes: UnsafeRawBufferPointer
   /// Of the next byte.
-  private(set) var position: Int
+  package private(set) var position: Int
 
-  init(_ bytes: UnsafeRawBufferPointer, position: Int = 0) {
+  package init(_ bytes: UnsafeRawBufferPointer, position: Int = 0) {
     self.bytes = bytes
     self.position = position
   }
 
   /// The number of bytes that were not read.
-  var remaining: Int { bytes.count - position }
+  package var remaining: Int { bytes.count - position }
 
-  mutating func byte() throws(PickleError) -> UInt8 {
+  package mutating func byte() throws(PickleError) -> UInt8 {
     guard position < bytes.count else { throw truncated() }
     defer { position += 1 }
     return bytes[position]
   }
 
   /// A little-endian number.
-  mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
+  package mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
     _: Value.Type
   ) throws(PickleError) -> Value {
     let start = position
@@ -28,7 +28,7 @@ struct PickleScanner {
   }
 
   /// Text of `count` bytes.
-  mutating func text(_ count: Int) throws(PickleError) -> String {
+  package mutating func text(_ count: Int) throws(PickleError) -> String {
     let start = position
     try skip(count)
     return String(
@@ -36,7 +36,7 @@ struct PickleScanner {
   }
 
   /// Text up to a line feed, which is stepped over.
-  mutating func line(maximumLength: Int) throws(PickleError) -> String {
+  package mutating func line(maximumLength: Int) throws(PickleError) -> String {
     let start = position
     let end = min(bytes.count, start + maximumLength + 1)
     guard let length = bytes[start..<end].firstIndex(of: 0x0A).map({ $0 - start }) else {
@@ -49,7 +49,7 @@ struct PickleScanner {
   }
 
   /// A number of `count` bytes in two's complement, of which eight are enough.
-  mutating func longInteger(_ count: Int) throws(PickleError) -> Int {
+  package mutating func longInteger(_ count: Int) throws(PickleError) -> Int {
     guard count <= 8 else {
       throw PickleError(at: position, "an integer of \(count) bytes; accepted: at most 8")
     }

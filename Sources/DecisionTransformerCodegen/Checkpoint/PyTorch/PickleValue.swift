@@ -2,7 +2,7 @@
 ///
 /// Collections are places in a `PickleHeap`: a pickle can nest and even contain itself to any depth,
 /// and neither reading nor freeing it may recurse.
-enum PickleValue {
+package enum PickleValue {
   case none
   case bool(Bool)
   case integer(Int)
@@ -20,27 +20,27 @@ enum PickleValue {
 }
 
 /// The collections of a pickle.
-struct PickleHeap {
-  var sequences: [[PickleValue]] = []
-  var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+package struct PickleHeap {
+  package var sequences: [[PickleValue]] = []
+  package var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
 
-  mutating func sequence(_ values: [PickleValue]) -> PickleValue {
+  package mutating func sequence(_ values: [PickleValue]) -> PickleValue {
     sequences.append(values)
     return .sequence(sequences.count - 1)
   }
 
-  mutating func dictionary() -> PickleValue {
+  package mutating func dictionary() -> PickleValue {
     dictionaries.append([])
     return .dictionary(dictionaries.count - 1)
   }
 
   /// The elements of a tuple or a list; nil for other values.
-  func elements(_ value: PickleValue) -> [PickleValue]? {
+  package func elements(_ value: PickleValue) -> [PickleValue]? {
     if case .sequence(let place) = value { sequences[place] } else { nil }
   }
 
   /// The elements of a sequence of integers; nil for other values.
-  func integers(_ value: PickleValue) -> [Int]? {
+  package func integers(_ value: PickleValue) -> [Int]? {
     guard let elements = elements(value) else { return nil }
     let integers = elements.compactMap { element in
       if case .integer(let integer) = element { integer } else { nil }
@@ -51,7 +51,7 @@ struct PickleHeap {
 
 extension PickleValue {
   /// The value in a few words, for messages.
-  var excerpt: String {
+  package var excerpt: String {
     switch self {
     case .none: "None"
     case .bool(let value): value ? "True" : "False"

@@ -1,12 +1,12 @@
 /// A PyTorch file taken apart: the object that was saved, and where its storages' bytes lie.
-struct PyTorchArchive {
-  let root: PickleValue
-  let heap: PickleHeap
+package struct PyTorchArchive {
+  package let root: PickleValue
+  package let heap: PickleHeap
   /// Positions in the file, by storage key.
-  let storages: [String: Range<Int>]
+  package let storages: [String: Range<Int>]
 
   /// Takes the file `bytes` apart, which messages call `path`; both serialisations of `torch.save`.
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws(Diagnostic) {
+  package init(_ bytes: UnsafeRawBufferPointer, path: String) throws(Diagnostic) {
     if GitLFSPointer.matches(bytes) { throw GitLFSPointer.diagnostic(path: path) }
     if ZipArchive.matches(bytes) {
       self = try Self(zip: bytes, path: path)
@@ -23,14 +23,16 @@ struct PyTorchArchive {
     }
   }
 
-  init(root: PickleValue, heap: PickleHeap, storages: [String: Range<Int>]) {
+  package init(root: PickleValue, heap: PickleHeap, storages: [String: Range<Int>]) {
     self.root = root
     self.heap = heap
     self.storages = storages
   }
 
   /// Runs `machine`; an error names the checkpoint's family if another one is recognised by then.
-  static func run(_ machine: inout PickleMachine, path: String) throws(Diagnostic) -> PickleValue {
+  package static func run(_ machine: inout PickleMachine, path: String) throws(Diagnostic)
+    -> PickleValue
+  {
     do throws(PickleError) {
       return try machine.run()
     } catch {

@@ -1,6 +1,6 @@
 /// The global names that a checkpoint may use: what `torch.save` writes for tensors, and nothing
 /// that could run code.
-enum PyTorchGlobal: String, CaseIterable {
+package enum PyTorchGlobal: String, CaseIterable {
   case orderedDictionary = "collections.OrderedDict"
   case rebuildTensor = "torch._utils._rebuild_tensor_v2"
   case rebuildParameter = "torch._utils._rebuild_parameter"
@@ -16,7 +16,7 @@ enum PyTorchGlobal: String, CaseIterable {
   case intStorage = "torch.IntStorage"
 
   /// The type of the elements, where this is a storage.
-  var dataType: TensorDataType? {
+  package var dataType: TensorDataType? {
     switch self {
     case .orderedDictionary, .rebuildTensor, .rebuildParameter, .size, .device: nil
     case .floatStorage: .float32
@@ -32,26 +32,26 @@ enum PyTorchGlobal: String, CaseIterable {
 }
 
 /// Elements that tensors share, as a pickle names them.
-struct PyTorchStorage: Equatable {
+package struct PyTorchStorage: Equatable {
   /// The name of the storage's record in the file.
-  var key: String
-  var dataType: TensorDataType
+  package var key: String
+  package var dataType: TensorDataType
   /// The number of elements.
-  var count: Int
+  package var count: Int
 
   /// The number of bytes; nil if it overflows.
-  var byteCount: Int? {
+  package var byteCount: Int? {
     let (product, overflow) = count.multipliedReportingOverflow(by: dataType.bitWidth / 8)
     return overflow ? nil : product
   }
 }
 
 /// A part of a storage, as a pickle describes it.
-struct PyTorchTensor {
-  var storage: PyTorchStorage
+package struct PyTorchTensor {
+  package var storage: PyTorchStorage
   /// In elements.
-  var offset: Int
-  var shape: [Int]
+  package var offset: Int
+  package var shape: [Int]
   /// In elements, for each axis.
-  var strides: [Int]
+  package var strides: [Int]
 }

@@ -1,11 +1,11 @@
 /// The tensors of a saved state_dict: a dictionary from names to tensors, and nothing else.
-struct StateDictionary {
-  private(set) var tensors: [StoredTensor] = []
-  private(set) var problems: [Diagnostic] = []
+package struct StateDictionary {
+  package private(set) var tensors: [StoredTensor] = []
+  package private(set) var problems: [Diagnostic] = []
   private let path: String
 
   /// Reads the object that `archive` holds; `bytes` is its file, which messages call `path`.
-  init(_ archive: PyTorchArchive, path: String, bytes: FileBytes) {
+  package init(_ archive: PyTorchArchive, path: String, bytes: FileBytes) {
     self.path = path
     guard case .dictionary(let place) = archive.root else {
       report(

@@ -2,18 +2,18 @@
 ///
 /// As much of the format (APPNOTE.TXT of PKWARE, with the 64-bit extension) as archives of
 /// `torch.save` use. Every position is checked against the file before it is used.
-struct ZipArchive {
+package struct ZipArchive {
   /// By name.
-  private(set) var entries: [String: Range<Int>] = [:]
+  package private(set) var entries: [String: Range<Int>] = [:]
   private let bytes: UnsafeRawBufferPointer
 
   /// What every zip archive begins with.
-  static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  package static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
     bytes.starts(with: [0x50, 0x4B, 0x03, 0x04])
   }
 
   /// Reads the directory of the archive `bytes`, which messages call `path`.
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws(Diagnostic) {
+  package init(_ bytes: UnsafeRawBufferPointer, path: String) throws(Diagnostic) {
     self.bytes = bytes
     let directory: Range<Int>
     do throws(Damage) {
@@ -42,11 +42,12 @@ struct ZipArchive {
 
 extension ZipArchive {
   private struct Damage: Error {
-    var message: String
+    package var message: String
 
-    init(_ message: String) { self.message = message }
+    package init(_ message: String) { self.message = message }
 
-    static let position = Damage("is a damaged zip archive: a position lies outside the file")
+    package static let position = Damage(
+      "is a damaged zip archive: a position lies outside the file")
   }
 
   /// A little-endian number of `size` bytes at `position`.
@@ -80,11 +81,11 @@ extension ZipArchive {
   }
 
   private struct Entry {
-    var name: String
+    package var name: String
     /// The bytes of the entry.
-    var range: Range<Int>
+    package var range: Range<Int>
     /// The next entry of the directory.
-    var end: Int
+    package var end: Int
   }
 
   /// The entry that the directory describes at `position`.
