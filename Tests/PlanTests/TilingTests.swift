@@ -116,7 +116,8 @@ struct TilingTests {
     for seed in RandomModel.seeds.prefix(20) {
       let model = RandomModel.model(seed: seed)
       func code(_ targets: [Target]) -> String {
-        String(decoding: Compiler.source(model.plan(targets: targets)).contents, as: UTF8.self)
+        Compiler.sources(model.plan(targets: targets))
+          .map { String(decoding: $0.contents, as: UTF8.self) }.joined()
       }
       let (without, with) = (code(Target.numbered), code(Target.numbered + Target.added))
       #expect(!without.contains("VectorMath.level >= 3"))

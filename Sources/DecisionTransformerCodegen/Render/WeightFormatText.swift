@@ -30,7 +30,7 @@ extension WeightFormat {
   package func functions(to writer: inout CodeWriter) {
     guard numbers == .integers else { return }
     // The bits of 2^23 + n are those of 2^23 with n in its lowest bits, n from 0 on: the sign bit turned round adds
-    // 2^(bits - 1). A subtraction leaves the integer, exactly; conversions of vectors are scalar code in Swift 6.3.
+    // 2^(bits - 1). A subtraction leaves the integer, exactly, and no conversion is needed.
     precondition(bits <= 23, "an integer fits into a float32's digits")
     let half = 1 << (bits - 1)
     writer.write("", "/// Integers of \(bits) bits, \(rowsPerWord) in a word, as float32.")

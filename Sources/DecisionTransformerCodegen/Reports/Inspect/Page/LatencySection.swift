@@ -4,6 +4,10 @@ import Foundation
 package struct LatencySection {
   package let benchmark: LatencyBenchmark?
 
+  package init(benchmark: LatencyBenchmark?) {
+    self.benchmark = benchmark
+  }
+
   package var markup: Markup {
     guard let benchmark else {
       return .section(
