@@ -11,6 +11,17 @@ package struct ComparedOutput {
   /// Files that are not what dtgen wrote.
   package var edited: [String] = []
   package var weights: ComparedWeights?
+
+  package init(
+    path: String, manifest: Manifest, source: [UInt8], edited: [String] = [],
+    weights: ComparedWeights? = nil
+  ) {
+    self.path = path
+    self.manifest = manifest
+    self.source = source
+    self.edited = edited
+    self.weights = weights
+  }
 }
 
 extension ComparedOutput {

@@ -6,6 +6,16 @@ public struct LatencyBenchmark: Equatable, Sendable {
     public var min, p50, p90, p99, p999, max: Double
     /// Nil in files of earlier versions.
     public var histogram: Histogram?
+
+    public init(
+      name: String, min: Double, p50: Double, p90: Double, p99: Double, p999: Double, max: Double,
+      histogram: Histogram? = nil
+    ) {
+      (self.name, self.min, self.p50, self.p90) = (name, min, p50, p90)
+      (self.p99, self.p999) = (p99, p999)
+      self.max = max
+      self.histogram = histogram
+    }
   }
 
   /// Calls by latency, in bins as wide as a fixed part of an octave.
@@ -25,6 +35,18 @@ public struct LatencyBenchmark: Equatable, Sendable {
   public var selfTestPassed: Bool?
   public var steps: Int
   public var latencies: [Latency]
+
+  public init(
+    path: String, processor: String, vectorLevel: String, selfTestPassed: Bool? = nil, steps: Int,
+    latencies: [Latency]
+  ) {
+    self.path = path
+    self.processor = processor
+    self.vectorLevel = vectorLevel
+    self.selfTestPassed = selfTestPassed
+    self.steps = steps
+    self.latencies = latencies
+  }
 }
 
 extension LatencyBenchmark {
