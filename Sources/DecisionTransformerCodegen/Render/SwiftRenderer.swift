@@ -4,11 +4,13 @@ public struct SwiftRenderer {
   package let plan: Plan
   private let version: String
   private let text: OperandText
+  private let loop: ControlLoopRenderer
 
   public init(plan: Plan, version: String) {
     self.plan = plan
     self.version = version
     text = OperandText(plan: plan)
+    loop = ControlLoopRenderer(plan: plan)
   }
 
   /// The whole file.
@@ -38,19 +40,16 @@ public struct SwiftRenderer {
       initializers(to: &writer)
     }
     writer.write("")
-    let members: any PhaseMemberRenderer =
-      plan.shape.batch == 1
-      ? MemberRenderer(plan: plan) : BatchMemberRenderer(plan: plan)
-    section("Episode", to: &writer) { members.episode(to: &$0) }
+    section("Episode", to: &writer) { loop.episode(to: &$0) }
     section("Feedback phase: from \"state arrived\" to \"action known\"", to: &writer) {
-      members.act(to: &$0)
+      loop.act(to: &$0)
       entry(to: &$0)
       routines(plan.feedback, to: &$0)
       $0.write("", "// One token at a time, where the reward was known early.")
       routines(plan.shortFeedback, to: &$0)
     }
     section("Preparation phase: while the world moves", to: &writer) {
-      members.prepare(to: &$0)
+      loop.prepare(to: &$0)
       routines(
         (plan.preparation + plan.afterPreparation).filter { !plan.shortFeedback.contains($0) },
         to: &$0)
@@ -99,7 +98,7 @@ public struct SwiftRenderer {
       "\(access)typealias State = InlineArray<\(shape.stateDimension), Float>",
       "/// One action, environment units.",
       "\(access)typealias Action = InlineArray<\(shape.actionDimension), Float>")
-    if shape.batch > 1 { BatchMemberRenderer(plan: plan).types(to: &writer) }
+    loop.types(to: &writer)
     if let target = plan.deployment.targetReturn {
       writer.write("/// What `reset()` asks for, environment units.")
       writer.write("\(access)static var defaultTargetReturn: Float { \(literal(Float(target))) }")
@@ -114,38 +113,17 @@ public struct SwiftRenderer {
 
   private func storage(to writer: inout CodeWriter) {
     pointers(to: &writer)
-    if plan.shape.batch == 1 {
-      episodeStorage(to: &writer)
-    } else {
-      BatchMemberRenderer(plan: plan).storage(to: &writer)
-    }
-    BufferRenderer(plan: plan).render(to: &writer)
-    steps(to: &writer)
-  }
-
-  private func episodeStorage(to writer: inout CodeWriter) {
-    writer.write(
-      "/// Whether an episode runs, and whether its latest action waits to join the history.")
-    writer.write("private var isStarted = false, awaitsPreparation = false")
-    writer.write(
-      "/// The step that `act` computes next, or has computed, from the episode's start.")
-    writer.write("private var timestep = 0")
-    writer.write("/// Of the last return token, divided by the return scale.")
-    writer.write("private var returnToGo: Float = 0")
-    writer.write(
-      "/// 1 where the next reward counts; 0 in an episode's first step and after a new target.")
-    writer.write("private var rewardWeight: Float = 0")
-    writer.write(
-      "/// Whether `prepare` was given the reward, and whether it has computed the return token.")
-    writer.write("private var rewardIsKnown = false, returnIsPrepared = false")
+    loop.storage(to: &writer)
     ForwardRenderer(plan: plan).storage(to: &writer)
     writer.write("")
+    BufferRenderer(plan: plan).render(to: &writer)
+    steps(to: &writer)
   }
 
   /// What depends on the current step, by agent if there are several.
   private func steps(to writer: inout CodeWriter) {
     let isBatch = plan.shape.batch > 1
-    let timestep = isBatch ? "episodes[agent].timestep" : "timestep"
+    let timestep = loop.agents.place(of: .timestep)
     let of = isBatch ? "func" : "var"
     let agent = isBatch ? "(of agent: Int) ->" : ":"
     writer.write(

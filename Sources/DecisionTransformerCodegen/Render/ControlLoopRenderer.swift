@@ -1,22 +1,32 @@
-/// Writes the members that drive the phases, for one agent or for a batch.
-package protocol PhaseMemberRenderer {
-  var plan: Plan { get }
+/// Writes the control loop, for one agent or for a batch: where an agent is in its episode, and the members that run a
+/// plan's phases. `AgentText` knows how an agent's things read.
+///
+/// Several agents step together through episodes of their own. What is not an agent's own bookkeeping is done for all
+/// in every call: one that has just been reset has nothing to prepare, its rows move with the others' all the same,
+/// and its timestep of 0 hides them from it.
+package struct ControlLoopRenderer {
+  package let plan: Plan
+  package let agents: AgentText
 
-  /// `reset` and `retarget`.
-  func episode(to writer: inout CodeWriter)
-  /// `act` and what it needs.
-  func act(to writer: inout CodeWriter)
-  /// `prepare` and what it needs.
-  func prepare(to writer: inout CodeWriter)
-}
+  package init(plan: Plan) {
+    self.plan = plan
+    agents = AgentText(count: plan.shape.batch)
+  }
 
-extension PhaseMemberRenderer {
   package var access: String { "\(plan.deployment.access.rawValue) " }
-  package var hasPast: Bool { plan.shape.pastTokenCount > 0 }
   package var length: String { literal(plan.shape.maximumEpisodeLength) }
   package var endsEpisodes: Bool { plan.steps.endsEpisodes }
 
   package func begin(to writer: inout CodeWriter) { writer.write("@_noAllocation @_noLocks") }
+
+  /// Writes what documents a member, for one agent or for several.
+  package func document(one: [String], several: [String], to writer: inout CodeWriter) {
+    for line in agents.isOne ? one : several {
+      writer.write(line.isEmpty ? "///" : "/// \(line)")
+    }
+  }
+
+  // MARK: Phases
 
   /// Writes the steps of a phase; `branch` writes what a condition decides.
   package func write(
@@ -39,18 +49,14 @@ extension PhaseMemberRenderer {
     }
   }
 
-  /// The feedback phase: one token where the return token was prepared, else two.
-  package func feedback(to writer: inout CodeWriter, nextReturn: (inout CodeWriter) -> Void) {
-    write(
-      plan.act, to: &writer,
-      branch: { condition, then, otherwise, writer in
-        writer.scope("if \(condition.rawValue)") { write(then, to: &$0) }
-        writer.chain("else") { writer in
-          nextReturn(&writer)
-          write(otherwise, to: &writer)
-        }
-      })
+  /// The return tokens' input.
+  package func returnInput(to writer: inout CodeWriter) {
+    agents.forEach(to: &writer) {
+      $0.write("\(agents.row("returnInput"))[0] = \(agents.own("nextReturn"))")
+    }
   }
+
+  // MARK: Units
 
   /// The name of the state's mean.
   package var mean: String { plan.weights.tensor(.stateMean).name }

@@ -1,0 +1,131 @@
+extension ControlLoopRenderer {
+  /// `act` and what it needs.
+  package func act(to writer: inout CodeWriter) {
+    documentAct(to: &writer)
+    begin(to: &writer)
+    let (states, rewards, actions) = (
+      agents.name("state"), agents.name("reward"), agents.name("action")
+    )
+    writer.scope(
+      "\(access)mutating func act(_ \(states): \(agents.name("State")), \(rewards): \(rewardType)? = nil) throws(\(agents.error)) -> \(agents.name("Action"))"
+    ) { writer in
+      agents.forEach(reads: true, to: &writer) { checkStep(to: &$0) }
+      writer.write(
+        "let \(agents.name("nextReturn")) = try \(returnToGo)(after: \(rewards))", "prepare()")
+      agents.forEach(to: &writer) { writer in
+        let input = agents.row("stateInput", as: "input", to: &writer)
+        writer.numbers(
+          "State.count", "\(input)[index] = \(agents.own("state"))[index] - \(mean)[index]")
+      }
+      feedback(to: &writer)
+      agents.forEach(to: &writer) { writer in
+        let output = agents.row("prediction", as: "output", to: &writer)
+        agents.check("\(output)[index]", "Action.count", ".nonFiniteAction", to: &writer)
+      }
+      agents.set(
+        [
+          [
+            (.awaitsPreparation, "true"), (.returnToGo, agents.own("nextReturn")),
+            (.rewardWeight, "1"),
+          ], [(.rewardIsKnown, "false"), (.returnIsPrepared, "false")],
+        ], to: &writer)
+      let zero = "Action(repeating: 0)"
+      writer.write("var \(actions) = \(agents.isOne ? zero : "Actions(repeating: \(zero))")")
+      agents.forEach(to: &writer) { writer in
+        let output = agents.row("prediction", as: "output", to: &writer)
+        writer.numbers(
+          "Action.count",
+          "\(agents.own("action"))[index] = \(environmentUnits("\(output)[index]"))")
+      }
+      writer.write("return \(actions)")
+    }
+    nextReturn(to: &writer)
+  }
+
+  private func documentAct(to writer: inout CodeWriter) {
+    document(
+      one: [
+        "The action for `state`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first if nobody has.",
+        "",
+        "- Parameter state: Raw environment units; every number is finite.",
+        "- Parameter reward: What the environment paid for the previous action, finite; nil is 0. An episode's",
+        "  first step ignores it, and so does the step after `retarget`.",
+        "- Returns: The action, environment units.",
+        "- Throws: `StepError`. A call that throws has not taken a step.",
+      ],
+      several: [
+        "The actions for `states`, agent by agent, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first where the",
+        "caller has not.",
+        "",
+        "Every agent must have an episode with steps left; one that nobody needs may have any finite state, for",
+        "agents do not see each other.",
+        "",
+        "- Parameters:",
+        "  - states: Raw environment units; every number is finite.",
+        "  - rewards: What the environments paid for the previous actions, environment units and finite; nil is 0. An",
+        "    agent ignores its reward in its episode's first step, and in the step after `retarget`.",
+        "- Returns: The actions, environment units.",
+        "- Throws: `BatchStepError`. A call that throws has not taken a step for any agent.",
+      ], to: &writer)
+  }
+
+  /// Throws where the agent has no step to take, or no state for it.
+  private func checkStep(to writer: inout CodeWriter) {
+    writer.write("guard \(agents.value(of: .isStarted)) else { \(agents.failing(".notReset")) }")
+    if endsEpisodes {
+      let timestep = agents.value(of: .timestep)
+      writer.write(
+        "guard (\(agents.value(of: .awaitsPreparation)) ? \(timestep) + 1 : \(timestep)) < \(length) else { \(agents.failing(".episodeEnded(maximumLength: \(length))")) }"
+      )
+    }
+    agents.check("\(agents.own("state"))[index]", "State.count", ".nonFiniteState", to: &writer)
+  }
+
+  /// The feedback phase: one token where the return token was prepared, else two.
+  private func feedback(to writer: inout CodeWriter) {
+    write(
+      plan.act, to: &writer,
+      branch: { condition, then, otherwise, writer in
+        writer.scope("if \(condition.rawValue)") { write(then, to: &$0) }
+        writer.chain("else") { writer in
+          returnInput(to: &writer)
+          write(otherwise, to: &writer)
+        }
+      })
+  }
+
+  // MARK: Returns
+
+  /// What `act` and `prepare` take of the rewards.
+  package var rewardType: String { agents.isOne ? "Float" : "Rewards" }
+
+  /// The function that computes the next return tokens.
+  package var returnToGo: String { agents.isOne ? "returnToGo" : "returnsToGo" }
+
+  private func nextReturn(to writer: inout CodeWriter) {
+    writer.write("")
+    document(
+      one: ["The next return token: float32, as in the published loop."],
+      several: ["The next return tokens: float32, as in the published loop."], to: &writer)
+    begin(to: &writer)
+    let (rewards, next) = (agents.name("reward"), agents.part(of: "next"))
+    writer.scope(
+      "private func \(returnToGo)(after \(rewards): \(rewardType)?) throws(\(agents.error)) -> \(rewardType)"
+    ) { writer in
+      if !agents.isOne { writer.write("var next = Rewards(repeating: 0)") }
+      agents.forEach(reads: true, to: &writer) { writer in
+        // A call without a reward executes the same instructions as one with it: the choice is made between
+        // integers (a conditional move; between floats it is a branch), and only the sum is tested (a test
+        // of the reward would be known to succeed without one, and left out there).
+        let paid = "(paid * \(agents.value(of: .rewardWeight)))"
+        let reason = "paid.isFinite ? .nonFiniteReturn : .nonFiniteReward"
+        writer.write(
+          "guard !\(agents.value(of: .rewardIsKnown)) || \(rewards) == nil else { \(agents.failing(".rewardGivenTwice")) }",
+          "let paid = Float(bitPattern: \(agents.isOne ? "reward?" : "rewards?[agent]").bitPattern ?? 0)",
+          "\(agents.isOne ? "let " : "")\(next) = \(agents.value(of: .returnToGo)) - \(scaled(paid))",
+          "guard \(next).isFinite else { \(agents.failing(reason)) }")
+      }
+      writer.write("return next")
+    }
+  }
+}
