@@ -190,16 +190,22 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
 
 extension Array where Element: BinaryFloatingPoint {
   /// Zeroes `count` numbers.
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   package mutating func fill(_ start: Int, count: Int) {
     for index in start..<start + count { self[index] = 0 }
   }
 
   /// self += factor · `row`, where `row` begins at `start` of `numbers`.
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   package mutating func add(_ factor: Element, times numbers: [Element], from start: Int) {
     add(factor, times: numbers, from: start, to: indices)
   }
 
   /// The same of some of self's numbers.
+  @_specialize(where Element == Float)
+  @_specialize(where Element == Double)
   package mutating func add(
     _ factor: Element, times numbers: [Element], from start: Int, to range: Range<Int>
   ) {
