@@ -18,7 +18,7 @@ struct ActivationAssemblyTests {
         let code = Compiler.sources(Plan(model)).map {
           String(decoding: $0.contents, as: UTF8.self)
         }.joined()
-        return String(code.firstMatch(of: #/enum Activate\b.*VectorMath\.(\w+)\(/#)!.1)
+        return String(code.firstMatch(of: #/enum Activate\b(?s:.*?)VectorMath\.(\w+)\(/#)!.1)
       })
     let functions = names.sorted().map { name in
       "@inline(never) public func apply_\(name)(_ x: Vector) -> Vector { VectorMath.\(name)(x) }\n"
