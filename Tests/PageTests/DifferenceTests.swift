@@ -52,13 +52,13 @@ struct DifferenceTests {
     #expect(difference.verdict == .weights)
     #expect(difference.code == .init(removedLines: 0, addedLines: 0))
     let weights = try #require(difference.weights)
-    #expect(weights.differing.map(\.name) == ["embed.state_mean"])
+    #expect(weights.differing.map(\.name) == ["embed.stateMean"])
     let tensor = weights.differing[0]
     #expect(tensor.differing == 1)
     #expect(abs(tensor.largest - 0.25) < 1e-6)
     #expect(abs(tensor.mean - 0.25 / Double(tensor.values)) < 1e-6)
     #expect(difference.text.contains("Only the weights changed"))
-    #expect(difference.text.contains("| embed.state_mean | 1 of \(tensor.values) | 2.5e-01 |"))
+    #expect(difference.text.contains("| embed.stateMean | 1 of \(tensor.values) | 2.5e-01 |"))
     #expect(difference.options.map(\.name) == ["state_mean"])
     #expect(difference.text.contains("- state_mean: "))
   }

@@ -93,13 +93,13 @@ struct PageAndDiffTests {
     let place = try #require(
       outer.firstMatch(of: /layer0.outer: 64x16 strips, offsets (\d+) to (\d+)/))
     #expect(outer.contains("weights = h.0.mlp.c_proj.weight\n"))
-    #expect(outer.contains(#/Tiny\.swift:\d+: linear_1x64x16_add\(/#))
+    #expect(outer.contains(#/Tiny\.swift:\d+: Kernels\.linear_1x64x16_add\(/#))
 
     #expect(try traced("encoder.h.0.mlp.c_proj.weight") == outer)
     let back = try traced("--offset", String(place.1))
     #expect(back.hasPrefix("offset \(place.1): bias of column 0 of layer0.outer\n"))
     #expect(back.contains("made of h.0.mlp.c_proj\n"))
-    #expect(try traced("predict_state.weight").contains("is not read: no output"))
+    #expect(try traced("predict_state.weight").contains("is not read: nothing"))
     #expect(try traced("h.0.ln_2.weight[3]").contains("needs a checkpoint to tell"))
   }
 

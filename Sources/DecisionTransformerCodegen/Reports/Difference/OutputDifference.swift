@@ -142,7 +142,8 @@ extension OutputDifference {
     }
     cost = Self.costs(before, after)
     tensors = Self.tensorChanges(before, after)
-    let diff = UnifiedDiff(from: old.source, to: new.source)
+    let sources = (old: old.sourceBesideDigests, new: new.sourceBesideDigests)
+    let diff = UnifiedDiff(from: sources.old, to: sources.new)
     code = Code(removedLines: diff.removedLineCount, addedLines: diff.addedLineCount)
     if let oldWeights = old.weights, let newWeights = new.weights {
       weights = oldWeights.withWords(before) { oldWords in
@@ -158,7 +159,7 @@ extension OutputDifference {
     verdict =
       before.layoutDigest != after.layoutDigest || isRelaid
       ? .layout
-      : old.source != new.source
+      : sources.old != sources.new
         ? .code
         : numbersDiffer || !choices.isEmpty || !tensors.isEmpty ? .weights : .nothing
   }
