@@ -103,8 +103,8 @@ swift run --package-path "$repository" examples "$directory/Hopper/Hopper.weight
 # --- Commands -----------------------------------------------------------------------------------------------
 # They run in an empty folder with links to the repository's, on the debug build that "swift test" makes. There a
 # measurement says nothing and takes long: with --help, dtbench and pendulum read their options and stop. For --json
-# dtbench gives an older report (Tests/Checks/Benchmarks/check.sh makes a new one). With a toolset the runtime alone is built,
-# in a folder of its own, because everything else would be built anew.
+# dtbench gives an older report (Tests/Checks/Benchmarks/check.sh makes a new one). A toolset, with which all would be
+# built anew, is tried on a program that prints its vector level.
 swift() {
   local verb=$1 rest=() argument report= toolset=
   shift
@@ -114,16 +114,21 @@ swift() {
     case $argument in
       -c | -Xcc) shift ;;
       dtbench | pendulum) rest+=("$argument" --help) ;;
-      --toolset) toolset=$PWD/$1 rest+=(--toolset "$PWD/$1") && shift ;;
+      --toolset) toolset=$PWD/$1 && shift ;;
       --json) report=$repository/Tests/Pages/hopper.json rest+=(--json) ;;
       *) rest+=("$argument") ;;
     esac
   done
   if [[ -n $toolset ]]; then
     [[ $(uname -m) == x86_64 ]] || { echo "not run: $toolset is for x86-64" >&2; return; }
-    command swift "$verb" --package-path "$repository" "${rest[@]}" --scratch-path "$toolset.build" \
-      --target DecisionTransformer --verbose >"$toolset.log" 2>&1
-    grep -q -- '-march=x86-64-v3' "$toolset.log" || { echo "$toolset has no effect" >&2; return 1; }
+    mkdir -p Level/Sources/Level
+    ln -sfn "$repository/Sources/CDecisionTransformer" Level/Sources/CDecisionTransformer
+    printf '%s\n' '// swift-tools-version: 6.2' 'import PackageDescription' 'let package = Package(name: "Level", targets: [' \
+      '  .target(name: "CDecisionTransformer"),' \
+      '  .executableTarget(name: "Level", dependencies: ["CDecisionTransformer"])])' >Level/Package.swift
+    printf '%s\n' 'import CDecisionTransformer' 'print("level", dt_vector_level())' >Level/Sources/Level/main.swift
+    command swift run --package-path "$PWD/Level" --toolset "$toolset" | grep -qx 'level 1' \
+      || { echo "$toolset has no effect" >&2; return 1; }
   elif [[ " ${rest[*]} " == *" dtbench --help "* && -n $report ]]; then
     command swift "$verb" --package-path "$repository" "${rest[@]}" >&2
     cat "$report"
