@@ -67,7 +67,7 @@ in_package() { (cd "$package" && bash -euo pipefail "$1") >"$log" 2>&1 </dev/nul
 
 # --- The quick start --------------------------------------------------------------------------------
 # Each "<!-- used by: ... as quick start: PATH -->" is followed by a fenced block: the contents of PATH.
-sed -n 's/^<!-- used by: Tests\/Consumer\/check.sh as quick start: \(.*\) -->$/\1/p' "$readme" | while read -r path; do
+sed -n 's/^<!-- used by: Tests\/Checks\/Consumer\/check.sh as quick start: \(.*\) -->$/\1/p' "$readme" | while read -r path; do
   mkdir -p "$(dirname "$package/$path")"
   block "$readme" "used by: Tests/Checks/Consumer/check.sh as quick start: $path" >"$package/$path"
 done
@@ -273,6 +273,9 @@ printf '\125' | dd of="$package/deploy/HopperModel/Hopper.weights" bs=1 seek=100
 saw "the weights are damaged"
 
 # --- dtgen in the user's package -------------------------------------------------------------------------
+# The code names the codegen.json that it was made of, which was edited since.
+block "$articles/TheGeneratorTool.md" "used by: Tests/Checks/Consumer/check.sh as checked-in code" >"$directory/write.sh"
+in_package "$directory/write.sh" || fail "the article's command does not write the code again"
 # Each of the article's lines, either of which has to notice a stale file.
 block "$articles/TheGeneratorTool.md" "used by: Tests/Checks/Consumer/check.sh as stale code" >"$directory/lines"
 [[ $(wc -l <"$directory/lines") -eq 2 ]] || fail "not two lines for continuous integration"

@@ -115,7 +115,7 @@ swift() {
       -c | -Xcc) shift ;;
       dtbench | pendulum) rest+=("$argument" --help) ;;
       --toolset) toolset=$PWD/$1 && shift ;;
-      --json) report=$repository/Tests/Pages/hopper.json rest+=(--json) ;;
+      --json) report=$repository/Tests/Checks/Pages/hopper.json rest+=(--json) ;;
       *) rest+=("$argument") ;;
     esac
   done

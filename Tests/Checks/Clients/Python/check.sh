@@ -40,7 +40,7 @@ if ! "$python" -c 'import numpy' 2>/dev/null; then
 fi
 # The lines of the documentation, beside a library that is already there.
 article=$repository/Sources/DecisionTransformer/DecisionTransformer.docc/Articles/CallingItFromC.md
-marker='used by: Tests/Clients/Python/check.sh as the lines of the documentation'
+marker='used by: Tests/Checks/Clients/Python/check.sh as the lines of the documentation'
 sed -n "\|^<!-- $marker -->\$|,/^\`\`\`\$/{/^<!--/d;/^\`\`\`/d;p}" "$article" >"$scratch/lines.py"
 [[ -s $scratch/lines.py ]] || { echo "check.sh: no lines in $article" >&2; exit 1; }
 sed -i -e "s|\"deploy/libhopper.so\"|\"$folder/libhopper.so\"|" -e '1i state = [0.0] * 11' \
