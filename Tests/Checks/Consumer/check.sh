@@ -76,7 +76,7 @@ done
 # What is published is a repository with a tag: the working tree, committed.
 published=$directory/decision-transformer
 version=$(sed -n 's/.*static let version = "\(.*\)"/\1/p' \
-  "$repository/Sources/DecisionTransformerCodegen/Compiler.swift")
+  "$repository/Sources/DecisionTransformerCodegen/Pipeline/Compiler.swift")
 mkdir "$published"
 (cd "$repository" && tar --exclude=./.build --exclude=./.git -cf - .) | tar -xf - -C "$published"
 git -C "$published" init -q
