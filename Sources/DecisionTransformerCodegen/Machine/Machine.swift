@@ -74,7 +74,12 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
 
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  package func buffer(_ operand: Operand) -> ControllerBuffer { buffers[operand.buffer]! }
+  package func buffer(_ operand: Operand) -> ControllerBuffer {
+    guard let buffer = buffers[operand.buffer] else {
+      preconditionFailure("\(operand.buffer) is not part of the memory")
+    }
+    return buffer
+  }
 
   /// The row of the operand, counted from the first slot.
   @_specialize(where Scalar == Float)
