@@ -121,7 +121,8 @@ struct MachineTests {
           } else if script.chance(2) {
             machine.prepare()
           }
-          if model.predictsNext, executed != nil {
+          // A step that was passed leaves nothing to predict from.
+          if model.predictsNext, executed != nil, !isPassed {
             expectEqualExpectation(exact, machine, model, place)
           }
           if !before, script.chance(7) { retarget(&exact, &machine, script.reward()) }

@@ -74,13 +74,11 @@ struct MachineTrunkTests {
   }
 
   private func trunk(seed: UInt64) -> Model {
-    var model = SmallModel.model(seed: seed)
+    var (config, options) = (SmallModel.model(seed: seed).config, GenerationOptions())
     var random = SplitMix64(seed: seed)
-    let precision = model.options.precision
-    model.options = GenerationOptions()
-    (model.options.modelClass, model.options.precision) = (.trunk, precision)
-    model.config.positionCount = .random(in: 1...25, using: &random)
-    model.options.tokens = .random(in: 1...model.config.positionCount, using: &random)
-    return model
+    (options.modelClass, options.precision) = (.trunk, seed % 3 == 0 ? .bfloat16 : .float32)
+    config.positionCount = .random(in: 1...25, using: &random)
+    options.tokens = .random(in: 1...config.positionCount, using: &random)
+    return RandomModel.model(config, options)
   }
 }
