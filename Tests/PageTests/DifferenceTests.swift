@@ -279,7 +279,8 @@ struct DifferenceTests {
     try FileManager.default.copyItem(atPath: "\(other)/EightHeadsWeights.swift", toPath: weights)
     let text = problems(output, output)
     #expect(
-      text.contains("\(weights): ") && text.contains("packed weights of the code and the manifest beside them"))
+      text.contains("\(weights): ")
+        && text.contains("packed weights of the code and the manifest beside them"))
   }
 
   @Test("two generated types in one folder are too many")
