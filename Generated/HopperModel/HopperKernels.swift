@@ -271,75 +271,75 @@ nonisolated extension HopperKernels {
 
 // MARK: - Kernels: one function per shape
 nonisolated extension HopperKernels {
-  @inline(never) @_noAllocation @_noLocks static func rowScores_2x128(_ queries: Floats, _ keys: Floats,
-      to scores: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func rowScores_2x128(_ queries: Floats, _ keys: Floats, to scores: Floats) {
     VectorMath.scores(queries, stride: 128, rows: 2, keys, stride: 128, count: 59, depth: 128, scores,
         stride: 64) }
-  @inline(never) @_noAllocation @_noLocks static func mix_2x1x640_add(_ scores: Floats, _ values: Floats,
-      _ residual: Floats, to mixed: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func mix_2x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, to mixed: Floats) {
     rows2(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640,
         panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_2x512x128_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_2x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows2(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8,
         residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_2x128x128(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_2x128x128(_ x: Floats, _ w: Floats, to y: Floats) {
     rows2(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks static func mix_2x1x128(_ scores: Floats, _ values: Floats,
-      to mixed: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func mix_2x1x128(_ scores: Floats, _ values: Floats, to mixed: Floats) {
     rows2(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128,
         panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_2x128x128_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_2x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows2(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8,
         residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_2x128x512_relu(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_2x128x512_relu(_ x: Floats, _ w: Floats, to y: Floats) {
     rows2(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512,
         panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x128x128(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x128x128(_ x: Floats, _ w: Floats, to y: Floats) {
     rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks static func rowScores_1x128(_ queries: Floats, _ keys: Floats,
-      to scores: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func rowScores_1x128(_ queries: Floats, _ keys: Floats, to scores: Floats) {
     VectorMath.scores(queries, stride: 128, rows: 1, keys, stride: 128, count: 59, depth: 128, scores,
         stride: 64) }
-  @inline(never) @_noAllocation @_noLocks static func mix_1x1x128(_ scores: Floats, _ values: Floats,
-      to mixed: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func mix_1x1x128(_ scores: Floats, _ values: Floats, to mixed: Floats) {
     rows1(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128,
         panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x128x128_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows1(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 128, panels: 8,
         residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x128x512_relu(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x128x512_relu(_ x: Floats, _ w: Floats, to y: Floats) {
     rows1(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, streams: true, y, 512,
         panels: 32)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x512x128_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows1(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, streams: true, y, 128, panels: 8,
         residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x128x3_tanh(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x128x3_tanh(_ x: Floats, _ w: Floats, to y: Floats) {
     rows1(Product<Tanh>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 16, panels: 1)) }
-  @inline(never) @_noAllocation @_noLocks static func mix_1x1x640_add(_ scores: Floats, _ values: Floats,
-      _ residual: Floats, to mixed: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func mix_1x1x640_add(_ scores: Floats, _ values: Floats, _ residual: Floats, to mixed: Floats) {
     rows1(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640,
         panels: 40, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x128x128_unbiased(_ x: Floats, _ w: Floats, to y: Floats) {
     rows1(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 128,
         panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_2x128x512_unbiased_from768_to768(_ x: Floats,
-      _ w: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_2x128x512_unbiased_from768_to768(_ x: Floats, _ w: Floats, to y: Floats) {
     rows2(Product<Store>(x, 768, w, panel: 2064, strip: 4, depth: 128, biased: false, streams: true, y, 768,
         panels: 32)) }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks static func storeKeys_1x128(_ input: Floats, rows: Int, first: Int,
-      to keys: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func storeKeys_1x128(_ input: Floats, rows: Int, first: Int, to keys: Floats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 128
@@ -356,31 +356,32 @@ nonisolated extension HopperKernels {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks static func scores_past_1x128_causal(_ queries: Floats,
-      _ keys: Floats, to scores: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func scores_past_1x128_causal(_ queries: Floats, _ keys: Floats, to scores: Floats) {
     rows57(Product<Store>(queries, 128, keys, panel: 2064, depth: 128, scores, 64, panels: 4,
         hidesKeys: true)) }
-  @inline(never) @_noAllocation @_noLocks static func mix_past_1x640_causal_add(_ scores: Floats,
-      _ values: Floats, _ residual: Floats, to mixed: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func mix_past_1x640_causal_add(_ scores: Floats, _ values: Floats, _ residual: Floats,
+      to mixed: Floats) {
     rows57(Product<Add>(scores, 64, values, panel: 960, strip: 4, depth: 59, hasBiases: false, mixed, 640,
         panels: 40, residual: residual, hidesDepth: true)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_past_512x128_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_past_512x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows57(Product<Add>(x, 512, w, panel: 8208, strip: 4, depth: 512, y, 128, panels: 8,
         residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_past_128x128(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_past_128x128(_ x: Floats, _ w: Floats, to y: Floats) {
     rows57(Product<Store>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8)) }
-  @inline(never) @_noAllocation @_noLocks static func mix_past_1x128_causal(_ scores: Floats,
-      _ values: Floats, to mixed: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func mix_past_1x128_causal(_ scores: Floats, _ values: Floats, to mixed: Floats) {
     rows57(Product<Store>(scores, 64, values, panel: 16, step: 128, depth: 59, hasBiases: false, mixed, 128,
         panels: 8, hidesDepth: true)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_past_128x128_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_past_128x128_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows57(Product<Add>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 128, panels: 8,
         residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_past_128x512_relu(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_past_128x512_relu(_ x: Floats, _ w: Floats, to y: Floats) {
     rows57(Product<Activate>(x, 128, w, panel: 2064, strip: 4, depth: 128, y, 512, panels: 32)) }
 }
 

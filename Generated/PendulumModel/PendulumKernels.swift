@@ -168,16 +168,19 @@ nonisolated extension PendulumKernels {
 
 // MARK: - Kernels: one function per shape
 nonisolated extension PendulumKernels {
-  @inline(never) @_noAllocation @_noLocks static func linear_1x1x64(_ x: Floats, _ w: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x1x64(_ x: Floats, _ w: Floats, to y: Floats) {
     rows1(Product<Store>(x, 16, w, panel: 32, strip: 4, depth: 1, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x3x64(_ x: Floats, _ w: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x3x64(_ x: Floats, _ w: Floats, to y: Floats) {
     rows1(Product<Store>(x, 16, w, panel: 64, strip: 4, depth: 3, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_2x64x64(_ x: Floats, _ w: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_2x64x64(_ x: Floats, _ w: Floats, to y: Floats) {
     rows2(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4)) }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks static func storeKeys_2x32(_ input: Floats, rows: Int, first: Int,
-      to keys: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func storeKeys_2x32(_ input: Floats, rows: Int, first: Int, to keys: Floats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 64
@@ -199,35 +202,35 @@ nonisolated extension PendulumKernels {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks static func scores_2x2x32(_ queries: Floats, _ keys: Floats,
-      to scores: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func scores_2x2x32(_ queries: Floats, _ keys: Floats, to scores: Floats) {
     for head in 0..<2 {
       rows2(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
           scores + head * 128, 64, panels: 4))
     }
   }
-  @inline(never) @_noAllocation @_noLocks static func mix_2x2x32(_ scores: Floats, _ values: Floats,
-      to mixed: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func mix_2x2x32(_ scores: Floats, _ values: Floats, to mixed: Floats) {
     for head in 0..<2 {
       rows2(Product<Store>(scores + head * 128, 64, values + head * 32, panel: 16, step: 64, depth: 59,
           hasBiases: false, mixed + head * 32, 64, panels: 2))
     }
   }
-  @inline(never) @_noAllocation @_noLocks static func linear_2x64x64_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_2x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows2(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4,
         residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_2x64x256_gelu_new(_ x: Floats, _ w: Floats, to y: Floats) {
     rows2(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_2x256x64_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_2x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows2(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4,
         residual: residual)) }
 
   /// Stores rows as keys from `first` on: column by column into panels of 16 keys.
-  @inline(never) @_noAllocation @_noLocks static func storeKeys_1x64(_ input: Floats, rows: Int, first: Int,
-      to keys: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func storeKeys_1x64(_ input: Floats, rows: Int, first: Int, to keys: Floats) {
     var row = 0
     while row < rows {
       let key = first + row, x = input + row * 64
@@ -244,69 +247,72 @@ nonisolated extension PendulumKernels {
       }
     }
   }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x64x64(_ x: Floats, _ w: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x64x64(_ x: Floats, _ w: Floats, to y: Floats) {
     rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x32x64(_ x: Floats, _ w: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x32x64(_ x: Floats, _ w: Floats, to y: Floats) {
     rows1(Product<Store>(x, 32, w, panel: 528, strip: 4, depth: 32, streams: true, y, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks static func scores_2x1x64(_ queries: Floats, _ keys: Floats,
-      to scores: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func scores_2x1x64(_ queries: Floats, _ keys: Floats, to scores: Floats) {
     rows2(Product<Store>(queries, 64, keys, panel: 1040, depth: 64, scores, 64, panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks static func mix_2x1x64(_ scores: Floats, _ values: Floats,
-      to mixed: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func mix_2x1x64(_ scores: Floats, _ values: Floats, to mixed: Floats) {
     rows2(Product<Store>(scores, 64, values, panel: 16, step: 64, depth: 59, hasBiases: false, mixed, 64,
         panels: 4)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x64x32(_ x: Floats, _ w: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x64x32(_ x: Floats, _ w: Floats, to y: Floats) {
     rows1(Product<Store>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 32, panels: 2)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x64x64_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows1(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 64, panels: 4,
         residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x64x256_gelu_new(_ x: Floats, _ w: Floats, to y: Floats) {
     rows1(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, streams: true, y, 256, panels: 16)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x256x64_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows1(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, streams: true, y, 64, panels: 4,
         residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_1x64x1_tanh(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_1x64x1_tanh(_ x: Floats, _ w: Floats, to y: Floats) {
     rows1(Product<Tanh>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 16, panels: 1)) }
-  @inline(never) @_noAllocation @_noLocks static func scores_1x2x32(_ queries: Floats, _ keys: Floats,
-      to scores: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func scores_1x2x32(_ queries: Floats, _ keys: Floats, to scores: Floats) {
     for head in 0..<2 {
       rows1(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
           scores + head * 64, 64, panels: 4))
     }
   }
-  @inline(never) @_noAllocation @_noLocks static func mix_1x2x32(_ scores: Floats, _ values: Floats,
-      to mixed: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func mix_1x2x32(_ scores: Floats, _ values: Floats, to mixed: Floats) {
     for head in 0..<2 {
       rows1(Product<Store>(scores + head * 64, 64, values + head * 32, panel: 16, step: 64, depth: 59,
           hasBiases: false, mixed + head * 32, 64, panels: 2))
     }
   }
-  @inline(never) @_noAllocation @_noLocks static func scores_past_2x32_causal(_ queries: Floats,
-      _ keys: Floats, to scores: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func scores_past_2x32_causal(_ queries: Floats, _ keys: Floats, to scores: Floats) {
     for head in 0..<2 {
       rows57(Product<Store>(queries + head * 32, 64, keys + head * 2112, panel: 528, depth: 32,
           scores + head * 3648, 64, panels: 4, hidesKeys: true))
     }
   }
-  @inline(never) @_noAllocation @_noLocks static func mix_past_2x32_causal(_ scores: Floats, _ values: Floats,
-      to mixed: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func mix_past_2x32_causal(_ scores: Floats, _ values: Floats, to mixed: Floats) {
     for head in 0..<2 {
       rows57(Product<Store>(scores + head * 3648, 64, values + head * 32, panel: 16, step: 64, depth: 59,
           hasBiases: false, mixed + head * 32, 64, panels: 2, hidesDepth: true))
     }
   }
-  @inline(never) @_noAllocation @_noLocks static func linear_past_64x64_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_past_64x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows57(Product<Add>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 64, panels: 4, residual: residual)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_past_64x256_gelu_new(_ x: Floats, _ w: Floats,
-      to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_past_64x256_gelu_new(_ x: Floats, _ w: Floats, to y: Floats) {
     rows57(Product<Activate>(x, 64, w, panel: 1040, strip: 4, depth: 64, y, 256, panels: 16)) }
-  @inline(never) @_noAllocation @_noLocks static func linear_past_256x64_add(_ x: Floats, _ w: Floats,
-      _ residual: Floats, to y: Floats) {
+  @inline(never) @_noAllocation @_noLocks
+  static func linear_past_256x64_add(_ x: Floats, _ w: Floats, _ residual: Floats, to y: Floats) {
     rows57(Product<Add>(x, 256, w, panel: 4112, strip: 4, depth: 256, y, 64, panels: 4, residual: residual)) }
 }
 

@@ -15,7 +15,8 @@ struct StabilityTests {
     let first = try ModelFolderCopy(of: folder).compile()
     #expect(
       first.keys.sorted() == [
-        "WholeEpisode.swift", "WholeEpisodeKernels.swift", "WholeEpisodeWeights.swift",
+        ".WholeEpisode.manifest.json", "WholeEpisode.swift", "WholeEpisodeKernels.swift",
+        "WholeEpisodeWeights.swift",
       ])
     #expect(try ModelFolderCopy(of: folder).compile() == first)
     let copy = try ModelFolderCopy(of: folder)
@@ -27,7 +28,10 @@ struct StabilityTests {
   func codeOnly() throws {
     let copy = try ModelFolderCopy(of: folder)
     let code = try copy.compile(codeOnly: true)
-    #expect(code.keys.sorted() == ["WholeEpisode.swift", "WholeEpisodeKernels.swift"])
+    #expect(
+      code.keys.sorted() == [
+        ".WholeEpisode.manifest.json", "WholeEpisode.swift", "WholeEpisodeKernels.swift",
+      ])
     let withCheckpoint = try copy.compile()
     #expect(code["WholeEpisode.swift"] == withCheckpoint["WholeEpisode.swift"])
     try FileManager.default.removeItem(at: copy.url.appending(path: "model.safetensors"))

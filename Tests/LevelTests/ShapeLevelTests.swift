@@ -56,7 +56,8 @@ struct ShapeLevelTests {
     _ layers: Int, _ window: Int
   ) -> Model {
     var config = ModelConfig()
-    (config.stateDimension, config.actionDimension) = (11 + hidden % 7, 3)
+    // Many agents with actions wider than a vector.
+    (config.stateDimension, config.actionDimension) = (11 + hidden % 7, batch == 9 ? 19 : 3)
     (config.hiddenSize, config.headCount, config.layerCount) = (hidden, heads, layers)
     config.innerSize = hidden == 40 ? 100 : 4 * hidden
     config.activation = heads % 2 == 1 ? .relu : .gelu
@@ -64,6 +65,7 @@ struct ShapeLevelTests {
     config.positionCount = 1
     var options = GenerationOptions()
     (options.precision, options.batch, options.window) = (precision, batch, window)
+    if batch == 9 { options.actionScale = (1...19).map { 0.25 * Double($0) } }
     let name = "H\(hidden)x\(heads)L\(layers)B\(batch)\(precision == .bfloat16 ? "Rounded" : "")"
     return Model(name: name, config: config, options: options, configDigest: "0123")
   }

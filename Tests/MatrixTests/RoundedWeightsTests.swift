@@ -69,7 +69,7 @@ struct RoundedWeightsTests {
   @Test("give what exact arithmetic on them gives", arguments: cases)
   func episode(rounded: Case) throws {
     let episode = try RecordedEpisode(golden: rounded.original)
-    var (model, exact) = try machine(rounded, episode)
+    var (_, exact) = try machine(rounded, episode)
     exact.reset(targetReturn: Float(episode.targetReturn))
     let expected = episode.states.indices.map { step in
       exact.act(

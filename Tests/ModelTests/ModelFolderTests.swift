@@ -81,8 +81,9 @@ struct ModelFolderTests {
 
   @Test("config.json and codegen.json become a model under the folder's name")
   func model() throws {
+    let optionsText = #"{"window": 5, "action_scale": 2}"#
     let (model, remarks) = try withFolder(
-      named: "Two_Legs2.dtmodel", options: #"{"window": 5, "action_scale": 2}"#
+      named: "Two_Legs2.dtmodel", options: optionsText
     ) { path in try ModelFolder(path: path).readModel() }
     var config = ModelConfig()
     config.maximumLength = 20
@@ -93,7 +94,8 @@ struct ModelFolderTests {
       model
         == Model(
           name: "Two_Legs2", config: config, options: options,
-          configDigest: SHA256.hexadecimalDigest(of: Array(Self.minimalConfig.utf8))))
+          configDigest: SHA256.hexadecimalDigest(of: Array(Self.minimalConfig.utf8)),
+          optionsDigest: SHA256.hexadecimalDigest(of: Array(optionsText.utf8))))
     #expect(model.window == 5)
     #expect(model.actionScale == [2, 2, 2, 2])
     #expect(model.actionOffset == [0, 0, 0, 0])

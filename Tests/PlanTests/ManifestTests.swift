@@ -54,8 +54,10 @@ struct ManifestTests {
       for name in manifest.tensors.map(\.name) + manifest.buffers.map(\.name) {
         #expect(lines.count { $0.hasPrefix("    {\"name\": \"\(name)\", ") } == 1, "\(name)")
       }
+      // `self_test` stands in "packed_numbers", too.
+      let options = lines.drop { $0 != "  \"options\": {" }.prefix { $0 != "  }," }
       for option in manifest.options {
-        #expect(lines.count { $0.hasPrefix("    \"\(option.name)\": ") } == 1, "\(option.name)")
+        #expect(options.count { $0.hasPrefix("    \"\(option.name)\": ") } == 1, "\(option.name)")
       }
     }
   }
@@ -77,7 +79,7 @@ struct ManifestTests {
       let names =
         manifest.tensors.flatMap(\.sources).map { String($0.prefix { $0 != "[" }) }
         + manifest.unread.flatMap(\.tensors)
-      #expect(Set(plan.network.tensors).isSubset(of: names))
+      #expect(Set(plan.network.tensors.map { "\($0)" }).isSubset(of: names))
     }
   }
 
@@ -90,7 +92,8 @@ struct ManifestTests {
   )] {
     let words = [
       "relu", "gelu", "clamp", "error", "return", "state", "action", "public", "internal",
-      "bfloat16", "float32", "file", "embedded", "attentions", "integers", "perColumn", "other",
+      "bfloat16", "float32", "file", "embedded", "attentions", "integers", "perColumn", "none",
+      "other",
     ]
     let original = try JSONSerialization.jsonObject(with: JSONEncoder().encode(value))
     var found: [(String, Value)] = []
@@ -150,12 +153,15 @@ struct ManifestTests {
           #expect(
             [Manifest.shape(changed), Manifest.options(changed, deployment)] != facts, "\(place)")
         }
-        // The format is there with all of its numbers.
+        // Format and targets are there with all of their numbers.
         #expect(Manifest(Plan(model), generator: "1").weightFormat == deployment.format)
+        #expect(Manifest(Plan(model), generator: "1").targets == deployment.targets)
         let known = [".name", ".origin.configDigest", ".origin.optionsDigest"]
         let ofTrunk = model.isTrunk ? [".batch", ".hasCInterface", ".hasSelfTest"] : []
         for (place, changed) in try Self.changed(deployment)
-        where !(known + ofTrunk).contains(place) && !place.hasPrefix(".format") {
+        where !(known + ofTrunk).contains(place)
+          && !place.hasPrefix(".format") && !place.hasPrefix(".targets")
+        {
           #expect(
             [Manifest.shape(network), Manifest.options(network, changed)] != facts, "\(place)")
         }

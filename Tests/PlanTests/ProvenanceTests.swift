@@ -30,10 +30,10 @@ struct ProvenanceTests {
             packed[$0].bitPattern != other[$0].bitPattern
           }
         }
-        let named = plan.weights.tensors.filter { $0.recipe.tensors.contains(name) }
+        let named = plan.weights.tensors.filter { $0.recipe.tensors.contains { "\($0)" == name } }
         #expect(differing.map(\.name) == named.map(\.name), "\(name), model \(seed)")
         #expect(
-          named.isEmpty == plan.weights.unread.contains { $0.name == name },
+          named.isEmpty == plan.weights.unread.contains { "\($0.name)" == name },
           "\(name), model \(seed)")
       }
     }
@@ -78,7 +78,7 @@ struct ProvenanceTests {
       "\(plan.weights.tensor(.inner(layer: 1)).recipe.weights)"
         == "diag(h.1.ln_2.weight)·h.1.mlp.c_fc.weight")
     #expect(
-      plan.weights.unread.map(\.name) == [
+      plan.weights.unread.map { "\($0.name)" } == [
         "predict_state.weight", "predict_state.bias", "predict_return.weight",
         "predict_return.bias",
       ])

@@ -162,7 +162,7 @@ struct WeightFormatTests {
   func accuracy() throws {
     for seed in Self.seeds {
       var model = RandomModel.model(seed: seed)
-      model.options.outputs = [.action]
+      (model.options.outputs, model.options.batch) = ([.action, .lastHiddenState], 1)
       let large = RandomModel.checkpoint(of: model, seed: seed)
       let checkpoint = Checkpoint { name in
         large.values(name).map { name.contains("embed") || name.contains("ln_") ? $0 : $0 / 5 }

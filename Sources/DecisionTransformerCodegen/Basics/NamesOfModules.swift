@@ -13,7 +13,7 @@ package enum NamesOfModules {
       """,
       "Swift": """
       CChar InlineArray MutableSpan OpaquePointer Span StaticString UnsafeBufferPointer UnsafeMutablePointer
-      UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawPointer max min precondition
+      UInt32 UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawPointer max min precondition
       """,
     ]
     var modules: [String: String] = [:]

@@ -62,7 +62,8 @@ public enum CheckpointReader {
     @Sendable func tensor(_ name: String) -> StoredTensor? {
       if let tensor = tensors[name] { return tensor }
       precondition(
-        name == RequiredTensor.positions && zeroCount > 0, "the model has no tensor \(name)")
+        name == RequiredTensor.positions.description && zeroCount > 0,
+        "the model has no tensor \(name)")
       return nil
     }
     return Checkpoint {

@@ -93,7 +93,7 @@ extension TensorMatch {
     let limit = 3 * GenerationOptions.maximumWindow
     if config.positionCount > limit {
       report(
-        RequiredTensor.positions,
+        RequiredTensor.positions.description,
         "is not in the file and n_positions in config.json is \(config.positionCount); accepted: at "
           + "most \(limit), the tokens of the longest window")
     }

@@ -72,7 +72,7 @@ package enum TensorNaming {
   package func stored(_ required: [RequiredTensor]) -> [RequiredTensor] {
     switch self {
     case .huggingFace, .trunkAlone: required
-    case .originalGym: required.filter { $0.name != RequiredTensor.positions }
+    case .originalGym: required.filter { $0.tensor != RequiredTensor.positions }
     }
   }
 

@@ -102,6 +102,8 @@ public struct Manifest: Equatable, Sendable {
   public var options: [JSONMember]
   /// How the matrices of the blocks are stored.
   public var weightFormat: WeightFormat
+  /// What the code has tiles for.
+  public var targets: [Target]
   /// The form of each layer.
   public var attention: [String]
   public var phases: [Phase]

@@ -31,9 +31,8 @@ extension Manifest {
     file.expect(
       [
         "format", "generator", "model", "config_sha256", "layout", "files", "shape", "options",
-        "weight_format", "attention", "phases", "routines", "weight_bytes", "weights", "unread",
-        "memory_bytes",
-        "memory",
+        "weight_format", "targets", "attention", "phases", "routines", "weight_bytes", "weights",
+        "unread", "memory_bytes", "memory",
       ], optional: ["codegen_sha256", "packed_numbers", "precision_cost"])
     generator = file.text("generator")
     model = file.text("model")
@@ -45,6 +44,7 @@ extension Manifest {
     options = file.facts("options")
     let format = file.object("weight_format") { WeightFormat(&$0) } ?? .float32
     weightFormat = format
+    targets = file.objects("targets") { Target(&$0) }
     attention = file.texts("attention")
     phases = file.objects("phases") { Phase(&$0) }
     routines = file.objects("routines") { Routine(&$0) }
@@ -173,6 +173,23 @@ extension WeightFormat {
       format = .float32
     }
     self = format
+  }
+}
+
+extension Target {
+  /// SSE2's where something is missing.
+  fileprivate init(_ file: inout JSONObjectFile) {
+    file.expect([
+      "name", "level", "registers", "lanes", "fused_multiply_add", "dot_products",
+    ])
+    var target = Target.sse2
+    target.name = file.text("name")
+    file.read("level", into: &target.number, in: 0...255)
+    file.read("registers", into: &target.registers, in: 1...1 << 10)
+    file.read("lanes", into: &target.lanes, in: 1...1 << 10)
+    file.read("fused_multiply_add", into: &target.hasFusedMultiplyAdd)
+    file.read("dot_products", into: &target.dotProducts)
+    self = target
   }
 }
 

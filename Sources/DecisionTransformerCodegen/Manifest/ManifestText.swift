@@ -4,6 +4,8 @@
 package struct ManifestText {
   /// Characters of a line, but for a single value that is longer.
   private static let width = 120
+  /// Of these, what closes the lists around a value takes: `]},`.
+  private static let closingWidth = 3
   /// The file's object, and the lists in it, have every item on a line of its own.
   private static let spreadDepth = 2
 
@@ -37,11 +39,11 @@ package struct ManifestText {
     if items.isEmpty { return inline(value) }
     let isSpread = depth == 0 || depth < spreadDepth && !isPlainList(value)
     let inline = inline(value)
-    if !isSpread, column + inline.count < width { return inline }
+    if !isSpread, fits(inline, column) { return inline }
     let (open, close) = brackets(value)
     // Numbers stand one by one: one that changes is one line of a diff.
     guard isSpread || isNumberList(value) else {
-      return open + filled(items, indent: indent + 1, depth: depth) + close
+      return open + filled(items, indent: indent + 1, column: column + 1, depth: depth) + close
     }
     let margin = String(repeating: " ", count: indent + 2)
     let parts = items.map { key, item in
@@ -51,20 +53,28 @@ package struct ManifestText {
     return "\(open)\n\(parts.joined(separator: ",\n"))\n\(margin.dropLast(2))\(close)"
   }
 
+  private static func fits(_ text: String, _ column: Int) -> Bool {
+    column + text.count + closingWidth <= width
+  }
+
   /// Items one behind the other, in as many lines as they need.
+  ///
+  /// - Parameters:
+  ///   - indent: Of lines but the first.
+  ///   - column: Where the first item begins.
   private static func filled(
-    _ items: [(key: String, value: JSONValue)], indent: Int, depth: Int
+    _ items: [(key: String, value: JSONValue)], indent: Int, column start: Int, depth: Int
   ) -> String {
     let margin = String(repeating: " ", count: indent)
-    var (text, column) = ("", indent)
+    var (text, column) = ("", start)
     for (index, item) in items.enumerated() {
       let whole = item.key + inline(item.value)
       if index > 0 {
-        let fits = column + 2 + whole.count < width
-        text += fits ? ", " : ",\n\(margin)"
-        column = fits ? column + 2 : indent
+        let continues = fits(whole, column + 2)
+        text += continues ? ", " : ",\n\(margin)"
+        column = continues ? column + 2 : indent
       }
-      let isShort = column + whole.count < width
+      let isShort = fits(whole, column)
       text +=
         isShort
         ? whole

@@ -13,7 +13,8 @@ extension Manifest {
       ("codegen_sha256", optionsDigest.map(JSONValue.string)),
       ("layout", Self.digest(layoutDigest)), ("files", .array(files.map(\.json))),
       ("shape", .object(shape)), ("options", .object(options)),
-      ("weight_format", weightFormat.json), ("attention", JSONValue(attention)),
+      ("weight_format", weightFormat.json),
+      ("targets", .array(targets.map(\.json))), ("attention", JSONValue(attention)),
       ("phases", .array(phases.map(\.json))),
       ("routines", .array(routines.map(\.json))), ("weight_bytes", .integer(weightBytes)),
       ("weights", .array(tensors.map(\.json))), ("unread", .array(unread.map(\.json))),
@@ -91,6 +92,16 @@ extension WeightFormat {
       ("name", .string(name)), ("arrangement", .string(tableName)), ("bits", .integer(bits)),
       ("numbers", .string(numbers.rawValue)), ("rows_per_word", .integer(rowsPerWord)),
       ("strip_panels", .integer(stripPanels)), ("scales", .string(scales.rawValue)),
+    ])
+  }
+}
+
+extension Target {
+  fileprivate var json: JSONValue {
+    .members([
+      ("name", .string(name)), ("level", .integer(number)), ("registers", .integer(registers)),
+      ("lanes", .integer(lanes)), ("fused_multiply_add", .bool(hasFusedMultiplyAdd)),
+      ("dot_products", .string(dotProducts.rawValue)),
     ])
   }
 }

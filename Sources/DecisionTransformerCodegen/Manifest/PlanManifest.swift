@@ -13,6 +13,7 @@ extension Manifest {
     shape = Self.shape(plan.network)
     options = Self.options(plan.network, plan.deployment)
     weightFormat = plan.deployment.format
+    targets = plan.deployment.targets
     attention = plan.forms.map(\.rawValue)
     phases = Self.phases(plan)
     routines = plan.routines.map { routine in
@@ -25,9 +26,9 @@ extension Manifest {
     tensors = plan.weights.tensors.map { Tensor($0, besides: packed) }
     unread = plan.weights.unread.reduce(into: []) { groups, tensor in
       if let index = groups.firstIndex(where: { $0.reason == tensor.reason }) {
-        groups[index].tensors.append(tensor.name)
+        groups[index].tensors.append("\(tensor.name)")
       } else {
-        groups.append(Unread(reason: tensor.reason, tensors: [tensor.name]))
+        groups.append(Unread(reason: tensor.reason, tensors: ["\(tensor.name)"]))
       }
     }
     memoryBytes = plan.memory.byteCount
@@ -76,8 +77,9 @@ extension Manifest.Tensor {
     var names: [String] = []
     var parts: [String: [String?]] = [:]
     for source in recipe.sources {
-      if parts[source.name] == nil { names.append(source.name) }
-      parts[source.name, default: []].append(source.part)
+      let name = "\(source.origin)"
+      if parts[name] == nil { names.append(name) }
+      parts[name, default: []].append(source.part)
     }
     return names.map { name in
       let read = parts[name]!.compactMap(\.self)

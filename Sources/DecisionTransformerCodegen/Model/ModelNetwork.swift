@@ -16,7 +16,7 @@ extension Model {
           innerSize: config.innerSize, activation: config.activation, norm: norm)
       },
       finalNorm: norm, outputs: ModelOutput.allCases.filter(forwardOutputs.contains),
-      tensors: RequiredTensor.all(of: config).map(\.name))
+      tensors: RequiredTensor.all(of: config).map(\.tensor))
   }
 
   private var controlSteps: ControlSteps {

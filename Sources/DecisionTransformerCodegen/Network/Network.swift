@@ -20,11 +20,11 @@ public struct Network: Equatable, Sendable, Codable {
   /// the last hidden state of given embeddings.
   public var outputs: [ModelOutput]
   /// Names of the checkpoint's tensors, in the order of Hugging Face's state_dict.
-  public var tensors: [String]
+  public var tensors: [TensorName]
 
   public init(
     source: Source, hiddenSize: Int, blocks: [Block], finalNorm: Norm, outputs: [ModelOutput],
-    tensors: [String]
+    tensors: [TensorName]
   ) {
     (self.source, self.hiddenSize, self.blocks) = (source, hiddenSize, blocks)
     (self.finalNorm, self.outputs, self.tensors) = (finalNorm, outputs, tensors)

@@ -5,7 +5,7 @@
 public struct Target: Hashable, Sendable, Codable {
   /// Products of integers that one instruction adds up in lanes of 32 bits. For formats of integers; the kernels of today
   /// multiply float32, and choose nothing by it.
-  public enum DotProducts: String, Sendable, Codable {
+  public enum DotProducts: String, CaseIterable, Sendable, Codable {
     case none
     /// Of two 16-bit integers.
     case pairs

@@ -24,7 +24,7 @@ package struct RecipeEvaluator {
     switch recipe {
     case .tensor(let name, let rows, let columns):
       return Matrix(
-        rowCount: rows, columnCount: columns, values: checkpoint.widenedValues(name))
+        rowCount: rows, columnCount: columns, values: checkpoint.widenedValues(name.description))
     case .constant(_, let numbers):
       return Matrix(rowCount: 1, columnCount: numbers.count, values: numbers)
     case .transposed(let recipe): return matrix(recipe).transposed

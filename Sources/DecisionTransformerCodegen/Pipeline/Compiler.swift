@@ -61,6 +61,9 @@ public enum Compiler {
       manifest.addWeights(
         files[files.count - 1], packedByteCount: packed.file.count, checksum: packed.checksum,
         hasSelfTest: selfTest != nil)
+      if let warning = selfTest?.warning {
+        remarks.append(Diagnostic(.warning, path: folder, warning))
+      }
       if selfTest == nil, model.options.hasSelfTest == nil, !model.isTrunk {
         remarks.append(
           Diagnostic(

@@ -4,7 +4,7 @@
 /// A vector is a matrix of one row. What an expression does not name, it does not read.
 public indirect enum Recipe: Hashable, Sendable, Codable {
   /// A tensor of the checkpoint as it is stored, row-major.
-  case tensor(String, rows: Int, columns: Int)
+  case tensor(TensorName, rows: Int, columns: Int)
   /// Numbers of config.json or codegen.json, one row.
   case constant(String, [Double])
   case transposed(Recipe)
@@ -39,9 +39,20 @@ public indirect enum Recipe: Hashable, Sendable, Codable {
 extension Recipe {
   /// Numbers that the expression reads: of which tensor or option, and which part of it.
   public struct Source: Hashable, Sendable {
-    /// The tensor's name in Hugging Face's model, or the option's key.
-    public var name: String
-    public var isTensor: Bool
+    /// A tensor of the checkpoint, or a number of the options under its key.
+    public enum Origin: Hashable, Sendable, CustomStringConvertible {
+      case tensor(TensorName)
+      case option(String)
+
+      public var description: String {
+        switch self {
+        case .tensor(let name): "\(name)"
+        case .option(let key): key
+        }
+      }
+    }
+
+    public var origin: Origin
     /// Which of its columns, or rows; nil where all are read.
     public var part: String?
   }
@@ -54,8 +65,8 @@ extension Recipe {
 
   private func reads(part: String?) -> [Source] {
     switch self {
-    case .tensor(let name, _, _): [Source(name: name, isTensor: true, part: part)]
-    case .constant(let name, _): [Source(name: name, isTensor: false, part: nil)]
+    case .tensor(let name, _, _): [Source(origin: .tensor(name), part: part)]
+    case .constant(let name, _): [Source(origin: .option(name), part: nil)]
     case .columns(let matrix, _, let name):
       matrix.reads(part: part.map { "\(name) \($0)" } ?? name)
     case .named(_, let matrix), .negated(let matrix): matrix.reads(part: part)
@@ -66,7 +77,7 @@ extension Recipe {
       .rounded(let matrix, _):
       matrix.reads(part: part)
     case .scaled(let matrix, _, let name):
-      matrix.reads(part: part) + [Source(name: name, isTensor: false, part: nil)]
+      matrix.reads(part: part) + [Source(origin: .option(name), part: nil)]
     case .product(let left, let right), .sum(let left, let right), .difference(let left, let right),
       .below(let left, let right), .beside(let left, let right):
       left.reads(part: part) + right.reads(part: part)
@@ -85,7 +96,7 @@ extension Recipe: CustomStringConvertible {
   /// The formula, with tensors under their names of Hugging Face's model but for `encoder.`.
   public var description: String {
     switch self {
-    case .tensor(let name, _, _): Self.shortName(name)
+    case .tensor(let name, _, _): name.shortName
     case .constant(let name, _): name
     case .transposed(let matrix): "\(matrix.factor)ᵀ"
     case .rows(let matrix, let range):
@@ -137,11 +148,6 @@ extension Recipe: CustomStringConvertible {
     case .scaledRows(let matrix, let factors): [factors, matrix]
     case .scaledColumns(let matrix, let factors): [matrix, factors]
     }
-  }
-
-  /// A name of a tensor or module without `encoder.`, as tables and formulas print it.
-  package static func shortName(_ name: String) -> String {
-    name.hasPrefix("encoder.") ? String(name.dropFirst("encoder.".count)) : name
   }
 
   /// The same where a factor stands: a sum in parentheses.

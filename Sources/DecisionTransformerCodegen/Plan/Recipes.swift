@@ -11,16 +11,19 @@ package struct Recipes {
     let hidden = shape.hiddenSize
     switch content {
     case .stateMean: return TensorRecipe(.rounded(stateMean ?? noMean, .float32))
-    case .embedReturn: return linear("embed_return", inputs: 1, outputs: hidden)
+    case .embedReturn: return linear(.model("embed_return"), inputs: 1, outputs: hidden)
     case .embedState: return embedState
     case .embedAction:
-      return linear("embed_action", inputs: shape.actionDimension, outputs: hidden)
+      return linear(.model("embed_action"), inputs: shape.actionDimension, outputs: hidden)
     case .timesteps:
       return TensorRecipe(
-        .tensor("embed_timestep.weight", rows: shape.maximumEpisodeLength, columns: hidden))
-    case .embedNormGain: return TensorRecipe(vector("embed_ln.weight", hidden))
+        .tensor(
+          ModuleName.model("embed_timestep").weight, rows: shape.maximumEpisodeLength,
+          columns: hidden))
+    case .embedNormGain: return TensorRecipe(vector(ModuleName.model("embed_ln").weight, hidden))
     case .embedNormShift:
-      return TensorRecipe(.sum(vector("embed_ln.bias", hidden), .rows(positions, 0..<1)))
+      return TensorRecipe(
+        .sum(vector(ModuleName.model("embed_ln").bias, hidden), .rows(positions, 0..<1)))
     case .query(let layer): return padHeads(query(layer))
     case .key(let layer): return padHeads(key(layer))
     case .value(let layer): return padHeads(value(layer))
@@ -42,15 +45,15 @@ package struct Recipes {
       return TensorRecipe(
         .product(value(layer).weights, projection.weights), bias: projection.bias)
     case .inner(let layer):
-      return convolution("encoder.h.\(layer).mlp.c_fc", inputs: hidden, outputs: shape.innerSize)
-        .afterNorm("encoder.h.\(layer).ln_2", size: hidden)
+      return convolution(.block(layer, "mlp.c_fc"), inputs: hidden, outputs: shape.innerSize)
+        .afterNorm(.block(layer, "ln_2"), size: hidden)
     case .outer(let layer):
-      return convolution("encoder.h.\(layer).mlp.c_proj", inputs: shape.innerSize, outputs: hidden)
-    case .predictAction: return head("predict_action.0", outputs: shape.actionDimension)
-    case .predictState: return head("predict_state", outputs: shape.stateDimension)
-    case .predictReturn: return head("predict_return", outputs: 1)
-    case .finalNormGain: return TensorRecipe(vector("encoder.ln_f.weight", hidden))
-    case .finalNormShift: return TensorRecipe(vector("encoder.ln_f.bias", hidden))
+      return convolution(.block(layer, "mlp.c_proj"), inputs: shape.innerSize, outputs: hidden)
+    case .predictAction: return head(.model("predict_action.0"), outputs: shape.actionDimension)
+    case .predictState: return head(.model("predict_state"), outputs: shape.stateDimension)
+    case .predictReturn: return head(.model("predict_return"), outputs: 1)
+    case .finalNormGain: return TensorRecipe(vector(ModuleName.encoder("ln_f").weight, hidden))
+    case .finalNormShift: return TensorRecipe(vector(ModuleName.encoder("ln_f").bias, hidden))
     case .actionScale: return TensorRecipe(.constant("action_scale", steps.action.scale))
     case .actionOffset: return TensorRecipe(.constant("action_offset", steps.action.offset))
     case .stateDeviation:
@@ -89,7 +92,7 @@ package struct Recipes {
   /// The code subtracts the mean, rounded to float32, from the raw state, where the two are close and the
   /// difference is exact; what the rounding left out goes into the bias, and 1/std into the weights.
   private var embedState: TensorRecipe {
-    var map = linear("embed_state", inputs: shape.stateDimension, outputs: shape.hiddenSize)
+    var map = linear(.model("embed_state"), inputs: shape.stateDimension, outputs: shape.hiddenSize)
     if let stateDeviation {
       map.weights = .scaledRows(map.weights, by: .reciprocals(stateDeviation))
     }
@@ -103,9 +106,9 @@ package struct Recipes {
   // MARK: Heads
 
   /// A head behind ln_f.
-  private func head(_ name: String, outputs: Int) -> TensorRecipe {
-    linear(name, inputs: shape.hiddenSize, outputs: outputs)
-      .afterNorm("encoder.ln_f", size: shape.hiddenSize)
+  private func head(_ module: ModuleName, outputs: Int) -> TensorRecipe {
+    linear(module, inputs: shape.hiddenSize, outputs: outputs)
+      .afterNorm(.encoder("ln_f"), size: shape.hiddenSize)
   }
 
   // MARK: Attention
@@ -118,10 +121,10 @@ package struct Recipes {
   private func third(_ name: String, _ layer: Int) -> TensorRecipe {
     let index = ["q": 0, "k": 1, "v": 2][name]!
     return convolution(
-      "encoder.h.\(layer).attn.c_attn", inputs: shape.hiddenSize, outputs: 3 * shape.hiddenSize
+      .block(layer, "attn.c_attn"), inputs: shape.hiddenSize, outputs: 3 * shape.hiddenSize
     )
     .columns(index * shape.hiddenSize..<(index + 1) * shape.hiddenSize, named: name)
-    .afterNorm("encoder.h.\(layer).ln_1", size: shape.hiddenSize)
+    .afterNorm(.block(layer, "ln_1"), size: shape.hiddenSize)
   }
 
   private func query(_ layer: Int) -> TensorRecipe {
@@ -137,14 +140,15 @@ package struct Recipes {
   /// c_proj, with the constant part of the values, which the probabilities sum to one, carried through it.
   private func projection(_ layer: Int) -> TensorRecipe {
     var projection = convolution(
-      "encoder.h.\(layer).attn.c_proj", inputs: shape.hiddenSize, outputs: shape.hiddenSize)
+      .block(layer, "attn.c_proj"), inputs: shape.hiddenSize, outputs: shape.hiddenSize)
     projection.bias = projection.adding(carriedValueBias(layer))
     return projection
   }
 
   private func carriedValueBias(_ layer: Int) -> Recipe {
     let weights = Recipe.tensor(
-      "encoder.h.\(layer).attn.c_proj.weight", rows: shape.hiddenSize, columns: shape.hiddenSize)
+      ModuleName.block(layer, "attn.c_proj").weight, rows: shape.hiddenSize,
+      columns: shape.hiddenSize)
     return .product(third("v", layer).bias!, weights)
   }
 
@@ -165,24 +169,24 @@ package struct Recipes {
 
   private var positions: Recipe {
     .tensor(
-      "encoder.wpe.weight", rows: positionCount, columns: shape.hiddenSize)
+      ModuleName.encoder("wpe").weight, rows: positionCount, columns: shape.hiddenSize)
   }
 
-  private func vector(_ name: String, _ count: Int) -> Recipe {
-    .tensor(name, rows: 1, columns: count)
+  private func vector(_ tensor: TensorName, _ count: Int) -> Recipe {
+    .tensor(tensor, rows: 1, columns: count)
   }
 
   /// Conv1D of the transformer blocks: weight [inputs, outputs].
-  private func convolution(_ name: String, inputs: Int, outputs: Int) -> TensorRecipe {
+  private func convolution(_ module: ModuleName, inputs: Int, outputs: Int) -> TensorRecipe {
     TensorRecipe(
-      .tensor("\(name).weight", rows: inputs, columns: outputs),
-      bias: vector("\(name).bias", outputs))
+      .tensor(module.weight, rows: inputs, columns: outputs),
+      bias: vector(module.bias, outputs))
   }
 
   /// nn.Linear of the embeddings and heads: weight [outputs, inputs].
-  private func linear(_ name: String, inputs: Int, outputs: Int) -> TensorRecipe {
+  private func linear(_ module: ModuleName, inputs: Int, outputs: Int) -> TensorRecipe {
     TensorRecipe(
-      .transposed(.tensor("\(name).weight", rows: outputs, columns: inputs)),
-      bias: vector("\(name).bias", outputs))
+      .transposed(.tensor(module.weight, rows: outputs, columns: inputs)),
+      bias: vector(module.bias, outputs))
   }
 }

@@ -14,40 +14,79 @@ public struct TensorRecipe: Equatable, Sendable, Codable {
     return (weights.sources + (bias?.sources ?? [])).filter { seen.insert($0).inserted }
   }
 
-  /// Names of the checkpoint's tensors that it reads.
-  public var tensors: Set<String> { Set(sources.filter(\.isTensor).map(\.name)) }
+  /// The checkpoint's tensors that it reads.
+  public var tensors: Set<TensorName> {
+    Set(sources.compactMap { if case .tensor(let name) = $0.origin { name } else { nil } })
+  }
 
   /// The sources as tables print them: modules of which weight and bias are read by their name, parts in brackets, and a
   /// block's name once where its modules follow each other.
-  public var sourceText: [String] {
-    var modules: [String] = []
-    // No parts where something is read whole.
-    var read: [String: (kinds: [String], parts: [String]?)] = [:]
+  public var sourceText: [String] { sourceText(blockName: String.init) }
+
+  /// The same, with blocks under these names.
+  package func sourceText(blockName: (Int) -> String) -> [String] {
+    var read: [SourceLine] = []
     for source in sources {
-      let pieces = source.isTensor ? source.name.split(separator: ".") : []
-      let module = source.isTensor ? pieces.dropLast().joined(separator: ".") : source.name
-      if read[module] == nil {
-        modules.append(module)
-        read[module] = ([], [])
-      }
-      if let kind = pieces.last.map(String.init), !read[module]!.kinds.contains(kind) {
-        read[module]!.kinds.append(kind)
-      }
-      guard let part = source.part else {
-        read[module]!.parts = nil
-        continue
-      }
-      if read[module]!.parts?.contains(part) == false { read[module]!.parts?.append(part) }
+      let (owner, parameter) = SourceLine.owner(of: source.origin)
+      let index = read.firstIndex { $0.owner == owner } ?? read.endIndex
+      if index == read.endIndex { read.append(SourceLine(owner: owner)) }
+      read[index].add(parameter, part: source.part)
     }
-    var block: Substring?
-    return modules.map { module in
-      let (kinds, parts) = read[module]!
-      var name = Recipe.shortName(module) + (kinds.count == 1 ? ".\(kinds[0])" : "")
-      let before = block
-      block = name.firstMatch(of: /^h\.\d+\./)?.0
-      if let block, block == before { name.removeFirst(block.count) }
-      return parts.map { "\(name)[\($0.joined(separator: ", "))]" } ?? name
+    var before: ModuleName.Place?
+    return read.map { line in
+      defer { before = line.place }
+      return line.text(isInSameBlock: line.place == before, blockName: blockName)
     }
+  }
+}
+
+/// What a recipe reads of one module, or of one option.
+private struct SourceLine {
+  enum Owner: Hashable {
+    case module(ModuleName)
+    case option(String)
+  }
+
+  var owner: Owner
+  var parameters: [String] = []
+  /// nil where something is read whole.
+  var parts: [String]? = []
+
+  init(owner: Owner) { self.owner = owner }
+
+  static func owner(of origin: Recipe.Source.Origin) -> (Owner, parameter: String?) {
+    switch origin {
+    case .tensor(let name): (.module(name.module), name.parameter)
+    case .option(let key): (.option(key), nil)
+    }
+  }
+
+  var place: ModuleName.Place? {
+    if case .module(let module) = owner { module.place } else { nil }
+  }
+
+  mutating func add(_ parameter: String?, part: String?) {
+    if let parameter, !parameters.contains(parameter) { parameters.append(parameter) }
+    guard let part else {
+      parts = nil
+      return
+    }
+    if parts?.contains(part) == false { parts?.append(part) }
+  }
+
+  func text(isInSameBlock: Bool, blockName: (Int) -> String) -> String {
+    let name =
+      switch owner {
+      case .option(let key): key
+      case .module(let module):
+        if case .block(let index) = module.place, !isInSameBlock {
+          "h.\(blockName(index)).\(module.name)"
+        } else {
+          module.name
+        }
+      }
+    let read = name + (parameters.count == 1 ? ".\(parameters[0])" : "")
+    return parts.map { "\(read)[\($0.joined(separator: ", "))]" } ?? read
   }
 }
 
@@ -55,9 +94,9 @@ public struct TensorRecipe: Equatable, Sendable, Codable {
 
 extension TensorRecipe {
   /// y = x·weights + bias of a normalised row n, which equals this map of n∘gain + shift.
-  package func afterNorm(_ norm: String, size: Int) -> TensorRecipe {
-    let gain = Recipe.tensor("\(norm).weight", rows: 1, columns: size)
-    let shift = Recipe.tensor("\(norm).bias", rows: 1, columns: size)
+  package func afterNorm(_ norm: ModuleName, size: Int) -> TensorRecipe {
+    let gain = Recipe.tensor(norm.weight, rows: 1, columns: size)
+    let shift = Recipe.tensor(norm.bias, rows: 1, columns: size)
     return TensorRecipe(.scaledRows(weights, by: gain), bias: adding(.product(shift, weights)))
   }
 

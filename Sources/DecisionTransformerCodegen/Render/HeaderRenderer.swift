@@ -84,7 +84,7 @@ package struct HeaderRenderer {
     }
     let unread = plan.weights.unread
     for reason in Set(unread.map(\.reason)).sorted() {
-      let names = unread.filter { $0.reason == reason }.map { Recipe.shortName($0.name) }
+      let names = unread.filter { $0.reason == reason }.map(\.name.shortName)
       writer.write("//   not read, since \(reason):")
       for line in CodeWriter.lines(of: names, width: CodeWriter.width - 7) {
         writer.write("//     \(line)")
@@ -106,7 +106,7 @@ package struct HeaderRenderer {
     /// With N for the block's number.
     package init(_ tensor: PackedTensor, layer: Int) {
       name = "layerN.\(tensor.memberName)"
-      sources = tensor.recipe.sourceText.map { $0.replacing("h.\(layer).", with: "h.N.") }
+      sources = tensor.recipe.sourceText { $0 == layer ? "N" : "\($0)" }
     }
   }
 

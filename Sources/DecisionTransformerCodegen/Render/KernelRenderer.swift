@@ -48,7 +48,8 @@ package struct KernelRenderer {
     let widened = kernel.widensWeights ? " widened: Floats," : ""
     let signature = "\(name)(_ x: Floats, _ w: Floats,\(parameter)\(widened) to y: Floats)"
     if kernel.widensWeights {
-      writer.scope("\(attributes) static func \(signature)") {
+      writer.write(attributes)
+      writer.scope("static func \(signature)") {
         self.widened(kernel.products[0], columns, format, strides, finish, epilogue, to: &$0)
       }
       return
@@ -67,7 +68,7 @@ package struct KernelRenderer {
 
   /// A function of one statement.
   private func short(_ signature: String, _ statement: String, to writer: inout CodeWriter) {
-    writer.write("\(attributes) static func \(signature) {", "  \(statement) }")
+    writer.write(attributes, "static func \(signature) {", "  \(statement) }")
   }
 
   /// Widens a few panels, then computes all rows of them: the product of a group of panels.
@@ -151,9 +152,10 @@ package struct KernelRenderer {
   ) {
     let panel = (depth + 1) * Shape.lanes
     writer.write(
-      "", "/// Stores rows as keys from `first` on: column by column into panels of 16 keys.")
+      "", "/// Stores rows as keys from `first` on: column by column into panels of 16 keys.",
+      attributes)
     writer.scope(
-      "\(attributes) static func \(name)(_ input: Floats, rows: Int, first: Int, to keys: Floats)"
+      "static func \(name)(_ input: Floats, rows: Int, first: Int, to keys: Floats)"
     ) { writer in
       writer.write("var row = 0")
       writer.scope("while row < rows") { writer in
@@ -205,7 +207,8 @@ package struct KernelRenderer {
     _ statement: ((Int) -> String) -> String
   ) {
     guard heads > 1 else { return short(signature, statement { _ in "" }, to: &writer) }
-    writer.scope("\(attributes) static func \(signature)") { writer in
+    writer.write(attributes)
+    writer.scope("static func \(signature)") { writer in
       writer.write(
         "for head in 0..<\(heads) { \(statement { " + head * \(literal($0))" }) }")
     }

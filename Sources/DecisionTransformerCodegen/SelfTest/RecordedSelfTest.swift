@@ -17,6 +17,9 @@ public struct RecordedSelfTest: Equatable, Sendable {
     public var meanError: Double
     /// What the self test grants, in the same units.
     public var tolerance: Double
+
+    /// Whether that is more than 15 of float32's 24 bits: no check of much.
+    package var isLax: Bool { tolerance > 0x1p-9 * max(1, magnitude) }
   }
 
   public var stepCount: Int
@@ -26,6 +29,15 @@ public struct RecordedSelfTest: Equatable, Sendable {
 }
 
 extension RecordedSelfTest {
+  /// What is to be said of a checkpoint that float32 cannot compute well; nil of others.
+  package var warning: String? {
+    stages.first(where: \.isLax).map { stage in
+      "float32 loses more than half of its digits: at \(stage.name) it is off by \(Float(stage.largestError)) "
+        + "from exact arithmetic, where numbers are as large as \(Float(stage.magnitude)); the self "
+        + "test grants \(Float(stage.tolerance)) there and cannot tell much"
+    }
+  }
+
   /// Runs the reference over a synthetic episode: about a second for a small model. The weights of a batch are
   /// those of a single agent, and so is their self test.
   ///

@@ -17,9 +17,9 @@ struct LibraryBuilder {
       .appendingPathComponent("dtgen-library-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     _ = try OutputFolder(path: folder.path).receive(compilation.files + [weightsInC])
-    let sources = OutputNames(model: model)
+    let sources = compilation.files.map(\.name).filter { $0.hasSuffix(".swift") }
     try compileSwift(runtime.files, module: "DecisionTransformer", in: folder)
-    try compileSwift([sources.code], module: "\(model)Library", in: folder)
+    try compileSwift(sources, module: "\(model)Library", in: folder)
     var objects = ["DecisionTransformer.o", "\(model)Library.o"]
     if compilation.checkpointFile != nil {
       try toolchain.run(
@@ -34,7 +34,7 @@ struct LibraryBuilder {
     try merge(objects, into: "all.o", in: folder)
     let archive = "lib\(name.prefix).a"
     try toolchain.run("llvm-ar", ["rcsD", archive, "all.o"], in: folder)
-    var products = [sources.header, archive]
+    var products = [name.header, archive]
     if target.hasSharedLibraries {
       let library = "lib\(name.prefix).so"
       try toolchain.run(

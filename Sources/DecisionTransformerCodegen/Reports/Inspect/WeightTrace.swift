@@ -28,7 +28,7 @@ public struct WeightTrace {
   public func destinations(of text: String) throws(InvalidInput) -> String {
     let (name, shape, index) = try tensor(text)
     let readers = plan.weights.tensors.filter { $0.recipe.tensors.contains(name) }
-    let title = index.map { "\(name)[\($0.map(String.init).joined(separator: ", "))]" } ?? name
+    let title = index.map { "\(name)[\($0.map(String.init).joined(separator: ", "))]" } ?? "\(name)"
     var report = ["\(title), of \(shape.map(String.init).joined(separator: " x "))"]
     if readers.isEmpty {
       let reason = plan.weights.unread.first { $0.name == name }?.reason ?? "nothing needs it"
@@ -57,22 +57,19 @@ public struct WeightTrace {
 
   private func tensor(
     _ text: String
-  ) throws(InvalidInput) -> (name: String, shape: [Int], index: [Int]?) {
+  ) throws(InvalidInput) -> (name: TensorName, shape: [Int], index: [Int]?) {
     guard let match = try? /(.+?)(?:\[(.*)\])?/.wholeMatch(in: text) else {
       throw problem(text, "is no tensor's name")
     }
     let tensors = Checkpoint.requiredTensors(of: model.config)
     let written = String(match.1)
-    guard
-      let tensor = tensors.first(where: {
-        $0.name == written || Recipe.shortName($0.name) == written
-      })
-    else {
+    let name = plan.network.tensors.first { $0.description == written || $0.shortName == written }
+    guard let name, let tensor = tensors.first(where: { $0.name == name.description }) else {
       throw problem(
         written,
         "is no tensor of the model; accepted: \(NameList.text(tensors.map(\.name)))")
     }
-    guard let inBrackets = match.2 else { return (tensor.name, tensor.shape, nil) }
+    guard let inBrackets = match.2 else { return (name, tensor.shape, nil) }
     let index = inBrackets.split(separator: ",", omittingEmptySubsequences: false).map {
       Int($0.filter { $0 != " " })
     }
@@ -80,20 +77,20 @@ public struct WeightTrace {
       zip(index, tensor.shape).allSatisfy({ index, size in index.map { 0..<size ~= $0 } ?? false })
     else {
       let ranges = tensor.shape.map { "0..<\($0)" }.joined(separator: ", ")
-      throw problem(text, "is no number of \(tensor.name); accepted: [\(ranges)]")
+      throw problem(text, "is no number of \(name); accepted: [\(ranges)]")
     }
-    return (tensor.name, tensor.shape, index.compactMap { $0 })
+    return (name, tensor.shape, index.compactMap { $0 })
   }
 
   /// Which packed numbers change with one of the checkpoint's, found by changing it; nothing where none does.
   private func numbers(
-    of reader: PackedTensor, _ checkpoint: Checkpoint, _ name: String, _ shape: [Int],
+    of reader: PackedTensor, _ checkpoint: Checkpoint, _ name: TensorName, _ shape: [Int],
     _ index: [Int]
   ) -> [String] {
     let place = zip(index, shape).reduce(0) { $0 * $1.1 + $1.0 }
     let changed = Checkpoint { tensor in
       var values = checkpoint.values(tensor)
-      if tensor == name { values[place] = values[place] * 2 + 1 }
+      if tensor == name.description { values[place] = values[place] * 2 + 1 }
       return values
     }
     let (before, after) = (Packer.words(of: reader, checkpoint), Packer.words(of: reader, changed))
