@@ -107,7 +107,7 @@ struct SelfTestTests {
     case .predictAction, .actionScale, .actionOffset: .action
     // Of other outputs and of trunks, which no model here has and no action depends on.
     case .predictState, .predictReturn, .finalNormGain, .finalNormShift, .stateDeviation,
-      .positions, .unattended:
+      .stateMeanRemainder, .positions, .unattended:
       .action
     case .query(let layer), .key(let layer), .value(let layer), .projection(let layer),
       .absorbedKey(let layer, _), .absorbedValue(let layer, _), .fusedQuery(let layer),

@@ -55,7 +55,7 @@ struct LayoutTests {
       for (index, tensor) in plan.weights.tensors.enumerated() {
         switch tensor.content {
         // The members read these.
-        case .stateMean, .stateDeviation, .actionScale, .actionOffset: break
+        case .stateMean, .stateDeviation, .stateMeanRemainder, .actionScale, .actionOffset: break
         case .embedAction where plan.shape.window == 1: break
         default: #expect(weights.contains(index), "\(tensor) of seed \(seed)")
         }

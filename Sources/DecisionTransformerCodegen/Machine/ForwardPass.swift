@@ -25,10 +25,16 @@ extension ControlMachine {
     machine[Operand(.stream), machine.givenSlots.first * stride] = Array(
       repeating: 0, count: machine.givenSlots.first * stride)
     let deviation = machine.weights.numbers(of: .stateDeviation)
+    let remainder =
+      plan.steps.state.mean.map { _ in machine.weights.numbers(of: .stateMeanRemainder) }
+      ?? deviation.map { _ in 0 }
     let episode = machine.timesteps[0]
     for step in 0..<count {
       machine[Operand(.returnInput), 1] = [returnsToGo[step]]
-      machine[Operand(.stateInput), deviation.count] = zip(states[step], deviation).map { $0 * $1 }
+      machine[Operand(.stateInput), deviation.count] = zip(zip(states[step], deviation), remainder)
+        .map {
+          $0.0 * $0.1 + $1
+        }
       machine[Operand(.actionInput), actions[step].count] = actions[step]
       machine.timesteps[0] = timesteps[step]
       machine.run(.embedStep, token: tokens * (first + step))

@@ -43,6 +43,8 @@ public struct PackedTensor: Equatable, Sendable, Codable {
     case actionOffset
     /// `state_std`: from normalised states to raw ones.
     case stateDeviation
+    /// What rounding leaves out of `state_mean`: for states that come normalised.
+    case stateMeanRemainder
     /// wpe, one row per position, of a trunk.
     case positions
     /// What the projection adds for value biases, negative: for rows of a trunk that see no key at all.

@@ -60,6 +60,9 @@ package struct Recipes {
       return TensorRecipe(
         stateDeviation
           ?? .constant("1", Array(repeating: 1, count: shape.stateDimension)))
+    case .stateMeanRemainder:
+      let mean = stateMean ?? noMean
+      return TensorRecipe(.difference(mean, .rounded(mean, .float32)))
     case .positions: return TensorRecipe(positions)
     case .unattended(let layer): return TensorRecipe(.negated(carriedValueBias(layer)))
     }
@@ -90,7 +93,8 @@ package struct Recipes {
   }
 
   /// The code subtracts the mean, rounded to float32, from the raw state, where the two are close and the
-  /// difference is exact; what the rounding left out goes into the bias, and 1/std into the weights.
+  /// difference is exact; what the rounding left out goes into the bias, and 1/std into the weights. `forward`, whose states are normalised
+  /// already, adds `stateMeanRemainder` for that bias.
   private var embedState: TensorRecipe {
     var map = linear(.model("embed_state"), inputs: shape.stateDimension, outputs: shape.hiddenSize)
     if let stateDeviation {

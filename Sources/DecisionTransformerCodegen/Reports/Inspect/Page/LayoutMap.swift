@@ -101,7 +101,7 @@ extension PackedTensor.Content {
     case .inner: .inner
     case .outer: .outer
     case .predictAction, .predictState, .predictReturn, .finalNormGain, .finalNormShift,
-      .stateDeviation, .actionScale, .actionOffset:
+      .stateDeviation, .stateMeanRemainder, .actionScale, .actionOffset:
       .head
     case .timesteps, .positions: .timesteps
     case .unattended: .other
@@ -136,6 +136,8 @@ extension PackedTensor.Content {
     case .predictAction, .predictState, .predictReturn: "ln_f's gain and shift folded in"
     case .finalNormGain, .finalNormShift: "as in the checkpoint"
     case .stateDeviation: "as given; from normalised states to raw ones"
+    case .stateMeanRemainder:
+      "what float32 leaves out of the mean; added to states that are normalised"
     case .unattended: "the value biases through the projection, taken out where a row sees no key"
     }
   }
