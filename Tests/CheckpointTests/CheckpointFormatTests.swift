@@ -84,7 +84,9 @@ import Testing
     }
     let original =
       "is a checkpoint of the original gym implementation (kzl/decision-transformer): its "
-      + "transformer is read as encoder, its position embeddings are zero"
+      + "transformer is read as encoder, its position embeddings are zero; Online DT without its "
+      + "stochastic head writes the same names and adds no timesteps: where this is such a file, set "
+      + "embed_timestep.weight to zero first"
     #expect(line("legacy-original", original))
     #expect(line("safetensors-original", original))
     let exactly = "widened to float32, exactly; the model computes in float32"

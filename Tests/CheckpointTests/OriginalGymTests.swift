@@ -21,7 +21,9 @@ import Testing
 
   private var originalNote: String {
     "note: F: is a checkpoint of the original gym implementation (kzl/decision-transformer): its "
-      + "transformer is read as encoder, its position embeddings are zero"
+      + "transformer is read as encoder, its position embeddings are zero; Online DT without its "
+      + "stochastic head writes the same names and adds no timesteps: where this is such a file, set "
+      + "embed_timestep.weight to zero first"
   }
 
   @Test(arguments: ["", "module.", "_orig_mod.module."])

@@ -88,7 +88,8 @@ extension TensorMatch {
       config.modelClass == .trunk
       ? "has the trunk of \(naming.model): its position embeddings are zero"
       : "is a checkpoint of \(naming.model): its transformer is read as encoder, its position "
-        + "embeddings are zero"
+        + "embeddings are zero; Online DT without its stochastic head writes the same names and adds no "
+        + "timesteps: where this is such a file, set embed_timestep.weight to zero first"
     report(nil, what, .note)
     let limit = 3 * GenerationOptions.maximumWindow
     if config.positionCount > limit {

@@ -25,9 +25,7 @@ extension ControlMachine {
     machine[Operand(.stream), machine.givenSlots.first * stride] = Array(
       repeating: 0, count: machine.givenSlots.first * stride)
     let deviation = machine.weights.numbers(of: .stateDeviation)
-    let remainder =
-      plan.steps.state.mean.map { _ in machine.weights.numbers(of: .stateMeanRemainder) }
-      ?? deviation.map { _ in 0 }
+    let remainder = machine.weights.numbers(of: .stateMeanRemainder)
     let episode = machine.timesteps[0]
     for step in 0..<count {
       machine[Operand(.returnInput), 1] = [returnsToGo[step]]

@@ -81,9 +81,7 @@ package struct LayoutBuilder {
     }
     if !outputs.isEmpty {
       append("embed.stateDeviation", .stateDeviation, .rows(rows: 1, columns: states))
-      if network.controlSteps?.state.mean != nil {
-        append("embed.stateMeanRemainder", .stateMeanRemainder, .rows(rows: 1, columns: states))
-      }
+      append("embed.stateMeanRemainder", .stateMeanRemainder, .rows(rows: 1, columns: states))
     }
   }
 

@@ -61,8 +61,7 @@ package struct Recipes {
         stateDeviation
           ?? .constant("1", Array(repeating: 1, count: shape.stateDimension)))
     case .stateMeanRemainder:
-      let mean = stateMean ?? noMean
-      return TensorRecipe(.difference(mean, .rounded(mean, .float32)))
+      return TensorRecipe(stateMean.map { .difference($0, .rounded($0, .float32)) } ?? noMean)
     case .positions: return TensorRecipe(positions)
     case .unattended(let layer): return TensorRecipe(.negated(carriedValueBias(layer)))
     }

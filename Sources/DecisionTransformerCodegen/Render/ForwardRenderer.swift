@@ -86,13 +86,9 @@ package struct ForwardRenderer {
       writer.numbers(
         "State.count", "stateInput[index] = states[step * State.count + index]")
       let deviation = plan.weights.tensor(.stateDeviation).name
-      let remainder = plan.steps.state.mean.map { _ in
-        plan.weights.tensor(.stateMeanRemainder).name
-      }
-      writer.vectors(of: shape.stateStride) { place in
-        let rest = remainder.map { " + Vector(at: \($0)\(place))" } ?? ""
-        return
-          "(Vector(at: stateInput\(place)) * Vector(at: \(deviation)\(place))\(rest)).store(at: stateInput\(place))"
+      let remainder = plan.weights.tensor(.stateMeanRemainder).name
+      writer.vectors(of: shape.stateStride) {
+        "(Vector(at: stateInput\($0)) * Vector(at: \(deviation)\($0)) + Vector(at: \(remainder)\($0))).store(at: stateInput\($0))"
       }
       writer.numbers(
         "Action.count", "actionInput[index] = actions[step * Action.count + index]")
