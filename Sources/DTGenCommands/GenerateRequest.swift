@@ -81,7 +81,8 @@ package struct GenerateRequest {
       : [
         Diagnostic(
           .note, path: folder,
-          "without a checkpoint the type has no init(); open packed weights with "
+          "without a checkpoint, model.safetensors or pytorch_model.bin in this folder, the type has no "
+            + "init(); open packed weights with "
             + "PackedWeights(path:) and pass them to init(weights:)")
       ]
   }

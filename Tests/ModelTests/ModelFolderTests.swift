@@ -40,6 +40,36 @@ struct ModelFolderTests {
     }
   }
 
+  // MARK: Names of files
+
+  @Test("JSON that may be a codegen.json under another name is warned of where there is none")
+  func unreadOptions() throws {
+    func remarks(of others: [String], options: String?) throws -> [String] {
+      try withFolder(options: options) { path in
+        for file in others {
+          try Data("{}".utf8).write(to: URL(fileURLWithPath: "\(path)/\(file)"))
+        }
+        return try ModelFolder(path: path).readModel().remarks.map {
+          $0.description.replacing(path, with: "Hopper.dtmodel")
+        }
+      }
+    }
+    let warning =
+      "is not read: options are those of codegen.json, which is missing; states go in as they are "
+      + "and returns unscaled"
+    for file in ["codgen.json", "options.json"] {
+      #expect(
+        try remarks(of: [file, "notes.txt"], options: nil)
+          == ["warning: Hopper.dtmodel/\(file): \(warning)"])
+      #expect(try remarks(of: [file], options: "{}") == [])
+    }
+    let written = [
+      "generation_config.json", "tokenizer.json", "trainer_state.json",
+      "model.safetensors.index.json", ".hidden.json",
+    ]
+    #expect(try remarks(of: written, options: nil) == [])
+  }
+
   // MARK: A trunk
 
   @Test("a trunk's config.json is a warning where nobody says which class is meant")
@@ -185,6 +215,11 @@ struct ModelFolderTests {
         (max_ep_len 10); the window never fills
         """
       ])
+    // Behind its last timestep an episode goes on, unless that is an error.
+    for overflow in ["clamp", "wrap"] {
+      let options = #"{"window": 11, "timestep_overflow": "\#(overflow)"}"#
+      #expect(try remarks(config: "{\(shape)}", options: options).isEmpty)
+    }
     #expect(
       try remarks(config: #"{\#(shape), "max_length": 12}"#) == [
         """

@@ -74,7 +74,31 @@ public struct ModelFolder: Sendable {
       ModelConfigReader.remarks(configFile)
         + classRemarks(model, configFile, isGiven: optionsFile["model_class"] != nil)
         + (model.isTrunk ? tokenRemarks(model) : windowRemarks(model))
+        + (optionsDigest == nil ? unreadOptions : [])
     )
+  }
+
+  /// JSON files that may be a codegen.json under another name, where there is none.
+  private var unreadOptions: [Diagnostic] {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return entries.sorted().filter { Self.mayBeOptions($0) }.map { file in
+      Diagnostic(
+        .warning, path: path(of: file),
+        "is not read: options are those of codegen.json, which is missing; states go in as they are "
+          + "and returns unscaled")
+    }
+  }
+
+  /// Whether a file is JSON, and none that Hugging Face's libraries write beside a model.
+  private static func mayBeOptions(_ file: String) -> Bool {
+    let others = [
+      "config", "generation_config", "preprocessor_config", "tokenizer", "tokenizer_config",
+      "special_tokens_map", "added_tokens", "vocab", "trainer_state", "all_results",
+      "train_results", "eval_results",
+    ]
+    let name = file.lowercased()
+    return name.hasSuffix(".json") && !name.hasPrefix(".") && !name.hasSuffix(".index.json")
+      && !others.contains(String(name.dropLast(".json".count)))
   }
 }
 
@@ -96,7 +120,7 @@ extension ModelFolder {
           "absent; a window of \(window) control steps is assumed, the default of transformers "
             + "4.x; \"window\" in codegen.json sets another"))
     }
-    if window > config.maximumEpisodeLength {
+    if window > config.maximumEpisodeLength, model.options.timestepOverflow == .error {
       remarks.append(
         note(
           "\(window) control steps are more than an episode has "

@@ -93,13 +93,6 @@ private struct SourceLine {
 // MARK: - Maps
 
 extension TensorRecipe {
-  /// y = x·weights + bias of a normalised row n, which equals this map of n∘gain + shift.
-  package func afterNorm(_ norm: ModuleName, size: Int) -> TensorRecipe {
-    let gain = Recipe.tensor(norm.weight, rows: 1, columns: size)
-    let shift = Recipe.tensor(norm.bias, rows: 1, columns: size)
-    return TensorRecipe(.scaledRows(weights, by: gain), bias: adding(.product(shift, weights)))
-  }
-
   package func columns(_ range: Range<Int>, named name: String) -> TensorRecipe {
     TensorRecipe(
       .columns(weights, range, named: name), bias: bias.map { .columns($0, range, named: name) })

@@ -114,7 +114,8 @@ public struct WeightTrace {
     else {
       throw problem(
         "--offset \(offset)",
-        "lies outside of the packed weights; accepted: 0 to \(plan.weights.floatCount - 1)")
+        "lies outside of the packed weights; accepted: 0 to \(plan.weights.floatCount - 1), in floats of 4 bytes"
+      )
     }
     var report = ["offset \(offset): \(position(of: offset - tensor.offset, in: tensor))"]
     report += ["", place(of: tensor)] + formula(of: tensor)

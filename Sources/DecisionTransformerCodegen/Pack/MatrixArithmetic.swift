@@ -1,4 +1,4 @@
-// What folding one linear map into another needs.
+// What recipes compute of matrices.
 
 extension Matrix {
   /// Each row multiplied by its factor: diag(factors) · self.
