@@ -17,7 +17,7 @@ struct SelfTestTests {
         #expect(stage.meanError <= stage.largestError, "seed \(seed): \(stage)")
         #expect(8 * stage.largestError <= stage.tolerance, "seed \(seed): \(stage)")
         // Weights between -1 and 1 make steep functions, and yet no stage loses more than 13 of 24 bits.
-        #expect(!stage.isLax, "seed \(seed): \(stage)")
+        #expect(stage.tolerance <= 0x1p-9 * max(1, stage.magnitude), "seed \(seed): \(stage)")
       }
       #expect(selfTest.warning == nil, "seed \(seed)")
     }
@@ -37,6 +37,7 @@ struct SelfTestTests {
       default: sound.values(tensor)
       }
     }
+    #expect(try record(model, sound).warning == nil)
     let warning = try #require(try record(model, ill).warning)
     #expect(warning.hasPrefix("float32 loses more than half of its digits: at "))
   }
