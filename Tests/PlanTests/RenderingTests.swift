@@ -59,6 +59,21 @@ struct RenderingTests {
     }
   }
 
+  @Test("reads alike in every precision, but for the names of kernels")
+  func precisions() {
+    for seed in Self.seeds {
+      for model in [RandomModel.model(seed: seed), RandomModel.trunk(seed: seed)] {
+        let plans = WeightFormat.all.map { (format: $0, plan: model.plan(format: $0)) }
+        // Rounded weights may fit into a cache, and need not be read ahead.
+        let phases = plans.map { format, plan in
+          Code(plan).model.phases.replacing("_\(format.name)", with: "")
+            .replacing("Kernels.readAhead(weights, memory) ", with: "")
+        }
+        #expect(phases[0].count > 1000 && Set(phases).count == 1, "seed \(seed)")
+      }
+    }
+  }
+
   @Test("prints every routine and every kernel once, and nothing that is never called")
   func functions() {
     for seed in Self.seeds {
@@ -112,8 +127,10 @@ private struct Code {
 
   init(seed: UInt64) { self.init(RandomModel.model(seed: seed)) }
 
-  init(_ model: Model) {
-    plan = Plan(model)
+  init(_ model: Model) { self.init(Plan(model)) }
+
+  init(_ plan: Plan) {
+    self.plan = plan
     let files = Compiler.sources(plan).map {
       File(text: String(decoding: $0.contents, as: UTF8.self))
     }
@@ -137,6 +154,12 @@ private struct Code {
       lines.filter { !$0.drop { $0 == " " }.hasPrefix("//") }.flatMap { line in
         line.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
       }
+    }
+
+    /// All behind the memory, in one line: another name may break a line elsewhere.
+    var phases: String {
+      let lines = lines.drop { !$0.hasPrefix("// MARK: - ") }
+      return lines.map { $0.drop { $0 == " " } }.joined(separator: " ")
     }
 
     func names(_ name: String) -> Bool { words.contains { $0 == name } }

@@ -33,9 +33,13 @@ package struct BufferRenderer {
 
   private func groups(to writer: inout CodeWriter) {
     writer.write("")
+    if plan.weights.groups.contains(where: plan.hasRoundedPlaces) {
+      writer.write("private var rounded: Kernels.Rounded { Kernels.Rounded(weights, widened) }")
+    }
     for group in plan.weights.groups {
       let type = "Kernels.\(group.typeName)"
-      writer.write("private var \(group.name): \(type) { \(type)(weights) }")
+      let place = plan.hasRoundedPlaces(group) ? "rounded" : "weights"
+      writer.write("private var \(group.name): \(type) { \(type)(\(place)) }")
     }
   }
 

@@ -99,15 +99,17 @@ package struct CarriedSupportRenderer {
     let (hidden, inner) = (shape.hiddenStride, shape.innerStride)
     let tensor = plan.weights.tensor(.inner(layer: 0))
     let strip = tensor.arrangement.stripPanelCount * Shape.lanes
+    let isRounded = plan.hasRoundedPlaces(tensor.format)
+    let biases = isRounded ? "biases.words" : "biases"
     let bias =
       inner <= strip
-      ? "biases + index"
-      : "biases + index / \(strip) * \(literal(strip * tensor.floatCount / inner)) + index % \(strip)"
+      ? "\(biases) + index"
+      : "\(biases) + index / \(strip) * \(literal(strip * tensor.floatCount / inner)) + index % \(strip)"
     writer.function(
       "Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream."
     )
     writer.scope(
-      "static func activateCarried(_ sums: Floats, biases: Floats, rows: Int, stream: Floats, to inner: Floats)"
+      "static func activateCarried(_ sums: Floats, biases: \(isRounded ? "Rounded" : "Floats"), rows: Int, stream: Floats, to inner: Floats)"
     ) { writer in
       writer.scope("for row in 0..<rows") { writer in
         writer.write(

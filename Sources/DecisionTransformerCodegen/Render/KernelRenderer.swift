@@ -45,8 +45,9 @@ package struct KernelRenderer {
     let kernel = Kernel.linear(
       rows: rows, depth: depth, columns: columns, epilogue: epilogue, format: format,
       strides: strides)
-    let widened = kernel.widensWeights ? " widened: Floats," : ""
-    let signature = "\(name)(_ x: Floats, _ w: Floats,\(parameter)\(widened) to y: Floats)"
+    let isRounded = plan.hasRoundedPlaces(format)
+    let signature =
+      "\(name)(_ x: Floats, _ w: \(isRounded ? "Rounded" : "Floats"),\(parameter) to y: Floats)"
     if kernel.widensWeights {
       writer.write(attributes)
       writer.scope("static func \(signature)") {
@@ -62,7 +63,7 @@ package struct KernelRenderer {
       + (plan.streams(rows: rows, columns: columns) ? ", streams: true" : "")
     short(
       signature,
-      "rows\(rows)(Product<\(finish)>(x, \(strides.input), w, \(product.order.arguments), depth: \(product.depth)\(options), y, \(strides.output), panels: \(product.panels)\(residual)))",
+      "rows\(rows)(Product<\(finish)>(x, \(strides.input), \(isRounded ? "w.words" : "w"), \(product.order.arguments), depth: \(product.depth)\(options), y, \(strides.output), panels: \(product.panels)\(residual)))",
       to: &writer)
   }
 
@@ -86,10 +87,10 @@ package struct KernelRenderer {
       from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter
     ) {
       writer.write(
-        "widen(w\(from), step: \(step), panels: \(count), \(format.wordName)s: \(words), to: widened)"
+        "widen(w.words\(from), step: \(step), panels: \(count), \(format.wordName)s: \(words), to: w.widened)"
       )
       writer.write(
-        "rows\(group.rows)(Product<\(finish)>(x, \(strides.input), widened, \(group.order.arguments), depth: \(group.depth)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
+        "rows\(group.rows)(Product<\(finish)>(x, \(strides.input), w.widened, \(group.order.arguments), depth: \(group.depth)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
       )
     }
     if panels <= most {

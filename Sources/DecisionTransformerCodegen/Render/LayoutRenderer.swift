@@ -6,21 +6,40 @@ package struct LayoutRenderer {
     for group in plan.weights.groups {
       writer.write("/// \(description(of: group))")
       writer.scope("struct \(group.typeName)") { writer in
+        let type = plan.hasRoundedPlaces(group) ? "Rounded" : "Floats"
         writer.write(
-          "private let weights: Floats",
-          "@_noAllocation @_noLocks init(_ weights: Floats) { self.weights = weights }")
-        for tensor in group.tensors { place(of: tensor, to: &writer) }
+          "private let weights: \(type)",
+          "@_noAllocation @_noLocks init(_ weights: \(type)) { self.weights = weights }")
+        for tensor in group.tensors { place(of: tensor, in: group, to: &writer) }
+      }
+      writer.write("")
+    }
+    if let format = plan.widenedFormat, plan.hasRoundedPlaces(format) {
+      writer.write(
+        "/// A matrix of \(format.name) numbers, and where a product of many rows makes float32 of them."
+      )
+      writer.scope("struct Rounded") { writer in
+        writer.write(
+          "let words: Floats, widened: Floats", "",
+          "@_noAllocation @_noLocks init(_ words: Floats, _ widened: Floats) {",
+          "  (self.words, self.widened) = (words, widened)", "}", "",
+          "@_noAllocation @_noLocks static func + (place: Rounded, offset: Int) -> Rounded {",
+          "  Rounded(place.words + offset, place.widened)", "}")
       }
       writer.write("")
     }
     rows(to: &writer)
   }
 
-  private func place(of tensor: PackedTensor, to writer: inout CodeWriter) {
+  private func place(
+    of tensor: PackedTensor, in group: PackedLayout.Group, to writer: inout CodeWriter
+  ) {
     let name = tensor.memberName == "return" ? "`return`" : tensor.memberName
-    let place = tensor.offset == 0 ? "weights" : "weights + \(literal(tensor.offset))"
+    let isRounded = plan.hasRoundedPlaces(tensor.format)
+    let weights = plan.hasRoundedPlaces(group) && !isRounded ? "weights.words" : "weights"
     writer.constant(
-      "var \(name): Floats", place,
+      "var \(name): \(isRounded ? "Rounded" : "Floats")",
+      tensor.offset == 0 ? weights : "\(weights) + \(literal(tensor.offset))",
       comment: "\(tensor.shapeText) \(tensor.arrangementText), \(literal(tensor.floatCount))")
   }
 
@@ -54,5 +73,17 @@ package struct LayoutRenderer {
           "subscript(row: Int, agent: Int) -> Floats", "start + row * stride + agent * agentStride")
       }
     }
+  }
+}
+
+extension Plan {
+  /// Whether matrices of the format go to kernels together with the memory in which many rows' products widen them. So the
+  /// phases name a matrix alone, in every precision.
+  package func hasRoundedPlaces(_ format: WeightFormat) -> Bool {
+    format.needsWidening && memory.contains(.widened)
+  }
+
+  package func hasRoundedPlaces(_ group: PackedLayout.Group) -> Bool {
+    group.tensors.contains { hasRoundedPlaces($0.format) }
   }
 }

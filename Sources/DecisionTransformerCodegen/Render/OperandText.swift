@@ -66,10 +66,10 @@ package struct OperandText {
     }
     let agent = isOfAgent ? "agent" : ""
     switch operation.kind {
-    case .linear(let kernel, let input, let weights, let residual, let widened, let output):
+    case .linear(let kernel, let input, let weights, let residual, _, let output):
       return call(
         plan.name(of: kernel), place(input), tensor(weights), residual.map(place),
-        widened.map { "widened: \(place($0))" }, "to: \(place(output))")
+        "to: \(place(output))")
     case .normalize(let rows, let input, let output):
       return call(
         "normalize", place(input), "rows: \(plan.rowText(rows))", "to: \(place(output))")
