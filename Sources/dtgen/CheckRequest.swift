@@ -35,7 +35,8 @@ struct CheckRequest {
       Console.error(
         Diagnostic(
           path: against,
-          "\(stale) of \(compilation.files.count) files are stale or missing; "
+          (FileManager.default.fileExists(atPath: against) ? "" : "no such folder: ")
+            + "\(stale) of \(compilation.files.count) files are stale or missing; "
             + "refresh with: dtgen generate \(folder) --output \(against)\(option)"
         ).description)
     }

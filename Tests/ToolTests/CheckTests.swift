@@ -44,7 +44,11 @@ struct CheckTests {
     let result = try run("check", "Tiny.dtmodel", "--against", "out")
     #expect(result.status == 1)
     #expect(result.output.hasPrefix("--- /dev/null\n+++ out/Tiny.swift\n@@ -0,0 +1,"))
+    #expect(result.error.hasPrefix("out: no such folder: 3 of 3 files are stale or missing; "))
     #expect(try directory.entries() == ["Tiny.dtmodel"])
+    try directory.write("out/other", "")
+    let beside = try run("check", "Tiny.dtmodel", "--against", "out")
+    #expect(beside.error.hasPrefix("out: 3 of 3 files are stale or missing; "))
   }
 
   @Test("says of weights that they differ, and the sizes")

@@ -174,6 +174,17 @@ struct DTGenTests {
     #expect(try directory.entries() == ["Tiny.dtmodel"])
   }
 
+  @Test("says in one line that the C compiler does not know a processor")
+  func unknownProcessor() throws {
+    for option in ["--march=fastest", "--clang-flags=-mcpu=fastest"] {
+      let result = try run("library", "Tiny.dtmodel", "--output", "out", option)
+      #expect(result.status == 1)
+      #expect(result.error.hasPrefix("dtgen library: \(option.prefix { $0 != "=" })"))
+      #expect(result.error.contains("; accepted: native, x86-64-v3 and the other names"))
+      #expect(result.error.split(separator: "\n").count == 1)
+    }
+  }
+
   /// Only where the toolchain has Embedded Swift, of which libraries are made.
   @Test(
     "says which functions a library needs where the processor has no floating point",

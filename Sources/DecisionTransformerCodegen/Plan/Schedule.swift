@@ -11,8 +11,8 @@ package struct Schedule {
   package private(set) var prepare: [PhaseStep] = []
   package private(set) var forward: [RoutineName] = []
 
-  private let network: Network
-  private let shape: Shape
+  let network: Network
+  let shape: Shape
   private let builder: OperationBuilder
   /// `forward` carries nothing over from a step before.
   private let forwardBuilder: OperationBuilder
@@ -48,36 +48,12 @@ package struct Schedule {
     ] + calls([.finalBlock, .predict], token: state)
   }
 
-  private var prepareSteps: [PhaseStep] {
-    var steps: [PhaseStep] = []
-    if keepsActions { steps += calls([.appendAction], token: shape.actionToken) }
-    if shape.runsActions { steps += calls(everyBlock(.token), token: shape.actionToken) }
-    if network.predictsNext {
-      steps += calls([.finalToken, .predictNext], token: shape.actionToken)
-    }
-    steps.append(.advanceTime)
-    if shape.pastTokenCount > 0 {
-      let names = Set(routines.map(\.name))
-      let stale: [RoutineName] =
-        shape.layers.map { .panels($0) } + shape.layers.map { .block($0, .window) }
-        + [.keys(.window)]
-      steps += calls(
-        [.slideWindow] + (carries ? [.embedTime] : []) + stale.filter(names.contains), token: nil)
-    }
-    return steps + [
-      .branch(
-        .rewardIsKnown,
-        then: calls([.embed(.return)] + everyBlock(.token), token: shape.returnToken),
-        otherwise: [])
-    ]
-  }
-
   /// All blocks but the last, and what its state token sees there.
-  private func everyBlock(_ tokens: RoutineName.Tokens) -> [RoutineName] {
+  func everyBlock(_ tokens: RoutineName.Tokens) -> [RoutineName] {
     (0..<lastLayer).map { .block($0, tokens) } + [.keys(tokens)]
   }
 
-  private func calls(_ names: [RoutineName], token: Int?) -> [PhaseStep] {
+  func calls(_ names: [RoutineName], token: Int?) -> [PhaseStep] {
     names.map { name in
       let takesToken = routines.first { $0.name == name }!.takesToken
       return .call(name, token: takesToken ? token : nil)
@@ -87,13 +63,13 @@ package struct Schedule {
   // MARK: Routines
 
   /// Whether the action of a step becomes a token: for later steps to see, or to predict from.
-  private var keepsActions: Bool { shape.pastTokenCount > 0 || network.predictsNext }
+  var keepsActions: Bool { shape.pastTokenCount > 0 || network.predictsNext }
 
   /// Whether rows that enter the block stay as they are when the window moves.
   private func isKept(_ layer: Int) -> Bool { network.survivesSlide(enteringBlock: layer) }
 
   /// Whether the timestep's part of tokens is computed ahead.
-  private var carries: Bool { builder.forms[0] == .carried }
+  var carries: Bool { builder.forms[0] == .carried }
 
   private var lastLayer: Int { shape.layerCount - 1 }
 

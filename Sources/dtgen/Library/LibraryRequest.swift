@@ -13,6 +13,7 @@ struct LibraryRequest {
 
   func run() throws(InvalidInput) {
     let toolchain = try Toolchain.find(for: target)
+    try toolchain.check(target)
     let runtime = try RuntimeSources(path: runtime)
     let compilation = try ModelFolderCompilation.run(
       folder, codeOnly: false, forLibrary: true)
@@ -37,6 +38,13 @@ struct LibraryRequest {
           "beside memcpy, memmove and memset needs \(library.unusualSymbols.joined(separator: ", "))"
             + " from the program: arithmetic that the processor does not have as --march and "
             + "--clang-flags tell it; the C compiler's own library (libgcc, compiler-rt) has it"
+        ).description)
+    }
+    if !compilation.model.forwardOutputs.isEmpty {
+      Console.error(
+        Diagnostic(
+          .note, path: ModelFolder(path: folder).path(of: "codegen.json"), key: "outputs",
+          "are not in the library: C has act and prepare, and forward is Swift's alone"
         ).description)
     }
     if compilation.checkpointFile == nil {

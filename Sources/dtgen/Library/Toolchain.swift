@@ -41,6 +41,27 @@ struct Toolchain {
         .appendingPathComponent("bin"))
   }
 
+  /// - Throws: Where the C compiler does not know the processor; all else would be hundreds of lines of its own.
+  func check(_ target: LibraryTarget) throws(InvalidInput) {
+    let option = target.architecture.map { "--march \($0)" } ?? "--clang-flags"
+    do {
+      _ = try Self.run(
+        programs.appendingPathComponent("clang"),
+        target.clangFlags + ["-fsyntax-only", "-x", "c", "/dev/null"], in: "/")
+    } catch let failure as Failure {
+      let reason = failure.output.split(separator: "\n").first { $0.contains("error: ") }
+      throw InvalidInput([
+        Diagnostic(
+          path: "dtgen library", key: option,
+          "\(reason.map { $0.drop { $0 != " " }.dropFirst() } ?? "refused by the C compiler"); accepted: native, "
+            + "x86-64-v3 and the other names that clang --print-supported-cpus lists for the target"
+        )
+      ])
+    } catch {
+      throw InvalidInput([Diagnostic(path: "clang", "cannot be run: \(error)")])
+    }
+  }
+
   private struct TargetInformation: Decodable {
     struct Target: Decodable { var triple, moduleTriple: String }
     struct Paths: Decodable { var runtimeResourcePath: String }

@@ -53,17 +53,23 @@ extension OutputDifference {
 
   private func changed(_ name: String) -> Bool { provenance.contains { $0.name == name } }
 
+  /// The header of generated code names both files' digests: `check` finds it stale where one of them changed.
+  private var exceptDigests: String {
+    let isOther = ["config.json", "codegen.json"].contains { changed("\($0) sha256") }
+    return isOther ? " but for the digests in its header" : ""
+  }
+
   private var verdictText: String {
     switch verdict {
     case .nothing:
       weights == nil
         ? "Nothing changed in the code." : "Nothing changed: the same code, the same weights."
     case .weights where weights == nil:
-      "The code is the same; what goes into the weights, or lies beside the code, changed."
+      "The code is the same\(exceptDigests); what goes into the weights, or lies beside the code, changed."
     case .weights where weights?.differing.isEmpty == true:
-      "The code and the numbers are the same; what lies beside them changed."
+      "The code\(exceptDigests) and the numbers are the same; what lies beside them changed."
     case .weights:
-      "Only the weights changed: the code is the same, and a new weights file serves the old program."
+      "Only the weights changed: the code is the same\(exceptDigests), and a new weights file serves the old program."
     case .code:
       "The code changed, the packed layout did not: each side's code takes the weights of the other, but the self test "
         + "beside them is of their own side and may fail."

@@ -128,9 +128,13 @@ extension InspectionReport {
   private func table(_ title: String, _ layout: Layout) -> Table {
     Table(
       title: title,
-      rows: [["", "", "offset", "bytes", ""]]
+      // As generated code and `dtgen trace` count.
+      rows: [["", "", "offset in floats", "bytes", ""]]
         + layout.regions.map {
-          [$0.name, $0.shape, grouped($0.offset), grouped($0.bytes), $0.holds]
+          [
+            $0.name, $0.shape, grouped($0.offset / MemoryLayout<Float>.stride), grouped($0.bytes),
+            $0.holds,
+          ]
         },
       rightAligned: [2, 3])
   }

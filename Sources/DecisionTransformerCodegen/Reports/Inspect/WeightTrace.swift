@@ -2,6 +2,7 @@ import DecisionTransformer
 
 /// Where numbers of a checkpoint go in the packed weights, and what lies at a place of these.
 public struct WeightTrace {
+  private let path: String
   private let model: Model
   private let plan: Plan
   private let checkpoint: Checkpoint?
@@ -11,6 +12,7 @@ public struct WeightTrace {
   /// - Throws: What is wrong with it.
   public init(folder path: String) throws(InvalidInput) {
     let folder = ModelFolder(path: path)
+    self.path = folder.path
     model = try folder.readModel().model
     plan = Plan(model)
     var remarks: [Diagnostic] = []
@@ -173,6 +175,6 @@ public struct WeightTrace {
   }
 
   private func problem(_ key: String, _ message: String) -> InvalidInput {
-    InvalidInput([Diagnostic(path: "\(model.name).dtmodel", key: key, message)])
+    InvalidInput([Diagnostic(path: path, key: key, message)])
   }
 }

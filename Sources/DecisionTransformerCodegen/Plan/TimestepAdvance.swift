@@ -1,0 +1,28 @@
+extension Schedule {
+  /// The preparation phase. The action joins the step that it was taken in; what moves the window, and all that is
+  /// computed behind that, belongs to the next.
+  var prepareSteps: [PhaseStep] {
+    var steps: [PhaseStep] = []
+    if keepsActions { steps += calls([.appendAction], token: shape.actionToken) }
+    if shape.runsActions { steps += calls(everyBlock(.token), token: shape.actionToken) }
+    if network.predictsNext {
+      steps += calls([.finalToken, .predictNext], token: shape.actionToken)
+    }
+    // Here the timestep advances.
+    steps.append(.advanceTime)
+    if shape.pastTokenCount > 0 {
+      let names = Set(routines.map(\.name))
+      let stale: [RoutineName] =
+        shape.layers.map { .panels($0) } + shape.layers.map { .block($0, .window) }
+        + [.keys(.window)]
+      steps += calls(
+        [.slideWindow] + (carries ? [.embedTime] : []) + stale.filter(names.contains), token: nil)
+    }
+    return steps + [
+      .branch(
+        .rewardIsKnown,
+        then: calls([.embed(.return)] + everyBlock(.token), token: shape.returnToken),
+        otherwise: [])
+    ]
+  }
+}
