@@ -53,10 +53,12 @@ let package = Package(
       ],
       path: "Sources/DecisionTransformerCodegen/Pipeline", swiftSettings: optimized),
     .stage("Reports", on: ["DecisionTransformerCodegen"]),
+    .stage("Import", on: ["DecisionTransformerCodegen"]),
     .target(
       name: "DTGenCommands", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
     .executableTarget(
-      name: "dtgen", dependencies: ["DTGenCommands", "DTGenReports"], swiftSettings: optimized),
+      name: "dtgen", dependencies: ["DTGenCommands", "DTGenImport", "DTGenReports"],
+      swiftSettings: optimized),
     // The plugin's tool: what a user's first build compiles.
     .executableTarget(
       name: "dtgen-build", dependencies: ["DTGenCommands"], swiftSettings: optimized),
@@ -106,7 +108,8 @@ let package = Package(
     .target(
       name: "RecordedEpisodes",
       dependencies: [
-        "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
+        "DTGenImport", "DecisionTransformer", "DecisionTransformerCodegen", "Programs",
+        "TestFolders",
       ],
       path: "Tests/Support/RecordedEpisodes"),
     // Weight formats and targets that no option names, as values: what adding one takes.
@@ -129,8 +132,8 @@ let package = Package(
     .testTarget(
       name: "LevelTests",
       dependencies: [
-        "AddedValues", "CDecisionTransformer", "DecisionTransformerCodegen", "RecordedEpisodes",
-        "TestFolders", "Toolchain",
+        "AddedValues", "CDecisionTransformer", "DTGenImport", "DecisionTransformerCodegen",
+        "RecordedEpisodes", "TestFolders", "Toolchain",
       ],
       exclude: ["Driver"]),
     .testTarget(
@@ -182,11 +185,14 @@ let package = Package(
     .testTarget(
       name: "CheckpointTests",
       dependencies: ["DTGenReports", "DecisionTransformerCodegen", "Programs", "TestFolders"]),
+    .testTarget(
+      name: "ImportTests", dependencies: ["DTGenImport", "RecordedEpisodes", "TestFolders"]),
     // Damaged files: a bounded run as tests, and the program of Tests/Checks/Fuzz/check.sh.
     .target(
       name: "Fuzzing",
       dependencies: [
-        "DecisionTransformer", "DecisionTransformerCodegen", "Programs", "TestFolders",
+        "DTGenImport", "DecisionTransformer", "DecisionTransformerCodegen", "Programs",
+        "TestFolders",
       ],
       path: "Tests/Support/Fuzzing"),
     .executableTarget(

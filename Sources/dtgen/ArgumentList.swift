@@ -7,14 +7,17 @@ struct ArgumentList {
   let folders: [String]
   private let verb: Command.Verb
   private let values: [String: String]
+  /// Of options that may be given several times, in order.
+  private let lists: [String: [String]]
   private let flags: Set<String>
 
   init(
     _ arguments: [String], verb: Command.Verb, folders expected: Int = 1, options: Set<String>,
-    flags accepted: Set<String>, wanted: String? = nil
+    repeated: Set<String> = [], flags accepted: Set<String>, wanted: String? = nil
   ) throws(UsageError) {
     var folders: [String] = []
     var values: [String: String] = [:]
+    var lists: [String: [String]] = [:]
     var flags: Set<String> = []
     var rest = arguments[...]
     while let argument = rest.popFirst() {
@@ -32,16 +35,20 @@ struct ArgumentList {
             throw UsageError("\(name) takes no value; '\(parts[1])' is too much", verb: verb)
           }
           flags.insert(name)
-        } else if options.contains(name) {
+        } else if options.contains(name) || repeated.contains(name) {
           let value = parts.count == 2 ? String(parts[1]) : rest.popFirst()
           guard let value, !value.isEmpty else {
             throw UsageError("\(name) needs a value", verb: verb)
+          }
+          if repeated.contains(name) {
+            lists[name, default: []].append(value)
+            continue
           }
           guard values.updateValue(value, forKey: name) == nil else {
             throw UsageError("\(name) is given twice; one is accepted", verb: verb)
           }
         } else {
-          let known = options.union(accepted).sorted().joined(separator: ", ")
+          let known = options.union(repeated).union(accepted).sorted().joined(separator: ", ")
           throw UsageError(
             "\(name) is no option of \(verb.rawValue); accepted: \(known)", verb: verb)
         }
@@ -62,6 +69,7 @@ struct ArgumentList {
     self.folders = folders
     self.verb = verb
     self.values = values
+    self.lists = lists
     self.flags = flags
   }
 
@@ -71,6 +79,8 @@ struct ArgumentList {
 
   /// nil where the option is not given.
   func value(_ option: String) -> String? { values[option] }
+
+  func list(_ option: String) -> [String] { lists[option] ?? [] }
 
   func required(
     _ option: String, _ kind: String = "folder"

@@ -1,12 +1,15 @@
 import DTGenCommands
+import DTGenImport
 import DTGenReports
 
 /// What the command line asks for.
 enum Command {
   enum Verb: String, CaseIterable {
-    case generate, inspect, plan, check, compare, diff, trace, library
+    case generate, inspect, plan, check, compare, diff, trace, library, `import`
 
-    static var names: String { "generate, inspect, plan, check, compare, diff, trace and library" }
+    static var names: String {
+      "generate, inspect, plan, check, compare, diff, trace, library and import"
+    }
   }
 
   case generate(GenerateRequest)
@@ -17,6 +20,7 @@ enum Command {
   case library(LibraryRequest)
   case diff(DiffRequest)
   case trace(TraceRequest)
+  case `import`(ImportRequest)
   /// About one verb, or about the whole.
   case help(Verb?)
   case version
@@ -91,6 +95,8 @@ enum Command {
           tellsByStatus: arguments.has("--exit-code")))
     case .trace:
       self = .trace(try Self.trace(arguments))
+    case .import:
+      self = .import(try Self.importation(arguments))
     }
   }
 
@@ -107,6 +113,34 @@ enum Command {
       throw UsageError("--offset '\(text)': a number of floats from 0 on is accepted", verb: .trace)
     }
     return TraceRequest(folder: arguments.folder, subject: .offset(offset))
+  }
+
+  private static func importation(_ arguments: [String]) throws(UsageError) -> ImportRequest {
+    let arguments = try ArgumentList(
+      arguments, verb: .import, options: ["--output", "--family", "--statistics"],
+      repeated: ["--set"], flags: ["--dry-run"], wanted: "a checkpoint, or a folder with one")
+    var family: ImportFamily?
+    if let name = arguments.value("--family") {
+      family = ImportFamily(rawValue: name)
+      guard family != nil else {
+        let names = ImportFamily.allCases.map(\.rawValue).joined(separator: ", ")
+        throw UsageError("--family '\(name)': \(names) are accepted", verb: .import)
+      }
+    }
+    var given: [JSONMember] = []
+    for text in arguments.list("--set") {
+      guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+        throw UsageError("--set '\(text)': key=value is accepted", verb: .import)
+      }
+      let value = String(text[text.index(after: sign)...])
+      // A word needs no quotes.
+      let parsed = (try? JSONParser.parse(Array(value.utf8))) ?? .string(value)
+      given.append(JSONMember(name: String(text[..<sign]), value: parsed))
+    }
+    return ImportRequest(
+      importer: Importer(path: arguments.folder, family: family, given: given),
+      statistics: arguments.value("--statistics"), output: try arguments.required("--output"),
+      isDryRun: arguments.has("--dry-run"))
   }
 
   private static func inspection(_ arguments: [String]) throws(UsageError) -> InspectRequest {

@@ -1,4 +1,5 @@
 import DTGenCommands
+import DTGenImport
 import DTGenReports
 
 /// The help texts.
@@ -14,6 +15,7 @@ enum Help {
     case .library: library
     case .diff: diff
     case .trace: trace
+    case .import: importing
     }
   }
 
@@ -30,6 +32,7 @@ enum Help {
       compare    compare the model with numbers recorded elsewhere
       diff       explain what changed between two models or two outputs
       trace      where a tensor of the checkpoint goes, and what lies at an offset
+      import     make a model folder from a checkpoint of another project
       library    build a static and a shared library and a header, for C and whatever
                  calls C
 
@@ -76,9 +79,9 @@ enum Help {
 
     options:
       --json          the same as JSON
-      --html <file>   writes a page instead, in one file that loads nothing: the packed
-                      layout as a map, both phases by cost, the window, the error by
-                      stage, and latencies
+      --html <file>   writes a page instead, in one file that loads nothing, its folder
+                      made if need be: the packed layout as a map, both phases by cost,
+                      the window, the error by stage, and latencies
       --bench <file>  a report of dtbench --json for this model: its latencies go onto
                       the page
 
@@ -167,6 +170,29 @@ enum Help {
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
     """
 
+  private static let importing = """
+    usage: dtgen import <checkpoint> --output <Name>.dtmodel [options]
+
+    Makes a model folder from a checkpoint of another project: the same function under
+    Hugging Face's names. <checkpoint> is a file of torch.save or safetensors, or a folder
+    with one; nothing in it is executed. What lies beside it under its trainer's names
+    (config.yaml, state_mean.npy, state_std.npy) is read. What no file says is asked for,
+    a line for each fact; nothing is guessed in silence.
+
+    families:
+    \(ImportFamily.allCases.map { "  \($0.rawValue.padding(10))  \($0.name)" }.joined(separator: "\n"))
+
+    options:
+      --output <folder>      the folder, made if need be
+      --family <family>      whose the checkpoint is, where its tensors do not tell
+      --set <key>=<value>    a key of config.json or codegen.json, as often as need be;
+                             null where there is nothing of the kind
+      --statistics <file>    state_mean and state_std: a JSON object or an .npz file
+      --dry-run              shows what would be written
+
+    Exit status: 0 done, 1 something wrong with the input, or missing, 2 wrong usage.
+    """
+
   private static let diff = """
     usage: dtgen diff <old> <new> [options]
 
@@ -183,4 +209,10 @@ enum Help {
     Exit status: 0 done, 1 something wrong with the input (with --exit-code also: there
     are differences), 2 wrong usage.
     """
+}
+
+extension String {
+  fileprivate func padding(_ length: Int) -> String {
+    self + String(repeating: " ", count: max(0, length - count))
+  }
 }

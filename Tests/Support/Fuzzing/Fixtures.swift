@@ -9,6 +9,12 @@ enum Fixtures {
     Array(try Data(contentsOf: TestData.checkpoints.appending(path: file)))
   }
 
+  static func family(_ file: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: TestData.families.appending(path: file)))
+  }
+
+  static let statistics = #"{"state_mean": [0.5, 1, -2e-3], "state_std": [1, 2, 1e-6], "n": 3}"#
+
   static func files(_ format: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(
       atPath: TestData.checkpoints.appending(path: format).path)

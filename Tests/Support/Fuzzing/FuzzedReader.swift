@@ -1,3 +1,4 @@
+import DTGenImport
 import DecisionTransformer
 import DecisionTransformerCodegen
 import Foundation
@@ -5,7 +6,7 @@ import Foundation
 /// A reader of files, and whole files for it that are then damaged.
 package enum FuzzedReader: String, CaseIterable, Sendable {
   case config, options, manifest, safetensors, zip, legacy, index, shard, packedWeights, selfTest,
-    base64
+    base64, imported, statistics
 
   /// What reading ended in.
   package enum Outcome: Sendable {
@@ -43,6 +44,8 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
     case .shard: [try Fixtures.bytes("zip-shards/pytorch_model-00001-of-00002.bin")]
     case .packedWeights: [try Fixtures.packedWeights()]
     case .selfTest: [try Fixtures.selfTest()]
+    case .imported: [try Fixtures.family("corl-a/dt_checkpoint.pt")]
+    case .statistics: [try Fixtures.family("statistics.npz"), Array(Fixtures.statistics.utf8)]
     case .base64: [Array(Data(try Fixtures.packedWeights()).base64EncodedString().utf8)]
     }
   }
@@ -62,6 +65,8 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
       case .index, .shard: try readShards(bytes, folder: folder)
       case .packedWeights: try readPackedWeights(bytes)
       case .selfTest: try readPackedWeights(Fixtures.packedWeights(selfTest: bytes))
+      case .imported: try readImported(bytes, folder: folder)
+      case .statistics: _ = try Statistics.read(bytes, path: "F")
       case .base64:
         try bytes.withUnsafeBufferPointer { text throws(InitializationError) in
           _ = try PackedWeights(base64: text)
@@ -105,6 +110,21 @@ extension FuzzedReader {
       throw Failure(description: "written and read again it is another manifest")
     }
     _ = manifest.ofCode.contents
+  }
+
+  /// A checkpoint of another project, with all that its file does not say.
+  private func readImported(_ bytes: [UInt8], folder: String) throws {
+    let path = folder + "/dt_checkpoint.pt"
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let facts: [(String, JSONValue)] = [
+      ("n_head", .integer(3)), ("return_scale", .integer(1000)), ("action_scale", .integer(1)),
+      ("state_mean", .array(Array(repeating: .integer(0), count: 5))),
+      ("state_std", .array(Array(repeating: .integer(1), count: 5))),
+    ]
+    let importer = Importer(path: path, given: facts.map { JSONMember(name: $0, value: $1) })
+    guard try importer.run(output: "A.dtmodel").files.count == 3 else {
+      throw Failure(description: "not the three files of a folder")
+    }
   }
 
   private func readAll(_ container: some TensorContainer) throws {

@@ -17,6 +17,8 @@ package enum TestData {
   package static let episodes = folder.appending(path: "Episodes")
   /// One model in every checkpoint format.
   package static let checkpoints = folder.appending(path: "Checkpoints")
+  /// Checkpoints and episodes by other projects' own code.
+  package static let families = folder.appending(path: "Families")
   /// Gymnasium's pendulum, and what Hugging Face's model achieves in it.
   package static let pendulum = folder.appending(path: "Pendulum")
 

@@ -25,12 +25,12 @@ package enum LegacyPyTorch {
 extension PyTorchArchive {
   /// The file `bytes`, whose first pickle has `magicLength` bytes.
   package init(
-    legacy bytes: UnsafeRawBufferPointer, magicLength: Int, path: String
+    legacy bytes: UnsafeRawBufferPointer, magicLength: Int, path: String, readsArrays: Bool
   ) throws(Diagnostic) {
     var position = magicLength
     /// Reads the next pickle.
     func next() throws(Diagnostic) -> (PickleValue, PickleMachine) {
-      var machine = PickleMachine(bytes, position: position)
+      var machine = PickleMachine(bytes, position: position, readsArrays: readsArrays)
       let value = try Self.run(&machine, path: path)
       position = machine.end
       return (value, machine)

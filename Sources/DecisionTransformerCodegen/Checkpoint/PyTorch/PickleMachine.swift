@@ -12,7 +12,7 @@ package struct PickleMachine {
   /// The deepest models that are accepted, of 1024 layers, take less than half of this.
   package static let maximumOperationCount = 1 << 20
 
-  package private(set) var heap = PickleHeap()
+  package var heap = PickleHeap()
   /// The storages that the pickle names, by key.
   package private(set) var storages: [String: PyTorchStorage] = [:]
   /// Texts that were read so far, which tell whose checkpoint it is even if the rest is refused.
@@ -25,9 +25,13 @@ package struct PickleMachine {
   /// Of the operation that is being carried out.
   private var start = 0
 
+  /// Whether NumPy's arrays are read, as data: what surrounds a state_dict may have some.
+  package let readsArrays: Bool
+
   /// A machine for the pickle that begins at `position`.
-  package init(_ bytes: UnsafeRawBufferPointer, position: Int = 0) {
+  package init(_ bytes: UnsafeRawBufferPointer, position: Int = 0, readsArrays: Bool = false) {
     scanner = PickleScanner(bytes, position: position)
+    self.readsArrays = readsArrays
   }
 
   /// The byte after the pickle, once it was read.
@@ -110,11 +114,12 @@ extension PickleMachine {
       let call = try pop(2)
       push(try built(call[0], call[1]))
     case UInt8(ascii: "b"):  // BUILD: an attribute, such as the version numbers of a state_dict.
-      let object = try pop(2)[0]
-      guard case .dictionary = object else {
-        throw error("attributes of \(object.excerpt); accepted: of a dictionary")
+      let values = try pop(2)
+      if case .dictionary = values[0] {
+      } else if !setState(values[1], of: values[0]) {
+        throw error("attributes of \(values[0].excerpt); accepted: of a dictionary")
       }
-      push(object)
+      push(values[0])
     default:
       let digits = String(opcode, radix: 16)
       throw error("the opcode 0x\(digits) is not one that torch.save writes")
@@ -184,8 +189,13 @@ extension PickleMachine {
 
   private mutating func pushGlobal(_ module: String, _ name: String) throws(PickleError) {
     let name = "\(module).\(name)"
-    guard let global = PyTorchGlobal(rawValue: name) else { throw PickleError(global: name) }
-    push(.global(global))
+    if let global = PyTorchGlobal(rawValue: name) {
+      push(.global(global))
+    } else if readsArrays, let global = NumpyGlobal(rawValue: name) {
+      push(.numpy(global))
+    } else {
+      throw PickleError(global: name)
+    }
   }
 
   /// A persistent id: ("storage", type, key, location, number of elements). The location, a device,
@@ -216,6 +226,12 @@ extension PickleMachine {
   private mutating func built(
     _ callee: PickleValue, _ arguments: PickleValue
   ) throws(PickleError) -> PickleValue {
+    if case .numpy(let global) = callee {
+      guard let fields = heap.elements(arguments), let value = array(global, fields) else {
+        throw error("\(global.rawValue) with unexpected arguments; accepted: those of an array")
+      }
+      return value
+    }
     guard case .global(let global) = callee, let fields = heap.elements(arguments) else {
       throw error("\(callee.excerpt) is called; accepted: a function that makes a tensor")
     }

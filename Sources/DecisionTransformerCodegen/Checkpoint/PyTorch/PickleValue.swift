@@ -15,6 +15,11 @@ package enum PickleValue {
   case global(PyTorchGlobal)
   case storage(PyTorchStorage)
   case tensor(PyTorchTensor)
+  /// A name of NumPy's; nothing is called.
+  case numpy(NumpyGlobal)
+  case bytes(Int)
+  case numberType(Int)
+  case array(Int)
   /// What is left of an object that says nothing about numbers, such as a device.
   case ignored
 }
@@ -23,6 +28,25 @@ package enum PickleValue {
 package struct PickleHeap {
   package var sequences: [[PickleValue]] = []
   package var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+
+  package var byteStrings: [[UInt8]] = []
+  package var numberTypes: [String] = []
+  package var arrays: [NumpyArray] = []
+
+  package mutating func byteString(_ bytes: [UInt8]) -> PickleValue {
+    byteStrings.append(bytes)
+    return .bytes(byteStrings.count - 1)
+  }
+
+  package mutating func numberType(_ name: String) -> PickleValue {
+    numberTypes.append(name)
+    return .numberType(numberTypes.count - 1)
+  }
+
+  package mutating func array() -> PickleValue {
+    arrays.append(NumpyArray())
+    return .array(arrays.count - 1)
+  }
 
   package mutating func sequence(_ values: [PickleValue]) -> PickleValue {
     sequences.append(values)
@@ -63,6 +87,10 @@ extension PickleValue {
     case .global(let global): global.rawValue
     case .storage: "a storage"
     case .tensor: "a tensor"
+    case .numpy(let global): global.rawValue
+    case .bytes: "bytes"
+    case .numberType: "a type of numbers"
+    case .array: "an array"
     case .ignored: "another object"
     }
   }

@@ -6,12 +6,17 @@ package struct PyTorchArchive {
   package let storages: [String: Range<Int>]
 
   /// Takes the file `bytes` apart, which messages call `path`; both serialisations of `torch.save`.
-  package init(_ bytes: UnsafeRawBufferPointer, path: String) throws(Diagnostic) {
+  ///
+  /// With `readsArrays`, NumPy's arrays beside tensors are read as data.
+  package init(
+    _ bytes: UnsafeRawBufferPointer, path: String, readsArrays: Bool = false
+  ) throws(Diagnostic) {
     if GitLFSPointer.matches(bytes) { throw GitLFSPointer.diagnostic(path: path) }
     if ZipArchive.matches(bytes) {
-      self = try Self(zip: bytes, path: path)
+      self = try Self(zip: bytes, path: path, readsArrays: readsArrays)
     } else if let length = LegacyPyTorch.magicLength(bytes) {
-      self = try Self(legacy: bytes, magicLength: length, path: path)
+      self = try Self(
+        legacy: bytes, magicLength: length, path: path, readsArrays: readsArrays)
     } else if SafetensorsHeader.matches(bytes) {
       throw Diagnostic(
         path: path,
@@ -36,7 +41,7 @@ package struct PyTorchArchive {
     do throws(PickleError) {
       return try machine.run()
     } catch {
-      if let family = CheckpointFamily(names: machine.texts) {
+      if !machine.readsArrays, let family = CheckpointFamily(names: machine.texts) {
         throw family.diagnostic(path: path)
       }
       throw Diagnostic(path: path, key: error.place, error.message)
@@ -48,7 +53,9 @@ package struct PyTorchArchive {
 
 extension PyTorchArchive {
   /// An archive with the entries `<name>/data.pkl`, `<name>/data/<key>` and `<name>/byteorder`.
-  private init(zip bytes: UnsafeRawBufferPointer, path: String) throws(Diagnostic) {
+  private init(
+    zip bytes: UnsafeRawBufferPointer, path: String, readsArrays: Bool
+  ) throws(Diagnostic) {
     let entries = try ZipArchive(bytes, path: path).entries
     let pickles = entries.keys.filter { $0.hasSuffix("/data.pkl") }
     guard pickles.count == 1, let pickle = entries[pickles[0]] else {
@@ -67,7 +74,8 @@ extension PyTorchArchive {
       throw Diagnostic(
         path: path, "was written on a big-endian machine; accepted: little-endian files")
     }
-    var machine = PickleMachine(UnsafeRawBufferPointer(rebasing: bytes[pickle]))
+    var machine = PickleMachine(
+      UnsafeRawBufferPointer(rebasing: bytes[pickle]), readsArrays: readsArrays)
     let root = try Self.run(&machine, path: path)
     var storages: [String: Range<Int>] = [:]
     for (key, storage) in machine.storages {

@@ -6,17 +6,25 @@ package struct StateDictionary {
 
   /// Reads the object that `archive` holds; `bytes` is its file, which messages call `path`.
   package init(_ archive: PyTorchArchive, path: String, bytes: FileBytes) {
+    self.init(archive.root, of: archive, path: path, bytes: bytes)
+    if case .dictionary(let place) = archive.root,
+      let family = Self.family(inside: archive.heap.dictionaries[place], archive.heap)
+    {
+      tensors = []
+      problems = [family.diagnostic(path: path)]
+    }
+  }
+
+  /// Reads `object`, which `archive` holds.
+  package init(
+    _ object: PickleValue, of archive: PyTorchArchive, path: String, bytes: FileBytes
+  ) {
     self.path = path
-    guard case .dictionary(let place) = archive.root else {
-      report(
-        nil, "holds \(archive.root.excerpt); accepted: a state_dict, names and their tensors")
+    guard case .dictionary(let place) = object else {
+      report(nil, "holds \(object.excerpt); accepted: a state_dict, names and their tensors")
       return
     }
     let entries = archive.heap.dictionaries[place]
-    if let family = Self.family(inside: entries, archive.heap) {
-      problems.append(family.diagnostic(path: path))
-      return
-    }
     var names: Set<String> = []
     for (key, value) in entries {
       guard case .text(let name) = key else {

@@ -1,0 +1,83 @@
+/// What `torch.save` was given, as trainers do: a state_dict, or a dictionary with one in it, beside numbers and texts.
+///
+/// Read by the same restricted machine as `PyTorchFile`; arrays of NumPy are read as data, and what is neither asked for
+/// nor a tensor is never looked at.
+package struct SavedObject {
+  package let path: String
+  private let archive: PyTorchArchive
+  private let bytes: FileBytes
+
+  /// Maps and reads the file at `path`.
+  package init(path: String) throws(InvalidInput) {
+    try self.init(try FileBytes(path: path), path: path)
+  }
+
+  /// Reads a file that is already in memory.
+  package init(bytes: [UInt8], path: String) throws(InvalidInput) {
+    try self.init(.memory(bytes), path: path)
+  }
+
+  private init(_ bytes: FileBytes, path: String) throws(InvalidInput) {
+    (self.path, self.bytes) = (path, bytes)
+    do {
+      archive = try bytes.withBytes { (bytes) throws(Diagnostic) in
+        try PyTorchArchive(bytes, path: path, readsArrays: true)
+      }
+    } catch {
+      throw InvalidInput([error])
+    }
+  }
+
+  /// The whole.
+  package var root: PickleValue { archive.root }
+
+  /// Keys and values of a dictionary, in order; nothing for other values.
+  package func entries(of value: PickleValue) -> [(key: PickleValue, value: PickleValue)] {
+    if case .dictionary(let place) = value { archive.heap.dictionaries[place] } else { [] }
+  }
+
+  /// The value behind names, one dictionary inside the other; nil where one of them is missing.
+  package func value(_ names: String...) -> PickleValue? {
+    names.reduce(PickleValue?.some(root)) { value, name in
+      value.flatMap { value in
+        entries(of: value).last {
+          if case .text(name) = $0.key { true } else { false }
+        }?.value
+      }
+    }
+  }
+
+  /// A number, a text or a flag; nil for other values.
+  package func scalar(_ value: PickleValue?) -> JSONValue? {
+    switch value {
+    case .bool(let flag): .bool(flag)
+    case .integer(let number): .integer(number)
+    case .number(let number) where number.isFinite: .number(number)
+    case .text(let text): .string(text)
+    default: nil
+    }
+  }
+
+  /// The numbers of an array and its shape; nil for other values, and arrays of something else.
+  package func numbers(_ value: PickleValue?) -> (shape: [Int], numbers: [Double])? {
+    guard case .array(let place) = value else { return nil }
+    let array = archive.heap.arrays[place]
+    return array.numbers.map { (array.shape, $0) }
+  }
+
+  /// The tensors of a state_dict.
+  package func tensors(_ value: PickleValue) throws(InvalidInput) -> [StoredTensor] {
+    let state = StateDictionary(value, of: archive, path: path, bytes: bytes)
+    guard state.problems.isEmpty else { throw InvalidInput(state.problems) }
+    return state.tensors
+  }
+
+  /// Whether a value is a dictionary from names to tensors, and has some.
+  package func isStateDictionary(_ value: PickleValue) -> Bool {
+    let entries = entries(of: value)
+    return !entries.isEmpty
+      && entries.allSatisfy { entry in
+        if case (.text, .tensor) = (entry.key, entry.value) { true } else { false }
+      }
+  }
+}

@@ -1,0 +1,163 @@
+/// Checkpoints of CORL: Hugging Face's function under other names and in another layout, with actions scaled by
+/// `max_action` and fed back like that. Its `config.yaml` lies beside the file.
+///
+/// corl-team/CORL, algorithms/offline/dt.py.
+package enum CORLImport {
+  package static func run(_ source: ImportSource, _ facts: inout Facts) -> ImportedTensors {
+    var tensors = ImportedTensors(source.tensors)
+    let configuration = source.contents(beside: "config.yaml").map {
+      ConfigurationText($0.bytes, path: $0.path)
+    }
+    guard var config = sizes(of: tensors) else {
+      facts.reject(
+        nil,
+        "has no state_emb, action_emb, timestep_emb or blocks.0.mlp.0 of two axes; accepted: CORL's tensors"
+      )
+      return tensors
+    }
+    // A row of the mask for each token; the table has a row for each step, and a window more.
+    guard let mask = tensors.shape(of: "blocks.0.causal_mask"), mask.count == 2, mask[0] % 3 == 0,
+      config.maximumEpisodeLength > mask[0] / 3
+    else {
+      facts.reject(
+        "blocks.0.causal_mask",
+        "is missing, or does not fit to timestep_emb; accepted: three rows for each step")
+      return tensors
+    }
+    let (window, tableLength) = (mask[0] / 3, config.maximumEpisodeLength)
+    config.maximumEpisodeLength -= window
+    config.positionCount = HuggingFaceFolder.positionCount
+    HuggingFaceFolder.fix(config, &facts)
+    facts.take("window", .integer(window), from: "the file")
+    facts.take("activation_function", .string("gelu"), from: "the implementation")
+    facts.take("layer_norm_epsilon", .number(1e-5), from: "the implementation")
+    facts.take("action_tanh", .bool(true), from: "the implementation")
+    takeConfiguration(configuration, &facts)
+    takeStatistics(source, config.stateDimension, &facts)
+    take(&tensors, config, window: window, tableLength: tableLength, &facts)
+    tensors.rejectOthers(of: .corl, &facts)
+    return tensors
+  }
+
+  private static func sizes(of tensors: ImportedTensors) -> ModelConfig? {
+    guard let state = tensors.shape(of: "state_emb.weight"), state.count == 2,
+      let action = tensors.shape(of: "action_emb.weight"), action.count == 2,
+      let inner = tensors.shape(of: "blocks.0.mlp.0.weight"), inner.count == 2,
+      let time = tensors.shape(of: "timestep_emb.weight"), time.count == 2
+    else { return nil }
+    var config = ModelConfig()
+    (config.hiddenSize, config.stateDimension) = (state[0], state[1])
+    config.actionDimension = action[1]
+    config.innerSize = inner[0]
+    config.maximumEpisodeLength = time[0]
+    config.layerCount = 0
+    while tensors.shape(of: "blocks.\(config.layerCount).norm1.weight") != nil {
+      config.layerCount += 1
+    }
+    return config
+  }
+
+  private static func takeConfiguration(_ configuration: ConfigurationText?, _ facts: inout Facts) {
+    let file = configuration?.path ?? "config.yaml"
+    if let heads = configuration?["num_heads"] {
+      facts.take("n_head", heads, from: file)
+    } else {
+      facts.ask("n_head", "heads of attention, num_heads of config.yaml (1 in dt.py)", example: "1")
+    }
+    if let scale = configuration?["reward_scale"]?.asDouble, scale > 0 {
+      facts.take("return_scale", JSONValue(1 / scale), from: "\(file) (1 / reward_scale)")
+    } else {
+      facts.ask(
+        "return_scale",
+        "1 / reward_scale of config.yaml (0.001, so 1000; antmaze, adroit and maze2d 1)",
+        example: "1000")
+    }
+    if let maximum = configuration?["max_action"]?.asDouble {
+      facts.take("action_scale", JSONValue(maximum), from: "\(file) (max_action)")
+    } else {
+      facts.ask("action_scale", "max_action of config.yaml (1 in dt.py)", example: "1")
+    }
+    if case .array(let targets)? = configuration?["target_returns"], let first = targets.first {
+      facts.take("target_return", first, from: "\(file) (the first of target_returns)")
+    }
+  }
+
+  private static func takeStatistics(
+    _ source: ImportSource, _ count: Int, _ facts: inout Facts
+  ) {
+    for key in ["state_mean", "state_std"] {
+      guard let array = source.object?.numbers(source.object?.value(key)),
+        array.numbers.count == count
+      else {
+        Statistics.ask(&facts, note: "the file has them unless the state_dict was saved alone")
+        return
+      }
+      facts.take(key, JSONValue(array.numbers), from: "the file")
+    }
+  }
+
+  private static func take(
+    _ tensors: inout ImportedTensors, _ config: ModelConfig, window: Int, tableLength: Int,
+    _ facts: inout Facts
+  ) {
+    let (hidden, action) = (config.hiddenSize, config.actionDimension)
+    let scale = facts.options.last { $0.name == "action_scale" }?.value.asDouble ?? 1
+    for layer in 0..<config.layerCount { tensors.ignore("blocks.\(layer).causal_mask") }
+    tensors.addZeros("encoder.wte.weight", [1, hidden])
+    for required in RequiredTensor.all(layerCount: config.layerCount) {
+      let shape = required.shape(in: config)
+      guard let (name, isLinear) = ownName(of: required.name) else {
+        // Positions, and the heads for states and returns, which CORL has not.
+        tensors.addZeros(required.name, shape)
+        continue
+      }
+      switch name {
+      case "timestep_emb.weight":
+        // The rows behind an episode's last step are never reached.
+        tensors.take(name, as: required.name, shape: [tableLength, hidden], &facts) { _, values in
+          (shape, Array(values.prefix(shape[0] * shape[1])))
+        }
+      case "action_emb.weight":
+        // It is fed scaled actions; Hugging Face's model its own.
+        tensors.take(name, as: required.name, shape: [hidden, action], &facts) { shape, values in
+          (shape, values.map { Float(Double($0) * scale) })
+        }
+      default:
+        if isLinear {
+          tensors.take(
+            name, as: required.name, shape: shape.reversed(), &facts, ImportedTensors.transposed)
+        } else {
+          tensors.take(name, as: required.name, shape: shape, &facts)
+        }
+      }
+    }
+  }
+
+  /// What CORL calls a tensor of Hugging Face's, and whether it holds it as nn.Linear where that holds it as Conv1D.
+  private static func ownName(of name: String) -> (String, isLinear: Bool)? {
+    let isWeight = name.hasSuffix(".weight")
+    let end = isWeight ? "weight" : "bias"
+    if let part = BlockTensorName(name) {
+      let block = "blocks.\(part.layer)"
+      return switch part.rest.dropLast(end.count + 1) {
+      case "ln_1": ("\(block).norm1.\(end)", false)
+      case "ln_2": ("\(block).norm2.\(end)", false)
+      case "attn.c_attn": ("\(block).attention.in_proj_\(end)", isWeight)
+      case "attn.c_proj": ("\(block).attention.out_proj.\(end)", isWeight)
+      case "mlp.c_fc": ("\(block).mlp.0.\(end)", isWeight)
+      case "mlp.c_proj": ("\(block).mlp.2.\(end)", isWeight)
+      default: nil
+      }
+    }
+    return switch name.dropLast(end.count + 1) {
+    case "encoder.ln_f": ("out_norm.\(end)", false)
+    case "embed_ln": ("emb_norm.\(end)", false)
+    case "embed_timestep": ("timestep_emb.\(end)", false)
+    case "embed_return": ("return_emb.\(end)", false)
+    case "embed_state": ("state_emb.\(end)", false)
+    case "embed_action": ("action_emb.\(end)", false)
+    case "predict_action.0": ("action_head.0.\(end)", false)
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/// What is known about a model beside its tensors: keys of config.json and codegen.json, where their values are from, and
+/// which are missing.
+package struct Facts {
+  /// Keys of config.json that a file with tensors may leave open.
+  package static let configKeys = [
+    "n_head", "activation_function", "layer_norm_epsilon", "action_tanh",
+  ]
+
+  /// Where what is said about the model lies.
+  package let path: String
+  /// By `--set` and `--statistics`.
+  private let given: [JSONMember]
+  /// Of the given, those that somebody asked for.
+  private var used: Set<String> = []
+  package private(set) var config: [JSONMember] = []
+  package private(set) var options: [JSONMember] = []
+  package private(set) var remarks: [Diagnostic] = []
+  package private(set) var problems: [Diagnostic] = []
+
+  package init(path: String, given: [JSONMember]) {
+    (self.path, self.given) = (path, given)
+  }
+
+  /// A fact that the tensors have: nobody can set it.
+  package mutating func fix(_ key: String, _ value: JSONValue) {
+    if let other = givenValue(of: key), other != value {
+      reject(key, "found \(other.excerpt); accepted: \(value.excerpt), as the tensors are")
+    }
+    add(key, value)
+  }
+
+  /// A fact that is always this in the family's code, or that a file beside the tensors has; `--set` has the last word.
+  package mutating func take(_ key: String, _ value: JSONValue, from origin: String) {
+    guard let other = givenValue(of: key) else { return add(key, value) }
+    if other != value {
+      remarks.append(
+        Diagnostic(
+          .note, path: path, key: key,
+          "\(Self.text(other)) by --set; \(origin) has \(Self.text(value))"))
+    }
+    add(key, other)
+  }
+
+  /// A fact that no file has.
+  ///
+  /// - Parameters:
+  ///   - meaning: What it is, and where people find it.
+  ///   - example: As it stands behind `--set key=`.
+  package mutating func ask(_ key: String, _ meaning: String, example: String) {
+    guard let value = givenValue(of: key) else {
+      return reject(key, "is in no file: \(meaning); say it with --set \(key)=\(example)")
+    }
+    // Nothing: what the fact is about is not there.
+    if value != .null { add(key, value) }
+  }
+
+  /// A fact that need not be known.
+  package mutating func takeIfGiven(_ key: String) {
+    if let value = givenValue(of: key), value != .null { add(key, value) }
+  }
+
+  /// The given value, which then counts as used.
+  package mutating func givenValue(of key: String) -> JSONValue? {
+    guard let member = given.last(where: { $0.name == key }) else { return nil }
+    used.insert(key)
+    return member.value
+  }
+
+  package mutating func reject(_ key: String?, _ message: String) {
+    problems.append(Diagnostic(path: path, key: key, message))
+  }
+
+  package mutating func note(_ key: String?, _ message: String) {
+    remarks.append(Diagnostic(.note, path: path, key: key, message))
+  }
+
+  /// Takes the options that change nothing about the function, and refuses what nobody asked for.
+  package mutating func finish() {
+    for key in GenerationOptionsReader.keys where !options.contains(where: { $0.name == key }) {
+      takeIfGiven(key)
+    }
+    for key in Self.configKeys where !config.contains(where: { $0.name == key }) {
+      takeIfGiven(key)
+    }
+    let known = Self.configKeys + GenerationOptionsReader.keys
+    for member in given where !used.contains(member.name) {
+      reject(
+        "--set \(member.name)",
+        "is no fact that can be set; accepted: \(known.joined(separator: ", "))")
+    }
+    let order = GenerationOptionsReader.keys
+    options.sort { (order.firstIndex(of: $0.name) ?? 0) < (order.firstIndex(of: $1.name) ?? 0) }
+    config.sort { $0.name < $1.name }
+  }
+
+  private mutating func add(_ key: String, _ value: JSONValue) {
+    let member = JSONMember(name: key, value: value)
+    if GenerationOptionsReader.keys.contains(key) {
+      options.removeAll { $0.name == key }
+      options.append(member)
+    } else {
+      precondition(
+        (Self.configKeys + HuggingFaceFolder.fixedKeys).contains(key), "\(key) is no key of a file")
+      config.removeAll { $0.name == key }
+      config.append(member)
+    }
+  }
+
+  private static func text(_ value: JSONValue) -> String { ManifestText.inline(value) }
+}
+
+extension JSONValue {
+  /// Numbers that are whole are equal, however they are written.
+  package var wholeNumber: Int? {
+    switch self {
+    case .integer(let number): number
+    case .number(let number): Int(exactly: number)
+    default: nil
+    }
+  }
+}

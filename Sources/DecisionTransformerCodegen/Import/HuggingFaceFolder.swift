@@ -1,0 +1,35 @@
+/// A model folder as Hugging Face's library writes it, with a codegen.json.
+package enum HuggingFaceFolder {
+  /// Rows of `wpe`, all zero: every token has the first of them. As many as the library has by default, so that it runs
+  /// every window that people train.
+  package static let positionCount = 1024
+
+  /// Keys of config.json that the tensors decide.
+  package static let fixedKeys = [
+    "state_dim", "act_dim", "hidden_size", "n_layer", "n_inner", "max_ep_len", "n_positions",
+    "vocab_size", "architectures", "model_type",
+  ]
+
+  /// The sizes that tensors tell.
+  package static func fix(_ config: ModelConfig, _ facts: inout Facts) {
+    for (key, size) in [
+      ("state_dim", config.stateDimension), ("act_dim", config.actionDimension),
+      ("hidden_size", config.hiddenSize), ("n_layer", config.layerCount),
+      ("n_inner", config.innerSize), ("max_ep_len", config.maximumEpisodeLength),
+      ("n_positions", config.positionCount), ("vocab_size", 1),
+    ] { facts.fix(key, .integer(size)) }
+    facts.fix("architectures", JSONValue(["DecisionTransformerModel"]))
+    facts.fix("model_type", .string("decision_transformer"))
+  }
+
+  /// The folder's files.
+  package static func files(_ tensors: ImportedTensors, _ facts: Facts) -> [OutputFile] {
+    [
+      OutputFile(
+        name: "config.json", contents: Array(ManifestText(.object(facts.config)).text.utf8)),
+      OutputFile(
+        name: "codegen.json", contents: Array(ManifestText(.object(facts.options)).text.utf8)),
+      OutputFile(name: "model.safetensors", contents: SafetensorsText.bytes(tensors.tensors)),
+    ]
+  }
+}

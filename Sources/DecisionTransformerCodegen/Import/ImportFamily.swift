@@ -1,0 +1,15 @@
+/// Projects whose checkpoints are read.
+public enum ImportFamily: String, CaseIterable, Sendable {
+  case kzlGym = "kzl-gym"
+  case onlineDT = "online-dt"
+  case corl
+
+  /// The project, as people know it.
+  package var name: String {
+    switch self {
+    case .kzlGym: "the original gym implementation (kzl/decision-transformer)"
+    case .onlineDT: "the Online Decision Transformer (facebookresearch/online-dt)"
+    case .corl: "CORL (Clean Offline Reinforcement Learning)"
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+
+/// A checkpoint that somebody's trainer wrote, and what lies beside it.
+package struct ImportSource {
+  /// The file with the tensors.
+  package let path: String
+  /// What was saved; nil for safetensors, which hold nothing but tensors.
+  package let object: SavedObject?
+  /// Without what wrappers put in front of all names.
+  package let tensors: [StoredTensor]
+  private let folder: ModelFolder
+
+  /// - Parameter path: A file, or a folder with one checkpoint.
+  package init(path: String) throws(InvalidInput) {
+    let file = try Self.file(at: path)
+    self.path = file
+    let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
+    self.folder = ModelFolder(path: folder.isEmpty ? "/" : folder)
+    guard !file.hasSuffix(".d3") else {
+      throw InvalidInput([Diagnostic(path: file, "is a file of d3rlpy, which is not read")])
+    }
+    let isSafetensors = (try? MappedFile(path: file))?.withBytes(SafetensorsHeader.matches) ?? false
+    if isSafetensors {
+      object = nil
+      tensors = Self.unwrapped(try SafetensorsFile(path: file).storedTensors)
+    } else {
+      let object = try SavedObject(path: file)
+      self.object = object
+      tensors = Self.unwrapped(try object.tensors(try Self.stateDictionary(in: object)))
+    }
+  }
+
+  package var names: Set<String> { Set(tensors.map(\.name)) }
+
+  /// The bytes of a file beside the checkpoint; nil where there is none.
+  package func contents(beside name: String) -> (bytes: [UInt8], path: String)? {
+    let path = folder.path == "." ? name : folder.path(of: name)
+    guard let data = FileManager.default.contents(atPath: path), data.count < 16 << 20 else {
+      return nil
+    }
+    return (Array(data), path)
+  }
+
+  // MARK: Finding
+
+  private static let extensions = ["pt", "pth", "bin", "ckpt", "pkl", "d3"]
+
+  private static func file(at path: String) throws(InvalidInput) -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw InvalidInput([Diagnostic(path: path, "no such file or folder")])
+    }
+    guard isFolder.boolValue else { return path }
+    let folder = ModelFolder(path: path)
+    let all = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    func named(_ extensions: [String]) -> [String] {
+      all.filter { name in
+        !name.hasPrefix(".")
+          && extensions.contains(name.split(separator: ".").last?.lowercased() ?? "")
+      }
+    }
+    // Recordings are safetensors, too.
+    let saved = named(extensions)
+    let files = saved.isEmpty ? named(["safetensors"]) : saved
+    guard files.count == 1 else {
+      let found = files.isEmpty ? "holds none" : "holds \(NameList.text(files))"
+      throw InvalidInput([
+        Diagnostic(
+          path: path,
+          "\(found); accepted: a folder with one checkpoint (\(extensions.joined(separator: ", ")), safetensors), or the file itself"
+        )
+      ])
+    }
+    return folder.path(of: files[0])
+  }
+
+  /// The state_dict: the whole, or the one dictionary of tensors in it.
+  private static func stateDictionary(in object: SavedObject) throws(InvalidInput) -> PickleValue {
+    if object.isStateDictionary(object.root) { return object.root }
+    let entries = object.entries(of: object.root)
+    let states = entries.filter { object.isStateDictionary($0.value) }
+    guard states.count == 1 else {
+      let keys = entries.map { entry in
+        if case .text(let name) = entry.key { name } else { entry.key.excerpt }
+      }
+      let found =
+        entries.isEmpty ? object.root.excerpt : "a dictionary of \(NameList.text(keys))"
+      throw InvalidInput([
+        Diagnostic(
+          path: object.path,
+          "holds \(found), with \(states.count) state_dicts; accepted: a state_dict, or a dictionary with one in it"
+        )
+      ])
+    }
+    return states[0].value
+  }
+
+  /// Tensors without the prefix that all names share, such as `module.`.
+  private static func unwrapped(_ tensors: [StoredTensor]) -> [StoredTensor] {
+    let names = tensors.map { WrapperModule.removed(from: $0.name) }
+    let prefix =
+      ["module.", "model.", "_orig_mod.", "net.", "policy."].first { prefix in
+        !names.isEmpty && names.allSatisfy { $0.hasPrefix(prefix) }
+      } ?? ""
+    return zip(tensors, names).map { tensor, name in
+      StoredTensor(
+        TensorHeader(
+          String(name.dropFirst(prefix.count)), tensor.header.dataType, tensor.header.shape),
+        path: tensor.path, bytes: tensor.bytes, start: tensor.start, strides: tensor.strides)
+    }
+  }
+}

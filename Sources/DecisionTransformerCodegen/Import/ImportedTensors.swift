@@ -1,0 +1,70 @@
+/// Tensors of a file under Hugging Face's names, as they are collected.
+package struct ImportedTensors {
+  package struct Tensor {
+    package var name: String
+    package var shape: [Int]
+    package var values: [Float]
+  }
+
+  package private(set) var tensors: [Tensor] = []
+  private let stored: [String: StoredTensor]
+  /// Names that were taken, or need not be.
+  private var seen: Set<String> = []
+
+  package init(_ stored: [StoredTensor]) {
+    self.stored = Dictionary(stored.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  package var names: [String] { stored.keys.sorted() }
+
+  package func shape(of name: String) -> [Int]? { stored[name]?.header.shape }
+
+  /// Adds the file's tensor under another name.
+  ///
+  /// - Parameter transform: What becomes of shape and values.
+  package mutating func take(
+    _ name: String, as other: String, shape expected: [Int], _ facts: inout Facts,
+    _ transform: ([Int], [Float]) -> ([Int], [Float]) = { ($0, $1) }
+  ) {
+    seen.insert(name)
+    guard let tensor = stored[name] else {
+      return facts.reject(name, "is missing; accepted: \(expected)")
+    }
+    guard tensor.header.shape == expected, tensor.header.dataType.isReadable else {
+      return facts.reject(
+        name,
+        "has shape \(tensor.header.shape) and type \(tensor.header.dataType.rawValue); accepted: "
+          + "\(expected) in F32, F16, BF16 or F64")
+    }
+    let (shape, values) = transform(tensor.header.shape, tensor.values())
+    tensors.append(Tensor(name: other, shape: shape, values: values))
+  }
+
+  /// Adds zeros: the family has no such tensor, or never reads it.
+  package mutating func addZeros(_ name: String, _ shape: [Int]) {
+    tensors.append(
+      Tensor(name: name, shape: shape, values: Array(repeating: 0, count: shape.reduce(1, *))))
+  }
+
+  /// Says that the family's code never reads a tensor.
+  package mutating func ignore(_ name: String) { seen.insert(name) }
+
+  /// What is left belongs to somebody's own model, which computes something else.
+  package func rejectOthers(of family: ImportFamily, _ facts: inout Facts) {
+    let others = names.filter { !seen.contains($0) }
+    guard !others.isEmpty else { return }
+    facts.reject(
+      NameList.text(others), "not a tensor of \(family.name): the model computes something else")
+  }
+
+  /// The matrix `[rows, columns]` the other way round: nn.Linear holds `[out, in]`, GPT-2's Conv1D `[in, out]`.
+  package static func transposed(_ shape: [Int], _ values: [Float]) -> ([Int], [Float]) {
+    let (rows, columns) = (shape[0], shape[1])
+    var result: [Float] = []
+    result.reserveCapacity(values.count)
+    for column in 0..<columns {
+      for row in 0..<rows { result.append(values[row * columns + column]) }
+    }
+    return ([columns, rows], result)
+  }
+}

@@ -1,0 +1,58 @@
+import DTGenCommands
+import DTGenImport
+import Foundation
+
+/// `dtgen import`
+struct ImportRequest {
+  var importer: Importer
+  /// A file with the states' mean and deviation.
+  var statistics: String?
+  var output: String
+  var isDryRun: Bool
+
+  func run() throws(InvalidInput) {
+    var importer = importer
+    if let statistics {
+      guard let data = FileManager.default.contents(atPath: statistics) else {
+        throw InvalidInput([Diagnostic(path: statistics, "no such file, or it cannot be read")])
+      }
+      // What is set by itself has the last word.
+      importer.given = try Statistics.read(Array(data), path: statistics) + importer.given
+    }
+    let folder = OutputFolder(path: output)
+    try check(folder)
+    let model = try importer.run(output: output)
+    for remark in model.remarks { Console.error(remark.description) }
+    Console.output("\(importer.path): \(model.family.rawValue), \(model.family.name)")
+    guard !isDryRun else {
+      for file in model.files {
+        Console.output("would write \(folder.path(of: file.name)) (\(file.contents.count) bytes)")
+        if file.name.hasSuffix(".json") {
+          Console.output(String(decoding: file.contents, as: UTF8.self))
+        }
+      }
+      return
+    }
+    let outcomes = try folder.receive(model.files)
+    for (file, outcome) in zip(model.files, outcomes) {
+      Console.output("\(outcome.rawValue) \(folder.path(of: file.name))")
+    }
+  }
+
+  /// The folder must be a model's by its name, and hold no other checkpoint.
+  private func check(_ folder: OutputFolder) throws(InvalidInput) {
+    let model = ModelFolder(path: output)
+    guard model.displayName.hasSuffix(".dtmodel") else {
+      throw InvalidInput([
+        Diagnostic(
+          path: output,
+          "the folder's name does not end in .dtmodel; accepted: <Name>.dtmodel, where <Name> becomes the name of the type"
+        )
+      ])
+    }
+    let name = String(model.displayName.dropLast(".dtmodel".count))
+    if let problem = ModelName.problem(with: name) {
+      throw InvalidInput([Diagnostic(path: output, problem)])
+    }
+  }
+}

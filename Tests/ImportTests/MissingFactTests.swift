@@ -1,0 +1,88 @@
+import DTGenImport
+import Foundation
+import RecordedEpisodes
+import TestFolders
+import Testing
+
+/// What no file says.
+@Suite("A fact that is missing")
+struct MissingFactTests {
+  private func problems(_ importer: Importer) -> [Diagnostic] {
+    do throws(InvalidInput) {
+      _ = try importer.run(output: "A.dtmodel")
+      return []
+    } catch {
+      return error.diagnostics
+    }
+  }
+
+  @Test("is asked for by its key, every one at once", arguments: RecordedFamily.names)
+  func asked(name: String) throws {
+    let family = try RecordedFamily(name)
+    var importer = family.importer()
+    importer.given = []
+    let problems = problems(importer)
+    #expect(problems.compactMap(\.key).sorted() == family.given.map(\.name).sorted())
+    for problem in problems {
+      let key = problem.key ?? ""
+      #expect(problem.message.hasPrefix("is in no file: "), "\(problem)")
+      #expect(problem.message.contains("say it with --set \(key)="), "\(problem)")
+    }
+    // And each of them alone.
+    for member in family.given {
+      importer.given = family.given.filter { $0.name != member.name }
+      #expect(self.problems(importer).compactMap(\.key) == [member.name])
+    }
+  }
+
+  @Test("is CORL's where the state_dict was saved without its config.yaml")
+  func corlAlone() throws {
+    let family = try RecordedFamily("corl-b")
+    let scratch = ScratchFolder(named: "import")
+    let data = try Data(contentsOf: family.folder.appending(path: "dt_checkpoint.pt"))
+    try scratch.write("dt_checkpoint.pt", Array(data))
+    var importer = Importer(path: scratch.path("dt_checkpoint.pt"))
+    #expect(problems(importer).compactMap(\.key) == ["n_head", "return_scale", "action_scale"])
+    importer.given = [
+      JSONMember(name: "n_head", value: .integer(2)),
+      JSONMember(name: "return_scale", value: .integer(1)),
+      JSONMember(name: "action_scale", value: .integer(2)),
+      // config.yaml has it, and the file does not.
+      JSONMember(name: "target_return", value: .integer(12)),
+    ]
+    #expect(
+      try importer.run(output: "A.dtmodel").files
+        == family.importer().run(output: "A.dtmodel").files)
+  }
+
+  @Test("is whose a file with the original's names is, where nothing tells")
+  func whose() throws {
+    let family = try RecordedFamily("kzl-gym-a")
+    var importer = Importer(path: family.folder.path, given: family.given)
+    let found = problems(importer)
+    #expect(found.count == 1 && found[0].key == "--family")
+    #expect(found[0].message.contains("adds no timesteps"))
+    #expect(found[0].message.hasSuffix("accepted: kzl-gym, online-dt"))
+    importer.family = .kzlGym
+    #expect(problems(importer).isEmpty)
+    importer.family = .corl
+    #expect(problems(importer).count == 1)
+  }
+
+  @Test("and what is no fact, or not this model's, is refused")
+  func refused() throws {
+    let family = try RecordedFamily("kzl-gym-a")
+    var importer = family.importer()
+    importer.given += [
+      JSONMember(name: "hidden_size", value: .integer(32)),
+      JSONMember(name: "n_heads", value: .integer(3)),
+    ]
+    let found = problems(importer)
+    #expect(found.map(\.key) == ["hidden_size", "--set n_heads"])
+    #expect(found[0].message == "found 32; accepted: 24, as the tensors are")
+    importer.given = family.given.filter { $0.name != "n_head" }
+    importer.given.append(JSONMember(name: "n_head", value: .integer(5)))
+    #expect(problems(importer).map(\.key) == ["n_head"])
+    #expect(problems(importer)[0].path == "A.dtmodel/config.json")
+  }
+}

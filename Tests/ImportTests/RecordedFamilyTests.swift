@@ -1,0 +1,60 @@
+import DTGenImport
+import Foundation
+import RecordedEpisodes
+import TestFolders
+import Testing
+
+/// Models made from checkpoints of other projects, against episodes that these projects' own loops drove.
+@Suite("An imported model computes what its authors' code does")
+struct RecordedFamilyTests {
+  /// Recorded numbers are float32, of actions of up to 2.
+  static let rounding = 2.5e-7
+
+  @Test("over a whole episode, in double precision", arguments: RecordedFamily.names)
+  func episode(name: String) throws {
+    let family = try RecordedFamily(name)
+    let scratch = ScratchFolder(named: "import")
+    let (folder, _) = try family.importModel(into: scratch)
+    let model = try ModelFolder(path: folder.path).readModel().model
+    var remarks: [Diagnostic] = []
+    let checkpoint = try #require(
+      try CheckpointReader.read(folder: folder.path, config: model.config, remarks: &remarks))
+    #expect(family.states.count >= 3 * model.window + 2, "the window slides")
+    var controller = ReferenceController(model: model, checkpoint: checkpoint)
+    controller.reset(targetReturn: family.targetReturn)
+    for (step, state) in family.states.enumerated() {
+      let reward = step == 0 ? 0 : family.rewards[step - 1]
+      let action = model.network.controlSteps!.action.environmentUnits(
+        controller.act(state: state, reward: reward))
+      #expect(
+        largestDifference([action], [family.actions[step]]) <= Self.rounding, "step \(step)")
+      #expect(controller.returnToGo == family.returnsToGo[step], "step \(step)")
+    }
+  }
+
+  @Test("and is made of the same bytes each time", arguments: RecordedFamily.names)
+  func stability(name: String) throws {
+    let importer = try RecordedFamily(name).importer()
+    let files = try importer.run(output: "A.dtmodel").files
+    #expect(files == (try importer.run(output: "A.dtmodel").files))
+    #expect(files.map(\.name) == ["config.json", "codegen.json", "model.safetensors"])
+  }
+
+  @Test("and a wrong fact makes another model", arguments: RecordedFamily.names)
+  func wrongFacts(name: String) throws {
+    let family = try RecordedFamily(name)
+    let right = try family.importer().run(output: "A.dtmodel").files
+    for member in family.given {
+      var other = family.importer()
+      other.given.removeAll { $0.name == member.name }
+      let value: JSONValue =
+        switch member.value {
+        case .integer, .number: .integer(1)
+        case .array(let numbers): .array(numbers.map { _ in .number(0.5) })
+        default: .string("gelu")
+        }
+      other.given.append(JSONMember(name: member.name, value: value))
+      #expect(try other.run(output: "A.dtmodel").files != right, "\(member.name)")
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import DTGenImport
+import DecisionTransformerCodegen
+import Foundation
+import RecordedEpisodes
+import TestFolders
+import Testing
+
+/// Models imported from other projects' checkpoints in release builds, against episodes of these projects' own loops.
+@Suite("Imported models at every vector level", .serialized)
+struct FamilyLevelTests {
+  @Test("drive their authors' episodes", arguments: LevelSelection.shapeLevels)
+  func episodes(level: Level) throws {
+    let scratch = ScratchFolder(named: "families")
+    let families = try RecordedFamily.names.map { try RecordedFamily($0) }
+    let models = try families.map { family in
+      try LevelModel(folder: try family.importModel(into: scratch).folder)
+    }
+    var asked: [(family: RecordedFamily, pace: Pace, question: LevelQuestion)] = []
+    for (family, model) in zip(families, models) {
+      for pace in Pace.allCases {
+        let episode = LevelQuestion.Kind.episode(
+          states: family.states, rewards: family.rewards, executed: nil,
+          targetReturn: Float(family.targetReturn), retargetStep: nil, retargetReturn: nil, pace)
+        asked.append((family, pace, LevelQuestion(model: model.name, kind: episode)))
+      }
+    }
+    let answers = try LevelProgram(level, models).answers(to: asked.map(\.question))
+    #expect(answers.count == asked.count)
+    for (asked, answer) in zip(asked, answers) {
+      let actions = (answer.rows["actions"] ?? []).map { $0.map(Double.init) }
+      let difference = largestDifference(actions, asked.family.actions)
+      #expect(
+        answer.error == nil && difference <= 2e-5,
+        "\(level): \(asked.family.name), \(asked.pace): off by \(difference)")
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import DTGenImport
+import Foundation
+import TestFolders
+
+/// A checkpoint that another project's own code wrote, an episode that its own loop drove, and the facts that are in no
+/// file. Tests/Data/Families/README.md says how they were made.
+package struct RecordedFamily: Sendable {
+  package let name: String
+  /// With the checkpoint, and what its trainer put beside it.
+  package let folder: URL
+  /// What a user has to say, as `--set` would.
+  package let given: [JSONMember]
+  package let targetReturn: Double
+  /// T rows of raw numbers.
+  package let states: [[Float]]
+  /// `rewards[t]` follows step t.
+  package let rewards: [Float]
+  /// As fed.
+  package let returnsToGo: [Float]
+  /// T rows, environment units: executed, and fed back.
+  package let actions: [[Double]]
+
+  package static let names: [String] =
+    ((try? FileManager.default.contentsOfDirectory(atPath: TestData.families.path)) ?? [])
+    .filter { !$0.contains(".") }.sorted()
+
+  package init(_ name: String) throws {
+    self.name = name
+    folder = TestData.families.appending(path: name)
+    let text = try Data(contentsOf: folder.appending(path: "case.json"))
+    let value = try JSONParser.parse(Array(text))
+    let facts = value["not_in_file"]
+    var given: [JSONMember] = []
+    for (key, other) in [
+      ("n_head", "n_head"), ("activation", "activation_function"), ("window", "window"),
+      ("state_mean", "state_mean"), ("state_std", "state_std"), ("return_scale", "return_scale"),
+    ] {
+      if let value = facts?[key] { given.append(JSONMember(name: other, value: value)) }
+    }
+    if value["family"] == .string("online-dt") {
+      guard let scale = facts?["reward_scale"]?.number,
+        case .array(let range)? = facts?["action_range"]
+      else { throw CocoaError(.fileReadCorruptFile) }
+      given += [
+        JSONMember(name: "return_scale", value: .number(1 / scale)),
+        JSONMember(name: "action_minimum", value: range[0]),
+        JSONMember(name: "action_maximum", value: range[1]),
+      ]
+    }
+    self.given = given
+    targetReturn = value["target_return"]?.number ?? .nan
+    let file = try SafetensorsFile(path: folder.appending(path: "episode.safetensors").path)
+    func rows(_ name: String) -> [[Float]] {
+      RecordedEpisode.rows(file.values(of: name), of: file.tensors[name]?.shape.last ?? 1)
+    }
+    states = rows("states")
+    rewards = file.values(of: "rewards")
+    returnsToGo = file.values(of: "returns_to_go")
+    actions = rows("actions").map { $0.map(Double.init) }
+  }
+
+  /// Imports it into a folder of a scratch folder, `<Name>.dtmodel`.
+  package func importModel(
+    into scratch: ScratchFolder, family: ImportFamily? = nil
+  ) throws -> (folder: URL, model: ImportedModel) {
+    let words = name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }
+    let folder = "\(words.joined()).dtmodel"
+    let model = try importer(family: family).run(output: scratch.path(folder))
+    for file in model.files { try scratch.write("\(folder)/\(file.name)", file.contents) }
+    return (scratch.url.appending(path: folder), model)
+  }
+
+  /// kzl gym's file alone does not say whose it is.
+  package func importer(family: ImportFamily? = nil) -> Importer {
+    Importer(
+      path: folder.path, family: family ?? (name.hasPrefix("kzl-gym") ? .kzlGym : nil),
+      given: given)
+  }
+}
+
+extension JSONValue {
+  fileprivate subscript(key: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.name == key }?.value
+  }
+
+  fileprivate var number: Double? {
+    switch self {
+    case .integer(let number): Double(number)
+    case .number(let number): number
+    default: nil
+    }
+  }
+}
