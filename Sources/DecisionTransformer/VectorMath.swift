@@ -34,6 +34,18 @@ public enum VectorMath {
     dt_square_root_of_scalar(x)
   }
 
+  /// The larger of two numbers, `a` where either is none. Like all of this, without a branch.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func larger(_ a: Float, _ b: Float) -> Float {
+    dt_larger(a, b)
+  }
+
+  /// The smaller of two numbers, `a` where either is none.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  public static func smaller(_ a: Float, _ b: Float) -> Float {
+    dt_smaller(a, b)
+  }
+
   /// `1 / x`, a plain division (0.5 ulp). Estimate instructions differ between processors.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func reciprocal(_ x: Vector) -> Vector {

@@ -40,6 +40,10 @@ struct BranchFreeAssemblyTests {
     var options = GenerationOptions()
     options.timestepOverflow = .wrap
     (options.actionScale, options.actionOffset) = ([2, 3], [-1, 1])
+    // Bounds of both kinds, in both phases; returns in double precision.
+    (options.actionMinimum, options.actionMaximum) = ([-2, -1.5], [1.5])
+    (options.actionHistory, options.firstTimestep) = (.clamped, 1)
+    (options.returnScale, options.returnOffset, options.returnRounding) = (7, 3, .never)
     try expectNoBranch(
       Model(
         name: "Robot", config: config, options: options,
@@ -66,7 +70,9 @@ struct BranchFreeAssemblyTests {
 }
 
 extension Instruction {
-  fileprivate var comparesNumbers: Bool { ["flt.s", "fle.s", "feq.s"].contains(mnemonic) }
+  fileprivate var comparesNumbers: Bool {
+    ["flt.s", "fle.s", "feq.s", "flt.d", "fle.d", "feq.d"].contains(mnemonic)
+  }
   private var operandList: [String] {
     operands.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
   }

@@ -93,6 +93,77 @@ struct OptionTests {
       ])
   }
 
+  @Test("return_offset is taken off where a target comes in, and nowhere else")
+  func returnOffset() throws {
+    try expectChanges(
+      ["return_offset": -2.5],
+      [
+        "/// Of the last return token, less the return offset, divided by the return scale.",
+        "(timestep, returnToGo, rewardWeight) = (0, (targetReturn - -2.5) / 1000, 0)",
+        "(returnToGo, rewardWeight, returnIsPrepared) = ((targetReturn - -2.5) / 1000, 0, false)",
+      ])
+    try expectChanges(["return_offset": 0], [])
+  }
+
+  @Test("return_rounding none keeps the return in double precision, and rounds the token")
+  func returnRounding() throws {
+    try expectChanges(
+      ["return_rounding": "none", "return_offset": 0.1],
+      [
+        "/// Of the last return token, less the return offset, divided by the return scale: the token is its float32.",
+        "private var returnToGo: Swift::Double = 0",
+        "(timestep, returnToGo, rewardWeight) = (0, (Swift::Double(targetReturn) - 0.1) / 1000, 0)",
+        "(returnToGo, rewardWeight, returnIsPrepared) = ((Swift::Double(targetReturn) - 0.1) / 1000, 0, false)",
+        "returnInput[0] = Float(nextReturn)",
+        "/// The next return token: kept in double precision.",
+        "private func returnToGo(after reward: Float?) throws(DecisionTransformer::StepError) -> Swift::Double {",
+        "let next = returnToGo - Swift::Double(paid * rewardWeight) / 1000",
+        "guard Float(next).isFinite else { throw paid.isFinite ? .nonFiniteReturn : .nonFiniteReward }",
+        "returnInput[0] = Float(nextReturn)",
+      ])
+    try expectChanges(["return_rounding": "step"], [])
+  }
+
+  @Test("a bound clamps what act returns, and with a clamped history what prepare takes of it")
+  func bounds() throws {
+    let copy = try ModelFolderCopy(of: RecordedEpisode(golden: "WholeEpisode").folder)
+    func code(_ options: [String: Any]) throws -> String {
+      try copy.setOptions(options)
+      let text = String(decoding: try #require(copy.compile()["WholeEpisode.swift"]), as: UTF8.self)
+      // Wherever lines are broken.
+      return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    let one = try code(["action_minimum": -0.5])
+    #expect(one.contains("action[index] = VectorMath.larger(prediction[index], -0.5)"))
+    #expect(one.contains("actionInput[index] = prediction[index]"))
+    #expect(!one.contains("smaller"))
+    let both = try code([
+      "action_minimum": -0.5, "action_maximum": [0.25, 1], "action_history": "clamped",
+    ])
+    let clamped =
+      "VectorMath.smaller(VectorMath.larger(prediction[index], -0.5), heads.actionMaximum[index])"
+    #expect(both.contains("action[index] = \(clamped)"))
+    #expect(both.contains("actionInput[index] = \(clamped)"))
+  }
+
+  @Test("first_timestep moves the row, and ends an episode a step earlier")
+  func firstTimestep() throws {
+    let copy = try ModelFolderCopy(of: RecordedEpisode(trained: "Hopper").folder)
+    func code(_ options: [String: Any]) throws -> String {
+      try copy.setOptions(options)
+      return String(
+        decoding: try #require(copy.compile(codeOnly: true)["Hopper.swift"]), as: UTF8.self)
+    }
+    let ends = try code(["first_timestep": 1])
+    #expect(ends.contains("timesteps + (timestep + 1) * 128 }"))
+    #expect(ends.contains("throw .episodeEnded(maximumLength: 999)"))
+    #expect(ends.contains("? timestep + 1 : timestep) < 999"))
+    let clamps = try code(["first_timestep": 1, "timestep_overflow": "clamp"])
+    #expect(clamps.contains("min(timestep + 1, 999) * 128 }"))
+    let wraps = try code(["first_timestep": 1, "timestep_overflow": "wrap"])
+    #expect(wraps.contains("timesteps + (timestep + 1) % 1000 * 128 }"))
+  }
+
   @Test("action_scale for all components changes what leaves and enters of the actions")
   func actionScale() throws {
     try expectChanges(

@@ -18,6 +18,7 @@ extension BatchOfFour: EmbeddedBatchController {}
 extension BatchOfFive: EmbeddedBatchController {}
 extension BatchOfSix: EmbeddedBatchController {}
 extension BatchOfSeven: EmbeddedBatchController {}
+extension BoundedLoopOfTwo: EmbeddedBatchController {}
 
 /// Constants of a generated type that say what a call costs.
 protocol MeasuredWork: ~Copyable {
@@ -25,6 +26,7 @@ protocol MeasuredWork: ~Copyable {
   static var feedbackMultiplyAdds: Int { get }
 }
 
+extension BoundedLoop: MeasuredWork {}
 extension EightHeads: MeasuredWork {}
 extension ReluOneHead: MeasuredWork {}
 extension RoundedFourHeads: MeasuredWork {}
@@ -60,6 +62,7 @@ struct BatchModel: Sendable, CustomTestStringConvertible {
     BatchModel(BatchOfFive.self, alone: RoundedFourHeads.self, original: "TanhOddInner"),
     BatchModel(BatchOfSix.self, alone: WrappedTimesteps.self, original: "WrappedTimesteps"),
     BatchModel(BatchOfSeven.self, alone: WindowOfOne.self, original: "WindowOfOne"),
+    BatchModel(BoundedLoopOfTwo.self, alone: BoundedLoop.self, original: "WrappedTimesteps"),
   ]
 }
 

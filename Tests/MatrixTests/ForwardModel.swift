@@ -27,6 +27,19 @@ extension ForwardOneHead: ForwardController {
   }
 }
 
+extension ForwardLater: ForwardController {
+  static var outputs: [String: (borrowing ForwardLater) -> [Float]] {
+    [
+      "action_preds": { $0.withActionPredictions(array) },
+      "state_preds": { $0.withStatePredictions(array) },
+      "return_preds": { $0.withReturnPredictions(array) },
+      "last_hidden_state": { $0.withLastHiddenState(array) },
+      "hidden_states": { $0.withHiddenStates(array) },
+      "attentions": { $0.withAttentions(array) },
+    ]
+  }
+}
+
 extension ForwardFourHeads: ForwardController {
   static var outputs: [String: (borrowing ForwardFourHeads) -> [Float]] {
     [

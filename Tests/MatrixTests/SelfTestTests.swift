@@ -104,7 +104,7 @@ struct SelfTestTests {
     case .embedAction, .entryValue(.action): shape.window == 2 ? .block(layer: 0) : .action
     case .entryQuery(.action), .entryInner(.action), .entryQuery(.return):
       shape.window == 2 ? .block(layer: 1) : .action
-    case .predictAction, .actionScale, .actionOffset: .action
+    case .predictAction, .actionScale, .actionOffset, .actionMinimum, .actionMaximum: .action
     // Of other outputs and of trunks, which no model here has and no action depends on.
     case .predictState, .predictReturn, .finalNormGain, .finalNormShift, .stateDeviation,
       .stateMeanRemainder, .positions, .unattended:

@@ -23,6 +23,12 @@ struct GenerationOptionsReaderTests {
     #expect(options.returnScale == 1)
     #expect(options.actionScale == [1])
     #expect(options.actionOffset == [0])
+    #expect(options.returnOffset == 0)
+    #expect(options.returnRounding == .step)
+    #expect(options.actionMinimum == nil)
+    #expect(options.actionMaximum == nil)
+    #expect(options.actionHistory == .raw)
+    #expect(options.firstTimestep == 0)
     #expect(options.targetReturn == nil)
     #expect(options.precision == .float32)
     #expect(options.outputs == [.action])
@@ -38,8 +44,9 @@ struct GenerationOptionsReaderTests {
     let options = try read(
       """
       {"window": 24, "batch": 3, "state_mean": [0, -1.5, 2e3], "state_std": [1, 0.5, 1e-6],
-       "return_scale": 1000.0, "action_scale": [2, -0.5], "action_offset": [0, -3.5],
-       "target_return": -200,
+       "return_scale": 1000.0, "return_offset": -12.5, "return_rounding": "none",
+       "action_scale": [2, -0.5], "action_offset": [0, -3.5], "action_minimum": [-1, -4],
+       "action_maximum": 2, "action_history": "clamped", "first_timestep": 1, "target_return": -200,
        "precision": "float32", "outputs": ["action"], "timestep_overflow": "clamp",
        "access": "package", "weights": "file", "self_test": false, "c_interface": false}
       """)
@@ -49,8 +56,11 @@ struct GenerationOptionsReaderTests {
     expected.stateMean = [0, -1.5, 2000]
     expected.stateStandardDeviation = [1, 0.5, 1e-6]
     expected.returnScale = 1000
+    (expected.returnOffset, expected.returnRounding) = (-12.5, .never)
     expected.actionScale = [2, -0.5]
     expected.actionOffset = [0, -3.5]
+    (expected.actionMinimum, expected.actionMaximum) = ([-1, -4], [2])
+    (expected.actionHistory, expected.firstTimestep) = (.clamped, 1)
     expected.targetReturn = -200
     expected.timestepOverflow = .clamp
     expected.access = .package
@@ -72,6 +82,14 @@ struct GenerationOptionsReaderTests {
     for choice in TimestepOverflow.allCases {
       #expect(try read(#"{"timestep_overflow": "\#(choice)"}"#).timestepOverflow == choice)
     }
+    for choice in ReturnRounding.allCases {
+      let text = #"{"return_rounding": "\#(choice.rawValue)"}"#
+      #expect(try read(text).returnRounding == choice)
+    }
+    for choice in ActionHistory.allCases {
+      let text = #"{"action_history": "\#(choice)", "action_minimum": -1}"#
+      #expect(try read(text).actionHistory == choice)
+    }
     for choice in WeightStorage.allCases {
       #expect(try read(#"{"weights": "\#(choice)"}"#).weightStorage == choice)
     }
@@ -83,6 +101,59 @@ struct GenerationOptionsReaderTests {
     #expect(try read(#"{"action_scale": [2]}"#).actionScale == [2])
     #expect(try read(#"{"action_offset": -2}"#).actionOffset == [-2])
     #expect(try read(#"{"action_offset": [0]}"#).actionOffset == [0])
+  }
+
+  @Test("One bound serves all actions, either may be given alone, and both may be the same number")
+  func bounds() throws {
+    #expect(try read(#"{"action_minimum": -2}"#).actionMinimum == [-2])
+    #expect(try read(#"{"action_minimum": -2}"#).actionMaximum == nil)
+    #expect(try read(#"{"action_maximum": [2]}"#).actionMaximum == [2])
+    let options = try read(#"{"action_minimum": [-2, 3], "action_maximum": 3}"#)
+    #expect((options.actionMinimum, options.actionMaximum) == ([-2, 3], [3]))
+    // As float32 they are the same.
+    #expect(
+      try read(#"{"action_minimum": 0.1000000001, "action_maximum": 0.1}"#).actionMaximum == [0.1])
+  }
+
+  @Test("Every component without numbers between its bounds is told, all of them at once")
+  func emptyRanges() {
+    let accepted = "accepted: a minimum that is no larger than the maximum"
+    expect(
+      """
+      codegen.json: action_minimum[0]: found 1, which is above action_maximum[0], 0.5; \(accepted)
+      codegen.json: action_minimum[1]: found -1, which is above action_maximum[1], -1.5; \(accepted)
+      codegen.json: action_history: found "never"; accepted: "raw", "clamped"
+      """
+    ) { () throws(InvalidInput) in
+      try read(
+        #"{"action_minimum": [1, -1], "action_maximum": [0.5, -1.5], "action_history": "never"}"#)
+    }
+    expect(
+      """
+      codegen.json: action_minimum: found 1, which is above action_maximum[0], 0; \(accepted)
+      codegen.json: action_minimum: found 1, which is above action_maximum[1], -1; \(accepted)
+      """
+    ) { () throws(InvalidInput) in
+      try read(#"{"action_maximum": [0, -1], "action_minimum": 1}"#)
+    }
+  }
+
+  @Test("An episode cannot begin behind the only row")
+  func firstTimestepOfOneRow() throws {
+    var config = ModelConfig()
+    config.maximumEpisodeLength = 1
+    expect(
+      """
+      codegen.json: first_timestep: found 1, where the only row is 0 (max_ep_len 1 in config.json); \
+      accepted: 0
+      """
+    ) { () throws(InvalidInput) in
+      try GenerationOptionsReader.read(
+        Array(#"{"first_timestep": 1}"#.utf8), path: "codegen.json", config: config)
+    }
+    let zero = try GenerationOptionsReader.read(
+      Array(#"{"first_timestep": 0}"#.utf8), path: "codegen.json", config: config)
+    #expect(zero == GenerationOptions())
   }
 
   @Test(
@@ -98,16 +169,20 @@ struct GenerationOptionsReaderTests {
         #""zzz": 1"#,
         """
         zzz: is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
-        "action_scale", "action_offset", "target_return", "precision", "outputs", \
-        "timestep_overflow", "access", "weights", "self_test", "model_class", "tokens", "c_interface"
+        "return_offset", "return_rounding", "action_scale", "action_offset", "action_minimum", \
+        "action_maximum", "action_history", "target_return", "precision", "outputs", \
+        "timestep_overflow", "first_timestep", "access", "weights", "self_test", "model_class", \
+        "tokens", "c_interface"
         """
       ),
       (
         #""": 1"#,
         """
         "": is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
-        "action_scale", "action_offset", "target_return", "precision", "outputs", \
-        "timestep_overflow", "access", "weights", "self_test", "model_class", "tokens", "c_interface"
+        "return_offset", "return_rounding", "action_scale", "action_offset", "action_minimum", \
+        "action_maximum", "action_history", "target_return", "precision", "outputs", \
+        "timestep_overflow", "first_timestep", "access", "weights", "self_test", "model_class", \
+        "tokens", "c_interface"
         """
       ),
       // Window
@@ -245,6 +320,63 @@ struct GenerationOptionsReaderTests {
         #""action_offset": -1e39"#,
         "action_offset: found -1e+39; accepted: a number that float32 can hold"
       ),
+      (
+        #""action_minimum": [0, 0, 0]"#,
+        """
+        action_minimum: found 3 numbers; accepted: one number, or 2, one for each action (act_dim in \
+        config.json)
+        """
+      ),
+      (
+        #""action_maximum": [0, -1e39]"#,
+        "action_maximum[1]: found -1e+39; accepted: a number that float32 can hold"
+      ),
+      (
+        #""action_minimum": 2, "action_maximum": 1.5"#,
+        """
+        action_minimum: found 2, which is above action_maximum, 1.5; accepted: a minimum that is no \
+        larger than the maximum
+        """
+      ),
+      (
+        #""action_minimum": [0, 2], "action_maximum": 1"#,
+        """
+        action_minimum[1]: found 2, which is above action_maximum, 1; accepted: a minimum that is no \
+        larger than the maximum
+        """
+      ),
+      (
+        #""action_history": "clamped""#,
+        """
+        action_history: found "clamped" without a bound; accepted: "raw", or "clamped" beside \
+        action_minimum, action_maximum or both
+        """
+      ),
+      // One mistake, one line: that the bound is wrong says enough.
+      (
+        #""action_history": "clamped", "action_minimum": "-1""#,
+        #"action_minimum: found "-1"; accepted: a number, or an array of numbers"#
+      ),
+      (
+        #""action_history": true"#, #"action_history: found true; accepted: "raw", "clamped""#
+      ),
+      (
+        #""return_offset": [1]"#,
+        "return_offset: found an array; accepted: a number that float32 can hold"
+      ),
+      (
+        #""return_rounding": "float32""#,
+        #"return_rounding: found "float32"; accepted: "step", "none""#
+      ),
+      (
+        #""target_return": 3e38, "return_offset": -3e38"#,
+        """
+        target_return: found 3e+38, which less return_offset and divided by return_scale is too \
+        large; accepted: a target whose scaled value float32 can hold
+        """
+      ),
+      (#""first_timestep": 2"#, "first_timestep: found 2; accepted: an integer from 0 to 1"),
+      (#""first_timestep": 1.0"#, "first_timestep: found 1.0; accepted: an integer from 0 to 1"),
       (
         #""target_return": null"#,
         "target_return: found null; accepted: a number that float32 can hold"

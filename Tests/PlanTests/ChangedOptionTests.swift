@@ -167,6 +167,51 @@ struct ChangedOptionTests {
       }
     ),
     (
+      "return_offset",
+      { model in
+        model.options.returnOffset += 0.5
+        return true
+      }
+    ),
+    (
+      "return_rounding",
+      { model in
+        next(&model.options.returnRounding)
+        return true
+      }
+    ),
+    (
+      "action_minimum",
+      { model in
+        // Other numbers where there are some; where there are none, one that bounds nothing.
+        model.options.actionMinimum = model.options.actionMinimum?.map { $0 - 1 } ?? [-1e30]
+        return true
+      }
+    ),
+    (
+      "action_maximum",
+      { model in
+        var maximum = model.actionMaximum ?? []
+        if !maximum.isEmpty { maximum[maximum.count - 1] += 1 }
+        model.options.actionMaximum = maximum
+        return !maximum.isEmpty
+      }
+    ),
+    (
+      "action_history",
+      { model in
+        next(&model.options.actionHistory)
+        return model.options.actionMinimum != nil || model.options.actionMaximum != nil
+      }
+    ),
+    (
+      "first_timestep",
+      { model in
+        model.options.firstTimestep = 1 - model.options.firstTimestep
+        return model.config.maximumEpisodeLength > 1
+      }
+    ),
+    (
       "target_return",
       { model in
         model.options.targetReturn = 3.5

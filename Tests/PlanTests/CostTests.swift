@@ -50,8 +50,7 @@ struct CostTests {
       let past = 3 * (window - 1)
       // Where no step ever leaves the window, action tokens go through all blocks once, and see themselves.
       let isKept =
-        last > 0 && past > 0 && model.options.timestepOverflow == .error
-        && window >= config.maximumEpisodeLength
+        last > 0 && past > 0 && model.episodeLength.map { window >= $0 } == true
       let keys = past + (isKept ? 3 : 2)
       let isCarried = forms[0] == .carried
       func embedding(_ inputs: Int) -> Int { isCarried ? layer.entry(inputs) : hidden * inputs }

@@ -55,7 +55,9 @@ struct LayoutTests {
       for (index, tensor) in plan.weights.tensors.enumerated() {
         switch tensor.content {
         // The members read these.
-        case .stateMean, .stateDeviation, .stateMeanRemainder, .actionScale, .actionOffset: break
+        case .stateMean, .stateDeviation, .stateMeanRemainder, .actionScale, .actionOffset,
+          .actionMinimum, .actionMaximum:
+          break
         case .embedAction where plan.shape.window == 1: break
         default: #expect(weights.contains(index), "\(tensor) of seed \(seed)")
         }
@@ -127,9 +129,13 @@ struct PlanTests {
       var model = RandomModel.model(seed: seed)
       // Numbers for each component lie with the weights.
       (model.options.actionScale, model.options.actionOffset) = ([1], [0])
+      (model.options.actionMinimum, model.options.actionMaximum) = (nil, [9])
       let plan = Plan(model)
       var other = model
       other.options.returnScale = 7
+      (other.options.returnOffset, other.options.returnRounding) = (5, .never)
+      (other.options.actionMinimum, other.options.actionMaximum) = ([-3], [0.5])
+      other.options.actionHistory = .clamped
       other.options.actionScale = [3]
       other.options.actionOffset = [-2]
       other.options.targetReturn = 3

@@ -48,8 +48,7 @@ struct MachineBatchTests {
   ) {
     var (together, agents) = (machine, agents)
     var script = Script(model, seed: random.next())
-    let length =
-      model.options.timestepOverflow == .error ? model.config.maximumEpisodeLength : .max
+    let length = model.episodeLength ?? .max
     func start(_ agent: Int) {
       let target = script.reward()
       together.reset(agent: agent, targetReturn: target)

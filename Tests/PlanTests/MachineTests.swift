@@ -186,8 +186,7 @@ struct Script {
   /// Past two windows, or as long as there are timesteps.
   var length: Int {
     let past = 2 * model.window + 3
-    return model.options.timestepOverflow == .error
-      ? min(past, model.config.maximumEpisodeLength) : past
+    return min(past, model.episodeLength ?? past)
   }
 
   mutating func chance(_ count: Int) -> Bool { .random(in: 0..<count, using: &random) == 0 }

@@ -10,6 +10,7 @@ struct PrecisionCostTests {
     var model = RandomModel.model(seed: 3)
     (model.config.maximumEpisodeLength, model.options.window) = (6, 8)
     (model.options.precision, model.options.timestepOverflow) = (.bfloat16, overflow)
+    model.options.firstTimestep = 0
     let (plan, checkpoint) = (Plan(model), RandomModel.checkpoint(of: model, seed: 3))
     let payload = try Packer.payload(plan, checkpoint: checkpoint, path: "")
     let cost = PrecisionCost(plan: plan, model: model, checkpoint: checkpoint, payload: payload)

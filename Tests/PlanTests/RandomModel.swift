@@ -37,7 +37,28 @@ enum RandomModel {
     }
     options.actionScale = perAction(config, 0.3...3, &random) ?? [1]
     options.actionOffset = perAction(config, -3...3, &random) ?? [0]
-    return model(config, options)
+    return withLoop(model(config, options), &random)
+  }
+
+  /// The same with bounds, history, returns and time drawn, too: what decides how a control loop goes on.
+  static func withLoop(_ model: Model, _ random: inout SplitMix64) -> Model {
+    var model = model
+    // Where units differ, one bound for all lies outside of some: that must do no harm, either.
+    let units = zip(model.actionScale, model.actionOffset)
+      .prefix(.random(using: &random) ? 1 : model.config.actionDimension)
+    func bounds(_ range: ClosedRange<Double>) -> [Double] {
+      units.map { scale, offset in offset + scale * .random(in: range, using: &random) }
+    }
+    if .random(using: &random) { model.options.actionMinimum = bounds(-0.4...0) }
+    if .random(using: &random) { model.options.actionMaximum = bounds(0...0.4) }
+    let isBounded = model.options.actionMinimum != nil || model.options.actionMaximum != nil
+    if isBounded, .random(using: &random) { model.options.actionHistory = .clamped }
+    model.options.returnOffset = [0, 0, 2.5, -96].randomElement(using: &random)!
+    model.options.returnRounding = ReturnRounding.allCases.randomElement(using: &random)!
+    if model.config.maximumEpisodeLength > 1 {
+      model.options.firstTimestep = .random(in: 0...1, using: &random)
+    }
+    return model
   }
 
   /// Nothing, one number, or one for each component of an action.

@@ -68,7 +68,7 @@ enum SmallModel {
       options.stateStandardDeviation = RandomModel.numbers(
         config.stateDimension, 0.1...2, &random)
     }
-    return RandomModel.model(config, options)
+    return RandomModel.withLoop(RandomModel.model(config, options), &random)
   }
 }
 

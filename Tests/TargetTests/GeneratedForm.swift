@@ -33,19 +33,27 @@ struct GeneratedForm: CustomTestStringConvertible {
       $0.stateDimension = 70
       $1.actionScale = (0..<40).map { Double($0 + 1) }
       $1.actionOffset = (0..<40).map { Double(20 - $0) / 8 }
+      $1.actionMinimum = (0..<40).map { -Double($0 + 1) }
+      $1.actionMaximum = [80]
+      $1.actionHistory = .clamped
       $1.access = .package
       $1.timestepOverflow = .clamp
+      $1.firstTimestep = 1
     },
     GeneratedForm("ForC") { $1.hasCInterface = true },
     GeneratedForm("Rounded", heads: 2, hidden: 32) { $1.precision = .bfloat16 },
     GeneratedForm("EveryOutput", heads: 2) {
       $1.outputs = ModelOutput.allCases
       $1.returnScale = 10
+      $1.returnOffset = -2.5
+      $1.firstTimestep = 1
     },
     GeneratedForm("Batch", heads: 2) {
       $1.batch = 3
       $1.targetReturn = 5
       $1.actionOffset = [-0.5]
+      $1.actionMaximum = [0.25]
+      ($1.returnScale, $1.returnRounding) = (0.1, .never)
       $1.timestepOverflow = .wrap
     },
     GeneratedForm("Trunk", heads: 2) {

@@ -92,6 +92,17 @@ DT_INLINE float dt_larger(float a, float b) {
 #endif
 }
 
+// The smaller number, a where either is not a number.
+DT_INLINE float dt_smaller(float a, float b) {
+#if defined(__riscv)
+  union { float number; int32_t bits; } from = {a}, to = {b};
+  from.bits ^= (from.bits ^ to.bits) & dt_opaque(-(b < a));
+  return from.number;
+#else
+  return b < a ? b : a;
+#endif
+}
+
 // The larger number of each lane, a where either is not a number. (Swift's masks select through
 // integers, which compilers do not turn into the maximum instruction.)
 DT_INLINE dt_float16 dt_maximum(dt_float16 a, dt_float16 b) {

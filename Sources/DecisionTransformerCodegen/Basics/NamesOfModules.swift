@@ -12,7 +12,7 @@ package enum NamesOfModules {
       InitializationError PackedWeights Processor SelfTest SelfTestReport SelfTestable StepError TrunkError
       """,
       "Swift": """
-      CChar InlineArray MutableSpan OpaquePointer Span StaticString UnsafeBufferPointer UnsafeMutablePointer
+      CChar Double InlineArray MutableSpan OpaquePointer Span StaticString UnsafeBufferPointer UnsafeMutablePointer
       UInt32 UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawPointer max min precondition
       """,
     ]

@@ -16,8 +16,8 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
 
   /// Where an agent is in its episode.
   private struct Episode {
-    /// Divided by the return scale; float32, as in the published loop.
-    package var returnToGo: Float
+    /// In the units of return tokens; float32 from step to step, unless the network keeps it in double precision.
+    package var returnToGo: Double
     /// 1 where the next reward counts; 0 in an episode's first step and after a new target.
     package var rewardWeight: Float = 0
     package var awaitsPreparation = false
@@ -41,7 +41,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   /// The return token of the agent's latest step, divided by the return scale.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  package func returnToGo(agent: Int = 0) -> Float { episodes[agent].returnToGo }
+  package func returnToGo(agent: Int = 0) -> Float { Float(episodes[agent].returnToGo) }
 
   // MARK: Episodes
 
@@ -58,7 +58,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   package mutating func reset(agent: Int, targetReturn: Float) {
     machine.clear(agent: agent)
     machine.timesteps[agent] = 0
-    episodes[agent] = Episode(returnToGo: scaled(targetReturn))
+    episodes[agent] = Episode(returnToGo: modelUnits(ofReturn: targetReturn))
     returnIsPrepared = false
     if plan.carriesTokens { machine.run(.embedTime) }
   }
@@ -66,11 +66,18 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package mutating func retarget(agent: Int = 0, _ targetReturn: Float) {
-    (episodes[agent].returnToGo, episodes[agent].rewardWeight) = (scaled(targetReturn), 0)
+    episodes[agent].returnToGo = modelUnits(ofReturn: targetReturn)
+    episodes[agent].rewardWeight = 0
     returnIsPrepared = false
   }
 
-  private func scaled(_ number: Float) -> Float { number / Float(plan.steps.returnScale) }
+  private func modelUnits(ofReturn target: Float) -> Double {
+    let returns = plan.steps.returns
+    return switch returns.rounding {
+    case .step: Double((target - Float(returns.offset)) / Float(returns.scale))
+    case .never: (Double(target) - returns.offset) / returns.scale
+    }
+  }
 
   // MARK: Feedback
 
@@ -120,7 +127,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
     let mean = machine.weights.numbers(of: .stateMean)
     for agent in episodes.indices {
       precondition(
-        !plan.steps.endsEpisodes || machine.timesteps[agent] < plan.steps.time.count,
+        !plan.steps.endsEpisodes || machine.timesteps[agent] < plan.steps.time.stepCount,
         "the episode has ended")
       subtract(rewards?[agent], agent: agent)
       machine[Operand(.stateInput), mean.count, agent: agent] = zip(states[agent], mean).map {
@@ -138,8 +145,14 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
 
   /// The next return token.
   private mutating func subtract(_ reward: Float?, agent: Int) {
-    episodes[agent].returnToGo -= scaled((reward ?? 0) * episodes[agent].rewardWeight)
-    machine[Operand(.returnInput), 1, agent: agent] = [Scalar(episodes[agent].returnToGo)]
+    let (returns, before) = (plan.steps.returns, episodes[agent].returnToGo)
+    let paid = (reward ?? 0) * episodes[agent].rewardWeight
+    episodes[agent].returnToGo =
+      switch returns.rounding {
+      case .step: Double(Float(before) - paid / Float(returns.scale))
+      case .never: before - Double(paid) / returns.scale
+      }
+    machine[Operand(.returnInput), 1, agent: agent] = [Scalar(returnToGo(agent: agent))]
   }
 
   // MARK: Preparation
@@ -181,21 +194,41 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   /// Whether an action waits, and a step follows it.
   private func canPrepare(agent: Int) -> Bool {
     episodes[agent].awaitsPreparation
-      && !(plan.steps.endsEpisodes && machine.timesteps[agent] + 1 >= plan.steps.time.count)
+      && !(plan.steps.endsEpisodes && machine.timesteps[agent] + 1 >= plan.steps.time.stepCount)
   }
 
   private mutating func takeAction(_ executed: [Float]?, agent: Int) {
-    let (count, action) = (plan.steps.action.count, plan.steps.action)
-    let input = Operand(.actionInput)
+    let (count, input) = (plan.steps.action.count, Operand(.actionInput))
     guard let executed else {
-      machine[input, count, agent: agent] = machine[Operand(.prediction), count, agent: agent]
+      let prediction = machine[Operand(.prediction), count, agent: agent]
+      machine[input, count, agent: agent] =
+        switch plan.steps.action.history {
+        case .raw: prediction
+        case .clamped: modelUnits(ofAction: returned(prediction))
+        }
       return
     }
     machine[input, count, agent: agent] =
       canPrepare(agent: agent)
-      ? zip(executed, zip(action.scale, action.offset)).map {
-        (Scalar($0) - Scalar($1.1)) / Scalar($1.0)
-      } : Array(repeating: 0, count: count)
+      ? modelUnits(ofAction: executed.map { Scalar($0) }) : Array(repeating: 0, count: count)
+  }
+
+  /// What `act` returns of a prediction: environment units, clamped.
+  private func returned(_ prediction: [Scalar]) -> [Scalar] {
+    let action = plan.steps.action
+    return prediction.indices.map { index in
+      var number = prediction[index] * Scalar(action.scale[index]) + Scalar(action.offset[index])
+      if let minimum = action.minimum { number = max(number, Scalar(minimum[index])) }
+      if let maximum = action.maximum { number = min(number, Scalar(maximum[index])) }
+      return number
+    }
+  }
+
+  private func modelUnits(ofAction numbers: [Scalar]) -> [Scalar] {
+    let action = plan.steps.action
+    return zip(numbers, zip(action.scale, action.offset)).map { number, units in
+      (number - Scalar(units.1)) / Scalar(units.0)
+    }
   }
 
   private mutating func advanceTime() {

@@ -34,7 +34,8 @@ extension ControlMachine {
           $0.0 * $0.1 + $1
         }
       machine[Operand(.actionInput), actions[step].count] = actions[step]
-      machine.timesteps[0] = timesteps[step]
+      // The rows are given; an episode's first step may have another one than 0.
+      machine.timesteps[0] = timesteps[step] - plan.steps.time.first
       machine.run(.embedStep, token: tokens * (first + step))
     }
     machine.timesteps[0] = episode

@@ -177,10 +177,7 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
   }
 
   /// The row of embed_timestep for the agent's tokens.
-  package var timestepRow: Int {
-    let time = plan.steps.time
-    return time.overflow.row(timesteps[agent], of: time.count)
-  }
+  package var timestepRow: Int { plan.steps.time.row(step: timesteps[agent]) }
 
   /// Moves all rows to the front by one step; those of the oldest are overwritten.
   private mutating func slide(_ buffer: ControllerBuffer) {

@@ -63,11 +63,17 @@ extension Manifest {
       facts.add("batch", .integer(deployment.batch))
       facts.add("state_mean", steps.state.mean.map { JSONValue($0) } ?? .null)
       facts.add("state_std", steps.state.deviation.map { JSONValue($0) } ?? .null)
-      facts.add("return_scale", JSONValue(steps.returnScale))
+      facts.add("return_scale", JSONValue(steps.returns.scale))
+      facts.add("return_offset", JSONValue(steps.returns.offset))
+      facts.add("return_rounding", .string(steps.returns.rounding.rawValue))
       facts.add("action_scale", ofEach: steps.action.scale.map { JSONValue($0) })
       facts.add("action_offset", ofEach: steps.action.offset.map { JSONValue($0) })
+      facts.add("action_minimum", ofNumbers: steps.action.minimum)
+      facts.add("action_maximum", ofNumbers: steps.action.maximum)
+      facts.add("action_history", .string(steps.action.history.rawValue))
       facts.add("target_return", deployment.targetReturn.map { JSONValue($0) } ?? .null)
       facts.add("timestep_overflow", .string(steps.time.overflow.rawValue))
+      facts.add("first_timestep", .integer(steps.time.first))
     }
     let outputs = network.outputs.isEmpty ? [.action] : network.outputs
     if !network.takesEmbeddings || !network.outputs.isEmpty {
@@ -97,5 +103,10 @@ private struct FactList {
   package mutating func add(_ key: String, ofEach values: [JSONValue]) {
     let isUniform = values.first.map { first in values.allSatisfy { $0 == first } } ?? false
     add(key, isUniform ? values[0] : .array(values))
+  }
+
+  /// The same of numbers that need not be there.
+  package mutating func add(_ key: String, ofNumbers numbers: [Double]?) {
+    if let numbers { add(key, ofEach: numbers.map { JSONValue($0) }) } else { add(key, .null) }
   }
 }

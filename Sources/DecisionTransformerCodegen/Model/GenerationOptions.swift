@@ -19,16 +19,28 @@ public struct GenerationOptions: Equatable, Sendable {
   public var stateStandardDeviation: [Double]?
   /// `return_scale`: the target and the rewards are divided by it.
   public var returnScale = 1.0
+  /// `return_offset`: taken off a return in front of the scale, environment units.
+  public var returnOffset = 0.0
+  /// `return_rounding`: what the return to go is kept in.
+  public var returnRounding = ReturnRounding.step
   /// `action_scale`: environment action = model action × scale. One number, or one per action.
   public var actionScale: [Double] = [1]
   /// `action_offset`: environment action = model action × scale + offset. One number, or one per action.
   public var actionOffset: [Double] = [0]
+  /// `action_minimum` and `action_maximum`: where actions are clamped, environment units. One number, or one per action;
+  /// nil means that nothing bounds them.
+  public var actionMinimum: [Double]?
+  public var actionMaximum: [Double]?
+  /// `action_history`: which action goes back into the history.
+  public var actionHistory = ActionHistory.raw
   /// `target_return`: the default of `reset()`, in environment units.
   public var targetReturn: Double?
   public var precision = WeightPrecision.float32
   /// Anything but the action brings `forward`.
   public var outputs: [ModelOutput] = [.action]
   public var timestepOverflow = TimestepOverflow.error
+  /// `first_timestep`: the row of `embed_timestep` that an episode's first step has.
+  public var firstTimestep = 0
   public var access = AccessLevel.public
   /// `weights`
   public var weightStorage = WeightStorage.automatic

@@ -1,10 +1,10 @@
 /// Reads codegen.json, which is strict: a key that is not an option is an error.
 public enum GenerationOptionsReader {
   package static let keys = [
-    "window", "batch", "state_mean", "state_std", "return_scale", "action_scale", "action_offset",
-    "target_return",
-    "precision", "outputs", "timestep_overflow", "access", "weights", "self_test", "model_class",
-    "tokens", "c_interface",
+    "window", "batch", "state_mean", "state_std", "return_scale", "return_offset",
+    "return_rounding", "action_scale", "action_offset", "action_minimum", "action_maximum",
+    "action_history", "target_return", "precision", "outputs", "timestep_overflow",
+    "first_timestep", "access", "weights", "self_test", "model_class", "tokens", "c_interface",
   ]
 
   /// The options that `bytes` spell, checked against the model they are for.
@@ -41,12 +41,10 @@ public enum GenerationOptionsReader {
       file.read("batch", into: &options.batch, in: 1...GenerationOptions.maximumBatch)
       readNormalization(&file, into: &options, stateDimension: config?.stateDimension)
       readReturns(&file, into: &options)
-      let actions = config?.actionDimension
-      readPerAction(&file, "action_scale", into: &options.actionScale, .scale, count: actions)
-      readPerAction(&file, "action_offset", into: &options.actionOffset, .float32, count: actions)
+      readActions(&file, into: &options, count: config?.actionDimension)
       readOutputs(&file, into: &options)
       rejectOutputsOfBatch(&file, options)
-      file.read("timestep_overflow", into: &options.timestepOverflow)
+      readTime(&file, into: &options, config: config)
       readSelfTest(&file, into: &options)
       file.read("c_interface", into: &options.hasCInterface)
       rejectCInterfaceOfBatch(&file, options)
@@ -81,47 +79,38 @@ extension GenerationOptionsReader {
     _ file: inout JSONObjectFile, into options: inout GenerationOptions
   ) {
     file.read("return_scale", into: &options.returnScale, .scale)
+    file.read("return_offset", into: &options.returnOffset, .float32)
+    file.read("return_rounding", into: &options.returnRounding)
     guard let value = file["target_return"] else { return }
     var target = 0.0
     file.read("target_return", into: &target, .float32)
     options.targetReturn = target
-    if file.isSound("target_return", "return_scale"),
-      !(Float(target) / Float(options.returnScale)).isFinite
+    if file.isSound("target_return", "return_scale", "return_offset"),
+      !((Float(target) - Float(options.returnOffset)) / Float(options.returnScale)).isFinite
     {
+      let difference = options.returnOffset == 0 ? "" : "less return_offset and "
       file.reject(
         "target_return",
-        "found \(value.excerpt), which divided by return_scale is too large; accepted: a target "
-          + "whose scaled value float32 can hold")
+        "found \(value.excerpt), which \(difference)divided by return_scale is too large; accepted: "
+          + "a target whose scaled value float32 can hold")
     }
   }
 
-  /// One number, bare or in an array, or an array with one number per action.
-  private static func readPerAction(
-    _ file: inout JSONObjectFile, _ key: String, into numbers: inout [Double], _ rule: NumberRule,
-    count actionDimension: Int?
+  /// The row of the timestep table that an episode begins with, and what happens behind the last one.
+  private static func readTime(
+    _ file: inout JSONObjectFile, into options: inout GenerationOptions, config: ModelConfig?
   ) {
-    switch file[key] {
-    case nil: return
-    case .array(let elements):
-      if let actionDimension, elements.count != 1, elements.count != actionDimension {
-        let perAction =
-          actionDimension == 1
-          ? "" : ", or \(actionDimension), one for each action (act_dim in config.json)"
-        file.reject(key, "found \(count(elements)); accepted: one number\(perAction)")
-      }
-      if let found = file.numbers(key, rule) { numbers = found }
-    case let value?:
-      guard value.asDouble != nil else {
-        file.reject(key, found: value, accepted: "a number, or an array of numbers")
-        return
-      }
-      var number = numbers[0]
-      file.read(key, into: &number, rule)
-      numbers = [number]
+    file.read("timestep_overflow", into: &options.timestepOverflow)
+    file.read("first_timestep", into: &options.firstTimestep, in: 0...1)
+    if let length = config?.maximumEpisodeLength, options.firstTimestep >= length {
+      file.reject(
+        "first_timestep",
+        "found \(options.firstTimestep), where the only row is 0 (max_ep_len \(length) in "
+          + "config.json); accepted: 0")
     }
   }
 
-  private static func count(_ elements: [JSONValue]) -> String {
+  package static func count(_ elements: [JSONValue]) -> String {
     elements.count == 1 ? "1 number" : "\(elements.count) numbers"
   }
 }

@@ -39,6 +39,16 @@ public struct Model: Equatable, Sendable {
   /// One offset per action, environment units, added behind the factor.
   public var actionOffset: [Double] { perAction(options.actionOffset) }
 
+  /// The least and the largest number of each action, environment units; nil where nothing bounds it.
+  public var actionMinimum: [Double]? { options.actionMinimum.map(perAction) }
+  public var actionMaximum: [Double]? { options.actionMaximum.map(perAction) }
+
+  /// Steps after which an episode ends; nil where none does.
+  public var episodeLength: Int? {
+    options.timestepOverflow == .error
+      ? config.maximumEpisodeLength - options.firstTimestep : nil
+  }
+
   /// The way back.
   package func modelUnits(_ action: [Double]) -> [Double] {
     zip(zip(action, actionScale), actionOffset).map { ($0.0 - $1) / $0.1 }

@@ -120,7 +120,7 @@ extension ModelFolder {
           "absent; a window of \(window) control steps is assumed, the default of transformers "
             + "4.x; \"window\" in codegen.json sets another"))
     }
-    if window > config.maximumEpisodeLength, model.options.timestepOverflow == .error {
+    if let length = model.episodeLength, window > length {
       remarks.append(
         note(
           "\(window) control steps are more than an episode has "

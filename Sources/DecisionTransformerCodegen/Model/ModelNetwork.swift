@@ -27,10 +27,14 @@ extension Model {
         deviation: options.stateStandardDeviation),
       action: ControlSteps.Action(
         count: config.actionDimension, hasTanh: config.hasActionTanh, scale: actionScale,
-        offset: actionOffset),
-      returnScale: options.returnScale,
+        offset: actionOffset, minimum: actionMinimum, maximum: actionMaximum,
+        history: options.actionHistory),
+      returns: ControlSteps.Returns(
+        scale: options.returnScale, offset: options.returnOffset,
+        rounding: options.returnRounding),
       time: ControlSteps.Time(
-        count: config.maximumEpisodeLength, overflow: options.timestepOverflow),
+        count: config.maximumEpisodeLength, overflow: options.timestepOverflow,
+        first: options.firstTimestep),
       // PyTorch's default, whatever layer_norm_epsilon says.
       embeddingNorm: Network.Norm(epsilon: 1e-5), positionCount: config.positionCount,
       window: window)

@@ -19,14 +19,45 @@ public struct ControlSteps: Equatable, Sendable, Codable {
     /// A factor for each component, from model units to environment units, and what is added behind it.
     public var scale: [Double]
     public var offset: [Double]
+    /// Where a component is clamped, environment units; nil where nothing bounds it.
+    public var minimum: [Double]?
+    public var maximum: [Double]?
+    /// Which action goes back.
+    public var history: ActionHistory
 
-    public init(count: Int, hasTanh: Bool, scale: [Double], offset: [Double]) {
+    public init(
+      count: Int, hasTanh: Bool, scale: [Double], offset: [Double], minimum: [Double]? = nil,
+      maximum: [Double]? = nil, history: ActionHistory = .raw
+    ) {
       (self.count, self.hasTanh, self.scale, self.offset) = (count, hasTanh, scale, offset)
+      (self.minimum, self.maximum, self.history) = (minimum, maximum, history)
     }
 
-    /// An action in model units as numbers in environment units.
-    public func environmentUnits(_ action: [Double]) -> [Double] {
-      zip(zip(action, scale), offset).map { $0.0 * $0.1 + $1 }
+    /// Whether anything bounds what is returned.
+    public var isBounded: Bool { minimum != nil || maximum != nil }
+
+    /// What is returned of a prediction in model units: environment units, inside of the bounds.
+    public func returned(_ prediction: [Double]) -> [Double] {
+      prediction.indices.map { index in
+        var action = prediction[index] * scale[index] + offset[index]
+        if let minimum { action = max(action, minimum[index]) }
+        if let maximum { action = min(action, maximum[index]) }
+        return action
+      }
+    }
+  }
+
+  /// How returns in environment units become return tokens.
+  public struct Returns: Equatable, Sendable, Codable {
+    /// A token is a return less the offset, divided by the scale; rewards are divided alone. The next return is the
+    /// last one minus the reward.
+    public var scale: Double
+    public var offset: Double
+    /// What the return to go is kept in.
+    public var rounding: ReturnRounding
+
+    public init(scale: Double, offset: Double = 0, rounding: ReturnRounding = .step) {
+      (self.scale, self.offset, self.rounding) = (scale, offset, rounding)
     }
   }
 
@@ -36,18 +67,25 @@ public struct ControlSteps: Equatable, Sendable, Codable {
     public var count: Int
     /// What happens behind the last of them.
     public var overflow: TimestepOverflow
+    /// The row of an episode's first step.
+    public var first: Int
 
-    public init(count: Int, overflow: TimestepOverflow) {
-      (self.count, self.overflow) = (count, overflow)
+    public init(count: Int, overflow: TimestepOverflow, first: Int = 0) {
+      (self.count, self.overflow, self.first) = (count, overflow, first)
     }
+
+    /// Steps from an episode's start for which there is a row each.
+    public var stepCount: Int { count - first }
+
+    /// The row of step `step` of an episode.
+    public func row(step: Int) -> Int { overflow.row(step + first, of: count) }
   }
 
   /// The tokens of a step, in order.
   public var tokens: [EntryInput]
   public var state: State
   public var action: Action
-  /// Targets and rewards are divided by it; the next return is the last one minus the reward.
-  public var returnScale: Double
+  public var returns: Returns
   public var time: Time
   /// Behind embedding and timestep. Row 0 of `wpe` is added to every token behind it.
   public var embeddingNorm: Network.Norm
@@ -57,11 +95,11 @@ public struct ControlSteps: Equatable, Sendable, Codable {
   public var window: Int
 
   public init(
-    tokens: [EntryInput], state: State, action: Action, returnScale: Double, time: Time,
+    tokens: [EntryInput], state: State, action: Action, returns: Returns, time: Time,
     embeddingNorm: Network.Norm, positionCount: Int, window: Int
   ) {
     (self.tokens, self.state, self.action) = (tokens, state, action)
-    (self.returnScale, self.time, self.embeddingNorm) = (returnScale, time, embeddingNorm)
+    (self.returns, self.time, self.embeddingNorm) = (returns, time, embeddingNorm)
     (self.positionCount, self.window) = (positionCount, window)
   }
 }
@@ -82,6 +120,10 @@ extension ControlSteps {
   /// Whether they have offsets of their own.
   public var offsetsComponents: Bool { Self.differ(action.offset) }
 
+  /// Whether they have least and largest numbers of their own.
+  public var minimaDiffer: Bool { action.minimum.map(Self.differ) ?? false }
+  public var maximaDiffer: Bool { action.maximum.map(Self.differ) ?? false }
+
   private static func differ(_ numbers: [Double]) -> Bool {
     numbers.contains { Float($0) != Float(numbers[0]) }
   }
@@ -90,12 +132,28 @@ extension ControlSteps {
   public var endsEpisodes: Bool { time.overflow == .error }
 
   /// Whether a step ever leaves the window.
-  public var slides: Bool { !(endsEpisodes && window >= time.count) }
+  public var slides: Bool { !(endsEpisodes && window >= time.stepCount) }
 }
 
 /// What a model is given in a control step.
 public enum EntryInput: String, CaseIterable, Equatable, Sendable, Codable {
   case `return`, state, action
+}
+
+/// Which action goes into the history where nobody says what was executed.
+public enum ActionHistory: String, CaseIterable, Equatable, Sendable, Codable {
+  /// What the model predicted, as Hugging Face's loop has it.
+  case raw
+  /// What was returned, inside of the bounds, turned back into model units.
+  case clamped
+}
+
+/// What the return to go is kept in from step to step.
+public enum ReturnRounding: String, CaseIterable, Equatable, Sendable, Codable {
+  /// float32: the published loop's.
+  case step
+  /// Double precision; only the tokens are float32.
+  case never = "none"
 }
 
 /// What happens at `t == max_ep_len`.

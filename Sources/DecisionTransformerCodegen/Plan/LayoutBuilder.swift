@@ -48,6 +48,12 @@ package struct LayoutBuilder {
     if steps.offsetsComponents {
       append("heads.actionOffset", .actionOffset, .rows(rows: 1, columns: shape.actionDimension))
     }
+    if steps.minimaDiffer {
+      append("heads.actionMinimum", .actionMinimum, .rows(rows: 1, columns: shape.actionDimension))
+    }
+    if steps.maximaDiffer {
+      append("heads.actionMaximum", .actionMaximum, .rows(rows: 1, columns: shape.actionDimension))
+    }
     appendOutputs(Set(network.outputs))
     append("embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden))
   }

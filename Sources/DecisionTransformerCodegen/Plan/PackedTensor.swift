@@ -41,6 +41,8 @@ public struct PackedTensor: Equatable, Sendable, Codable {
     case actionScale
     /// `action_offset`: environment units, added behind the factor.
     case actionOffset
+    /// `action_minimum`, `action_maximum`: where actions are clamped, environment units.
+    case actionMinimum, actionMaximum
     /// `state_std`: from normalised states to raw ones.
     case stateDeviation
     /// What rounding leaves out of `state_mean`: for states that come normalised.

@@ -56,6 +56,8 @@ package struct Recipes {
     case .finalNormShift: return TensorRecipe(vector(ModuleName.encoder("ln_f").bias, hidden))
     case .actionScale: return TensorRecipe(.constant("action_scale", steps.action.scale))
     case .actionOffset: return TensorRecipe(.constant("action_offset", steps.action.offset))
+    case .actionMinimum: return bound("action_minimum", steps.action.minimum)
+    case .actionMaximum: return bound("action_maximum", steps.action.maximum)
     case .stateDeviation:
       return TensorRecipe(
         stateDeviation
@@ -77,6 +79,11 @@ package struct Recipes {
 
   private var positionCount: Int {
     network.givenEmbeddings?.positionCount ?? steps.positionCount
+  }
+
+  private func bound(_ name: String, _ numbers: [Double]?) -> TensorRecipe {
+    guard let numbers else { preconditionFailure("only bounds that are there are packed") }
+    return TensorRecipe(.constant(name, numbers))
   }
 
   // MARK: The state

@@ -25,8 +25,7 @@ package struct SelfTestSchedule: Equatable {
     let shape = plan.shape
     // Past two windows, and as far as the model has timesteps.
     let longest = 2 * shape.window + 5
-    let count =
-      plan.network.controlSteps!.endsEpisodes ? min(longest, shape.maximumEpisodeLength) : longest
+    let count = plan.steps.endsEpisodes ? min(longest, plan.steps.time.stepCount) : longest
     let telling = Self.tellingSteps(window: shape.window, count: count)
 
     let affordable = max(

@@ -2,7 +2,8 @@
 /// the reference interpreter, with the options of codegen.json.
 ///
 /// Every step feeds the last K steps afresh. States are normalised in double precision; the
-/// return-to-go is float32, as in the published loop; actions in the history are in model units.
+/// return-to-go is float32, as in the published loop, unless `return_rounding` says otherwise; actions in the history
+/// are in model units.
 public struct ReferenceController: Sendable {
   public let model: Model
   public let interpreter: ReferenceInterpreter
@@ -11,8 +12,10 @@ public struct ReferenceController: Sendable {
   private var states: [[Double]] = []
   private var actions: [[Double]] = []
   private var returnsToGo: [Float] = []
-  /// What the next step's return token is, if it does not follow from the one before.
-  private var nextReturnToGo: Float?
+  /// The return to go that the latest token is the float32 of.
+  private var keptReturn = 0.0
+  /// That of the next step, if it does not follow from the one before.
+  private var nextReturn: Double?
 
   public init(model: Model, checkpoint: Checkpoint) {
     self.init(
@@ -40,10 +43,16 @@ public struct ReferenceController: Sendable {
   ///
   /// The reward that the next step brings is not subtracted from the new target.
   public mutating func retarget(_ targetReturn: Double) {
-    nextReturnToGo = Float(targetReturn / model.options.returnScale)
+    let (scale, offset) = (model.options.returnScale, model.options.returnOffset)
+    nextReturn =
+      switch model.options.returnRounding {
+      case .never: (targetReturn - offset) / scale
+      case .step where offset == 0: Double(Float(targetReturn / scale))
+      case .step: Double((Float(targetReturn) - Float(offset)) / Float(scale))
+      }
   }
 
-  /// The predicted action, in model units, which is also what the history keeps.
+  /// The predicted action, in model units, which is also what the history keeps unless `action_history` says otherwise.
   ///
   /// - Parameters:
   ///   - state: `state_dim` raw numbers.
@@ -83,8 +92,26 @@ public struct ReferenceController: Sendable {
     append(state: state, reward: reward)
   }
 
-  /// Makes `action`, in model units, the latest one in the history.
-  package mutating func take(_ action: [Double]) { actions[actions.count - 1] = action }
+  /// Makes what `prediction`, in model units, becomes of the latest step the latest action in the history.
+  package mutating func take(_ prediction: [Double]) {
+    actions[actions.count - 1] =
+      switch model.options.actionHistory {
+      case .raw: prediction
+      case .clamped: model.modelUnits(environmentAction(prediction))
+      }
+  }
+
+  /// What `act` of a generated type returns of a prediction in model units: environment units, clamped.
+  public func environmentAction(_ prediction: [Double]) -> [Double] {
+    var action = zip(zip(prediction, model.actionScale), model.actionOffset).map {
+      $0.0 * $0.1 + $1
+    }
+    for index in action.indices {
+      if let least = model.actionMinimum?[index], action[index] < least { action[index] = least }
+      if let most = model.actionMaximum?[index], action[index] > most { action[index] = most }
+    }
+    return action
+  }
 
   /// What the model sees: normalised states, actions in model units, scaled returns of at most K steps.
   package struct Window {
@@ -104,11 +131,19 @@ public struct ReferenceController: Sendable {
 
   private mutating func append(state: [Float], reward: Float) {
     precondition(state.count == model.config.stateDimension, "a state has state_dim numbers")
-    returnsToGo.append(
-      nextReturnToGo ?? returnsToGo.last! - reward / Float(model.options.returnScale))
-    nextReturnToGo = nil
+    keptReturn = nextReturn ?? returnAfter(reward)
+    nextReturn = nil
+    returnsToGo.append(Float(keptReturn))
     states.append(normalized(state))
     actions.append(Array(repeating: 0, count: model.config.actionDimension))
+  }
+
+  private func returnAfter(_ reward: Float) -> Double {
+    let scale = model.options.returnScale
+    return switch model.options.returnRounding {
+    case .step: Double(Float(keptReturn) - reward / Float(scale))
+    case .never: keptReturn - Double(reward) / scale
+    }
   }
 
   /// Replaces the latest action in the history by the one that was executed, in environment units.
@@ -125,9 +160,10 @@ public struct ReferenceController: Sendable {
   }
 
   private func timestep(step: Int) -> Int {
-    let row = model.options.timestepOverflow.row(step, of: model.config.maximumEpisodeLength)
+    let row = model.options.timestepOverflow.row(
+      step + model.options.firstTimestep, of: model.config.maximumEpisodeLength)
     precondition(
-      row < model.config.maximumEpisodeLength, "the episode has at most max_ep_len steps")
+      row < model.config.maximumEpisodeLength, "an episode has no steps without a row")
     return row
   }
 }

@@ -13,9 +13,13 @@ package struct BufferRenderer {
   private func aliases(to writer: inout CodeWriter) {
     writer.write("private typealias Kernels = \(plan.kernelsName)")
     writer.write("private typealias Rows = Kernels.Rows")
-    // Members of a controller of one agent name no others.
+    // Members of a controller of one agent name no others, but where actions are clamped.
     let isPlain = plan.network.controlSteps != nil && plan.forward.isEmpty && plan.shape.batch == 1
-    for name in isPlain ? ["Floats"] : ["Vector", "VectorMath", "Floats"] {
+    let names =
+      !isPlain
+      ? ["Vector", "VectorMath", "Floats"]
+      : plan.steps.action.isBounded ? ["VectorMath", "Floats"] : ["Floats"]
+    for name in names {
       writer.write("private typealias \(name) = DecisionTransformer::\(name)")
     }
   }

@@ -93,6 +93,11 @@ package func literal(_ value: Float) -> String {
   value == value.rounded() && abs(value) < 1e6 ? String(Int(value)) : String(describing: value)
 }
 
+/// The same of a number in double precision.
+package func literal(_ value: Double) -> String {
+  value == value.rounded() && abs(value) < 1e6 ? String(Int(value)) : String(describing: value)
+}
+
 /// `value` in a field of `width`, to the right.
 package func right(_ value: String, _ width: Int) -> String {
   String(repeating: " ", count: max(0, width - value.count)) + value

@@ -50,7 +50,7 @@ extension ControlLoopRenderer {
         "- Parameter state: Raw environment units; every number is finite.",
         "- Parameter reward: What the environment paid for the previous action, finite; nil is 0. An episode's",
         "  first step ignores it, and so does the step after `retarget`.",
-        "- Returns: The action, environment units.",
+        "- Returns: The action, environment units\(bounds).",
         "- Throws: `StepError`. A call that throws has not taken a step.",
       ],
       several: [
@@ -64,10 +64,13 @@ extension ControlLoopRenderer {
         "  - states: Raw environment units; every number is finite.",
         "  - rewards: What the environments paid for the previous actions, environment units and finite; nil is 0. An",
         "    agent ignores its reward in its episode's first step, and in the step after `retarget`.",
-        "- Returns: The actions, environment units.",
+        "- Returns: The actions, environment units\(bounds).",
         "- Throws: `BatchStepError`. A call that throws has not taken a step for any agent.",
       ], to: &writer)
   }
+
+  /// What a reader is told of the bounds of actions.
+  private var bounds: String { plan.steps.action.isBounded ? ", clamped to their bounds" : "" }
 
   /// Throws where the agent has no step to take, or no state for it.
   private func checkStep(to writer: inout CodeWriter) {
@@ -92,40 +95,5 @@ extension ControlLoopRenderer {
           write(otherwise, to: &writer)
         }
       })
-  }
-
-  // MARK: Returns
-
-  /// What `act` and `prepare` take of the rewards.
-  package var rewardType: String { agents.isOne ? "Float" : "Rewards" }
-
-  /// The function that computes the next return tokens.
-  package var returnToGo: String { agents.isOne ? "returnToGo" : "returnsToGo" }
-
-  private func nextReturn(to writer: inout CodeWriter) {
-    writer.write("")
-    document(
-      one: ["The next return token: float32, as in the published loop."],
-      several: ["The next return tokens: float32, as in the published loop."], to: &writer)
-    begin(to: &writer)
-    let (rewards, next) = (agents.name("reward"), agents.part(of: "next"))
-    writer.scope(
-      "private func \(returnToGo)(after \(rewards): \(rewardType)?) throws(\(agents.error)) -> \(rewardType)"
-    ) { writer in
-      if !agents.isOne { writer.write("var next = Rewards(repeating: 0)") }
-      agents.forEach(reads: true, to: &writer) { writer in
-        // A call without a reward executes the same instructions as one with it: the choice is made between
-        // integers (a conditional move; between floats it is a branch), and only the sum is tested (a test
-        // of the reward would be known to succeed without one, and left out there).
-        let paid = "(paid * \(agents.value(of: .rewardWeight)))"
-        let reason = "paid.isFinite ? .nonFiniteReturn : .nonFiniteReward"
-        writer.write(
-          "guard !\(agents.value(of: .rewardIsKnown)) || \(rewards) == nil else { \(agents.failing(".rewardGivenTwice")) }",
-          "let paid = Float(bitPattern: \(agents.isOne ? "reward?" : "rewards?[agent]").bitPattern ?? 0)",
-          "\(agents.isOne ? "let " : "")\(next) = \(agents.value(of: .returnToGo)) - \(scaled(paid))",
-          "guard \(next).isFinite else { \(agents.failing(reason)) }")
-      }
-      writer.write("return next")
-    }
   }
 }

@@ -45,8 +45,8 @@ extension ControlLoopRenderer {
       "\(declaration) isStarted = false, awaitsPreparation = false",
       "/// The step that `act` computes next, or has computed, from the episode's start.",
       "\(declaration) timestep = 0",
-      "/// Of the last return token, divided by the return scale.",
-      "\(declaration) returnToGo: Float = 0",
+      "/// Of the last return token, \(returnUnits).",
+      "\(declaration) returnToGo: \(returnType) = 0",
       "/// 1 where the next reward counts; 0 in an episode's first step and after a new target.",
       "\(declaration) rewardWeight: Float = 0")
   }
@@ -97,7 +97,7 @@ extension ControlLoopRenderer {
       if plan.network.predictsNext { writer.write("expectsNext = false") }
       agents.setOne(
         [
-          [(.timestep, "0"), (.returnToGo, scaled("targetReturn")), (.rewardWeight, "0")],
+          [(.timestep, "0"), (.returnToGo, keptReturn("targetReturn")), (.rewardWeight, "0")],
           [
             (.isStarted, "true"), (.awaitsPreparation, "false"), (.rewardIsKnown, "false"),
             (.returnIsPrepared, "false"),
@@ -139,7 +139,7 @@ extension ControlLoopRenderer {
       agents.setOne(
         [
           [
-            (.returnToGo, scaled("targetReturn")), (.rewardWeight, "0"),
+            (.returnToGo, keptReturn("targetReturn")), (.rewardWeight, "0"),
             (.returnIsPrepared, "false"),
           ]
         ], to: &writer)

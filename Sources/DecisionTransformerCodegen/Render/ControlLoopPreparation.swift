@@ -3,11 +3,11 @@ extension ControlLoopRenderer {
   package func prepare(to writer: inout CodeWriter) {
     document(
       one: [
-        "Takes the predicted action into the history and does what needs no new state, at the cost of",
+        "Takes the \(plan.steps.action.history == .raw ? "predicted" : "returned") action into the history and does what needs no new state, at the cost of",
         "`preparationMultiplyAdds`. Does nothing before the first `act`, a second time, or after the last step.",
       ],
       several: [
-        "Takes the predicted actions into the histories and does everything that does not need the next states, at the",
+        "Takes the \(plan.steps.action.history == .raw ? "predicted" : "returned") actions into the histories and does everything that does not need the next states, at the",
         "cost of `preparationMultiplyAdds`. Does nothing for an agent before its first `act`, a second time, or after",
         "its last step.",
       ], to: &writer)
@@ -18,7 +18,7 @@ extension ControlLoopRenderer {
         agents.forEach(to: &writer) { writer in
           let input = agents.row("actionInput", as: "input", to: &writer)
           let output = agents.row("prediction", as: "output", to: &writer)
-          writer.numbers("Action.count", "\(input)[index] = \(output)[index]")
+          writer.numbers("Action.count", "\(input)[index] = \(fedBack("\(output)[index]"))")
         }
       }
       writer.write("advance()")
@@ -30,6 +30,15 @@ extension ControlLoopRenderer {
     conditions(to: &writer)
     writer.write("")
     advance(to: &writer)
+  }
+
+  /// What becomes of `prediction`, an action's component `index` in model units, where nobody says what was executed:
+  /// clamped, it is what it would be if the caller had told what `act` returned.
+  private func fedBack(_ prediction: String) -> String {
+    switch plan.steps.action.history {
+    case .raw: prediction
+    case .clamped: modelUnits(environmentUnits(prediction))
+    }
   }
 
   // MARK: Executed actions

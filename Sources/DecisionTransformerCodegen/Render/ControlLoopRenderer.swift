@@ -14,7 +14,7 @@ package struct ControlLoopRenderer {
   }
 
   package var access: String { "\(plan.deployment.access.rawValue) " }
-  package var length: String { literal(plan.shape.maximumEpisodeLength) }
+  package var length: String { literal(plan.steps.time.stepCount) }
   package var endsEpisodes: Bool { plan.steps.endsEpisodes }
 
   package func begin(to writer: inout CodeWriter) { writer.write("@_noAllocation @_noLocks") }
@@ -52,7 +52,7 @@ package struct ControlLoopRenderer {
   /// The return tokens' input.
   package func returnInput(to writer: inout CodeWriter) {
     agents.forEach(to: &writer) {
-      $0.write("\(agents.row("returnInput"))[0] = \(agents.own("nextReturn"))")
+      $0.write("\(agents.row("returnInput"))[0] = \(token(agents.own("nextReturn")))")
     }
   }
 
@@ -61,15 +61,18 @@ package struct ControlLoopRenderer {
   /// The name of the state's mean.
   package var mean: String { plan.weights.tensor(.stateMean).name }
 
-  /// `value` divided by the return scale.
-  package func scaled(_ value: String) -> String {
-    let scale = plan.steps.returnScale
-    return scale == 1 ? value : "\(value) / \(literal(Float(scale)))"
-  }
-
-  /// `prediction`, an action's component `index` in model units, in environment units: times the scale, plus the offset.
+  /// What `act` returns of `prediction`, an action's component `index` in model units: times the scale, plus the offset,
+  /// inside of the bounds.
   package func environmentUnits(_ prediction: String) -> String {
-    prediction + (actionScale.map { " * \($0)" } ?? "") + (actionOffset.map { " + \($0)" } ?? "")
+    var action =
+      prediction + (actionScale.map { " * \($0)" } ?? "") + (actionOffset.map { " + \($0)" } ?? "")
+    if let least = bound(.actionMinimum, plan.steps.action.minimum) {
+      action = "VectorMath.larger(\(action), \(least))"
+    }
+    if let most = bound(.actionMaximum, plan.steps.action.maximum) {
+      action = "VectorMath.smaller(\(action), \(most))"
+    }
+    return action
   }
 
   /// `executed`, an action's component `index` in environment units, in model units.
@@ -89,8 +92,13 @@ package struct ControlLoopRenderer {
     perAction(.actionOffset, plan.steps.action.offset[0], unless: 0)
   }
 
+  /// The bound of the action's component `index`; nil where there is none.
+  private func bound(_ content: PackedTensor.Content, _ numbers: [Double]?) -> String? {
+    numbers.flatMap { perAction(content, $0[0], unless: nil) }
+  }
+
   private func perAction(
-    _ content: PackedTensor.Content, _ number: Double, unless neutral: Float
+    _ content: PackedTensor.Content, _ number: Double, unless neutral: Float?
   ) -> String? {
     if plan.weights.contains(content) {
       return "\(plan.weights.tensor(content).name)[index]"

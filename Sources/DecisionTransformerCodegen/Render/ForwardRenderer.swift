@@ -41,9 +41,11 @@ package struct ForwardRenderer {
   private func documentation(to writer: inout CodeWriter) {
     let endsEpisodes = plan.steps.endsEpisodes
     let hasOffset = plan.steps.action.offset.contains { Float($0) != 0 }
+    let returns =
+      plan.steps.returns.offset == 0 ? "scaled returns" : "returns less `return_offset`, scaled"
     writer.write(
       "/// `DecisionTransformerModel.forward` over T steps, 1 ... \(shape.window), in model units: normalised states, actions before",
-      "/// `action_scale`\(hasOffset ? " and `action_offset`" : ""), scaled returns. Row-major like Hugging Face's tensors, without the batch dimension:",
+      "/// `action_scale`\(hasOffset ? " and `action_offset`" : ""), \(returns). Row-major like Hugging Face's tensors, without the batch dimension:",
       "/// `states` T x \(shape.stateDimension), `actions` T x \(shape.actionDimension), `returnsToGo` T, `timesteps` T\(endsEpisodes ? " (0 ..< \(shape.maximumEpisodeLength))" : ""), `attentionMask` T",
       "/// (0 or 1; empty, the default, means all ones). Every number must be finite, that of a masked step too.",
       "///",
@@ -93,7 +95,8 @@ package struct ForwardRenderer {
       writer.numbers(
         "Action.count", "actionInput[index] = actions[step * Action.count + index]")
       writer.write(
-        "timestep = timesteps[step]", "embedStep(token: 3 * (firstStep + step))", "step += 1")
+        "timestep = timesteps[step]\(plan.steps.time.first == 0 ? "" : " - \(plan.steps.time.first)  // `timestepRow` adds it")",
+        "embedStep(token: 3 * (firstStep + step))", "step += 1")
     }
     writer.write("timestep = episodeTimestep")
     for name in plan.forward { writer.write("\(name)()") }
@@ -121,7 +124,8 @@ package struct ForwardRenderer {
   private func description(of output: ModelOutput) -> String {
     let text = "of the latest `forward`, \(output.shapeText(shape))"
     return switch output {
-    case .action: "`action_preds` \(text), in model units: read at the state tokens."
+    case .action:
+      "`action_preds` \(text), in model units\(plan.steps.action.isBounded ? " and not clamped" : ""): read at the state tokens."
     case .state: "`state_preds` \(text), normalised: read at the action tokens."
     case .return: "`return_preds` \(text), scaled: read at the action tokens."
     case .lastHiddenState: "`last_hidden_state` \(text): after ln_f."
@@ -149,14 +153,18 @@ package struct ForwardRenderer {
       }
     }
     if plan.network.outputs.contains(.return) {
-      let scale = Float(plan.steps.returnScale)
+      let (scale, offset) = (
+        Float(plan.steps.returns.scale), Float(plan.steps.returns.offset)
+      )
+      let next =
+        "nextReturnRow[0]" + (scale == 1 ? "" : " * \(literal(scale))")
+        + (offset == 0 ? "" : " + \(literal(offset))")
       writer.write(
         "",
         "/// The return-to-go that the model expects after the latest prepared action, environment units; nil before the",
         "/// first `prepare` of an episode.")
       writer.scope("\(access)var nextReturn: Float?") { writer in
-        writer.write(
-          "expectsNext ? nextReturnRow[0]\(scale == 1 ? "" : " * \(literal(scale))") : nil")
+        writer.write("expectsNext ? \(next) : nil")
       }
     }
   }

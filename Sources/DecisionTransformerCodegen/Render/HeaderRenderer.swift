@@ -32,7 +32,7 @@ package struct HeaderRenderer {
     let shape = plan.shape
     let batch = shape.batch == 1 ? "" : " · batch \(shape.batch)"
     writer.write(
-      "// state \(shape.stateDimension) · action \(shape.actionDimension)\(plan.steps.action.hasTanh ? " tanh" : "") · window \(shape.window) steps, \(shape.slotCount) tokens · episode \(shape.maximumEpisodeLength)\(batch)",
+      "// state \(shape.stateDimension) · action \(shape.actionDimension)\(plan.steps.action.hasTanh ? " tanh" : "") · window \(shape.window) steps, \(shape.slotCount) tokens · episode \(plan.steps.time.stepCount)\(batch)",
       "// \(blocks)")
   }
 

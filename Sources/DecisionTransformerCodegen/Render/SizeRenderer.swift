@@ -15,7 +15,7 @@ package struct SizeRenderer {
     constant("Control steps of context, K.", "window", shape.window, to: &writer)
     constant(
       "Steps of an episode for which the model has timesteps.", "maximumEpisodeLength",
-      shape.maximumEpisodeLength, to: &writer)
+      plan.steps.time.stepCount, to: &writer)
     sizes(to: &writer)
     let ofAll = shape.batch == 1 ? "" : ", of all agents"
     constant(

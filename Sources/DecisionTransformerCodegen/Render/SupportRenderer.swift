@@ -215,10 +215,12 @@ extension Activation {
 extension Plan {
   /// The row of embed_timestep, in terms of `timestep`.
   package func timestepRow(_ timestep: String) -> String {
-    switch steps.time.overflow {
-    case .error: timestep
-    case .clamp: "min(\(timestep), \(literal(steps.time.count - 1)))"
-    case .wrap: "\(timestep) % \(literal(steps.time.count))"
+    let time = steps.time
+    let sum = "\(timestep) + \(time.first)"
+    return switch time.overflow {
+    case .error: time.first == 0 ? timestep : "(\(sum))"
+    case .clamp: "min(\(time.first == 0 ? timestep : sum), \(literal(time.count - 1)))"
+    case .wrap: "\(time.first == 0 ? timestep : "(\(sum))") % \(literal(time.count))"
     }
   }
 }

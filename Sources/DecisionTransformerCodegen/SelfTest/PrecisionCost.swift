@@ -45,9 +45,7 @@ public struct PrecisionCost: Equatable, Sendable {
       }
       (answers, stages) = (.hiddenStates(tokens: tokens), [])
     } else {
-      let longest =
-        model.options.timestepOverflow == .error ? model.config.maximumEpisodeLength : .max
-      let steps = min(2 * model.window + 10, longest)
+      let steps = min(2 * model.window + 10, model.episodeLength ?? .max)
       var exact = ReferenceController(model: model, checkpoint: checkpoint)
       var rounded = ControlMachine(plan, weights)
       let episode = SyntheticEpisode(model, stepCount: steps)

@@ -86,7 +86,7 @@ package struct SelfTestRecorder {
     // As it is returned, in environment units.
     errors[errors.count - 1].add(
       zip(simulated.action, scale).map { Double($0 * Float($1)) / $1 }, expected: exact.action)
-    expected += plan.steps.action.environmentUnits(exact.action).map { Float($0) }
+    expected += plan.steps.action.returned(exact.action).map { Float($0) }
   }
 
   private var stages: [RecordedSelfTest.Stage] {

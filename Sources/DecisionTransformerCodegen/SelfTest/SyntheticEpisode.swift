@@ -13,7 +13,8 @@ package struct SyntheticEpisode: Equatable, Sendable {
 
   package init(_ model: Model, stepCount: Int, rowCount: Int? = nil) {
     let rows = 0..<(rowCount ?? stepCount)
-    targetReturn = model.options.targetReturn ?? model.options.returnScale
+    let (scale, offset) = (model.options.returnScale, model.options.returnOffset)
+    targetReturn = model.options.targetReturn ?? scale + offset
     let dimension = model.config.stateDimension
     let mean = model.options.stateMean ?? Array(repeating: 0, count: dimension)
     let deviation = model.options.stateStandardDeviation ?? Array(repeating: 1, count: dimension)
@@ -23,7 +24,7 @@ package struct SyntheticEpisode: Equatable, Sendable {
       (0..<dimension).map { Float(mean[$0] + deviation[$0] * stateNumbers.normal()) }
     }
     var rewardNumbers = SyntheticNumbers(state: 2)
-    let spent = targetReturn == 0 ? model.options.returnScale : targetReturn
+    let spent = targetReturn == offset ? scale : targetReturn - offset
     let reward = spent / Double(stepCount)
     rewards = rows.map { _ in Float(reward * (1 + 0.5 * rewardNumbers.normal())) }
     var actionNumbers = SyntheticNumbers(state: 3)

@@ -72,8 +72,10 @@ enum Fixtures {
   static let fullOptions = #"""
     {
       "window": 4, "state_mean": [0.5, 1, -2e-3], "state_std": [1, 2, 1e-6], "return_scale": 1000.0,
-      "action_scale": [2, -0.5], "action_offset": [0, 1.5], "target_return": 3600, "precision": "bfloat16",
-      "outputs": ["action"], "timestep_overflow": "clamp", "access": "package", "weights": "file"
+      "return_offset": -2.5e1, "return_rounding": "none", "action_scale": [2, -0.5], "action_offset": [0, 1.5],
+      "action_minimum": [-2, 1], "action_maximum": 2.5, "action_history": "clamped", "target_return": 3600,
+      "precision": "bfloat16", "outputs": ["action"], "timestep_overflow": "clamp", "first_timestep": 1,
+      "access": "package", "weights": "file"
     }
     """#
 }

@@ -71,7 +71,8 @@ extension BatchScript {
         return Target(agent: agent, targetReturn: target * Float(random.below(20)) / 10)
       }
       let agents = 0..<batch
-      let length = episode.model.config.maximumEpisodeLength
+      let length =
+        episode.model.config.maximumEpisodeLength - episode.model.options.firstTimestep
       var step = Step(
         states: agents.map { episode.states[(index + 3 * $0) % episode.states.count] },
         pace: ways[random.below(ways.count)], rewards: [])

@@ -27,9 +27,17 @@ def read_json(path):
     return json.loads(path.read_text()) if path.exists() else {}
 
 
+# What Hugging Face's loop does not do.
+OTHER_LOOPS = ["action_minimum", "action_maximum", "action_history", "return_offset", "return_rounding",
+               "first_timestep"]
+
+
 def read_options(folder, config):
     """codegen.json's options, and its defaults where it or a key is missing."""
     options = read_json(folder / "codegen.json")
+    other = [key for key in OTHER_LOOPS if key in options]
+    if other:
+        sys.exit(f"{folder}/codegen.json: Hugging Face's loop has no {', '.join(other)}")
     S, A = config.state_dim, config.act_dim
     return Options(
         # transformers 5 drops max_length, which is no key of the model's configuration.

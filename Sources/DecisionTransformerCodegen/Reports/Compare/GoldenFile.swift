@@ -47,10 +47,9 @@ package struct GoldenFile {
         reject(name, "found \(tensor.dataType.rawValue); accepted: F32")
       }
     }
-    if model.options.timestepOverflow == .error, steps > model.config.maximumEpisodeLength {
-      reject(
-        "states",
-        "found \(steps) steps; accepted: up to max_ep_len, \(model.config.maximumEpisodeLength)")
+    if let length = model.episodeLength, steps > length {
+      let limit = "max_ep_len\(model.options.firstTimestep == 0 ? "" : " - first_timestep")"
+      reject("states", "found \(steps) steps; accepted: up to \(limit), \(length)")
     }
     let target = number("target_return")
     if file.metadata["target_return"] == nil {

@@ -44,12 +44,19 @@ public struct InspectionReport: Encodable, Sendable {
     package var batch: Int?
     package var normalizesState: Bool?
     package var returnScale: Double?
+    package var returnOffset: Double?
+    package var returnRounding: String?
     package var actionScale: [Double]?
     package var actionOffset: [Double]?
+    /// Nil where nothing bounds actions.
+    package var actionMinimum: [Double]?
+    package var actionMaximum: [Double]?
+    package var actionHistory: String?
     package var targetReturn: Double?
     package var precision: String
     package var outputs: [String]?
     package var timestepOverflow: String?
+    package var firstTimestep: Int?
     package var access: String
     package var weights: String
     /// nil: where the weights are small.
@@ -177,11 +184,16 @@ extension InspectionReport.Options {
       batch = model.options.batch
       normalizesState = model.options.stateMean != nil
       returnScale = model.options.returnScale
+      returnOffset = model.options.returnOffset
+      returnRounding = model.options.returnRounding.rawValue
       actionScale = model.actionScale
       actionOffset = model.actionOffset
+      (actionMinimum, actionMaximum) = (model.actionMinimum, model.actionMaximum)
+      actionHistory = model.options.actionHistory.rawValue
       targetReturn = model.options.targetReturn
       outputs = model.options.outputs.map(\.rawValue)
       timestepOverflow = model.options.timestepOverflow.rawValue
+      firstTimestep = model.options.firstTimestep
       selfTest = model.options.hasSelfTest
     }
   }

@@ -30,7 +30,7 @@ extension InspectionReport {
       ["cache", options.tokens.map { "\($0) tokens" }],
       ["n_positions", shape.nPositions.map { "\($0)" }],
       ["max_ep_len", episode],
-      ["return scale", options.returnScale.map { "\($0)" }],
+      ["return scale", returns],
       [
         "target return",
         options.window.map { _ in options.targetReturn.map { "\($0)" } ?? "given to reset" },
@@ -54,11 +54,22 @@ extension InspectionReport {
     }
     return "\(size)" + (shape.actionTanh == true ? ", tanh" : "") + ", scale \(text(scale))"
       + (offset.allSatisfy { $0 == 0 } ? "" : ", offset \(text(offset))")
+      + (options.actionMinimum.map { ", at least \(text($0))" } ?? "")
+      + (options.actionMaximum.map { ", at most \(text($0))" } ?? "")
+      + (options.actionHistory == ActionHistory.raw.rawValue ? "" : ", history clamped, too")
+  }
+
+  private var returns: String? {
+    guard let scale = options.returnScale, let offset = options.returnOffset else { return nil }
+    return "\(scale)" + (offset == 0 ? "" : ", offset \(offset)")
+      + (options.returnRounding == ReturnRounding.step.rawValue ? "" : ", kept in double precision")
   }
 
   private var episode: String? {
     guard let length = shape.maxEpLen, let overflow = options.timestepOverflow else { return nil }
-    return "\(length) steps, then \(overflow)"
+    let first = options.firstTimestep ?? 0
+    return
+      "\(length - first) steps\(first == 0 ? "" : " from timestep \(first) on"), then \(overflow)"
   }
 
   private var phases: Table {

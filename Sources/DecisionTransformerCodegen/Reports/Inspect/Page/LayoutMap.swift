@@ -101,7 +101,8 @@ extension PackedTensor.Content {
     case .inner: .inner
     case .outer: .outer
     case .predictAction, .predictState, .predictReturn, .finalNormGain, .finalNormShift,
-      .stateDeviation, .stateMeanRemainder, .actionScale, .actionOffset:
+      .stateDeviation, .stateMeanRemainder, .actionScale, .actionOffset, .actionMinimum,
+      .actionMaximum:
       .head
     case .timesteps, .positions: .timesteps
     case .unattended: .other
@@ -114,6 +115,8 @@ extension PackedTensor.Content {
     case .stateMean: "as given; subtracted from the raw state"
     case .actionScale: "as given; times the action in model units"
     case .actionOffset: "as given; added to the scaled action"
+    case .actionMinimum: "as given; the least action that is returned"
+    case .actionMaximum: "as given; the largest action that is returned"
     case .embedReturn, .embedAction: "as in the checkpoint"
     case .embedState: "each column divided by the state's deviation"
     case .timesteps: "as in the checkpoint, a row for each timestep"
