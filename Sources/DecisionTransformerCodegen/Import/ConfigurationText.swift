@@ -31,7 +31,7 @@ package struct ConfigurationText {
   private static func value(of text: Substring) -> JSONValue {
     let word = text.drop { $0 == " " }.prefix { $0 != " " && $0 != "#" }
     if let number = Int(word) { return .integer(number) }
-    if let number = Double(word), number.isFinite { return .number(number) }
+    if let number = Double(word), number.isFinite { return JSONValue(number) }
     return switch word {
     case "true": .bool(true)
     case "false": .bool(false)
