@@ -20,7 +20,9 @@ struct ImportRequest {
       importer.given = try Statistics.read(Array(data), path: statistics) + importer.given
     }
     let folder = OutputFolder(path: output)
-    try check(folder)
+    if let problem = ModelFolder(path: output).nameProblem {
+      throw InvalidInput([Diagnostic(path: output, problem)])
+    }
     let model = try importer.run(output: output)
     for remark in model.remarks { Console.error(remark.description) }
     Console.output("\(importer.path): \(model.family.rawValue), \(model.family.name)")
@@ -36,23 +38,6 @@ struct ImportRequest {
     let outcomes = try folder.receive(model.files)
     for (file, outcome) in zip(model.files, outcomes) {
       Console.output("\(outcome.rawValue) \(folder.path(of: file.name))")
-    }
-  }
-
-  /// The folder must be a model's by its name, and hold no other checkpoint.
-  private func check(_ folder: OutputFolder) throws(InvalidInput) {
-    let model = ModelFolder(path: output)
-    guard model.displayName.hasSuffix(".dtmodel") else {
-      throw InvalidInput([
-        Diagnostic(
-          path: output,
-          "the folder's name does not end in .dtmodel; accepted: <Name>.dtmodel, where <Name> becomes the name of the type"
-        )
-      ])
-    }
-    let name = String(model.displayName.dropLast(".dtmodel".count))
-    if let problem = ModelName.problem(with: name) {
-      throw InvalidInput([Diagnostic(path: output, problem)])
     }
   }
 }

@@ -7,7 +7,8 @@ import Testing
   private static let families: [(message: String, names: [String])] = [
     (
       "the Online Decision Transformer (facebookresearch/online-dt), which is another function: a "
-        + "Gaussian action head, and by default no timestep embedding",
+        + "Gaussian action head, and by default no timestep embedding; dtgen import makes a model "
+        + "folder of it",
       weightsAndBiases(
         "transformer.h.0.ln_1", "transformer.h.0.attn.c_attn", "transformer.h.0.attn.c_proj",
         "transformer.h.0.ln_2", "transformer.h.0.mlp.c_fc", "transformer.h.0.mlp.c_proj",
@@ -28,7 +29,7 @@ import Testing
     (
       "CORL (Clean Offline Reinforcement Learning), which is another layout and other options: "
         + "linear layers in [out, in] order, gelu, episode length plus window timestep rows, "
-        + "actions scaled by max_action",
+        + "actions scaled by max_action; dtgen import makes a model folder of it",
       weightsAndBiases(
         "emb_norm", "out_norm", "state_emb", "action_emb", "return_emb", "blocks.0.norm1",
         "blocks.0.norm2", "blocks.0.attention.out_proj", "blocks.0.mlp.0", "blocks.0.mlp.2",

@@ -66,9 +66,15 @@ package enum CheckpointFamily: CaseIterable {
     }
   }
 
+  /// Whether `dtgen import` makes a model folder of its checkpoints.
+  private var isImported: Bool { self == .online || self == .cleanOffline }
+
   /// Why the checkpoint at `path` cannot be read.
   package func diagnostic(path: String) -> Diagnostic {
-    Diagnostic(path: path, "is a checkpoint of \(name), which is \(difference)")
+    Diagnostic(
+      path: path,
+      "is a checkpoint of \(name), which is \(difference)"
+        + (isImported ? "; dtgen import makes a model folder of it" : ""))
   }
 }
 

@@ -8,7 +8,11 @@ package enum CORLImport {
     let configuration = source.contents(beside: "config.yaml").map {
       ConfigurationText($0.bytes, path: $0.path)
     }
-    guard var config = sizes(of: tensors) else {
+    let names = ImportedTensors.SizeNames(
+      state: "state_emb.weight", action: "action_emb.weight",
+      inner: ("blocks.0.mlp.0.weight", axis: 0), timesteps: "timestep_emb.weight",
+      norm: { "blocks.\($0).norm1.weight" })
+    guard var config = tensors.sizes(names) else {
       facts.reject(
         nil,
         "has no state_emb, action_emb, timestep_emb or blocks.0.mlp.0 of two axes; accepted: CORL's tensors"
@@ -32,29 +36,12 @@ package enum CORLImport {
     facts.take("activation_function", .string("gelu"), from: "the implementation")
     facts.take("layer_norm_epsilon", .number(1e-5), from: "the implementation")
     facts.take("action_tanh", .bool(true), from: "the implementation")
+    facts.note(nil, "CORL predicts neither states nor returns: zeros are written for these heads")
     takeConfiguration(configuration, &facts)
     takeStatistics(source, config.stateDimension, &facts)
     take(&tensors, config, window: window, tableLength: tableLength, &facts)
     tensors.rejectOthers(of: .corl, &facts)
     return tensors
-  }
-
-  private static func sizes(of tensors: ImportedTensors) -> ModelConfig? {
-    guard let state = tensors.shape(of: "state_emb.weight"), state.count == 2,
-      let action = tensors.shape(of: "action_emb.weight"), action.count == 2,
-      let inner = tensors.shape(of: "blocks.0.mlp.0.weight"), inner.count == 2,
-      let time = tensors.shape(of: "timestep_emb.weight"), time.count == 2
-    else { return nil }
-    var config = ModelConfig()
-    (config.hiddenSize, config.stateDimension) = (state[0], state[1])
-    config.actionDimension = action[1]
-    config.innerSize = inner[0]
-    config.maximumEpisodeLength = time[0]
-    config.layerCount = 0
-    while tensors.shape(of: "blocks.\(config.layerCount).norm1.weight") != nil {
-      config.layerCount += 1
-    }
-    return config
   }
 
   private static func takeConfiguration(_ configuration: ConfigurationText?, _ facts: inout Facts) {

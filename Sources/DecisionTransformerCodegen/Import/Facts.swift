@@ -26,7 +26,7 @@ package struct Facts {
     if let other = givenValue(of: key), other != value {
       reject(key, "found \(other.excerpt); accepted: \(value.excerpt), as the tensors are")
     }
-    add(key, value)
+    Self.add(key, value, to: &config)
   }
 
   /// A fact that is always this in the family's code, or that a file beside the tensors has; `--set` has the last word.
@@ -94,16 +94,17 @@ package struct Facts {
   }
 
   private mutating func add(_ key: String, _ value: JSONValue) {
-    let member = JSONMember(name: key, value: value)
     if GenerationOptionsReader.keys.contains(key) {
-      options.removeAll { $0.name == key }
-      options.append(member)
+      Self.add(key, value, to: &options)
     } else {
-      precondition(
-        (Self.configKeys + HuggingFaceFolder.fixedKeys).contains(key), "\(key) is no key of a file")
-      config.removeAll { $0.name == key }
-      config.append(member)
+      precondition(Self.configKeys.contains(key), "\(key) is no key of a file")
+      Self.add(key, value, to: &config)
     }
+  }
+
+  private static func add(_ key: String, _ value: JSONValue, to members: inout [JSONMember]) {
+    members.removeAll { $0.name == key }
+    members.append(JSONMember(name: key, value: value))
   }
 
   private static func text(_ value: JSONValue) -> String { ManifestText.inline(value) }

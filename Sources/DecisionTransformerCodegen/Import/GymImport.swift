@@ -4,25 +4,6 @@
 /// kzl/decision-transformer, gym/decision_transformer/models/decision_transformer.py;
 /// facebookresearch/online-dt, decision_transformer/models/decision_transformer.py.
 package enum GymImport {
-  /// Sizes that the tensors tell; nil where they are not those of the implementation.
-  package static func sizes(of tensors: ImportedTensors) -> ModelConfig? {
-    guard let state = tensors.shape(of: "embed_state.weight"), state.count == 2,
-      let action = tensors.shape(of: "embed_action.weight"), action.count == 2,
-      let inner = tensors.shape(of: "transformer.h.0.mlp.c_fc.weight"), inner.count == 2,
-      let time = tensors.shape(of: "embed_timestep.weight"), time.count == 2
-    else { return nil }
-    var config = ModelConfig()
-    (config.hiddenSize, config.stateDimension) = (state[0], state[1])
-    config.actionDimension = action[1]
-    config.innerSize = inner[1]
-    config.maximumEpisodeLength = time[0]
-    config.layerCount = 0
-    while tensors.shape(of: "transformer.h.\(config.layerCount).ln_1.weight") != nil {
-      config.layerCount += 1
-    }
-    return config
-  }
-
   /// Adds all tensors that Hugging Face's model has.
   ///
   /// - Parameters:
@@ -156,7 +137,7 @@ extension GymImport {
     }
     // The held action is executed, and goes into the history.
     facts.take("action_history", .string("clamped"), from: "evaluation.py")
-    facts.take("return_rounding", .string("none"), from: "evaluation.py")
+    facts.take("return_rounding", .string("first"), from: "evaluation.py")
     facts.take("layer_norm_epsilon", .number(1e-5), from: "the implementation")
     if isStochastic {
       facts.take("action_tanh", .bool(true), from: "the implementation")
@@ -183,7 +164,11 @@ extension GymImport {
   }
 
   private static func config(of tensors: ImportedTensors, _ facts: inout Facts) -> ModelConfig? {
-    guard var config = sizes(of: tensors) else {
+    let names = ImportedTensors.SizeNames(
+      state: "embed_state.weight", action: "embed_action.weight",
+      inner: ("transformer.h.0.mlp.c_fc.weight", axis: 1), timesteps: "embed_timestep.weight",
+      norm: { "transformer.h.\($0).ln_1.weight" })
+    guard var config = tensors.sizes(names) else {
       facts.reject(
         nil,
         "has no embed_state, embed_action, embed_timestep or transformer.h.0.mlp.c_fc of two axes; accepted: the implementation's tensors"

@@ -4,12 +4,6 @@ package enum HuggingFaceFolder {
   /// every window that people train.
   package static let positionCount = 1024
 
-  /// Keys of config.json that the tensors decide.
-  package static let fixedKeys = [
-    "state_dim", "act_dim", "hidden_size", "n_layer", "n_inner", "max_ep_len", "n_positions",
-    "vocab_size", "architectures", "model_type",
-  ]
-
   /// The sizes that tensors tell.
   package static func fix(_ config: ModelConfig, _ facts: inout Facts) {
     for (key, size) in [

@@ -95,17 +95,17 @@ package struct ImportSource {
     return states[0].value
   }
 
-  /// Tensors without the prefix that all names share, such as `module.`.
+  /// Tensors without the modules that all names begin with, such as `module.`.
   private static func unwrapped(_ tensors: [StoredTensor]) -> [StoredTensor] {
-    let names = tensors.map { WrapperModule.removed(from: $0.name) }
-    let prefix =
-      ["module.", "model.", "_orig_mod.", "net.", "policy."].first { prefix in
-        !names.isEmpty && names.allSatisfy { $0.hasPrefix(prefix) }
-      } ?? ""
+    var names = tensors.map { Substring(WrapperModule.removed(from: $0.name)) }
+    while let module = names.first?.prefix(while: { $0 != "." }), !module.isEmpty,
+      names.allSatisfy({ $0.hasPrefix("\(module).") })
+    {
+      names = names.map { $0.dropFirst(module.count + 1) }
+    }
     return zip(tensors, names).map { tensor, name in
       StoredTensor(
-        TensorHeader(
-          String(name.dropFirst(prefix.count)), tensor.header.dataType, tensor.header.shape),
+        TensorHeader(String(name), tensor.header.dataType, tensor.header.shape),
         path: tensor.path, bytes: tensor.bytes, start: tensor.start, strides: tensor.strides)
     }
   }

@@ -57,6 +57,46 @@ package struct ImportedTensors {
       NameList.text(others), "not a tensor of \(family.name): the model computes something else")
   }
 
+  // MARK: Sizes
+
+  /// Tensors of a family that tell a model's sizes.
+  package struct SizeNames {
+    /// `[hidden, state]`, `[hidden, action]`.
+    package var state, action: String
+    /// The MLP's first matrix, and which axis of it is the inner size.
+    package var inner: (name: String, axis: Int)
+    /// `[timesteps, hidden]`.
+    package var timesteps: String
+    /// Of a layer.
+    package var norm: (Int) -> String
+
+    package init(
+      state: String, action: String, inner: (String, axis: Int), timesteps: String,
+      norm: @escaping (Int) -> String
+    ) {
+      (self.state, self.action, self.timesteps) = (state, action, timesteps)
+      (self.inner, self.norm) = ((inner.0, inner.axis), norm)
+    }
+  }
+
+  /// The sizes; nil where one of the tensors is missing or has another number of axes.
+  package func sizes(_ names: SizeNames) -> ModelConfig? {
+    guard let state = matrix(names.state), let action = matrix(names.action),
+      let inner = matrix(names.inner.name), let timesteps = matrix(names.timesteps)
+    else { return nil }
+    var config = ModelConfig()
+    (config.hiddenSize, config.stateDimension) = (state[0], state[1])
+    (config.actionDimension, config.innerSize) = (action[1], inner[names.inner.axis])
+    config.maximumEpisodeLength = timesteps[0]
+    config.layerCount = 0
+    while shape(of: names.norm(config.layerCount)) != nil { config.layerCount += 1 }
+    return config
+  }
+
+  private func matrix(_ name: String) -> [Int]? {
+    shape(of: name).flatMap { $0.count == 2 ? $0 : nil }
+  }
+
   /// The matrix `[rows, columns]` the other way round: nn.Linear holds `[out, in]`, GPT-2's Conv1D `[in, out]`.
   package static func transposed(_ shape: [Int], _ values: [Float]) -> ([Int], [Float]) {
     let (rows, columns) = (shape[0], shape[1])

@@ -74,7 +74,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   private func modelUnits(ofReturn target: Float) -> Double {
     let returns = plan.steps.returns
     return switch returns.rounding {
-    case .step: Double((target - Float(returns.offset)) / Float(returns.scale))
+    case .step, .first: Double((target - Float(returns.offset)) / Float(returns.scale))
     case .never: (Double(target) - returns.offset) / returns.scale
     }
   }
@@ -150,7 +150,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
     episodes[agent].returnToGo =
       switch returns.rounding {
       case .step: Double(Float(before) - paid / Float(returns.scale))
-      case .never: before - Double(paid) / returns.scale
+      case .first, .never: before - Double(paid) / returns.scale
       }
     machine[Operand(.returnInput), 1, agent: agent] = [Scalar(returnToGo(agent: agent))]
   }
@@ -198,37 +198,20 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   }
 
   private mutating func takeAction(_ executed: [Float]?, agent: Int) {
-    let (count, input) = (plan.steps.action.count, Operand(.actionInput))
+    let (action, input) = (plan.steps.action, Operand(.actionInput))
+    let count = action.count
     guard let executed else {
       let prediction = machine[Operand(.prediction), count, agent: agent]
       machine[input, count, agent: agent] =
-        switch plan.steps.action.history {
+        switch action.history {
         case .raw: prediction
-        case .clamped: modelUnits(ofAction: returned(prediction))
+        case .clamped: action.modelUnits(action.returned(prediction))
         }
       return
     }
     machine[input, count, agent: agent] =
       canPrepare(agent: agent)
-      ? modelUnits(ofAction: executed.map { Scalar($0) }) : Array(repeating: 0, count: count)
-  }
-
-  /// What `act` returns of a prediction: environment units, clamped.
-  private func returned(_ prediction: [Scalar]) -> [Scalar] {
-    let action = plan.steps.action
-    return prediction.indices.map { index in
-      var number = prediction[index] * Scalar(action.scale[index]) + Scalar(action.offset[index])
-      if let minimum = action.minimum { number = max(number, Scalar(minimum[index])) }
-      if let maximum = action.maximum { number = min(number, Scalar(maximum[index])) }
-      return number
-    }
-  }
-
-  private func modelUnits(ofAction numbers: [Scalar]) -> [Scalar] {
-    let action = plan.steps.action
-    return zip(numbers, zip(action.scale, action.offset)).map { number, units in
-      (number - Scalar(units.1)) / Scalar(units.0)
-    }
+      ? action.modelUnits(executed.map { Scalar($0) }) : Array(repeating: 0, count: count)
   }
 
   private mutating func advanceTime() {

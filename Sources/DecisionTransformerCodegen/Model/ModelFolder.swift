@@ -27,8 +27,8 @@ public struct ModelFolder: Sendable {
   /// - Throws: All problems of the folder's name, of config.json and of codegen.json.
   public func readModel() throws(InvalidInput) -> (model: Model, remarks: [Diagnostic]) {
     if let problem = folderProblem { throw InvalidInput([Diagnostic(path: path, problem)]) }
-    let name = String(displayName.dropLast(Self.suffix.count))
-    let nameProblem = ModelName.problem(with: name).map { Diagnostic(path: path, $0) }
+    let name = modelName
+    let nameProblem = self.nameProblem.map { Diagnostic(path: path, $0) }
 
     var configFile: JSONObjectFile
     var digest = ""
@@ -149,12 +149,21 @@ extension ModelFolder {
       return "no such folder"
     }
     guard isFolder.boolValue else { return "not a folder; accepted: a folder <Name>.dtmodel" }
-    guard displayName.hasSuffix(Self.suffix) else {
-      return "the folder's name does not end in .dtmodel; accepted: <Name>.dtmodel, where <Name> "
-        + "becomes the name of the type"
-    }
-    return nil
+    return suffixProblem
   }
+
+  private var suffixProblem: String? {
+    displayName.hasSuffix(Self.suffix)
+      ? nil
+      : "the folder's name does not end in .dtmodel; accepted: <Name>.dtmodel, where <Name> "
+        + "becomes the name of the type"
+  }
+
+  /// The generated type's name.
+  private var modelName: String { String(displayName.dropLast(Self.suffix.count)) }
+
+  /// What is wrong with the folder's name, be it there or not; nil where nothing is.
+  public var nameProblem: String? { suffixProblem ?? ModelName.problem(with: modelName) }
 
   private enum Contents {
     case bytes([UInt8])

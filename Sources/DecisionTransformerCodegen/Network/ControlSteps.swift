@@ -37,13 +37,18 @@ public struct ControlSteps: Equatable, Sendable, Codable {
     public var isBounded: Bool { minimum != nil || maximum != nil }
 
     /// What is returned of a prediction in model units: environment units, inside of the bounds.
-    public func returned(_ prediction: [Double]) -> [Double] {
+    public func returned<Number: BinaryFloatingPoint>(_ prediction: [Number]) -> [Number] {
       prediction.indices.map { index in
-        var action = prediction[index] * scale[index] + offset[index]
-        if let minimum { action = max(action, minimum[index]) }
-        if let maximum { action = min(action, maximum[index]) }
+        var action = prediction[index] * Number(scale[index]) + Number(offset[index])
+        if let minimum { action = max(action, Number(minimum[index])) }
+        if let maximum { action = min(action, Number(maximum[index])) }
         return action
       }
+    }
+
+    /// The way back, of what was returned or executed.
+    public func modelUnits<Number: BinaryFloatingPoint>(_ action: [Number]) -> [Number] {
+      action.indices.map { (action[$0] - Number(offset[$0])) / Number(scale[$0]) }
     }
   }
 
@@ -152,6 +157,8 @@ public enum ActionHistory: String, CaseIterable, Equatable, Sendable, Codable {
 public enum ReturnRounding: String, CaseIterable, Equatable, Sendable, Codable {
   /// float32: the published loop's.
   case step
+  /// Double precision from the target's float32 on; the tokens are float32.
+  case first
   /// Double precision; only the tokens are float32.
   case never = "none"
 }

@@ -1,6 +1,6 @@
 extension Schedule {
-  /// The preparation phase. The action joins the step that it was taken in; what moves the window, and all that is
-  /// computed behind that, belongs to the next.
+  /// The preparation phase. The action joins the step that it was taken in. Then the timestep advances: what moves the
+  /// window, and all that is computed behind that, belongs to the next step.
   var prepareSteps: [PhaseStep] {
     var steps: [PhaseStep] = []
     if keepsActions { steps += calls([.appendAction], token: shape.actionToken) }
@@ -8,7 +8,6 @@ extension Schedule {
     if network.predictsNext {
       steps += calls([.finalToken, .predictNext], token: shape.actionToken)
     }
-    // Here the timestep advances.
     steps.append(.advanceTime)
     if shape.pastTokenCount > 0 {
       let names = Set(routines.map(\.name))

@@ -44,11 +44,13 @@ public struct ReferenceController: Sendable {
   /// The reward that the next step brings is not subtracted from the new target.
   public mutating func retarget(_ targetReturn: Double) {
     let (scale, offset) = (model.options.returnScale, model.options.returnOffset)
+    let token =
+      offset == 0
+      ? Float(targetReturn / scale) : (Float(targetReturn) - Float(offset)) / Float(scale)
     nextReturn =
       switch model.options.returnRounding {
       case .never: (targetReturn - offset) / scale
-      case .step where offset == 0: Double(Float(targetReturn / scale))
-      case .step: Double((Float(targetReturn) - Float(offset)) / Float(scale))
+      case .step, .first: Double(token)
       }
   }
 
@@ -142,7 +144,7 @@ public struct ReferenceController: Sendable {
     let scale = model.options.returnScale
     return switch model.options.returnRounding {
     case .step: Double(Float(keptReturn) - reward / Float(scale))
-    case .never: keptReturn - Double(reward) / scale
+    case .first, .never: keptReturn - Double(reward) / scale
     }
   }
 

@@ -99,8 +99,7 @@ package struct CarriedSupportRenderer {
     let (hidden, inner) = (shape.hiddenStride, shape.innerStride)
     let tensor = plan.weights.tensor(.inner(layer: 0))
     let strip = tensor.arrangement.stripPanelCount * Shape.lanes
-    let isRounded = plan.hasRoundedPlaces(tensor.format)
-    let biases = isRounded ? "biases.words" : "biases"
+    let biases = plan.hasRoundedPlaces(tensor.format) ? "biases.words" : "biases"
     let bias =
       inner <= strip
       ? "\(biases) + index"
@@ -109,7 +108,7 @@ package struct CarriedSupportRenderer {
       "Inner rows: activation(sums / their deviation + b). The sums' first part becomes the stream."
     )
     writer.scope(
-      "static func activateCarried(_ sums: Floats, biases: \(isRounded ? "Rounded" : "Floats"), rows: Int, stream: Floats, to inner: Floats)"
+      "static func activateCarried(_ sums: Floats, biases: \(plan.placeType(tensor.format)), rows: Int, stream: Floats, to inner: Floats)"
     ) { writer in
       writer.scope("for row in 0..<rows") { writer in
         writer.write(

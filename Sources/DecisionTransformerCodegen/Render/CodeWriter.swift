@@ -89,12 +89,7 @@ package func literal(_ value: Int) -> String {
 }
 
 /// A float32 as generated code prints it: the shortest decimal that reads back as the same number.
-package func literal(_ value: Float) -> String {
-  value == value.rounded() && abs(value) < 1e6 ? String(Int(value)) : String(describing: value)
-}
-
-/// The same of a number in double precision.
-package func literal(_ value: Double) -> String {
+package func literal(_ value: some BinaryFloatingPoint) -> String {
   value == value.rounded() && abs(value) < 1e6 ? String(Int(value)) : String(describing: value)
 }
 

@@ -7,7 +7,7 @@ extension ControlLoopRenderer {
   /// The function that computes the next return tokens.
   package var returnToGo: String { agents.isOne ? "returnToGo" : "returnsToGo" }
 
-  private var isExact: Bool { plan.steps.returns.rounding == .never }
+  private var isExact: Bool { plan.steps.returns.rounding != .step }
 
   /// What a return to go is kept in, and those of all agents.
   package var returnType: String { isExact ? "Double" : "Float" }
@@ -28,25 +28,25 @@ extension ControlLoopRenderer {
 
   /// `target`, environment units, as it is kept: less the offset, divided by the scale.
   package func keptReturn(_ target: String) -> String {
-    let offset = number(plan.steps.returns.offset)
-    let value = isExact ? "Double(\(target))" : target
-    guard offset != "0" else { return scaled(value) }
-    let difference = "\(value) - \(offset)"
-    return scale == nil ? difference : scaled("(\(difference))")
+    switch plan.steps.returns.rounding {
+    case .step: kept(target, Float.self)
+    case .first: "Double(\(kept(target, Float.self)))"
+    case .never: kept("Double(\(target))", Double.self)
+    }
+  }
+
+  /// The same of numbers of codegen.json in this precision.
+  private func kept<Number: BinaryFloatingPoint>(_ target: String, _: Number.Type) -> String {
+    let offset = literal(Number(plan.steps.returns.offset))
+    guard offset != "0" else { return scaled(target, Number.self) }
+    let difference = "\(target) - \(offset)"
+    return plan.steps.returns.scale == 1 ? difference : scaled("(\(difference))", Number.self)
   }
 
   /// `value` divided by the return scale.
-  private func scaled(_ value: String) -> String { scale.map { "\(value) / \($0)" } ?? value }
-
-  /// The divisor; nil where it is 1.
-  private var scale: String? {
+  private func scaled<Number: BinaryFloatingPoint>(_ value: String, _: Number.Type) -> String {
     let scale = plan.steps.returns.scale
-    return scale == 1 ? nil : number(scale)
-  }
-
-  /// A number of codegen.json in the precision that returns are kept in.
-  private func number(_ value: Double) -> String {
-    isExact ? literal(value) : literal(Float(value))
+    return scale == 1 ? value : "\(value) / \(literal(Number(scale)))"
   }
 
   package func nextReturn(to writer: inout CodeWriter) {
@@ -58,6 +58,8 @@ extension ControlLoopRenderer {
       several: ["The next return tokens: \(precision)."], to: &writer)
     begin(to: &writer)
     let (rewards, next) = (agents.name("reward"), agents.part(of: "next"))
+    let paid = "(paid * \(agents.value(of: .rewardWeight)))"
+    let spent = isExact ? scaled("Double\(paid)", Double.self) : scaled(paid, Float.self)
     writer.scope(
       "private func \(returnToGo)(after \(rewards): \(rewardType)?) throws(\(agents.error)) -> \(returnsType)"
     ) { writer in
@@ -66,12 +68,11 @@ extension ControlLoopRenderer {
         // A call without a reward executes the same instructions as one with it: the choice is made between
         // integers (a conditional move; between floats it is a branch), and only the sum is tested (a test
         // of the reward would be known to succeed without one, and left out there).
-        let paid = "(paid * \(agents.value(of: .rewardWeight)))"
         let reason = "paid.isFinite ? .nonFiniteReturn : .nonFiniteReward"
         writer.write(
           "guard !\(agents.value(of: .rewardIsKnown)) || \(rewards) == nil else { \(agents.failing(".rewardGivenTwice")) }",
           "let paid = Float(bitPattern: \(agents.isOne ? "reward?" : "rewards?[agent]").bitPattern ?? 0)",
-          "\(agents.isOne ? "let " : "")\(next) = \(agents.value(of: .returnToGo)) - \(scaled(isExact ? "Double\(paid)" : paid))",
+          "\(agents.isOne ? "let " : "")\(next) = \(agents.value(of: .returnToGo)) - \(spent)",
           "guard \(token(next)).isFinite else { \(agents.failing(reason)) }")
       }
       writer.write("return next")

@@ -47,7 +47,7 @@ package struct KernelRenderer {
       strides: strides)
     let isRounded = plan.hasRoundedPlaces(format)
     let signature =
-      "\(name)(_ x: Floats, _ w: \(isRounded ? "Rounded" : "Floats"),\(parameter) to y: Floats)"
+      "\(name)(_ x: Floats, _ w: \(plan.placeType(format)),\(parameter) to y: Floats)"
     if kernel.widensWeights {
       writer.write(attributes)
       writer.scope("static func \(signature)") {

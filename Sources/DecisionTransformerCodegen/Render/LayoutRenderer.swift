@@ -38,7 +38,7 @@ package struct LayoutRenderer {
     let isRounded = plan.hasRoundedPlaces(tensor.format)
     let weights = plan.hasRoundedPlaces(group) && !isRounded ? "weights.words" : "weights"
     writer.constant(
-      "var \(name): \(isRounded ? "Rounded" : "Floats")",
+      "var \(name): \(plan.placeType(tensor.format))",
       tensor.offset == 0 ? weights : "\(weights) + \(literal(tensor.offset))",
       comment: "\(tensor.shapeText) \(tensor.arrangementText), \(literal(tensor.floatCount))")
   }
@@ -81,6 +81,11 @@ extension Plan {
   /// phases name a matrix alone, in every precision.
   package func hasRoundedPlaces(_ format: WeightFormat) -> Bool {
     format.needsWidening && memory.contains(.widened)
+  }
+
+  /// The type of a place of such a matrix.
+  package func placeType(_ format: WeightFormat) -> String {
+    hasRoundedPlaces(format) ? "Rounded" : "Floats"
   }
 
   package func hasRoundedPlaces(_ group: PackedLayout.Group) -> Bool {

@@ -63,6 +63,7 @@ extension InspectionReport {
     guard let scale = options.returnScale, let offset = options.returnOffset else { return nil }
     return "\(scale)" + (offset == 0 ? "" : ", offset \(offset)")
       + (options.returnRounding == ReturnRounding.step.rawValue ? "" : ", kept in double precision")
+      + (options.returnRounding == ReturnRounding.first.rawValue ? " behind the first token" : "")
   }
 
   private var episode: String? {
