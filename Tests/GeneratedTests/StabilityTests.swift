@@ -124,6 +124,24 @@ struct OptionTests {
     try expectChanges(["return_rounding": "step"], [])
   }
 
+  @Test("return_rounding unscaled keeps the return in environment units, and scales its float32")
+  func unscaledReturns() throws {
+    try expectChanges(
+      ["return_rounding": "unscaled", "return_offset": 0.1],
+      [
+        "/// Of the last return token, environment units.",
+        "private var returnToGo: Swift::Double = 0",
+        "(timestep, returnToGo, rewardWeight) = (0, Swift::Double(targetReturn), 0)",
+        "(returnToGo, rewardWeight, returnIsPrepared) = (Swift::Double(targetReturn), 0, false)",
+        "returnInput[0] = (Float(nextReturn) - 0.1) / 1000",
+        "/// The next return token: kept in double precision.",
+        "private func returnToGo(after reward: Float?) throws(DecisionTransformer::StepError) -> Swift::Double {",
+        "let next = returnToGo - Swift::Double(paid * rewardWeight)",
+        "guard ((Float(next) - 0.1) / 1000).isFinite else { throw paid.isFinite ? .nonFiniteReturn : .nonFiniteReward }",
+        "returnInput[0] = (Float(nextReturn) - 0.1) / 1000",
+      ])
+  }
+
   @Test("a bound clamps what act returns, and with a clamped history what prepare takes of it")
   func bounds() throws {
     let copy = try ModelFolderCopy(of: RecordedEpisode(golden: "WholeEpisode").folder)

@@ -7,8 +7,8 @@ import Testing
 @Suite("Whether a file's model adds timesteps")
 struct TimestepEvidenceTests {
   private func object(_ name: String) throws -> SavedObject {
-    try SavedObject(
-      path: RecordedFamily(name).folder.appending(path: "model.pt").path)
+    let path = try RecordedFamily(name).folder.appending(path: "model.pt").path
+    return try SavedObject(FileBytes(path: path), path: path)
   }
 
   @Test("is told by an optimiser that has stepped")

@@ -17,9 +17,9 @@ struct FamilyLevelTests {
     }
     var asked: [(family: RecordedFamily, pace: Pace, question: LevelQuestion)] = []
     for (family, model) in zip(families, models) {
-      for pace in Pace.allCases {
+      for pace in Pace.all(tellingActions: family.executed != nil) {
         let episode = LevelQuestion.Kind.episode(
-          states: family.states, rewards: family.rewards, executed: nil,
+          states: family.states, rewards: family.rewards, executed: family.executed,
           targetReturn: Float(family.targetReturn), retargetStep: nil, retargetReturn: nil, pace)
         asked.append((family, pace, LevelQuestion(model: model.name, kind: episode)))
       }
@@ -28,7 +28,7 @@ struct FamilyLevelTests {
     #expect(answers.count == asked.count)
     for (asked, answer) in zip(asked, answers) {
       let actions = (answer.rows["actions"] ?? []).map { $0.map(Double.init) }
-      let difference = largestDifference(actions, asked.family.actions)
+      let difference = asked.family.largestDifference(of: actions)
       #expect(
         answer.error == nil && difference <= 2e-5,
         "\(level): \(asked.family.name), \(asked.pace): off by \(difference)")

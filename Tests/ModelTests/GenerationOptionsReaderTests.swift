@@ -366,7 +366,7 @@ struct GenerationOptionsReaderTests {
       ),
       (
         #""return_rounding": "float32""#,
-        #"return_rounding: found "float32"; accepted: "step", "first", "none""#
+        #"return_rounding: found "float32"; accepted: "step", "first", "unscaled", "none""#
       ),
       (
         #""target_return": 3e38, "return_offset": -3e38"#,

@@ -3,6 +3,7 @@ public enum ImportFamily: String, CaseIterable, Sendable {
   case kzlGym = "kzl-gym"
   case onlineDT = "online-dt"
   case corl
+  case d3rlpy
 
   /// The project, as people know it.
   package var name: String {
@@ -10,6 +11,7 @@ public enum ImportFamily: String, CaseIterable, Sendable {
     case .kzlGym: "the original gym implementation (kzl/decision-transformer)"
     case .onlineDT: "the Online Decision Transformer (facebookresearch/online-dt)"
     case .corl: "CORL (Clean Offline Reinforcement Learning)"
+    case .d3rlpy: "d3rlpy's DecisionTransformer (takuseno/d3rlpy)"
     }
   }
 }

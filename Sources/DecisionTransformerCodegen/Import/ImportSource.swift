@@ -6,6 +6,8 @@ package struct ImportSource {
   package let path: String
   /// What was saved; nil for safetensors, which hold nothing but tensors.
   package let object: SavedObject?
+  /// In a file of d3rlpy.
+  package let configuration: D3Configuration?
   /// Without what wrappers put in front of all names.
   package let tensors: [StoredTensor]
   private let folder: ModelFolder
@@ -16,18 +18,21 @@ package struct ImportSource {
     self.path = file
     let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
     self.folder = ModelFolder(path: folder.isEmpty ? "/" : folder)
-    guard !file.hasSuffix(".d3") else {
-      throw InvalidInput([Diagnostic(path: file, "is a file of d3rlpy, which is not read")])
-    }
-    let isSafetensors = (try? MappedFile(path: file))?.withBytes(SafetensorsHeader.matches) ?? false
-    if isSafetensors {
-      object = nil
+    let bytes = try FileBytes(path: file)
+    if bytes.withBytes(SafetensorsHeader.matches) {
+      (object, configuration) = (nil, nil)
       tensors = Self.unwrapped(try SafetensorsFile(path: file).storedTensors)
-    } else {
-      let object = try SavedObject(path: file)
-      self.object = object
-      tensors = Self.unwrapped(try object.tensors(try Self.stateDictionary(in: object)))
+      return
     }
+    let object: SavedObject
+    if bytes.withBytes(D3File.matches) {
+      let d3 = try D3File(bytes, path: file)
+      (object, configuration) = (d3.object, d3.configuration)
+    } else {
+      (object, configuration) = (try SavedObject(bytes, path: file), nil)
+    }
+    self.object = object
+    tensors = Self.unwrapped(try object.tensors(try Self.stateDictionary(in: object)))
   }
 
   package var names: Set<String> { Set(tensors.map(\.name)) }

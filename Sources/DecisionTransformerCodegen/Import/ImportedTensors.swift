@@ -26,18 +26,42 @@ package struct ImportedTensors {
     _ name: String, as other: String, shape expected: [Int], _ facts: inout Facts,
     _ transform: ([Int], [Float]) -> ([Int], [Float]) = { ($0, $1) }
   ) {
+    take([name], as: other, shape: expected, &facts, transform)
+  }
+
+  /// Adds several of the file's tensors, all of one shape, as one: the first axis of each behind that of the one before.
+  package mutating func take(
+    _ names: [String], as other: String, shape expected: [Int], _ facts: inout Facts,
+    _ transform: ([Int], [Float]) -> ([Int], [Float]) = { ($0, $1) }
+  ) {
+    var stacked: [Float] = []
+    for name in names {
+      guard let values = values(of: name, shape: expected, &facts) else { continue }
+      stacked += values
+    }
+    // What is missing has been said.
+    guard stacked.count == names.count * expected.reduce(1, *) else { return }
+    let shape = [names.count * expected[0]] + expected.dropFirst()
+    let (newShape, values) = transform(shape, stacked)
+    tensors.append(Tensor(name: other, shape: newShape, values: values))
+  }
+
+  private mutating func values(
+    of name: String, shape expected: [Int], _ facts: inout Facts
+  ) -> [Float]? {
     seen.insert(name)
     guard let tensor = stored[name] else {
-      return facts.reject(name, "is missing; accepted: \(expected)")
+      facts.reject(name, "is missing; accepted: \(expected)")
+      return nil
     }
     guard tensor.header.shape == expected, tensor.header.dataType.isReadable else {
-      return facts.reject(
+      facts.reject(
         name,
         "has shape \(tensor.header.shape) and type \(tensor.header.dataType.rawValue); accepted: "
           + "\(expected) in F32, F16, BF16 or F64")
+      return nil
     }
-    let (shape, values) = transform(tensor.header.shape, tensor.values())
-    tensors.append(Tensor(name: other, shape: shape, values: values))
+    return tensor.values()
   }
 
   /// Adds zeros: the family has no such tensor, or never reads it.

@@ -33,6 +33,7 @@ public struct Importer {
       case .kzlGym: GymImport.importKzl(source, &facts)
       case .onlineDT: GymImport.importOnline(source, &facts)
       case .corl: CORLImport.run(source, &facts)
+      case .d3rlpy: D3Import.run(source, &facts)
       }
     facts.finish()
     guard facts.problems.isEmpty else { throw InvalidInput(facts.problems) }
@@ -84,6 +85,8 @@ extension Importer {
         names.contains("timestep_emb.weight")
       {
         .corl
+      } else if names.contains("_gpt2._transformer.0._attention._k.weight") {
+        .d3rlpy
       } else {
         nil
       }
@@ -102,7 +105,7 @@ extension Importer {
   private func gymFamily(_ source: ImportSource) throws(InvalidInput) -> ImportFamily {
     let evidence = GymImport.readsTimesteps(source.object)
     let told: ImportFamily? = evidence.map { $0 ? .kzlGym : .onlineDT }
-    if let family, family != .corl {
+    if let family, [.kzlGym, .onlineDT].contains(family) {
       guard let told, told != family else { return family }
       throw InvalidInput([
         Diagnostic(
@@ -125,10 +128,6 @@ extension Importer {
   private func unknown(_ source: ImportSource) -> Diagnostic {
     let names = Array(source.names)
     let accepted = ImportFamily.allCases.map(\.name).joined(separator: ", ")
-    if names.contains("_gpt2._transformer.0._attention._k.weight") {
-      return Diagnostic(
-        path: source.path, "is a checkpoint of d3rlpy, which is not read; accepted: \(accepted)")
-    }
     if let family = CheckpointFamily(names: names) {
       return Diagnostic(
         path: source.path,

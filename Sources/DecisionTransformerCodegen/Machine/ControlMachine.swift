@@ -16,7 +16,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
 
   /// Where an agent is in its episode.
   private struct Episode {
-    /// In the units of return tokens; float32 from step to step, unless the network keeps it in double precision.
+    /// As the network keeps it from step to step.
     package var returnToGo: Double
     /// 1 where the next reward counts; 0 in an episode's first step and after a new target.
     package var rewardWeight: Float = 0
@@ -41,7 +41,9 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   /// The return token of the agent's latest step, divided by the return scale.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  package func returnToGo(agent: Int = 0) -> Float { Float(episodes[agent].returnToGo) }
+  package func returnToGo(agent: Int = 0) -> Float {
+    plan.steps.returns.token(episodes[agent].returnToGo)
+  }
 
   // MARK: Episodes
 
@@ -58,7 +60,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   package mutating func reset(agent: Int, targetReturn: Float) {
     machine.clear(agent: agent)
     machine.timesteps[agent] = 0
-    episodes[agent] = Episode(returnToGo: modelUnits(ofReturn: targetReturn))
+    episodes[agent] = Episode(returnToGo: plan.steps.returns.kept(targetReturn))
     returnIsPrepared = false
     if plan.carriesTokens { machine.run(.embedTime) }
   }
@@ -66,17 +68,9 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package mutating func retarget(agent: Int = 0, _ targetReturn: Float) {
-    episodes[agent].returnToGo = modelUnits(ofReturn: targetReturn)
+    episodes[agent].returnToGo = plan.steps.returns.kept(targetReturn)
     episodes[agent].rewardWeight = 0
     returnIsPrepared = false
-  }
-
-  private func modelUnits(ofReturn target: Float) -> Double {
-    let returns = plan.steps.returns
-    return switch returns.rounding {
-    case .step, .first: Double((target - Float(returns.offset)) / Float(returns.scale))
-    case .never: (Double(target) - returns.offset) / returns.scale
-    }
   }
 
   // MARK: Feedback
@@ -145,13 +139,9 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
 
   /// The next return token.
   private mutating func subtract(_ reward: Float?, agent: Int) {
-    let (returns, before) = (plan.steps.returns, episodes[agent].returnToGo)
     let paid = (reward ?? 0) * episodes[agent].rewardWeight
     episodes[agent].returnToGo =
-      switch returns.rounding {
-      case .step: Double(Float(before) - paid / Float(returns.scale))
-      case .first, .never: before - Double(paid) / returns.scale
-      }
+      plan.steps.returns.kept(episodes[agent].returnToGo, after: paid)
     machine[Operand(.returnInput), 1, agent: agent] = [Scalar(returnToGo(agent: agent))]
   }
 

@@ -64,6 +64,31 @@ public struct ControlSteps: Equatable, Sendable, Codable {
     public init(scale: Double, offset: Double = 0, rounding: ReturnRounding = .step) {
       (self.scale, self.offset, self.rounding) = (scale, offset, rounding)
     }
+
+    /// What is kept of `target`, environment units.
+    public func kept(_ target: Float) -> Double {
+      switch rounding {
+      case .step, .first: Double(scaled(target))
+      case .unscaled: Double(target)
+      case .never: (Double(target) - offset) / scale
+      }
+    }
+
+    /// What is kept behind `reward`.
+    public func kept(_ kept: Double, after reward: Float) -> Double {
+      switch rounding {
+      case .step: Double(Float(kept) - reward / Float(scale))
+      case .unscaled: kept - Double(reward)
+      case .first, .never: kept - Double(reward) / scale
+      }
+    }
+
+    /// The token of what is kept.
+    public func token(_ kept: Double) -> Float {
+      rounding == .unscaled ? scaled(Float(kept)) : Float(kept)
+    }
+
+    private func scaled(_ value: Float) -> Float { (value - Float(offset)) / Float(scale) }
   }
 
   /// The timestep of a step, of which each of its tokens gets a row of `embed_timestep`.
@@ -159,6 +184,8 @@ public enum ReturnRounding: String, CaseIterable, Equatable, Sendable, Codable {
   case step
   /// Double precision from the target's float32 on; the tokens are float32.
   case first
+  /// Double precision in environment units: its float32 becomes the token, in float32.
+  case unscaled
   /// Double precision; only the tokens are float32.
   case never = "none"
 }

@@ -12,8 +12,8 @@ public struct ReferenceController: Sendable {
   private var states: [[Double]] = []
   private var actions: [[Double]] = []
   private var returnsToGo: [Float] = []
-  /// The return to go that the latest token is the float32 of.
-  private var keptReturn = 0.0
+  /// The return to go that the latest token is made of.
+  package private(set) var keptReturn = 0.0
   /// That of the next step, if it does not follow from the one before.
   private var nextReturn: Double?
 
@@ -50,6 +50,7 @@ public struct ReferenceController: Sendable {
     nextReturn =
       switch model.options.returnRounding {
       case .never: (targetReturn - offset) / scale
+      case .unscaled: targetReturn
       case .step, .first: Double(token)
       }
   }
@@ -135,15 +136,22 @@ public struct ReferenceController: Sendable {
     precondition(state.count == model.config.stateDimension, "a state has state_dim numbers")
     keptReturn = nextReturn ?? returnAfter(reward)
     nextReturn = nil
-    returnsToGo.append(Float(keptReturn))
+    returnsToGo.append(token)
     states.append(normalized(state))
     actions.append(Array(repeating: 0, count: model.config.actionDimension))
+  }
+
+  private var token: Float {
+    guard model.options.returnRounding == .unscaled else { return Float(keptReturn) }
+    let (scale, offset) = (model.options.returnScale, model.options.returnOffset)
+    return (Float(keptReturn) - Float(offset)) / Float(scale)
   }
 
   private func returnAfter(_ reward: Float) -> Double {
     let scale = model.options.returnScale
     return switch model.options.returnRounding {
     case .step: Double(Float(keptReturn) - reward / Float(scale))
+    case .unscaled: keptReturn - Double(reward)
     case .first, .never: keptReturn - Double(reward) / scale
     }
   }

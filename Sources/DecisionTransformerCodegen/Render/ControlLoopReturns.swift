@@ -7,7 +7,9 @@ extension ControlLoopRenderer {
   /// The function that computes the next return tokens.
   package var returnToGo: String { agents.isOne ? "returnToGo" : "returnsToGo" }
 
-  private var isExact: Bool { plan.steps.returns.rounding != .step }
+  private var rounding: ReturnRounding { plan.steps.returns.rounding }
+
+  private var isExact: Bool { rounding != .step }
 
   /// What a return to go is kept in, and those of all agents.
   package var returnType: String { isExact ? "Double" : "Float" }
@@ -19,24 +21,36 @@ extension ControlLoopRenderer {
 
   /// What the kept return is, in words.
   package var returnUnits: String {
-    (plan.steps.returns.offset == 0 ? "" : "less the return offset, ")
+    guard rounding != .unscaled else { return "environment units" }
+    return (plan.steps.returns.offset == 0 ? "" : "less the return offset, ")
       + "divided by the return scale\(isExact ? ": the token is its float32" : "")"
   }
 
   /// The kept return as a token.
-  package func token(_ kept: String) -> String { isExact ? "Float(\(kept))" : kept }
-
-  /// `target`, environment units, as it is kept: less the offset, divided by the scale.
-  package func keptReturn(_ target: String) -> String {
-    switch plan.steps.returns.rounding {
-    case .step: kept(target, Float.self)
-    case .first: "Double(\(kept(target, Float.self)))"
-    case .never: kept("Double(\(target))", Double.self)
+  package func token(_ kept: String) -> String {
+    switch rounding {
+    case .step: kept
+    case .first, .never: "Float(\(kept))"
+    case .unscaled: modelUnits("Float(\(kept))", Float.self)
     }
   }
 
-  /// The same of numbers of codegen.json in this precision.
-  private func kept<Number: BinaryFloatingPoint>(_ target: String, _: Number.Type) -> String {
+  private func tokenIsFinite(_ kept: String) -> String {
+    rounding == .unscaled ? "(\(token(kept))).isFinite" : "\(token(kept)).isFinite"
+  }
+
+  /// `target`, environment units, as it is kept.
+  package func keptReturn(_ target: String) -> String {
+    switch rounding {
+    case .step: modelUnits(target, Float.self)
+    case .first: "Double(\(modelUnits(target, Float.self)))"
+    case .unscaled: "Double(\(target))"
+    case .never: modelUnits("Double(\(target))", Double.self)
+    }
+  }
+
+  /// Less the offset, divided by the scale, numbers of codegen.json in this precision.
+  private func modelUnits<Number: BinaryFloatingPoint>(_ target: String, _: Number.Type) -> String {
     let offset = literal(Number(plan.steps.returns.offset))
     guard offset != "0" else { return scaled(target, Number.self) }
     let difference = "\(target) - \(offset)"
@@ -59,7 +73,12 @@ extension ControlLoopRenderer {
     begin(to: &writer)
     let (rewards, next) = (agents.name("reward"), agents.part(of: "next"))
     let paid = "(paid * \(agents.value(of: .rewardWeight)))"
-    let spent = isExact ? scaled("Double\(paid)", Double.self) : scaled(paid, Float.self)
+    let spent =
+      switch rounding {
+      case .step: scaled(paid, Float.self)
+      case .unscaled: "Double\(paid)"
+      case .first, .never: scaled("Double\(paid)", Double.self)
+      }
     writer.scope(
       "private func \(returnToGo)(after \(rewards): \(rewardType)?) throws(\(agents.error)) -> \(returnsType)"
     ) { writer in
@@ -73,7 +92,7 @@ extension ControlLoopRenderer {
           "guard !\(agents.value(of: .rewardIsKnown)) || \(rewards) == nil else { \(agents.failing(".rewardGivenTwice")) }",
           "let paid = Float(bitPattern: \(agents.isOne ? "reward?" : "rewards?[agent]").bitPattern ?? 0)",
           "\(agents.isOne ? "let " : "")\(next) = \(agents.value(of: .returnToGo)) - \(spent)",
-          "guard \(token(next)).isFinite else { \(agents.failing(reason)) }")
+          "guard \(tokenIsFinite(next)) else { \(agents.failing(reason)) }")
       }
       writer.write("return next")
     }

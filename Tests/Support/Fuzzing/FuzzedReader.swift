@@ -6,7 +6,7 @@ import Foundation
 /// A reader of files, and whole files for it that are then damaged.
 package enum FuzzedReader: String, CaseIterable, Sendable {
   case config, options, manifest, safetensors, zip, legacy, index, shard, packedWeights, selfTest,
-    base64, imported, statistics
+    base64, imported, d3, statistics
 
   /// What reading ended in.
   package enum Outcome: Sendable {
@@ -45,6 +45,7 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
     case .packedWeights: [try Fixtures.packedWeights()]
     case .selfTest: [try Fixtures.selfTest()]
     case .imported: [try Fixtures.family("corl-a/dt_checkpoint.pt")]
+    case .d3: [try Fixtures.family("d3rlpy-2.7-padding-l/model.d3")]
     case .statistics: [try Fixtures.family("statistics.npz"), Array(Fixtures.statistics.utf8)]
     case .base64: [Array(Data(try Fixtures.packedWeights()).base64EncodedString().utf8)]
     }
@@ -66,6 +67,7 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
       case .packedWeights: try readPackedWeights(bytes)
       case .selfTest: try readPackedWeights(Fixtures.packedWeights(selfTest: bytes))
       case .imported: try readImported(bytes, folder: folder)
+      case .d3: try readD3(bytes, folder: folder)
       case .statistics: _ = try Statistics.read(bytes, path: "F")
       case .base64:
         try bytes.withUnsafeBufferPointer { text throws(InitializationError) in
@@ -123,6 +125,15 @@ extension FuzzedReader {
     ]
     let importer = Importer(path: path, given: facts.map { JSONMember(name: $0, value: $1) })
     guard try importer.run(output: "A.dtmodel").files.count == 3 else {
+      throw Failure(description: "not the three files of a folder")
+    }
+  }
+
+  /// A file of d3rlpy, which says everything.
+  private func readD3(_ bytes: [UInt8], folder: String) throws {
+    let path = folder + "/model.d3"
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    guard try Importer(path: path).run(output: "A.dtmodel").files.count == 3 else {
       throw Failure(description: "not the three files of a folder")
     }
   }

@@ -15,10 +15,15 @@ package struct RecordedFamily: Sendable {
   package let states: [[Float]]
   /// `rewards[t]` follows step t.
   package let rewards: [Float]
-  /// As fed.
+  /// As fed; of d3rlpy as kept, environment units.
   package let returnsToGo: [Float]
+  /// As fed, where the loop keeps returns in environment units.
+  package let scaledReturnsToGo: [Float]?
   /// T rows, environment units: executed, and fed back.
   package let actions: [[Double]]
+  /// Steps whose actions are the model's. Before them d3rlpy 2.7 sees the padding in front of an episode, which no later
+  /// version shows; the recorded actions are then told as executed ones.
+  package let comparedSteps: Range<Int>
 
   package static let names: [String] =
     ((try? FileManager.default.contentsOfDirectory(atPath: TestData.families.path)) ?? [])
@@ -38,7 +43,7 @@ package struct RecordedFamily: Sendable {
       if let value = facts?[key] { given.append(JSONMember(name: other, value: value)) }
     }
     if value["family"] == .string("online-dt") {
-      guard let scale = facts?["reward_scale"]?.number,
+      guard let scale = facts?["reward_scale"]?.asDouble,
         case .array(let range)? = facts?["action_range"]
       else { throw CocoaError(.fileReadCorruptFile) }
       given += [
@@ -48,7 +53,7 @@ package struct RecordedFamily: Sendable {
       ]
     }
     self.given = given
-    targetReturn = value["target_return"]?.number ?? .nan
+    targetReturn = value["target_return"]?.asDouble ?? .nan
     let file = try SafetensorsFile(path: folder.appending(path: "episode.safetensors").path)
     func rows(_ name: String) -> [[Float]] {
       RecordedEpisode.rows(file.values(of: name), of: file.tensors[name]?.shape.last ?? 1)
@@ -56,14 +61,32 @@ package struct RecordedFamily: Sendable {
     states = rows("states")
     rewards = file.values(of: "rewards")
     returnsToGo = file.values(of: "returns_to_go")
+    let scaled = "scaled_returns_to_go"
+    scaledReturnsToGo = file.tensors[scaled] == nil ? nil : file.values(of: scaled)
     actions = rows("actions").map { $0.map(Double.init) }
+    let window = value["in_file"]?["context_size"]?.asDouble ?? 1
+    comparedSteps = (facts?["padding"] == nil ? 0 : Int(window) - 1)..<actions.count
+  }
+
+  /// What the controller is told as executed; nil where it takes its own actions.
+  package var executed: [[Float]]? {
+    comparedSteps.lowerBound == 0 ? nil : actions.map { $0.map { Float($0) } }
+  }
+
+  /// The difference that is largest over all compared steps.
+  package func largestDifference(of other: [[Double]]) -> Double {
+    guard other.count == actions.count else { return .infinity }
+    return RecordedEpisodes.largestDifference(
+      Array(other[comparedSteps]), Array(actions[comparedSteps]))
   }
 
   /// Imports it into a folder of a scratch folder, `<Name>.dtmodel`.
   package func importModel(
     into scratch: ScratchFolder, family: ImportFamily? = nil
   ) throws -> (folder: URL, model: ImportedModel) {
-    let words = name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }
+    let words = name.split { !$0.isLetter && !$0.isNumber }.map {
+      $0.prefix(1).uppercased() + $0.dropFirst()
+    }
     let folder = "\(words.joined()).dtmodel"
     let model = try importer(family: family).run(output: scratch.path(folder))
     for file in model.files { try scratch.write("\(folder)/\(file.name)", file.contents) }
@@ -75,20 +98,5 @@ package struct RecordedFamily: Sendable {
     Importer(
       path: folder.path, family: family ?? (name.hasPrefix("kzl-gym") ? .kzlGym : nil),
       given: given)
-  }
-}
-
-extension JSONValue {
-  fileprivate subscript(key: String) -> JSONValue? {
-    guard case .object(let members) = self else { return nil }
-    return members.first { $0.name == key }?.value
-  }
-
-  fileprivate var number: Double? {
-    switch self {
-    case .integer(let number): Double(number)
-    case .number(let number): number
-    default: nil
-    }
   }
 }

@@ -25,7 +25,7 @@ package struct PickleMachine {
   /// Of the operation that is being carried out.
   private var start = 0
 
-  /// Whether NumPy's arrays are read, as data: what surrounds a state_dict may have some.
+  /// Whether NumPy's arrays and byte strings are read, as data: what surrounds a state_dict may have some.
   package let readsArrays: Bool
 
   /// A machine for the pickle that begins at `position`.
@@ -83,6 +83,10 @@ extension PickleMachine {
       push(.number(Double(bitPattern: try scanner.integer(UInt64.self).byteSwapped)))
     case UInt8(ascii: "X"): try pushText(Int(try scanner.integer(UInt32.self)))
     case 0x8C: try pushText(Int(try scanner.byte()))
+    case UInt8(ascii: "C") where readsArrays: try pushBytes(Int(try scanner.byte()))
+    case UInt8(ascii: "B") where readsArrays: try pushBytes(Int(try scanner.integer(UInt32.self)))
+    case 0x8E where readsArrays:
+      try pushBytes(Int(clamping: try scanner.integer(UInt64.self)))
     case UInt8(ascii: ")"): push(heap.sequence([]))
     case UInt8(ascii: "]"): push(heap.sequence([]))
     case UInt8(ascii: "}"): push(heap.dictionary())
@@ -132,6 +136,10 @@ extension PickleMachine {
     let text = try scanner.text(length)
     texts.append(text)
     push(.text(text))
+  }
+
+  private mutating func pushBytes(_ length: Int) throws(PickleError) {
+    push(heap.byteString(try scanner.bytes(length)))
   }
 
   /// The last `count` values, which leave the stack.

@@ -29,10 +29,17 @@ package struct PickleScanner {
 
   /// Text of `count` bytes.
   package mutating func text(_ count: Int) throws(PickleError) -> String {
+    String(decoding: try slice(count), as: UTF8.self)
+  }
+
+  package mutating func bytes(_ count: Int) throws(PickleError) -> [UInt8] {
+    Array(try slice(count))
+  }
+
+  private mutating func slice(_ count: Int) throws(PickleError) -> UnsafeRawBufferPointer {
     let start = position
     try skip(count)
-    return String(
-      decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
+    return UnsafeRawBufferPointer(rebasing: bytes[start..<position])
   }
 
   /// Text up to a line feed, which is stepped over.

@@ -7,17 +7,13 @@ package struct SavedObject {
   private let archive: PyTorchArchive
   private let bytes: FileBytes
 
-  /// Maps and reads the file at `path`.
-  package init(path: String) throws(InvalidInput) {
-    try self.init(try FileBytes(path: path), path: path)
-  }
-
   /// Reads a file that is already in memory.
   package init(bytes: [UInt8], path: String) throws(InvalidInput) {
     try self.init(.memory(bytes), path: path)
   }
 
-  private init(_ bytes: FileBytes, path: String) throws(InvalidInput) {
+  /// Reads the file at `path`, of these bytes.
+  package init(_ bytes: FileBytes, path: String) throws(InvalidInput) {
     (self.path, self.bytes) = (path, bytes)
     do {
       archive = try bytes.withBytes { (bytes) throws(Diagnostic) in

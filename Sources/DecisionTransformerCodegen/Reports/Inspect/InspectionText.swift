@@ -64,6 +64,7 @@ extension InspectionReport {
     return "\(scale)" + (offset == 0 ? "" : ", offset \(offset)")
       + (options.returnRounding == ReturnRounding.step.rawValue ? "" : ", kept in double precision")
       + (options.returnRounding == ReturnRounding.first.rawValue ? " behind the first token" : "")
+      + (options.returnRounding == ReturnRounding.unscaled.rawValue ? ", unscaled" : "")
   }
 
   private var episode: String? {

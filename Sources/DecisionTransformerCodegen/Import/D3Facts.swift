@@ -1,0 +1,188 @@
+/// What d3rlpy's configuration says about a model beside its tensors; without a configuration it is asked for.
+package struct D3Facts {
+  private let configuration: D3Configuration?
+  private let origin = "the file's configuration"
+
+  package init(_ configuration: D3Configuration?) { self.configuration = configuration }
+
+  package func take(_ facts: inout Facts) {
+    takeNetwork(&facts)
+    takeObservations(&facts)
+    takeActions(&facts)
+    takeReturns(&facts)
+    if let configuration, !configuration.masksPadding {
+      facts.note(
+        "version",
+        "\(configuration.version) let an episode's first steps see the padding in front of it; here they do not, as d3rlpy 2.8 "
+          + "runs the file. From the step that fills the window on it makes no difference")
+    }
+  }
+
+  // MARK: Network
+
+  private func takeNetwork(_ facts: inout Facts) {
+    guard let configuration else {
+      facts.ask("n_head", "num_heads of DecisionTransformerConfig (1 there)", example: "1")
+      facts.ask(
+        "activation_function", "activation_type of DecisionTransformerConfig (relu there)",
+        example: "relu")
+      askForEncoder(&facts)
+      return
+    }
+    guard configuration.algorithm == "decision_transformer" else {
+      return reject(&facts, "type", configuration.algorithm, accepted: "decision_transformer")
+    }
+    if let heads = configuration["num_heads"] { facts.take("n_head", heads, from: origin) }
+    if case .string(let name)? = configuration["activation_type"] {
+      facts.take(
+        "activation_function", .string(name == "none" ? "linear" : name), from: origin)
+    }
+    guard let encoder = configuration.factory("encoder_factory") else { return }
+    // What the one layer's output goes through.
+    let last = encoder.parameters["last_activation"]
+    let activation =
+      last == nil || last == .null
+      ? (encoder.parameters["exclude_last_activation"] == .bool(true)
+        ? .string("none") : encoder.parameters["activation"] ?? .null) : last
+    if let activation, activation != .string("none") {
+      reject(
+        &facts, "encoder_factory", "an activation, \(activation.excerpt), behind its last layer",
+        accepted: "exclude_last_activation=True")
+    }
+  }
+
+  /// What no tensor tells: whether the encoder's one layer ends in an activation.
+  private func askForEncoder(_ facts: inout Facts) {
+    let value = facts.givenValue(of: "encoder_factory")
+    guard value != .string("linear") else { return }
+    facts.reject(
+      "encoder_factory",
+      (value.map { "found \($0.excerpt)" } ?? "is in no file")
+        + ": whether an activation follows the encoder's layer; accepted: --set encoder_factory=linear, for exclude_last_activation=True"
+    )
+  }
+
+  // MARK: Units
+
+  private func takeObservations(_ facts: inout Facts) {
+    guard let configuration else {
+      Statistics.ask(
+        &facts,
+        note:
+          "of StandardObservationScaler std + eps, 0.001; of MinMaxObservationScaler half the range"
+      )
+      return
+    }
+    guard let scaler = configuration.factory("observation_scaler") else { return }
+    switch scaler.type {
+    case "standard":
+      let epsilon = scaler.number("eps") ?? 0.001
+      take(
+        &facts, "observation_scaler", mean: scaler.numbers("mean"),
+        deviation: scaler.numbers("std")?.map { $0 + epsilon })
+    case "min_max":
+      let range = range(scaler)
+      take(
+        &facts, "observation_scaler", mean: range?.map(\.middle),
+        deviation: range?.map(\.halfWidth))
+    default:
+      reject(&facts, "observation_scaler", scaler.type, accepted: "standard, min_max, none")
+    }
+  }
+
+  private func take(
+    _ facts: inout Facts, _ key: String, mean: [Double]?, deviation: [Double]?
+  ) {
+    guard let mean, let deviation else {
+      return reject(&facts, key, "no numbers", accepted: "a scaler that was fitted")
+    }
+    facts.take("state_mean", JSONValue(mean), from: origin)
+    facts.take("state_std", JSONValue(deviation), from: origin)
+  }
+
+  private func takeActions(_ facts: inout Facts) {
+    guard let configuration else {
+      facts.ask(
+        "action_scale",
+        "of MinMaxActionScaler half of maximum - minimum, one number for each component; without a scaler 1",
+        example: "1")
+      facts.ask(
+        "action_offset",
+        "of MinMaxActionScaler the middle between minimum and maximum; without a scaler null",
+        example: "null")
+      return
+    }
+    guard let scaler = configuration.factory("action_scaler") else { return }
+    guard scaler.type == "min_max", let range = range(scaler) else {
+      return reject(&facts, "action_scaler", scaler.type, accepted: "min_max with numbers, none")
+    }
+    facts.take("action_scale", JSONValue(range.map(\.halfWidth)), from: origin)
+    facts.take("action_offset", JSONValue(range.map(\.middle)), from: origin)
+  }
+
+  /// token = (return - offset) / scale.
+  private func takeReturns(_ facts: inout Facts) {
+    guard let configuration else {
+      facts.ask(
+        "return_scale",
+        "what reward_scaler divides a return by: of MultiplyRewardScaler 1 / multiplier; without a scaler 1",
+        example: "1")
+      facts.ask(
+        "return_offset",
+        "what it subtracts in front of that, of StandardRewardScaler its mean; 0 where it subtracts nothing",
+        example: "0")
+      return
+    }
+    guard let scaler = configuration.factory("reward_scaler") else { return }
+    let multiplier = scaler.number("multiplier") ?? 1
+    let returns: (scale: Double?, offset: Double?) =
+      switch scaler.type {
+      case "multiply": (1 / multiplier, 0)
+      case "standard":
+        (
+          scaler.number("std").map { ($0 + (scaler.number("eps") ?? 0.001)) / multiplier },
+          scaler.number("mean")
+        )
+      case "min_max": (width(scaler, "minimum", "maximum", multiplier), scaler.number("minimum"))
+      case "return": (width(scaler, "return_min", "return_max", multiplier), 0)
+      case "shift":
+        (
+          1 / multiplier,
+          scaler.number("shift").map {
+            scaler.parameters["multiply_first"] == .bool(true) ? -$0 / multiplier : -$0
+          }
+        )
+      default: (nil, nil)
+      }
+    guard let scale = returns.scale, let offset = returns.offset, scale.isFinite, offset.isFinite
+    else {
+      return reject(
+        &facts, "reward_scaler", scaler.type,
+        accepted: "multiply, standard, min_max, return, shift with their numbers, none")
+    }
+    facts.take("return_scale", JSONValue(scale), from: origin)
+    if offset != 0 { facts.take("return_offset", JSONValue(offset), from: origin) }
+  }
+
+  // MARK: Ranges
+
+  private func range(
+    _ scaler: D3Configuration.Factory
+  ) -> [(middle: Double, halfWidth: Double)]? {
+    guard let least = scaler.numbers("minimum"), let most = scaler.numbers("maximum"),
+      least.count == most.count
+    else { return nil }
+    return zip(least, most).map { (middle: ($0 + $1) / 2, halfWidth: ($1 - $0) / 2) }
+  }
+
+  private func width(
+    _ scaler: D3Configuration.Factory, _ least: String, _ most: String, _ multiplier: Double
+  ) -> Double? {
+    guard let least = scaler.number(least), let most = scaler.number(most) else { return nil }
+    return (most - least) / multiplier
+  }
+
+  private func reject(_ facts: inout Facts, _ key: String, _ found: String, accepted: String) {
+    facts.reject(key, "found \(found); accepted: \(accepted)")
+  }
+}

@@ -1,0 +1,90 @@
+import DTGenImport
+import Foundation
+import RecordedEpisodes
+import TestFolders
+import Testing
+
+/// Files of d3rlpy, which hold the configuration, and those that do not.
+@Suite("A file of d3rlpy")
+struct D3FileTests {
+  private let scratch = ScratchFolder(named: "import")
+
+  private func contents(_ name: String) throws -> Data {
+    try Data(
+      contentsOf: RecordedFamily(name).folder.appending(path: "model.d3"))
+  }
+
+  /// Imports changed contents.
+  private func problems(_ contents: Data) throws -> [Diagnostic] {
+    try scratch.write("model.d3", Array(contents))
+    do throws(InvalidInput) {
+      _ = try Importer(path: scratch.path("model.d3")).run(output: "A.dtmodel")
+      return []
+    } catch {
+      return error.diagnostics
+    }
+  }
+
+  /// Of `save_model()`: the bytes that `torch.save` wrote, which a .d3 file has inside.
+  @Test("without the configuration is asked what that says, and is the same model then")
+  func tensorsAlone() throws {
+    let whole = try contents("d3rlpy-simple-a")
+    let start = try #require(whole.range(of: Data("PK\u{3}\u{4}".utf8))?.lowerBound)
+    let end = try #require(whole.range(of: Data("PK\u{5}\u{6}".utf8))?.lowerBound) + 22
+    try scratch.write("model.pt", Array(whole[start..<end]))
+    var importer = Importer(path: scratch.path("model.pt"))
+    let error = #expect(throws: InvalidInput.self) { try importer.run(output: "A.dtmodel") }
+    #expect(
+      error?.diagnostics.map(\.key) == [
+        "n_head", "activation_function", "encoder_factory", "state_mean", "state_std",
+        "action_scale", "action_offset", "return_scale", "return_offset",
+      ])
+    let family = try RecordedFamily("d3rlpy-simple-a")
+    let files = try family.importer().run(output: "A.dtmodel").files
+    let options = try JSONParser.parse(files[1].contents)
+    importer.given = try [
+      ("n_head", JSONValue.integer(3)), ("activation_function", .string("relu")),
+      ("encoder_factory", .string("linear")), ("action_scale", .null), ("action_offset", .null),
+      ("return_offset", .null), ("state_mean", #require(options["state_mean"])),
+      ("state_std", #require(options["state_std"])),
+      ("return_scale", #require(options["return_scale"])),
+    ].map { JSONMember(name: $0, value: $1) }
+    #expect(try importer.run(output: "A.dtmodel").files == files)
+  }
+
+  @Test("written before 2.8.0 is imported, and it is said what it saw")
+  func padding() throws {
+    let old = try RecordedFamily("d3rlpy-2.7-padding-l").importer().run(output: "A.dtmodel")
+    #expect(old.remarks.contains { $0.key == "version" && $0.message.hasPrefix("2.7.0 let") })
+    let new = try RecordedFamily("d3rlpy-simple-a").importer().run(output: "A.dtmodel")
+    #expect(!new.remarks.contains { $0.key == "version" })
+  }
+
+  /// Each text is replaced by one of the same length.
+  @Test(
+    "of another model is refused by what it differs in",
+    arguments: [
+      (#""exclude_last_activation": true"#, #""exclude_last_activation":false"#, "encoder_factory"),
+      (#""type": "multiply""#, #""type": "reversed""#, "reward_scaler"),
+      (#""activation_type": "relu""#, #""activation_type": "glu_""#, "activation_function"),
+      (#""type": "decision_transformer""#, #""type": "decision_controllers""#, "type"),
+      (#""num_heads": 3"#, #""num_heads": 5"#, "n_head"),
+      (#"{"type": "standard""#, #"{"type": "pixelate""#, "observation_scaler"),
+      (#"{"observation_shape""#, #"["observation_shape""#, "config, line 1, column 20"),
+    ])
+  func refused(text: String, other: String, key: String) throws {
+    var contents = try contents("d3rlpy-simple-a")
+    let range = try #require(contents.range(of: Data(text.utf8)))
+    #expect(text.utf8.count == other.utf8.count)
+    contents.replaceSubrange(range, with: other.utf8)
+    #expect(try problems(contents).map(\.key) == [key])
+  }
+
+  @Test("that is a pickle of something else, or ends early, is refused in words")
+  func damaged() throws {
+    let contents = try contents("d3rlpy-2.7-padding-l")
+    #expect(try problems(contents.prefix(100)).count == 1)
+    let other = try problems(Data([0x80, 4, UInt8(ascii: "}"), UInt8(ascii: ".")]))
+    #expect(other.count == 1 && other[0].message.contains("without d3rlpy's torch"))
+  }
+}
