@@ -18,7 +18,8 @@ import Testing
     ),
     (
       "min-decision-transformer (nikhilbarhate99/min-decision-transformer), which is another "
-        + "function: layer norm after each block instead of before, and no final layer norm",
+        + "function: layer norm after each block instead of before, and no final layer norm; dtgen "
+        + "import makes a model folder of it",
       weightsAndBiases(
         "transformer.0.attention.q_net", "transformer.0.attention.k_net",
         "transformer.0.attention.v_net", "transformer.0.attention.proj_net", "transformer.0.mlp.0",

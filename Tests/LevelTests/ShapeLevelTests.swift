@@ -28,12 +28,22 @@ struct ShapeLevelTests {
         }
       }
     }
+    // Norms behind attention and MLP: fused, standard and absorbed forms, and a batch.
+    for (hidden, heads, batch, layers, window) in [
+      (24, 1, 1, 3, 4), (40, 5, 1, 2, 2), (64, 1, 9, 2, 3), (128, 2, 1, 2, 7), (192, 3, 1, 1, 3),
+      (256, 1, 1, 2, 4),
+    ] {
+      for precision in WeightPrecision.allCases {
+        models.append(model(hidden, heads, precision, batch, layers, window, norms: .after))
+      }
+    }
     return models
   }()
 
   /// What a plain `swift test` runs: the shapes that were wrong with AVX-512 in 2026 and their neighbours.
   static let sample = all.filter { model in
     let options = model.options
+    if model.config.normPlacement == .after { return [64, 128].contains(model.config.hiddenSize) }
     return options.precision == .bfloat16
       && [
         "128 1 3 1", "192 3 2 1", "40 1 2 9",
@@ -53,7 +63,7 @@ struct ShapeLevelTests {
 
   static func model(
     _ hidden: Int, _ heads: Int, _ precision: WeightPrecision, _ batch: Int,
-    _ layers: Int, _ window: Int
+    _ layers: Int, _ window: Int, norms: Network.NormPlacement = .before
   ) -> Model {
     var config = ModelConfig()
     // Many agents with actions wider than a vector.
@@ -63,10 +73,13 @@ struct ShapeLevelTests {
     config.activation = heads % 2 == 1 ? .relu : .gelu
     config.maximumEpisodeLength = 40
     config.positionCount = 1
+    config.normPlacement = norms
     var options = GenerationOptions()
     (options.precision, options.batch, options.window) = (precision, batch, window)
     if batch == 9 { options.actionScale = (1...19).map { 0.25 * Double($0) } }
-    let name = "H\(hidden)x\(heads)L\(layers)B\(batch)\(precision == .bfloat16 ? "Rounded" : "")"
+    let name =
+      "H\(hidden)x\(heads)L\(layers)B\(batch)\(precision == .bfloat16 ? "Rounded" : "")"
+      + (norms == .after ? "NormsAfter" : "")
     return Model(name: name, config: config, options: options, configDigest: "0123")
   }
 

@@ -33,13 +33,33 @@ struct ModelConfigProblemsTests {
     expect(message) { () throws(InvalidInput) in try read(text) }
   }
 
+  @Test("A key of another function, which Hugging Face's class would pass over")
+  func variantKeys() throws {
+    for type in ["", #""model_type": "decision_transformer", "#] {
+      expect(
+        #"config.json: layer_norm_placement: is no key of Hugging Face's model; accepted: beside "model_type": "decision_transformer_variant""#
+      ) { () throws(InvalidInput) in
+        try self.read("{\(type)\"layer_norm_placement\": \"after\"}")
+      }
+    }
+    let variant = #""model_type": "decision_transformer_variant""#
+    #expect(try read(#"{\#(variant), "layer_norm_placement": "after"}"#).normPlacement == .after)
+    #expect(try read("{\(variant)}").normPlacement == .before)
+    expect(#"config.json: layer_norm_placement: found "behind"; accepted: "before", "after""#) {
+      () throws(InvalidInput) in
+      try self.read(#"{\#(variant), "layer_norm_placement": "behind"}"#)
+    }
+  }
+
   @Test("Another model type")
   func modelType() {
-    expect(#"config.json: model_type: found "gpt2"; accepted: "decision_transformer""#) {
-      () throws(InvalidInput) in try read(#"{"model_type": "gpt2"}"#)
+    expect(
+      #"config.json: model_type: found "gpt2"; accepted: "decision_transformer", "decision_transformer_variant""#
+    ) { () throws(InvalidInput) in try read(#"{"model_type": "gpt2"}"#)
     }
-    expect(#"config.json: model_type: found null; accepted: "decision_transformer""#) {
-      () throws(InvalidInput) in try read(#"{"model_type": null}"#)
+    expect(
+      #"config.json: model_type: found null; accepted: "decision_transformer", "decision_transformer_variant""#
+    ) { () throws(InvalidInput) in try read(#"{"model_type": null}"#)
     }
   }
 
@@ -233,7 +253,7 @@ struct ModelConfigProblemsTests {
       config.json: n_layer: found 0; accepted: an integer from 1 to 1024
       config.json: use_cache: found 1; accepted: true or false
       config.json: state_dim: found "17"; accepted: an integer from 1 to 65536
-      config.json: model_type: found "gpt2"; accepted: "decision_transformer"
+      config.json: model_type: found "gpt2"; accepted: "decision_transformer", "decision_transformer_variant"
       config.json: max_length: found 0; accepted: an integer from 1 to 4096
       """
     ) { () throws(InvalidInput) in
@@ -248,12 +268,12 @@ struct ModelConfigProblemsTests {
   @Test("What is found is shown on one line, however long or odd")
   func excerpts() {
     expect(
-      #"config.json: model_type: found "a\n\0b"; accepted: "decision_transformer""#
+      #"config.json: model_type: found "a\n\0b"; accepted: "decision_transformer", "decision_transformer_variant""#
     ) { () throws(InvalidInput) in try read(#"{"model_type": "a\n\u0000b"}"#) }
     let long = String(repeating: "x", count: 1000)
     expect(
       """
-      config.json: model_type: found "\(long.prefix(60))"...; accepted: "decision_transformer"
+      config.json: model_type: found "\(long.prefix(60))"...; accepted: "decision_transformer", "decision_transformer_variant"
       """
     ) { () throws(InvalidInput) in try read(#"{"model_type": "\#(long)"}"#) }
   }

@@ -107,6 +107,13 @@ struct ChangedOptionTests {
     ("max_ep_len", number(\.config.maximumEpisodeLength)),
     ("n_positions", number(\.config.positionCount)), ("action_tanh", flag(\.config.hasActionTanh)),
     (
+      "layer_norm_placement",
+      { model in
+        next(&model.config.normPlacement)
+        return true
+      }
+    ),
+    (
       "state_dim",
       { model in
         model.config.stateDimension += 1

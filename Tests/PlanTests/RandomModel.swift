@@ -40,7 +40,8 @@ enum RandomModel {
     return withLoop(model(config, options), &random)
   }
 
-  /// The same with bounds, history, returns and time drawn, too: what decides how a control loop goes on.
+  /// The same with bounds, history, returns and time drawn, too: what decides how a control loop goes on; and where
+  /// blocks normalise.
   static func withLoop(_ model: Model, _ random: inout SplitMix64) -> Model {
     var model = model
     // Where units differ, one bound for all lies outside of some: that must do no harm, either.
@@ -58,6 +59,7 @@ enum RandomModel {
     if model.config.maximumEpisodeLength > 1 {
       model.options.firstTimestep = .random(in: 0...1, using: &random)
     }
+    if Int.random(in: 0..<4, using: &random) == 0 { model.config.normPlacement = .after }
     return model
   }
 

@@ -67,7 +67,7 @@ package enum CheckpointFamily: CaseIterable {
   }
 
   /// Whether `dtgen import` makes a model folder of its checkpoints.
-  private var isImported: Bool { self == .online || self == .cleanOffline }
+  private var isImported: Bool { self != .atari }
 
   /// Why the checkpoint at `path` cannot be read.
   package func diagnostic(path: String) -> Diagnostic {

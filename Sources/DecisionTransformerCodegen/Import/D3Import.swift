@@ -82,31 +82,24 @@ package enum D3Import {
     tensors.addZeros("encoder.wte.weight", [1, hidden])
     for required in RequiredTensor.all(layerCount: config.layerCount) {
       let shape = required.shape(in: config)
-      guard let (names, isLinear) = ownNames(of: required.name) else {
+      guard let own = ownNames(of: required.name) else {
         // Positions, and the heads for states and returns, which d3rlpy has not.
         tensors.addZeros(required.name, shape)
         continue
       }
       if required.name == "embed_timestep.weight" {
-        tensors.take(names, as: required.name, shape: [tableLength, hidden], &facts) { _, values in
-          (shape, Array(values.dropFirst(hidden).prefix(shape[0] * hidden)))
+        tensors.take(own.names, as: required.name, shape: [tableLength, hidden], &facts) {
+          (shape, Array($1.dropFirst(hidden).prefix(shape[0] * hidden)))
         }
-      } else if isLinear {
-        var own = Array(shape.reversed())
-        own[0] /= names.count
-        tensors.take(
-          names, as: required.name, shape: own, &facts, ImportedTensors.transposed)
       } else {
-        var own = shape
-        own[0] /= names.count
-        tensors.take(names, as: required.name, shape: own, &facts)
+        tensors.take(own, as: required.name, shape: shape, &facts)
       }
     }
   }
 
   /// What d3rlpy calls a tensor of Hugging Face's, or its parts, and whether it holds it as nn.Linear where that holds it
   /// as Conv1D.
-  private static func ownNames(of name: String) -> ([String], isLinear: Bool)? {
+  private static func ownNames(of name: String) -> (names: [String], isLinear: Bool)? {
     let isWeight = name.hasSuffix(".weight")
     let end = isWeight ? "weight" : "bias"
     if let part = BlockTensorName(name) {

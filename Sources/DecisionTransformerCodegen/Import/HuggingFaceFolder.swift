@@ -1,4 +1,5 @@
-/// A model folder as Hugging Face's library writes it, with a codegen.json.
+/// A model folder as Hugging Face's library writes it, with a codegen.json. A model that the library does not compute has
+/// a `model_type` that it refuses.
 package enum HuggingFaceFolder {
   /// Rows of `wpe`, all zero: every token has the first of them. As many as the library has by default, so that it runs
   /// every window that people train.
@@ -12,8 +13,13 @@ package enum HuggingFaceFolder {
       ("n_inner", config.innerSize), ("max_ep_len", config.maximumEpisodeLength),
       ("n_positions", config.positionCount), ("vocab_size", 1),
     ] { facts.fix(key, .integer(size)) }
-    facts.fix("architectures", JSONValue(["DecisionTransformerModel"]))
-    facts.fix("model_type", .string("decision_transformer"))
+    guard config.isVariant else {
+      facts.fix("architectures", JSONValue(["DecisionTransformerModel"]))
+      facts.fix("model_type", .string("decision_transformer"))
+      return
+    }
+    facts.fix("model_type", .string(ModelConfig.variantType))
+    facts.fix("layer_norm_placement", .string(config.normPlacement.rawValue))
   }
 
   /// The folder's files.

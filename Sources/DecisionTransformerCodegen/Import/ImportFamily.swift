@@ -4,6 +4,7 @@ public enum ImportFamily: String, CaseIterable, Sendable {
   case onlineDT = "online-dt"
   case corl
   case d3rlpy
+  case minDT = "min-dt"
 
   /// The project, as people know it.
   package var name: String {
@@ -11,6 +12,7 @@ public enum ImportFamily: String, CaseIterable, Sendable {
     case .kzlGym: "the original gym implementation (kzl/decision-transformer)"
     case .onlineDT: "the Online Decision Transformer (facebookresearch/online-dt)"
     case .corl: "CORL (Clean Offline Reinforcement Learning)"
+    case .minDT: "min-decision-transformer (nikhilbarhate99/min-decision-transformer)"
     case .d3rlpy: "d3rlpy's DecisionTransformer (takuseno/d3rlpy)"
     }
   }

@@ -64,6 +64,19 @@ package struct ImportedTensors {
     return tensor.values()
   }
 
+  /// Adds the file's tensors as one of Hugging Face's, of `shape`; `isLinear` where nn.Linear holds what is a Conv1D there.
+  package mutating func take(
+    _ own: (names: [String], isLinear: Bool), as other: String, shape: [Int], _ facts: inout Facts
+  ) {
+    var expected = own.isLinear ? Array(shape.reversed()) : shape
+    expected[0] /= own.names.count
+    if own.isLinear {
+      take(own.names, as: other, shape: expected, &facts, Self.transposed)
+    } else {
+      take(own.names, as: other, shape: expected, &facts)
+    }
+  }
+
   /// Adds zeros: the family has no such tensor, or never reads it.
   package mutating func addZeros(_ name: String, _ shape: [Int]) {
     tensors.append(

@@ -33,6 +33,7 @@ public struct Importer {
       case .kzlGym: GymImport.importKzl(source, &facts)
       case .onlineDT: GymImport.importOnline(source, &facts)
       case .corl: CORLImport.run(source, &facts)
+      case .minDT: MinDTImport.run(source, &facts)
       case .d3rlpy: D3Import.run(source, &facts)
       }
     facts.finish()
@@ -87,6 +88,10 @@ extension Importer {
         .corl
       } else if names.contains("_gpt2._transformer.0._attention._k.weight") {
         .d3rlpy
+      } else if names.contains("transformer.0.attention.q_net.weight"),
+        names.contains("embed_rtg.weight")
+      {
+        .minDT
       } else {
         nil
       }

@@ -84,7 +84,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
     follow(
       plan.act,
       observe: { name, machine in
-        guard let buffer = name.rowOfStateToken else { return }
+        guard let buffer = machine.plan.rowOfStateToken(behind: name) else { return }
         let operand = Operand(buffer, row: .at(machine.plan.shape.stateToken))
         let count = machine.plan.network.hiddenSize
         for agent in traces.indices {
@@ -256,12 +256,13 @@ extension ControlMachine {
   }
 }
 
-extension RoutineName {
-  /// Where the routine leaves a row of the state token that people compare.
-  fileprivate var rowOfStateToken: ControllerBuffer.Name? {
-    switch self {
+extension Plan {
+  /// Where a routine leaves a row of the state token that people compare.
+  fileprivate func rowOfStateToken(behind name: RoutineName) -> ControllerBuffer.Name? {
+    switch name {
     case .embed(.state): .tokens
-    case .block, .finalBlock: .stream
+    case .block(let layer, _): forms.output(of: layer, network)
+    case .finalBlock: .stream
     default: nil
     }
   }

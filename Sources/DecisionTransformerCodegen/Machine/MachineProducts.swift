@@ -36,7 +36,7 @@ extension Machine {
     let (first, target) = (place(input), place(output))
     for row in 0..<rows {
       normalize(
-        first + row * from, target + row * to, epsilon: plan.network.finalNorm.epsilon)
+        first + row * from, target + row * to, epsilon: plan.network.normEpsilon)
     }
   }
 

@@ -16,7 +16,12 @@ extension Manifest {
     facts.add("activation_function", ofEach: blocks.map { .string($0.activation.rawValue) })
     facts.add(
       "layer_norm_epsilon",
-      ofEach: (blocks.map(\.norm) + [network.finalNorm]).map { JSONValue($0.epsilon) })
+      ofEach: (blocks.map(\.norm) + [network.finalNorm].compactMap(\.self)).map {
+        JSONValue($0.epsilon)
+      })
+    if network.normalizesStream {
+      facts.add("layer_norm_placement", ofEach: blocks.map { .string($0.normPlacement.rawValue) })
+    }
     for fact in attentionScale(network) { facts.add(fact.name, fact.value) }
     if let steps = network.controlSteps {
       facts.add("action_tanh", .bool(steps.action.hasTanh))

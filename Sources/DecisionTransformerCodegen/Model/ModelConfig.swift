@@ -25,6 +25,9 @@ public struct ModelConfig: Equatable, Sendable {
   public var activation = Activation.relu
   /// `layer_norm_epsilon` of ln_1, ln_2 and ln_f. (embed_ln always uses 1e-5.)
   public var layerNormEpsilon = 1e-5
+  /// `layer_norm_placement`: whether ln_1 and ln_2 are in front of attention and MLP, or behind their sums with the
+  /// residual stream, where there is no ln_f.
+  public var normPlacement = Network.NormPlacement.before
   /// `scale_attn_weights`
   public var scalesAttention = true
   /// `scale_attn_by_inverse_layer_idx`
@@ -38,6 +41,15 @@ public struct ModelConfig: Equatable, Sendable {
   public var modelClass = ModelClass.decisionTransformer
 
   public init() {}
+
+  /// `model_type` of models that Hugging Face's class does not compute, which refuses it.
+  package static let variantType = "decision_transformer_variant"
+
+  /// Keys that such models have besides.
+  package static let variantKeys = ["layer_norm_placement"]
+
+  /// Whether Hugging Face's class computes it.
+  package var isVariant: Bool { normPlacement == .after }
 
   /// Width of one attention head.
   public var headSize: Int { hiddenSize / headCount }

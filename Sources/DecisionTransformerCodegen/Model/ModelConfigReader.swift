@@ -26,9 +26,10 @@ public enum ModelConfigReader {
   package static func read(_ file: inout JSONObjectFile, windowIsGiven: Bool) -> ModelConfig {
     if file.isUnreadable { return ModelConfig() }
     var config = ModelConfig()
-    readModelType(&file)
+    let isVariant = readModelType(&file)
     readShape(&file, into: &config)
     readFunction(&file, into: &config)
+    readVariant(&file, into: &config, isVariant: isVariant)
     readMaximumLength(&file, into: &config, windowIsGiven: windowIsGiven)
     rejectWhatIsNotSupported(&file)
     checkWhatHasNoEffect(&file)
@@ -114,10 +115,30 @@ extension ModelConfigReader {
 // MARK: - Function
 
 extension ModelConfigReader {
-  private static func readModelType(_ file: inout JSONObjectFile) {
-    if let value = file["model_type"], value != .string("decision_transformer") {
-      file.reject("model_type", found: value, accepted: "\"decision_transformer\"")
+  /// Reads `model_type`; returns whether it is of models that Hugging Face's class does not compute.
+  private static func readModelType(_ file: inout JSONObjectFile) -> Bool {
+    guard let value = file["model_type"], value != .string("decision_transformer") else {
+      return false
     }
+    if value == .string(ModelConfig.variantType) { return true }
+    file.reject(
+      "model_type", found: value,
+      accepted: "\"decision_transformer\", \"\(ModelConfig.variantType)\"")
+    return false
+  }
+
+  /// What another function than Hugging Face's has: keys that its class would pass over in silence.
+  private static func readVariant(
+    _ file: inout JSONObjectFile, into config: inout ModelConfig, isVariant: Bool
+  ) {
+    for key in ModelConfig.variantKeys where file[key] != nil && !isVariant {
+      file.reject(
+        key,
+        "is no key of Hugging Face's model; accepted: beside \"model_type\": \"\(ModelConfig.variantType)\""
+      )
+    }
+    guard isVariant else { return }
+    file.read("layer_norm_placement", into: &config.normPlacement)
   }
 
   private static func readFunction(_ file: inout JSONObjectFile, into config: inout ModelConfig) {

@@ -13,9 +13,11 @@ extension Model {
       blocks: (0..<config.layerCount).map { layer in
         Network.Block(
           headCount: config.headCount, attentionScale: config.attentionScale(layer: layer),
-          innerSize: config.innerSize, activation: config.activation, norm: norm)
+          innerSize: config.innerSize, activation: config.activation, norm: norm,
+          normPlacement: config.normPlacement)
       },
-      finalNorm: norm, outputs: ModelOutput.allCases.filter(forwardOutputs.contains),
+      finalNorm: config.normPlacement == .before ? norm : nil,
+      outputs: ModelOutput.allCases.filter(forwardOutputs.contains),
       tensors: RequiredTensor.all(of: config).map(\.tensor))
   }
 

@@ -13,6 +13,8 @@ package struct RequiredTensor {
   /// The position embeddings.
   package static let positions = ModuleName.encoder("wpe").weight
 
+  private static let finalNorm = ModuleName.encoder("ln_f")
+
   package func shape(in config: ModelConfig) -> [Int] {
     axes.map { $0.size(in: config) }
   }
@@ -20,7 +22,10 @@ package struct RequiredTensor {
   /// Every tensor that the config's class has, in the order of its state_dict, under the names of a whole
   /// Decision Transformer.
   package static func all(of config: ModelConfig) -> [RequiredTensor] {
-    let tensors = all(layerCount: config.layerCount)
+    var tensors = all(layerCount: config.layerCount)
+    if config.normPlacement == .after {
+      tensors.removeAll { $0.tensor.module == finalNorm }
+    }
     return config.modelClass == .trunk ? tensors.filter(\.isInTrunk) : tensors
   }
 
@@ -55,7 +60,7 @@ package struct RequiredTensor {
       addPair(.block(layer, "mlp.c_fc"), [.hidden, .inner], bias: .inner)
       addPair(.block(layer, "mlp.c_proj"), [.inner, .hidden], bias: .hidden)
     }
-    addNorm(.encoder("ln_f"))
+    addNorm(finalNorm)
     add(ModuleName.model("embed_timestep").weight, [.timesteps, .hidden])
     addPair(.model("embed_return"), [.hidden, .one], bias: .hidden)
     addPair(.model("embed_state"), [.hidden, .state], bias: .hidden)

@@ -26,6 +26,12 @@ extension GenerationOptionsReader {
             + "\"\(options.modelClass.rawValue)\": \"window\"")
       }
     case .trunk:
+      if config?.isVariant == true {
+        file.reject(
+          "model_class",
+          "found \"\(ModelClass.trunk.rawValue)\" beside \"model_type\": \"\(ModelConfig.variantType)\" in config.json; "
+            + "accepted: \"\(ModelClass.decisionTransformer.rawValue)\"")
+      }
       for key in file.keys where keys.contains(key) && !trunkKeys.contains(key) {
         file.reject(
           key,

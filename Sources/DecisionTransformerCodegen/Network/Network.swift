@@ -14,8 +14,8 @@ public struct Network: Equatable, Sendable, Codable {
   public var hiddenSize: Int
   /// Causal attention and an MLP each, one behind the other.
   public var blocks: [Block]
-  /// Behind the last block.
-  public var finalNorm: Norm
+  /// Behind the last block; nil where blocks end in norms of their own.
+  public var finalNorm: Norm?
   /// What is returned of every token, in the order of `ModelOutput`; empty where only actions are asked for, or only
   /// the last hidden state of given embeddings.
   public var outputs: [ModelOutput]
@@ -23,7 +23,7 @@ public struct Network: Equatable, Sendable, Codable {
   public var tensors: [TensorName]
 
   public init(
-    source: Source, hiddenSize: Int, blocks: [Block], finalNorm: Norm, outputs: [ModelOutput],
+    source: Source, hiddenSize: Int, blocks: [Block], finalNorm: Norm?, outputs: [ModelOutput],
     tensors: [TensorName]
   ) {
     (self.source, self.hiddenSize, self.blocks) = (source, hiddenSize, blocks)
@@ -32,7 +32,8 @@ public struct Network: Equatable, Sendable, Codable {
 }
 
 extension Network {
-  /// A block of the transformer: x + attention(norm(x)), and behind it x + MLP(norm(x)).
+  /// A block of the transformer: x + attention(norm(x)), and behind it x + MLP(norm(x)); or norm(x + attention(x)), and
+  /// behind it norm(x + MLP(x)).
   public struct Block: Equatable, Sendable, Codable {
     public var headCount: Int
     /// The factor on q·k.
@@ -40,15 +41,26 @@ extension Network {
     /// Numbers between the MLP's two matrices.
     public var innerSize: Int
     public var activation: Activation
-    /// In front of attention and in front of the MLP.
+    /// Of attention and of the MLP.
     public var norm: Norm
+    /// Where the two norms are.
+    public var normPlacement: NormPlacement
 
     public init(
-      headCount: Int, attentionScale: Double, innerSize: Int, activation: Activation, norm: Norm
+      headCount: Int, attentionScale: Double, innerSize: Int, activation: Activation, norm: Norm,
+      normPlacement: NormPlacement = .before
     ) {
       (self.headCount, self.attentionScale, self.innerSize) = (headCount, attentionScale, innerSize)
-      (self.activation, self.norm) = (activation, norm)
+      (self.activation, self.norm, self.normPlacement) = (activation, norm, normPlacement)
     }
+  }
+
+  /// Where a block normalises.
+  public enum NormPlacement: String, CaseIterable, Equatable, Sendable, Codable {
+    /// What attention and the MLP read; the residual stream stays as it is, and a norm follows the last block.
+    case before
+    /// The residual stream, behind attention and behind the MLP: no norm follows the last block.
+    case after
   }
 
   /// Layer normalisation with gain and shift: (x - mean) / √(variance + epsilon) · gain + shift.
@@ -85,6 +97,12 @@ extension Network {
 }
 
 extension Network {
+  /// Whether blocks normalise the residual stream.
+  public var normalizesStream: Bool { blocks[0].normPlacement == .after }
+
+  /// Of every norm but embed_ln.
+  public var normEpsilon: Double { blocks[0].norm.epsilon }
+
   /// Whether tokens are embeddings that the caller gives.
   public var takesEmbeddings: Bool { givenEmbeddings != nil }
 

@@ -1,6 +1,6 @@
 /// How one layer's attention is computed. All forms are equal in real arithmetic; they differ in what
 /// is cached for a past token and in what a token costs (semantics: n is the normalised row before
-/// ln_1's gain, H the hidden size, h the number of heads).
+/// ln_1's gain, or the row itself where no norm is in front of attention, H the hidden size, h the number of heads).
 public enum AttentionForm: String, Equatable, Sendable, Codable {
   /// Query, key and value rows as in the checkpoint. A token costs 4·H² multiplications.
   case standard
@@ -11,8 +11,24 @@ public enum AttentionForm: String, Equatable, Sendable, Codable {
   case fused
   /// The fused form of block 0 with its values carried through Wv·Wo and c_fc once, when their token enters the
   /// window: mixing them gives the MLP's inner rows at once. Block 0's rows depend on their own token alone, and
-  /// are affine in its few inputs: no product of depth H is left before the MLP's second one.
+  /// are affine in its few inputs: no product of depth H is left before the MLP's second one. (Only with norms in front
+  /// of attention and MLP.)
   case carried
+}
+
+extension [AttentionForm] {
+  /// The rows that enter a block. Where norms are behind, and the rows themselves are keys and values of later steps,
+  /// the block in front leaves them at once where they are kept.
+  package func input(of layer: Int, _ network: Network) -> ControllerBuffer.Name {
+    if layer == 0 { return .tokens }
+    return network.normalizesStream && self[layer] != .standard
+      ? .normalized(layer: layer) : .stream
+  }
+
+  /// The rows that leave a block.
+  package func output(of layer: Int, _ network: Network) -> ControllerBuffer.Name {
+    layer + 1 < count ? input(of: layer + 1, network) : .stream
+  }
 }
 
 extension AttentionForm {
@@ -40,7 +56,8 @@ extension AttentionForm {
   package static func cheapest(layer: Int, shape: Shape, _ network: Network) -> AttentionForm {
     if shape.headCount == 1 {
       let isAlone = network.dependencies(enteringBlock: layer) == .ownToken
-      return isAlone && carryingPays(shape, slides: network.asksAgain(inBlock: layer))
+      return isAlone && !network.normalizesStream
+        && carryingPays(shape, slides: network.asksAgain(inBlock: layer))
         ? .carried : .fused
     }
     guard layer == shape.layerCount - 1, !shape.asksEveryToken else { return .standard }

@@ -1,15 +1,16 @@
 /// Attention in every form but the carried one: the rows that later queries need, and what tokens see.
 extension OperationBuilder {
-  /// What later queries of `layer` need of `tokens`: normalised rows, or keys and values; in block 0 also
+  /// What later queries of `layer` need of `tokens`: the rows that they meet, or keys and values; in block 0 also
   /// their queries, which stay valid as long as the token is in the window.
   package func rows(_ layer: Int, _ tokens: TokenRange, storingKeys: Bool = true) -> [Operation] {
     let input = Operand(input(of: layer), row: tokens.first)
-    let normalized = Operand(
-      forms[layer] == .standard ? .scratch : .normalized(layer: layer), row: tokens.first)
+    let normalized = Operand(attended(layer), row: tokens.first)
     // Of the carried form, entering has computed everything.
     let storesKeys = storingKeys && needsPanels(layer, tokens)
     if forms[layer] == .carried { return storesKeys ? storeKeys(layer, tokens) : [] }
-    var operations = [normalize(tokens, input, to: normalized, "h.\(layer).ln_1")]
+    var operations =
+      network.blocks[layer].normPlacement == .before
+      ? [normalize(tokens, input, to: normalized, "h.\(layer).ln_1")] : []
     if forms[layer] == .standard {
       operations.append(
         linear(
@@ -45,7 +46,7 @@ extension OperationBuilder {
       : Kernel.storeKeys(
         heads: 1, depth: shape.hiddenSize, rowStride: shape.batch * shape.hiddenStride,
         keyStride: shape.keyStride)
-    let input = Operand(standard ? keyRows(layer) : .normalized(layer: layer), row: tokens.first)
+    let input = Operand(standard ? keyRows(layer) : attended(layer), row: tokens.first)
     return [
       storeKeys(kernel, rows: tokens.count, input, to: Operand(.keyPanels(layer: layer)))
     ]
@@ -53,11 +54,13 @@ extension OperationBuilder {
 
   /// Attention of `tokens` with its residual connection; `rows` of them must have run.
   package func attention(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
-    switch forms[layer] {
-    case .absorbed: absorbedAttention(layer)
-    case .carried: carriedAttention(tokens)
-    case .standard, .fused: rowAttention(layer, tokens)
-    }
+    let operations =
+      switch forms[layer] {
+      case .absorbed: absorbedAttention(layer)
+      case .carried: carriedAttention(tokens)
+      case .standard, .fused: rowAttention(layer, tokens)
+      }
+    return operations + norm(.attention, layer, tokens)
   }
 
   private func rowAttention(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
@@ -70,11 +73,11 @@ extension OperationBuilder {
     var operations: [Operation] = []
     let queries = Operand(queryBuffer(layer), row: tokens.first)
     if !network.asksAgain(inBlock: layer) {
-      let normalized = Operand(standard ? .scratch : .normalized(layer: layer), row: tokens.first)
-      operations.append(query(layer, tokens, normalized))
+      operations.append(
+        query(layer, tokens, Operand(attended(layer), row: tokens.first)))
     }
     let columns = standard ? shape.headStride : shape.hiddenStride
-    let values = Operand(standard ? .value(layer: layer) : .normalized(layer: layer))
+    let values = Operand(standard ? .value(layer: layer) : attended(layer))
     let mixed = Operand(.mixed, row: tokens.first)
     operations += [
       needsPanels(layer, tokens)
@@ -108,7 +111,7 @@ extension OperationBuilder {
     var operations = [
       linear(
         rows: 1, depth: hidden, columns: shape.attentionStride,
-        Operand(.normalized(layer: layer), row: state), .query(layer: layer),
+        Operand(attended(layer), row: state), .query(layer: layer),
         to: Operand(.headQuery))
     ]
     for head in 0..<heads {
@@ -129,7 +132,7 @@ extension OperationBuilder {
         .mix(
           rows: heads, heads: 1, keys: shape.keyCount, columns: shape.hiddenStride,
           keyStride: shape.keyStride, rowStride: stride, causal: false, addsResidual: false),
-        Operand(.normalized(layer: layer)), to: Operand(.absorbedMixed)),
+        Operand(attended(layer)), to: Operand(.absorbedMixed)),
     ]
     for head in 0..<heads {
       operations.append(

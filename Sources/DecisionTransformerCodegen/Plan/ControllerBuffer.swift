@@ -6,7 +6,8 @@ public struct ControllerBuffer: Equatable, Sendable, Codable {
     case returnInput, stateInput, actionInput
     /// Embedded tokens of the window: the rows that enter block 0.
     case tokens
-    /// Normalised rows before ln_1's gain, cached as keys and values of the fused and absorbed forms.
+    /// Normalised rows before ln_1's gain, cached as keys and values of the fused and absorbed forms; with norms behind,
+    /// the rows that enter the block.
     case normalized(layer: Int)
     /// Query rows of block 0, which a slide does not change.
     case query

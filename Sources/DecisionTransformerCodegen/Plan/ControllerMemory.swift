@@ -68,7 +68,9 @@ extension ControllerMemory {
     appendCaches(network, shape: shape, forms: forms, panels: "keys")
     if isCarried { appendEntry(shape: shape) }
     append(.stream, rows: slots, isPerSlot: true, stride: hidden, "residual stream")
-    append(.scratch, rows: slots, isPerSlot: true, stride: hidden, "normalised rows")
+    if !network.normalizesStream {
+      append(.scratch, rows: slots, isPerSlot: true, stride: hidden, "normalised rows")
+    }
     if shape.layers.contains(where: { !asksAgain.contains($0) && forms[$0] != .absorbed }) {
       append(.queries, rows: slots, isPerSlot: true, stride: attention, "queries")
     }
@@ -122,9 +124,12 @@ extension ControllerMemory {
           .keyPanels(layer: layer), rows: shape.headCount * shape.keyStride,
           stride: shape.headSize + 1, "\(panels) of block \(layer), panels of 16")
       } else {
-        append(
-          .normalized(layer: layer), rows: slots, isPerSlot: true, stride: hidden,
-          "normalised rows of block \(layer)\(form == .carried ? "" : ", values")")
+        // Tokens enter the first block as they are where no norm is in front of its attention.
+        if !network.normalizesStream || layer > 0 {
+          append(
+            .normalized(layer: layer), rows: slots, isPerSlot: true, stride: hidden,
+            "normalised rows of block \(layer)\(form == .carried ? "" : ", values")")
+        }
         guard form.needsPanels(layer: layer, shape: shape, network) else { continue }
         append(
           .keyPanels(layer: layer), rows: shape.keyStride, stride: shape.hiddenSize + 1,

@@ -12,10 +12,13 @@ extension OperationBuilder {
   }
 
   package func forwardBlock(_ layer: Int) -> [Operation] {
-    let (stream, scratch) = (Operand(.stream), Operand(.scratch))
-    return record(.hiddenStates, stream, index: layer)
-      + [normalize(everyToken, stream, to: scratch, "h.\(layer).ln_1")]
-      + forwardAttention(layer) + feedForward(layer, everyToken)
+    let stream = Operand(.stream)
+    let norm =
+      network.blocks[layer].normPlacement == .before
+      ? [normalize(everyToken, stream, to: Operand(.scratch), "h.\(layer).ln_1")] : []
+    return record(.hiddenStates, stream, index: layer) + norm
+      + forwardAttention(layer) + self.norm(.attention, layer, everyToken)
+      + feedForward(layer, everyToken, to: .stream)
   }
 
   private func forwardAttention(_ layer: Int) -> [Operation] {
@@ -24,12 +27,13 @@ extension OperationBuilder {
       standard
       ? (shape.headCount, shape.headSize, shape.attentionStride)
       : (1, shape.hiddenSize, shape.hiddenStride)
-    let (rows, scratch) = (shape.slotCount, Operand(.scratch))
+    let rows = shape.slotCount
+    let attended = Operand(network.blocks[layer].normPlacement == .before ? .scratch : .stream)
     func project(_ content: PackedTensor.Content, _ columns: Int, to name: ControllerBuffer.Name)
       -> Operation
     {
       linear(
-        rows: rows, depth: shape.hiddenSize, columns: columns, scratch, content, to: Operand(name))
+        rows: rows, depth: shape.hiddenSize, columns: columns, attended, content, to: Operand(name))
     }
     var operations: [Operation] = []
     if standard {
@@ -42,7 +46,7 @@ extension OperationBuilder {
     operations += [
       storeKeys(
         .storeKeys(heads: heads, depth: depth, rowStride: stride, keyStride: shape.keyStride),
-        rows: rows, standard ? Operand(.keyRows) : scratch, to: keys),
+        rows: rows, standard ? Operand(.keyRows) : attended, to: keys),
       single(.maskTokens(mask: Operand(.tokenMask), keys: keys), "tokens that are not attended to"),
       project(
         standard ? .query(layer: layer) : .fusedQuery(layer: layer),
@@ -66,7 +70,7 @@ extension OperationBuilder {
         .mix(
           rows: rows, heads: heads, keys: shape.keyCount, columns: columns,
           keyStride: shape.keyStride, rowStride: stride, causal: true, addsResidual: false),
-        standard ? Operand(.forwardValues) : scratch, to: Operand(.mixed)),
+        standard ? Operand(.forwardValues) : attended, to: Operand(.mixed)),
       linear(
         rows: rows, depth: standard ? stride : shape.hiddenSize, columns: shape.hiddenSize,
         epilogue: .add, Operand(.mixed),
@@ -77,10 +81,11 @@ extension OperationBuilder {
 
   /// The last hidden state and the heads, each computed for every token and kept for those that it is read at.
   package func forwardHeads() -> [Operation] {
-    let scratch = Operand(.scratch)
-    var operations = [normalize(everyToken, Operand(.stream), to: scratch, "ln_f")]
-    operations += record(.lastHiddenState, scratch, index: 0, isNormalized: true)
-    operations += record(.hiddenStates, scratch, index: shape.layerCount, isNormalized: true)
+    var (operations, rows) = headRows(everyToken)
+    let isNormalized = network.finalNorm != nil
+    operations += record(.lastHiddenState, rows, index: 0, isNormalized: isNormalized)
+    operations += record(
+      .hiddenStates, rows, index: shape.layerCount, isNormalized: isNormalized)
     let tanh = Kernel.Epilogue.activation(.tanh)
     let heads:
       [(
@@ -98,7 +103,7 @@ extension OperationBuilder {
       operations += [
         linear(
           rows: shape.slotCount, depth: shape.hiddenSize, columns: head.columns,
-          epilogue: head.epilogue, scratch, head.content, to: Operand(.headRows)),
+          epilogue: head.epilogue, rows, head.content, to: Operand(.headRows)),
         single(
           .recordSteps(
             Operand(.headRows), head.output, token: head.token,
@@ -111,18 +116,17 @@ extension OperationBuilder {
 
   /// The heads of the action token, in the preparation phase.
   package func predictNext(_ token: TokenRange) -> [Operation] {
-    let scratch = Operand(.scratch, row: token.first)
-    var operations = [normalize(token, Operand(.stream, row: token.first), to: scratch, "ln_f")]
+    var (operations, rows) = headRows(token)
     if outputs.contains(.state) {
       operations.append(
         linear(
-          rows: 1, depth: shape.hiddenSize, columns: shape.stateDimension, scratch, .predictState,
+          rows: 1, depth: shape.hiddenSize, columns: shape.stateDimension, rows, .predictState,
           to: Operand(.nextState)))
     }
     if outputs.contains(.return) {
       operations.append(
         linear(
-          rows: 1, depth: shape.hiddenSize, columns: 1, scratch, .predictReturn,
+          rows: 1, depth: shape.hiddenSize, columns: 1, rows, .predictReturn,
           to: Operand(.nextReturn)))
     }
     return operations

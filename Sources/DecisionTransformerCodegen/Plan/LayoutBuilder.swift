@@ -81,7 +81,7 @@ package struct LayoutBuilder {
     if outputs.contains(.return) {
       append("heads.return", .predictReturn, .strips(depth: hidden, columns: 1))
     }
-    if !outputs.isDisjoint(with: [.lastHiddenState, .hiddenStates]) {
+    if network.finalNorm != nil, !outputs.isDisjoint(with: [.lastHiddenState, .hiddenStates]) {
       append("final.normGain", .finalNormGain, .rows(rows: 1, columns: hidden))
       append("final.normShift", .finalNormShift, .rows(rows: 1, columns: hidden))
     }
@@ -106,12 +106,22 @@ package struct LayoutBuilder {
   private mutating func appendBlock(layer: Int, form: AttentionForm) {
     let hidden = shape.hiddenSize
     appendAttention(layer: layer, form: form)
+    appendNorm(.attention, layer: layer)
     append(
       "layer\(layer).inner", .inner(layer: layer),
       matrix(depth: hidden, columns: shape.innerSize))
     append(
       "layer\(layer).outer", .outer(layer: layer),
       matrix(depth: shape.innerSize, columns: hidden))
+    appendNorm(.mlp, layer: layer)
+  }
+
+  /// A norm behind a part of a block.
+  private mutating func appendNorm(_ part: PackedTensor.BlockPart, layer: Int) {
+    guard network.blocks[layer].normPlacement == .after else { return }
+    let rows = PackedTensor.Arrangement.rows(rows: 1, columns: shape.hiddenSize)
+    append("layer\(layer).\(part)NormGain", .normGain(layer: layer, part), rows)
+    append("layer\(layer).\(part)NormShift", .normShift(layer: layer, part), rows)
   }
 
   private mutating func appendAttention(layer: Int, form: AttentionForm) {

@@ -37,7 +37,10 @@ package struct OperationBuilder {
 
   // MARK: MLP and head
 
-  package func feedForward(_ layer: Int, _ tokens: TokenRange) -> [Operation] {
+  /// - Parameter output: Where a norm behind the MLP leaves its rows; nil means where the next block reads them.
+  package func feedForward(
+    _ layer: Int, _ tokens: TokenRange, to output: ControllerBuffer.Name? = nil
+  ) -> [Operation] {
     let (stream, scratch, inner) = (
       Operand(.stream, row: tokens.first), Operand(.scratch, row: tokens.first),
       Operand(.inner, row: tokens.first)
@@ -46,25 +49,58 @@ package struct OperationBuilder {
       rows: tokens.count, depth: shape.innerSize, columns: shape.hiddenSize, epilogue: .add,
       inner, .outer(layer: layer), residual: stream, to: stream)
     if forms[layer] == .carried { return [activateCarried(tokens), outer] }
-    return [
-      normalize(tokens, stream, to: scratch, "h.\(layer).ln_2"),
+    func activated(_ rows: Operand) -> Operation {
       linear(
         rows: tokens.count, depth: shape.hiddenSize, columns: shape.innerSize,
-        epilogue: .activation(network.blocks[layer].activation), scratch, .inner(layer: layer),
-        to: inner),
-      outer,
+        epilogue: .activation(network.blocks[layer].activation), rows, .inner(layer: layer),
+        to: inner)
+    }
+    switch network.blocks[layer].normPlacement {
+    case .before:
+      return [
+        normalize(tokens, stream, to: scratch, "h.\(layer).ln_2"), activated(scratch), outer,
+      ]
+    case .after:
+      let output = output ?? forms.output(of: layer, network)
+      return [activated(stream), outer] + norm(.mlp, layer, tokens, to: output)
+    }
+  }
+
+  /// The norm behind a part of a block, of its sums in `stream`; nothing where norms are in front.
+  package func norm(
+    _ part: PackedTensor.BlockPart, _ layer: Int, _ tokens: TokenRange,
+    to output: ControllerBuffer.Name = .stream
+  ) -> [Operation] {
+    guard network.blocks[layer].normPlacement == .after else { return [] }
+    let stream = Operand(.stream, row: tokens.first)
+    let name = part.norm(layer: layer).shortName
+    let norm = Operation.GainAndShift(
+      gain: index(.normGain(layer: layer, part)), shift: index(.normShift(layer: layer, part)))
+    return [
+      normalize(tokens, stream, to: stream, name),
+      Operation(
+        kind: .scaleAndShift(
+          rows: shape.batch * tokens.count, norm: norm, input: stream,
+          output: Operand(output, row: tokens.first)), comment: name, multiplyAdds: 0,
+        weightBytes: 2 * shape.hiddenStride * MemoryLayout<Float>.stride),
     ]
   }
 
+  /// Rows behind the last block as heads read them, at the same slots.
+  package func headRows(_ tokens: TokenRange) -> (operations: [Operation], rows: Operand) {
+    let stream = Operand(.stream, row: tokens.first)
+    guard network.finalNorm != nil else { return ([], stream) }
+    let scratch = Operand(.scratch, row: tokens.first)
+    return ([normalize(tokens, stream, to: scratch, "ln_f")], scratch)
+  }
+
   package func predict() -> [Operation] {
-    let state = TokenRange(first: .at(shape.stateToken), count: 1)
-    let scratch = Operand(.scratch, row: state.first)
-    return [
-      normalize(state, Operand(.stream, row: state.first), to: scratch, "ln_f"),
+    let (operations, rows) = headRows(TokenRange(first: .at(shape.stateToken), count: 1))
+    return operations + [
       linear(
         rows: 1, depth: shape.hiddenSize, columns: shape.actionDimension,
         epilogue: network.controlSteps!.action.hasTanh ? .activation(.tanh) : .store,
-        scratch, .predictAction, to: Operand(.prediction)),
+        rows, .predictAction, to: Operand(.prediction))
     ]
   }
 
@@ -79,9 +115,11 @@ package struct OperationBuilder {
       if forms[layer] == .carried { buffers.append(.carried) }
       buffers +=
         forms[layer] == .standard
-        ? [.key(layer: layer), .value(layer: layer)] : [.normalized(layer: layer)]
+        ? [.key(layer: layer), .value(layer: layer)] : [attended(layer)]
     }
-    return buffers.map {
+    // Rows that enter a block may be what its queries read, too.
+    return buffers.indices.filter { !buffers[..<$0].contains(buffers[$0]) }.map { buffers[$0] }.map
+    {
       Operation(kind: .slide(Operand($0)), comment: "", multiplyAdds: 0, weightBytes: 0)
     }
   }
@@ -97,7 +135,13 @@ package struct OperationBuilder {
 
   /// The rows that enter a block.
   package func input(of layer: Int) -> ControllerBuffer.Name {
-    layer == shape.layers.lowerBound ? .tokens : .stream
+    forms.input(of: layer, network)
+  }
+
+  /// The rows that queries, keys and values are made of; in the forms of one head keys and values themselves.
+  package func attended(_ layer: Int) -> ControllerBuffer.Name {
+    if network.blocks[layer].normPlacement == .after { return input(of: layer) }
+    return forms[layer] == .standard ? .scratch : .normalized(layer: layer)
   }
 
   package func queryBuffer(_ layer: Int) -> ControllerBuffer.Name {
@@ -165,7 +209,7 @@ package struct OperationBuilder {
         .rowScores(
           rows: tokens.count, depth: shape.hiddenStride, keys: shape.keyCount, queryStride: stride,
           rowStride: stride, keyStride: shape.keyStride), queries: queries,
-        keys: Operand(.normalized(layer: layer)), output: Operand(.scores)),
+        keys: Operand(attended(layer)), output: Operand(.scores)),
       comment: "q·kᵀ",
       multiplyAdds: shape.batch * shape.hiddenSize * pairs(rows: tokens.count, causal: false),
       weightBytes: 0)

@@ -35,6 +35,8 @@ public struct PackedTensor: Equatable, Sendable, Codable {
     case outer(layer: Int)
     /// predict_action, predict_state, predict_return with ln_f folded in.
     case predictAction, predictState, predictReturn
+    /// Gain and shift of a norm behind a part of a block: the rows in front of it go on.
+    case normGain(layer: Int, BlockPart), normShift(layer: Int, BlockPart)
     /// ln_f's gain and shift, for the last hidden state.
     case finalNormGain, finalNormShift
     /// `action_scale`: from model units to environment units.
@@ -51,6 +53,16 @@ public struct PackedTensor: Equatable, Sendable, Codable {
     case positions
     /// What the projection adds for value biases, negative: for rows of a trunk that see no key at all.
     case unattended(layer: Int)
+  }
+
+  /// What a block adds to its rows.
+  public enum BlockPart: String, CaseIterable, Equatable, Sendable, Codable {
+    case attention, mlp
+
+    /// Its norm.
+    package func norm(layer: Int) -> ModuleName {
+      .block(layer, self == .attention ? "ln_1" : "ln_2")
+    }
   }
 
   /// How the numbers are arranged.
@@ -190,7 +202,8 @@ extension PackedTensor.Content {
     switch self {
     case .query(let layer), .key(let layer), .value(let layer), .projection(let layer),
       .absorbedKey(let layer, _), .absorbedValue(let layer, _), .fusedQuery(let layer),
-      .fusedOutput(let layer), .inner(let layer), .outer(let layer), .unattended(let layer):
+      .fusedOutput(let layer), .inner(let layer), .outer(let layer), .unattended(let layer),
+      .normGain(let layer, _), .normShift(let layer, _):
       layer
     default: nil
     }

@@ -99,7 +99,7 @@ public struct Plan: Equatable, Sendable, Codable {
 
   private static func digest(_ network: Network, _ weights: PackedLayout) -> UInt64 {
     var text =
-      "\(network.finalNorm.epsilon) \(network.blocks[0].activation.rawValue)"
+      "\(network.normEpsilon) \(network.blocks[0].activation.rawValue)"
       + " \(network.controlSteps?.action.hasTanh ?? false) \(network.blocks[0].headCount)"
     for block in network.blocks { text += " \(block.attentionScale)" }
     for tensor in weights.tensors {

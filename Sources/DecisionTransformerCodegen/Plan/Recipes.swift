@@ -1,7 +1,7 @@
 /// The recipe of every tensor that a plan may pack.
 ///
 /// Notation of one layer: g and s are ln_1's gain and shift, so that its output is y = n∘g + s for a
-/// normalised row n; Wq, Wk, Wv, bq, bk, bv are the thirds of c_attn, Wo, bo is c_proj.
+/// normalised row n (of a block with norms behind its parts, y is the row that enters it); Wq, Wk, Wv, bq, bk, bv are the thirds of c_attn, Wo, bo is c_proj.
 package struct Recipes {
   package let network: Network
   package let format: WeightFormat
@@ -46,12 +46,16 @@ package struct Recipes {
         .product(value(layer).weights, projection.weights), bias: projection.bias)
     case .inner(let layer):
       return convolution(.block(layer, "mlp.c_fc"), inputs: hidden, outputs: shape.innerSize)
-        .afterNorm(.block(layer, "ln_2"), size: hidden)
+        .afterNorm(norm(.mlp, layer), size: hidden)
     case .outer(let layer):
       return convolution(.block(layer, "mlp.c_proj"), inputs: shape.innerSize, outputs: hidden)
     case .predictAction: return head(.model("predict_action.0"), outputs: shape.actionDimension)
     case .predictState: return head(.model("predict_state"), outputs: shape.stateDimension)
     case .predictReturn: return head(.model("predict_return"), outputs: 1)
+    case .normGain(let layer, let part):
+      return TensorRecipe(vector(part.norm(layer: layer).weight, hidden))
+    case .normShift(let layer, let part):
+      return TensorRecipe(vector(part.norm(layer: layer).bias, hidden))
     case .finalNormGain: return TensorRecipe(vector(ModuleName.encoder("ln_f").weight, hidden))
     case .finalNormShift: return TensorRecipe(vector(ModuleName.encoder("ln_f").bias, hidden))
     case .actionScale: return TensorRecipe(.constant("action_scale", steps.action.scale))
@@ -115,10 +119,16 @@ package struct Recipes {
 
   // MARK: Heads
 
-  /// A head behind ln_f.
+  /// The norm that is folded into what a part of a block reads; nil where norms are behind the parts.
+  private func norm(_ part: PackedTensor.BlockPart, _ layer: Int) -> ModuleName? {
+    network.blocks[layer].normPlacement == .before ? part.norm(layer: layer) : nil
+  }
+
+  /// A head behind ln_f, or behind the last block's own norm.
   private func head(_ module: ModuleName, outputs: Int) -> TensorRecipe {
     linear(module, inputs: shape.hiddenSize, outputs: outputs)
-      .afterNorm(.encoder("ln_f"), size: shape.hiddenSize)
+      .afterNorm(
+        network.finalNorm == nil ? nil : .encoder("ln_f"), size: shape.hiddenSize)
   }
 
   // MARK: Attention
@@ -134,7 +144,7 @@ package struct Recipes {
       .block(layer, "attn.c_attn"), inputs: shape.hiddenSize, outputs: 3 * shape.hiddenSize
     )
     .columns(index * shape.hiddenSize..<(index + 1) * shape.hiddenSize, named: name)
-    .afterNorm(.block(layer, "ln_1"), size: shape.hiddenSize)
+    .afterNorm(norm(.attention, layer), size: shape.hiddenSize)
   }
 
   private func query(_ layer: Int) -> TensorRecipe {

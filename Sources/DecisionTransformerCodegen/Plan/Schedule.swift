@@ -50,7 +50,8 @@ package struct Schedule {
 
   /// All blocks but the last, and what its state token sees there.
   func everyBlock(_ tokens: RoutineName.Tokens) -> [RoutineName] {
-    (0..<lastLayer).map { .block($0, tokens) } + [.keys(tokens)]
+    (0..<lastLayer).map { .block($0, tokens) }
+      + (routines.contains { $0.name == .keys(tokens) } ? [.keys(tokens)] : [])
   }
 
   func calls(_ names: [RoutineName], token: Int?) -> [PhaseStep] {
@@ -76,6 +77,8 @@ package struct Schedule {
   private mutating func add(
     _ name: RoutineName, _ summary: String, takesToken: Bool = false, _ operations: [Operation]
   ) {
+    // Rows that enter the last block may lie where they are needed already.
+    if case .keys = name, operations.isEmpty { return }
     routines.append(
       Routine(name: name, summary: summary, takesToken: takesToken, operations: operations))
   }

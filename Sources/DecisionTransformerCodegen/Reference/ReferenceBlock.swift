@@ -1,6 +1,7 @@
 import Foundation
 
-/// One pre-layer-norm GPT-2 block: x + attention(ln_1 x), then x + mlp(ln_2 x).
+/// One GPT-2 block: x + attention(ln_1 x), then x + mlp(ln_2 x); or, with norms behind, ln_1(x + attention x), then
+/// ln_2(x + mlp x).
 package struct ReferenceBlock: Sendable {
   package let layerNorm1: LayerNorm
   /// H → 3H: queries, keys and values side by side.
@@ -12,6 +13,7 @@ package struct ReferenceBlock: Sendable {
   package let headCount: Int
   package let attentionScale: Double
   package let activation: Activation
+  package let normPlacement: Network.NormPlacement
 
   package init(layer: Int, of config: ModelConfig, _ tensors: ReferenceTensors) {
     let name = "encoder.h.\(layer)"
@@ -24,6 +26,7 @@ package struct ReferenceBlock: Sendable {
     headCount = config.headCount
     attentionScale = config.attentionScale(layer: layer)
     activation = config.activation
+    normPlacement = config.normPlacement
   }
 
   /// The rows of the tokens from `first` on; `input` has all 3T tokens × H, of a trunk all cached and new ones.
@@ -31,14 +34,28 @@ package struct ReferenceBlock: Sendable {
   package func callAsFunction(
     _ input: Matrix, from first: Int = 0, visible: [Bool]? = nil
   ) -> Matrix {
-    let mixed = attend(attentionInput(layerNorm1(input)), from: first, visible)
-    let x = attentionOutput(mixed) + input.rows(from: first)
-    return x + innerOutput(innerInput(layerNorm2(x)).map(activation.reference))
+    let mixed = attend(attentionInput(attended(input)), from: first, visible)
+    let sum = attentionOutput(mixed) + input.rows(from: first)
+    switch normPlacement {
+    case .before: return sum + mlp(layerNorm2(sum))
+    case .after:
+      let x = layerNorm1(sum)
+      return layerNorm2(x + mlp(x))
+    }
+  }
+
+  /// What queries, keys and values are made of.
+  private func attended(_ input: Matrix) -> Matrix {
+    normPlacement == .before ? layerNorm1(input) : input
+  }
+
+  private func mlp(_ x: Matrix) -> Matrix {
+    innerOutput(innerInput(x).map(activation.reference))
   }
 
   /// One matrix of 3T × 3T for each head: what each token takes of which, rows adding up to one.
   package func attentionWeights(_ input: Matrix, visible: [Bool]? = nil) -> [Matrix] {
-    let queriesKeysValues = attentionInput(layerNorm1(input))
+    let queriesKeysValues = attentionInput(attended(input))
     return (0..<headCount).map { head in
       let parts = parts(of: head, queriesKeysValues)
       return causalWeights(

@@ -45,7 +45,8 @@ public struct ReferenceInterpreter: Sendable {
   /// Row 0 of wpe: every token has position 0.
   package let position: [Double]
   package let blocks: [ReferenceBlock]
-  package let finalLayerNorm: LayerNorm
+  /// nil where blocks end in norms of their own.
+  package let finalLayerNorm: LayerNorm?
   package let predictAction: Linear
   package let predictState: Linear
   package let predictReturn: Linear
@@ -62,7 +63,9 @@ public struct ReferenceInterpreter: Sendable {
     embedLayerNorm = tensors.layerNorm("embed_ln", epsilon: 1e-5)
     position = Array(tensors.matrix("encoder.wpe.weight")[row: 0])
     blocks = (0..<config.layerCount).map { ReferenceBlock(layer: $0, of: config, tensors) }
-    finalLayerNorm = tensors.layerNorm("encoder.ln_f", epsilon: config.layerNormEpsilon)
+    finalLayerNorm =
+      config.normPlacement == .before
+      ? tensors.layerNorm("encoder.ln_f", epsilon: config.layerNormEpsilon) : nil
     predictAction = tensors.linear("predict_action.0")
     predictState = tensors.linear("predict_state")
     predictReturn = tensors.linear("predict_return")
@@ -94,7 +97,7 @@ public struct ReferenceInterpreter: Sendable {
       x = block(x, visible: visible)
       hiddenStates.append(x.rows)
     }
-    x = finalLayerNorm(x)
+    x = normalized(x)
     hiddenStates[blocks.count] = x.rows
 
     // Actions are read at the state tokens; states and returns at the action tokens.
@@ -133,6 +136,9 @@ public struct ReferenceInterpreter: Sendable {
     return embedLayerNorm(tokens) + positions
   }
 
+  /// Of rows behind the last block.
+  private func normalized(_ x: Matrix) -> Matrix { finalLayerNorm?(x) ?? x }
+
   /// Of rows after ln_f, in model units.
   private func predictedActions(after states: Matrix) -> Matrix {
     let action = predictAction(states)
@@ -164,7 +170,7 @@ extension ReferenceInterpreter {
       x = block(x, from: layer == blocks.count - 1 ? stateToken : 0)
       rows.append(Array(x[row: x.rowCount - 1]))
     }
-    let action = predictedActions(after: finalLayerNorm(x.rows(from: x.rowCount - 1)))
+    let action = predictedActions(after: normalized(x.rows(from: x.rowCount - 1)))
     return StateTrace(rows: rows, action: action.values)
   }
 }

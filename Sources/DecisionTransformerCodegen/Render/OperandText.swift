@@ -153,7 +153,7 @@ package struct OperandText {
     case .scaleAndShift(let rows, let norm, let input, let output):
       return call(
         "scaleAndShift", place(input), "gain: \(tensor(norm.gain))",
-        "shift: \(tensor(norm.shift))", "rows: \(rows)", "to: \(place(output))")
+        "shift: \(tensor(norm.shift))", "rows: \(plan.rowText(rows))", "to: \(place(output))")
     }
   }
 

@@ -44,12 +44,24 @@ package struct SelfTestRenderer {
           "case \(layer + 1): if alone { tokenBlock\(layer)(token: stateSlot) } else { feedbackBlock\(layer)() }"
         )
       }
-      writer.write(
-        "default: if alone { tokenKeys(token: stateSlot) } else { feedbackKeys() }; finalBlock()",
-        "}")
+      let keys =
+        plan.routines.contains { $0.name == .keys(.feedback) }
+        ? "if alone { tokenKeys(token: stateSlot) } else { feedbackKeys() }; " : ""
+      writer.write("default: \(keys)finalBlock()", "}")
       // Of a batch, the last agent's row.
-      let agent = plan.shape.batch == 1 ? "" : ", \(plan.shape.batch - 1)"
-      writer.write("return stage == 0 ? tokens[stateSlot\(agent)] : stream[stateSlot\(agent)]")
+      let row = "[stateSlot\(plan.shape.batch == 1 ? "" : ", \(plan.shape.batch - 1)")]"
+      let others = plan.forms.indices.filter {
+        plan.forms.output(of: $0, plan.network) != .stream
+      }
+      guard !others.isEmpty else {
+        return writer.write("return stage == 0 ? tokens\(row) : stream\(row)")
+      }
+      writer.write("switch stage {", "case 0: return tokens\(row)")
+      for layer in others {
+        let name = plan.forms.output(of: layer, plan.network).identifier
+        writer.write("case \(layer + 1): return \(name)\(row)")
+      }
+      writer.write("default: return stream\(row)", "}")
     }
   }
 }

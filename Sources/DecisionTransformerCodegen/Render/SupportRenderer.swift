@@ -9,6 +9,7 @@ package struct SupportRenderer {
     softmax(to: &writer)
     clear(to: &writer)
     if plan.network.takesEmbeddings { TrunkSupportRenderer(plan: plan).render(to: &writer) }
+    if plan.appliesGains { scaleAndShift(to: &writer) }
     if !plan.forward.isEmpty { ForwardSupportRenderer(plan: plan).render(to: &writer) }
     if let format = plan.widenedFormat, plan.memory.contains(.widened) {
       widen(format, to: &writer)
@@ -31,7 +32,7 @@ package struct SupportRenderer {
       "(x - mean) / √(variance + epsilon) of each row of \(size)\(carries ? "; the last row's 1 / √ is returned" : "")."
     )
     if carries { writer.write("@discardableResult") }
-    let epsilon = literal(Float(plan.network.finalNorm.epsilon))
+    let epsilon = literal(Float(plan.network.normEpsilon))
     writer.scope(
       "static func normalize(_ x: Floats, rows: Int, epsilon: Float = \(epsilon)\(carries ? ", divides: Bool = true" : ""), to y: Floats)\(carries ? " -> Float" : "")"
     ) { writer in
@@ -69,6 +70,26 @@ package struct SupportRenderer {
           "index += 16")
       }
       if carries { writer.write("return factor") }
+    }
+  }
+
+  private func scaleAndShift(to writer: inout CodeWriter) {
+    let stride = plan.shape.hiddenStride
+    writer.function("x * gain + shift of each row.")
+    writer.scope(
+      "static func scaleAndShift(_ input: Floats, gain: Floats, shift: Floats, rows: Int, to output: Floats)"
+    ) { writer in
+      writer.write("var row = 0")
+      writer.scope("while row < rows") { writer in
+        writer.write(
+          "let x = input + row * \(stride), y = output + row * \(stride)", "var index = 0")
+        writer.scope("while index < \(stride)") { writer in
+          writer.write(
+            "VectorMath.multiplyAdd(Vector(at: x + index), Vector(at: gain + index), Vector(at: shift + index)).store(at: y + index)",
+            "index += 16")
+        }
+        writer.write("row += 1")
+      }
     }
   }
 
@@ -213,6 +234,13 @@ extension Activation {
 }
 
 extension Plan {
+  /// Whether rows are multiplied by a norm's gain anywhere.
+  fileprivate var appliesGains: Bool {
+    routines.flatMap(\.operations).contains {
+      if case .scaleAndShift = $0.kind { true } else { false }
+    }
+  }
+
   /// The row of embed_timestep, in terms of `timestep`.
   package func timestepRow(_ timestep: String) -> String {
     let time = steps.time

@@ -1,11 +1,9 @@
-/// Writes the functions of a trunk that are not matrix products and that a controller has not: ln_f's gain and shift,
-/// rows that see no key.
+/// Writes the function of a trunk that is no matrix product and that a controller has not: rows that see no key.
 package struct TrunkSupportRenderer {
   package let plan: Plan
 
   package func render(to writer: inout CodeWriter) {
     correctUnattended(to: &writer)
-    scaleAndShift(to: &writer)
   }
 
   private func correctUnattended(to writer: inout CodeWriter) {
@@ -24,26 +22,6 @@ package struct TrunkSupportRenderer {
         writer.scope("while index < \(stride)") { writer in
           writer.write(
             "VectorMath.multiplyAdd(Vector(at: correction + index), factor, Vector(at: x + index)).store(at: x + index)",
-            "index += 16")
-        }
-        writer.write("row += 1")
-      }
-    }
-  }
-
-  private func scaleAndShift(to writer: inout CodeWriter) {
-    let stride = plan.shape.hiddenStride
-    writer.function("x * gain + shift of each row.")
-    writer.scope(
-      "static func scaleAndShift(_ input: Floats, gain: Floats, shift: Floats, rows: Int, to output: Floats)"
-    ) { writer in
-      writer.write("var row = 0")
-      writer.scope("while row < rows") { writer in
-        writer.write(
-          "let x = input + row * \(stride), y = output + row * \(stride)", "var index = 0")
-        writer.scope("while index < \(stride)") { writer in
-          writer.write(
-            "VectorMath.multiplyAdd(Vector(at: x + index), Vector(at: gain + index), Vector(at: shift + index)).store(at: y + index)",
             "index += 16")
         }
         writer.write("row += 1")

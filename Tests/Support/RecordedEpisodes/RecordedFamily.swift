@@ -37,9 +37,12 @@ package struct RecordedFamily: Sendable {
     let facts = value["not_in_file"]
     var given: [JSONMember] = []
     for (key, other) in [
-      ("n_head", "n_head"), ("activation", "activation_function"), ("window", "window"),
+      ("n_head", "n_head"), ("n_heads", "n_head"), ("window", "window"),
+      ("activation", "activation_function"), ("rtg_scale", "return_scale"),
       ("state_mean", "state_mean"), ("state_std", "state_std"), ("return_scale", "return_scale"),
     ] {
+      // What is always the same there is no fact of a file.
+      if key == "activation", value["family"] == .string("min-dt") { continue }
       if let value = facts?[key] { given.append(JSONMember(name: other, value: value)) }
     }
     if value["family"] == .string("online-dt") {

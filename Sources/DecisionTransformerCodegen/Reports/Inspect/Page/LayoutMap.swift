@@ -45,7 +45,8 @@ package struct LayoutMap: Equatable, Sendable {
       let title = Self.title(tensor.content, forms: plan.forms)
       if tensor.content.layer != nil { blocks.insert(title) }
       if groups.last?.title != title { groups.append(Group(title: title, regions: [])) }
-      groups[groups.count - 1].regions.append(Region(tensor))
+      groups[groups.count - 1].regions.append(
+        Region(tensor, foldsNorms: !plan.network.normalizesStream))
     }
     let largest = Double(groups.map(\.bytes).max() ?? 0)
     for index in groups.indices {
@@ -74,14 +75,14 @@ package struct LayoutMap: Equatable, Sendable {
 }
 
 extension LayoutMap.Region {
-  fileprivate init(_ tensor: PackedTensor) {
+  fileprivate init(_ tensor: PackedTensor, foldsNorms: Bool) {
     name = tensor.name
     (shape, arrangement) = (tensor.shapeText, tensor.arrangementText)
     offset = tensor.offset * MemoryLayout<Float>.stride
     bytes = tensor.byteCount
     sources = tensor.sourceText
     transform =
-      tensor.content.transform
+      tensor.content.transform(foldsNorms: foldsNorms)
       + (tensor.format.needsWidening
         ? "; rounded to \(tensor.format.name), \(tensor.format.rowsPerWord == 2 ? "two" : "\(tensor.format.rowsPerWord)") rows in a word"
         : "")
@@ -105,12 +106,12 @@ extension PackedTensor.Content {
       .actionMaximum:
       .head
     case .timesteps, .positions: .timesteps
-    case .unattended: .other
+    case .unattended, .normGain, .normShift: .other
     }
   }
 
   /// How the packed numbers come from the sources, in words.
-  package var transform: String {
+  package func transform(foldsNorms: Bool) -> String {
     switch self {
     case .stateMean: "as given; subtracted from the raw state"
     case .actionScale: "as given; times the action in model units"
@@ -123,21 +124,30 @@ extension PackedTensor.Content {
     case .positions: "as in the checkpoint, a row for each position"
     case .embedNormGain: "as in the checkpoint"
     case .embedNormShift: "the norm's shift plus row 0 of wpe, which every token gets"
-    case .query: "query columns; ln_1's gain and shift and the scores' scale folded in"
-    case .key: "key columns; ln_1's gain folded in; the biases cancel in softmax"
-    case .value: "value columns; ln_1's gain folded in; the biases move into the projection's"
+    case .query:
+      foldsNorms
+        ? "query columns; ln_1's gain and shift and the scores' scale folded in"
+        : "query columns; the scores' scale folded in"
+    case .key:
+      "key columns; \(foldsNorms ? "ln_1's gain folded in; " : "")the biases cancel in softmax"
+    case .value:
+      "value columns; \(foldsNorms ? "ln_1's gain folded in; " : "")the biases move into the projection's"
     case .projection: "the projection; the value biases carried through it"
-    case .absorbedKey: "key columns of a head, transposed: queries meet normalised rows"
-    case .absorbedValue: "value columns of a head, for the mixed normalised row"
-    case .fusedQuery: "queries and keys multiplied out: gain · Wq · Wkᵀ · gain · scale"
-    case .fusedOutput: "values and projection multiplied out: gain · Wv · Wo"
+    case .absorbedKey:
+      "key columns of a head, transposed: queries meet \(foldsNorms ? "normalised " : "")rows"
+    case .absorbedValue:
+      "value columns of a head, for the mixed \(foldsNorms ? "normalised " : "")row"
+    case .fusedQuery:
+      "queries and keys multiplied out: \(foldsNorms ? "gain · Wq · Wkᵀ · gain" : "Wq · Wkᵀ") · scale"
+    case .fusedOutput: "values and projection multiplied out: \(foldsNorms ? "gain · " : "")Wv · Wo"
     case .entryValue: "embedding, norms, block 0's value and that through mlp.c_fc, multiplied out"
     case .entryQuery: "embedding, norms and block 0's query, multiplied out"
     case .entryInner: "embedding, norms and mlp.c_fc of block 0, multiplied out"
-    case .inner: "ln_2's gain and shift folded in"
+    case .inner: foldsNorms ? "ln_2's gain and shift folded in" : "as in the checkpoint"
     case .outer: "as in the checkpoint"
-    case .predictAction, .predictState, .predictReturn: "ln_f's gain and shift folded in"
-    case .finalNormGain, .finalNormShift: "as in the checkpoint"
+    case .predictAction, .predictState, .predictReturn:
+      foldsNorms ? "ln_f's gain and shift folded in" : "as in the checkpoint"
+    case .finalNormGain, .finalNormShift, .normGain, .normShift: "as in the checkpoint"
     case .stateDeviation: "as given; from normalised states to raw ones"
     case .stateMeanRemainder:
       "what float32 leaves out of the mean; added to states that are normalised"

@@ -138,10 +138,13 @@ private struct WindowMarks {
   /// What an operation finishes: rows of one agent from the operand on.
   private func results(of operation: Operation) -> [(Place, Operand, rows: Int)] {
     switch operation.kind {
-    case .embedNormalize(let token, _, _, _): return [(.embedding, token, 1)]
+    case .embedNormalize(let token, _, _, _):
+      // With norms behind, a row that enters a block of one head is its key and its value.
+      let isKey = plan.network.normalizesStream && plan.forms[0] != .standard
+      return [(.embedding, token, 1)] + (isKey ? [(.keys(layer: 0), token, 1)] : [])
     case .enter(let entry):
       return [(.embedding, entry.token, 1), (.keys(layer: 0), entry.token, 1)]
-    case .normalize(let rows, _, let output):
+    case .normalize(let rows, _, let output), .scaleAndShift(let rows, _, _, let output):
       return place(of: output.buffer).map { [($0, output, rows / plan.shape.batch)] } ?? []
     case .linear(.linear(let rows, _, _, _, _, _), _, let weights, _, _, let output):
       if case .outer(let layer) = plan.weights.tensors[weights].content {
