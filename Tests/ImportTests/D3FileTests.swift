@@ -36,7 +36,7 @@ struct D3FileTests {
     let error = #expect(throws: InvalidInput.self) { try importer.run(output: "A.dtmodel") }
     #expect(
       error?.diagnostics.map(\.key) == [
-        "n_head", "activation_function", "encoder_factory", "state_mean", "state_std",
+        "state_encoder_activations", "n_head", "activation_function", "state_mean", "state_std",
         "action_scale", "action_offset", "return_scale", "return_offset",
       ])
     let family = try RecordedFamily("d3rlpy-simple-a")
@@ -44,7 +44,8 @@ struct D3FileTests {
     let options = try JSONParser.parse(files[1].contents)
     importer.given = try [
       ("n_head", JSONValue.integer(3)), ("activation_function", .string("relu")),
-      ("encoder_factory", .string("linear")), ("action_scale", .null), ("action_offset", .null),
+      ("state_encoder_activations", .array([.string("linear")])), ("action_scale", .null),
+      ("action_offset", .null),
       ("return_offset", .null), ("state_mean", #require(options["state_mean"])),
       ("state_std", #require(options["state_std"])),
       ("return_scale", #require(options["return_scale"])),
@@ -60,17 +61,31 @@ struct D3FileTests {
     #expect(!new.remarks.contains { $0.key == "version" })
   }
 
+  @Test("whose encoder ends in an activation is another function, which says so")
+  func encoderActivation() throws {
+    var contents = try contents("d3rlpy-simple-a")
+    let range = try #require(
+      contents.range(of: Data(#""exclude_last_activation": true"#.utf8)))
+    contents.replaceSubrange(range, with: #""exclude_last_activation":false"#.utf8)
+    try scratch.write("model.d3", Array(contents))
+    let files = try Importer(path: scratch.path("model.d3")).run(output: "A.dtmodel").files
+    let config = try JSONParser.parse(files[0].contents)
+    #expect(config["model_type"] == .string("decision_transformer_variant"))
+    #expect(config["state_encoder_activations"] == .array([.string("relu")]))
+    #expect(config["state_encoder_sizes"] == .array([.integer(24)]))
+  }
+
   /// Each text is replaced by one of the same length.
   @Test(
     "of another model is refused by what it differs in",
     arguments: [
-      (#""exclude_last_activation": true"#, #""exclude_last_activation":false"#, "encoder_factory"),
+      (#"{"type": "vector""#, #"{"type": "simba_""#, "encoder_factory"),
       (#""type": "multiply""#, #""type": "reversed""#, "reward_scaler"),
       (#""activation_type": "relu""#, #""activation_type": "glu_""#, "activation_function"),
       (#""type": "decision_transformer""#, #""type": "decision_controllers""#, "type"),
       (#""num_heads": 3"#, #""num_heads": 5"#, "n_head"),
       (#"{"type": "standard""#, #"{"type": "pixelate""#, "observation_scaler"),
-      (#"{"observation_shape""#, #"["observation_shape""#, "config, line 1, column 20"),
+      (#"{"observation_shape""#, #"["observation_shape""#, "config, line 1, column 21"),
     ])
   func refused(text: String, other: String, key: String) throws {
     var contents = try contents("d3rlpy-simple-a")

@@ -34,8 +34,22 @@ struct ShapeLevelTests {
       (256, 1, 1, 2, 4),
     ] {
       for precision in WeightPrecision.allCases {
-        models.append(model(hidden, heads, precision, batch, layers, window, norms: .after))
+        var model = model(hidden, heads, precision, batch, layers, window)
+        model.config.normPlacement = .after
+        model.name += "NormsAfter"
+        models.append(model)
       }
+    }
+    // Encoders of states, and positions that move, with all of these.
+    for index in models.indices where index % 5 == 3 {
+      var model = models[index]
+      let sizes = [17 + index % 3, model.config.hiddenSize]
+      model.config.stateEncoder = zip(sizes, [.tanh, .gelu]).map {
+        ControlSteps.EncoderLayer(size: $0, activation: $1)
+      }
+      if index % 2 == 1 { model.config.slotCount = model.window }
+      model.name += "Encoded"
+      models.append(model)
     }
     return models
   }()
@@ -43,7 +57,7 @@ struct ShapeLevelTests {
   /// What a plain `swift test` runs: the shapes that were wrong with AVX-512 in 2026 and their neighbours.
   static let sample = all.filter { model in
     let options = model.options
-    if model.config.normPlacement == .after { return [64, 128].contains(model.config.hiddenSize) }
+    if model.config.isVariant { return [64, 128].contains(model.config.hiddenSize) }
     return options.precision == .bfloat16
       && [
         "128 1 3 1", "192 3 2 1", "40 1 2 9",
@@ -63,7 +77,7 @@ struct ShapeLevelTests {
 
   static func model(
     _ hidden: Int, _ heads: Int, _ precision: WeightPrecision, _ batch: Int,
-    _ layers: Int, _ window: Int, norms: Network.NormPlacement = .before
+    _ layers: Int, _ window: Int
   ) -> Model {
     var config = ModelConfig()
     // Many agents with actions wider than a vector.
@@ -73,13 +87,11 @@ struct ShapeLevelTests {
     config.activation = heads % 2 == 1 ? .relu : .gelu
     config.maximumEpisodeLength = 40
     config.positionCount = 1
-    config.normPlacement = norms
     var options = GenerationOptions()
     (options.precision, options.batch, options.window) = (precision, batch, window)
     if batch == 9 { options.actionScale = (1...19).map { 0.25 * Double($0) } }
     let name =
       "H\(hidden)x\(heads)L\(layers)B\(batch)\(precision == .bfloat16 ? "Rounded" : "")"
-      + (norms == .after ? "NormsAfter" : "")
     return Model(name: name, config: config, options: options, configDigest: "0123")
   }
 

@@ -45,8 +45,9 @@ struct ChangedOptionTests {
       "hidden_size",
       { model in
         model.config.hiddenSize += model.config.headCount
-        // Heads of one number have a scale of 1 anyway.
-        return model.config.headSize > 2 || model.config.scalesAttention
+        // Heads of one number have a scale of 1 anyway. The last layer of an encoder would have to change, too.
+        return (model.config.headSize > 2 || model.config.scalesAttention)
+          && model.config.stateEncoder.isEmpty
       }
     ),
     (
@@ -107,6 +108,29 @@ struct ChangedOptionTests {
     ("max_ep_len", number(\.config.maximumEpisodeLength)),
     ("n_positions", number(\.config.positionCount)), ("action_tanh", flag(\.config.hasActionTanh)),
     (
+      "n_slots",
+      { model in
+        model.config.slotCount = model.config.slotCount == nil ? model.window : nil
+        return model.options.outputs == [.action]
+      }
+    ),
+    (
+      "state_encoder_activations",
+      { model in
+        guard !model.config.stateEncoder.isEmpty else { return false }
+        next(&model.config.stateEncoder[0].activation)
+        return true
+      }
+    ),
+    (
+      "state_encoder_sizes",
+      { model in
+        guard model.config.stateEncoder.count > 1 else { return false }
+        model.config.stateEncoder[0].size += 1
+        return true
+      }
+    ),
+    (
       "layer_norm_placement",
       { model in
         next(&model.config.normPlacement)
@@ -124,7 +148,7 @@ struct ChangedOptionTests {
       "window",
       { model in
         model.options.window = model.window + 1
-        return true
+        return model.config.slotCount == nil
       }
     ),
     (
@@ -236,6 +260,7 @@ struct ChangedOptionTests {
       "outputs",
       { model in
         model.options.outputs = model.options.outputs == [.attentions] ? [.action] : [.attentions]
+        guard model.config.slotCount == nil else { return false }
         return true
       }
     ),

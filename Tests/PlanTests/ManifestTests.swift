@@ -141,7 +141,7 @@ struct ManifestTests {
       for var model in models {
         if !model.isTrunk {
           (model.options.targetReturn, model.options.hasSelfTest) = (3, true)
-          model.options.outputs = [.state]
+          if model.config.slotCount == nil { model.options.outputs = [.state] }
           model.optionsDigest = "45"
         }
         let (network, deployment) = (model.network, model.deployment)

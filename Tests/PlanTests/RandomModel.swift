@@ -40,8 +40,8 @@ enum RandomModel {
     return withLoop(model(config, options), &random)
   }
 
-  /// The same with bounds, history, returns and time drawn, too: what decides how a control loop goes on; and where
-  /// blocks normalise.
+  /// The same with bounds, history, returns and time drawn, too: what decides how a control loop goes on; and what
+  /// Hugging Face's model has not: norms behind, encoders of states, positions that move.
   static func withLoop(_ model: Model, _ random: inout SplitMix64) -> Model {
     var model = model
     // Where units differ, one bound for all lies outside of some: that must do no harm, either.
@@ -60,6 +60,18 @@ enum RandomModel {
       model.options.firstTimestep = .random(in: 0...1, using: &random)
     }
     if Int.random(in: 0..<4, using: &random) == 0 { model.config.normPlacement = .after }
+    if Int.random(in: 0..<4, using: &random) == 0 {
+      let sizes = (0..<Int.random(in: 0...2, using: &random)).map { _ in
+        Int.random(in: 1...40, using: &random)
+      }
+      model.config.stateEncoder = (sizes + [model.config.hiddenSize]).map {
+        ControlSteps.EncoderLayer(
+          size: $0, activation: Activation.allCases.randomElement(using: &random)!)
+      }
+    }
+    if model.options.outputs == [.action], Int.random(in: 0..<3, using: &random) == 0 {
+      model.config.slotCount = model.window
+    }
     return model
   }
 

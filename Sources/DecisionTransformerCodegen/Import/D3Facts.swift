@@ -26,7 +26,6 @@ package struct D3Facts {
       facts.ask(
         "activation_function", "activation_type of DecisionTransformerConfig (relu there)",
         example: "relu")
-      askForEncoder(&facts)
       return
     }
     guard configuration.algorithm == "decision_transformer" else {
@@ -37,29 +36,6 @@ package struct D3Facts {
       facts.take(
         "activation_function", .string(name == "none" ? "linear" : name), from: origin)
     }
-    guard let encoder = configuration.factory("encoder_factory") else { return }
-    // What the one layer's output goes through.
-    let last = encoder.parameters["last_activation"]
-    let activation =
-      last == nil || last == .null
-      ? (encoder.parameters["exclude_last_activation"] == .bool(true)
-        ? .string("none") : encoder.parameters["activation"] ?? .null) : last
-    if let activation, activation != .string("none") {
-      reject(
-        &facts, "encoder_factory", "an activation, \(activation.excerpt), behind its last layer",
-        accepted: "exclude_last_activation=True")
-    }
-  }
-
-  /// What no tensor tells: whether the encoder's one layer ends in an activation.
-  private func askForEncoder(_ facts: inout Facts) {
-    let value = facts.givenValue(of: "encoder_factory")
-    guard value != .string("linear") else { return }
-    facts.reject(
-      "encoder_factory",
-      (value.map { "found \($0.excerpt)" } ?? "is in no file")
-        + ": whether an activation follows the encoder's layer; accepted: --set encoder_factory=linear, for exclude_last_activation=True"
-    )
   }
 
   // MARK: Units

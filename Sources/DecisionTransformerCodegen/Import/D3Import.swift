@@ -1,5 +1,5 @@
-/// Checkpoints of d3rlpy's DecisionTransformer: Hugging Face's function under other names, with an epsilon of its own and
-/// timesteps that start at one. A file of `save` holds everything else, too; one of `save_model` the tensors alone.
+/// Checkpoints of d3rlpy's DecisionTransformer: with one linear encoder and simple positions Hugging Face's function under
+/// other names, with an epsilon of its own and timesteps that start at one. A file of `save` holds everything else, too; one of `save_model` the tensors alone.
 ///
 /// takuseno/d3rlpy 2.8, d3rlpy/models/torch/transformers.py, models/builders.py, algos/transformer/base.py.
 package enum D3Import {
@@ -8,17 +8,17 @@ package enum D3Import {
 
   package static func run(_ source: ImportSource, _ facts: inout Facts) -> ImportedTensors {
     var tensors = ImportedTensors(source.tensors)
-    guard isRead(source, &facts) else { return tensors }
+    guard let encoder = D3Encoder(tensors, &facts), isRead(source, &facts) else { return tensors }
+    let isGlobal = source.names.contains(globalTimesteps)
+    let timesteps = isGlobal ? globalTimesteps : "_position_encoding._embed.weight"
     let names = ImportedTensors.SizeNames(
-      state: "_encoder._layers.0.weight", action: "_action_embed.weight",
-      inner: ("_gpt2._transformer.0._mlp._l1.weight", axis: 0),
-      timesteps: "_position_encoding._embed.weight",
+      state: encoder.modules[0] + ".weight", action: "_action_embed.weight",
+      inner: ("_gpt2._transformer.0._mlp._l1.weight", axis: 0), timesteps: timesteps,
       norm: { "_gpt2._transformer.\($0)._layer_norm1.weight" })
     guard var config = tensors.sizes(names), config.maximumEpisodeLength > 2 else {
       facts.reject(
         nil,
-        "has no _encoder._layers.0, _action_embed, _mlp._l1 or _position_encoding._embed of two axes; accepted: d3rlpy's tensors"
-      )
+        "has no _action_embed, _mlp._l1 or \(timesteps) of two axes; accepted: d3rlpy's tensors")
       return tensors
     }
     // A row of the mask for each token.
@@ -30,76 +30,70 @@ package enum D3Import {
         "is missing or has another shape; accepted: three rows for each step")
       return tensors
     }
+    let window = mask[2] / 3
     // Steps count from one and stay at the last: row 0 is padding's, the one behind the last is never reached.
     let tableLength = config.maximumEpisodeLength
     config.maximumEpisodeLength -= 2
-    config.positionCount = HuggingFaceFolder.positionCount
+    config.slotCount = isGlobal ? window : nil
+    config.stateEncoder = encoder.layers(source.configuration, &facts)
+    config.positionCount = config.isVariant ? 1 : HuggingFaceFolder.positionCount
     HuggingFaceFolder.fix(config, &facts)
-    facts.take("window", .integer(mask[2] / 3), from: "the file")
+    facts.take("window", .integer(window), from: "the file")
     facts.take("timestep_overflow", .string("clamp"), from: "the library")
     facts.take("return_rounding", .string("unscaled"), from: "the library")
     facts.take("layer_norm_epsilon", .number(epsilon), from: "the library")
     facts.take("action_tanh", .bool(true), from: "the library")
     D3Facts(source.configuration).take(&facts)
     facts.note(nil, "d3rlpy predicts neither states nor returns: zeros are written for these heads")
-    take(&tensors, config, tableLength: tableLength, &facts)
+    for layer in 0..<config.layerCount {
+      tensors.ignore("_gpt2._transformer.\(layer)._attention._mask")
+    }
+    for required in RequiredTensor.all(of: config) {
+      let shape = required.shape(in: config)
+      switch required.name {
+      case "embed_timestep.weight":
+        tensors.take(
+          timesteps, as: required.name, shape: [tableLength, config.hiddenSize], &facts
+        ) { (shape, Array($1.dropFirst(shape[1]).prefix(shape[0] * shape[1]))) }
+      case "embed_slot.weight":
+        // Three times as many rows as are ever read.
+        tensors.take(
+          "_position_encoding._block_position_embedding._parameter", as: required.name,
+          shape: [1, 3 * window, config.hiddenSize], &facts
+        ) { (shape, Array($1.prefix(shape[0] * shape[1]))) }
+      default:
+        guard let own = ownNames(of: required.name, encoder) else {
+          // Positions, and the heads for states and returns, which d3rlpy has not.
+          tensors.addZeros(required.name, shape)
+          continue
+        }
+        tensors.take(own, as: required.name, shape: shape, &facts)
+      }
+    }
+    if !config.isVariant { tensors.addZeros("encoder.wte.weight", [1, config.hiddenSize]) }
     tensors.rejectOthers(of: .d3rlpy, &facts)
     return tensors
   }
 
+  private static let globalTimesteps = "_position_encoding._global_position_embedding.weight"
+
   /// Whether the model is one of those that are read; says what is not.
   private static func isRead(_ source: ImportSource, _ facts: inout Facts) -> Bool {
-    let names = source.names
-    let count = facts.problems.count
-    if !names.contains("_embed_ln.weight") {
+    guard source.names.contains("_embed_ln.weight") else {
       facts.reject(
         nil,
         "is a DiscreteDecisionTransformer of d3rlpy, which is not read; accepted: continuous actions"
       )
+      return false
     }
-    if names.contains("_position_encoding._global_position_embedding.weight") {
-      facts.reject(
-        "position_encoding_type",
-        "found \"global\", whose tokens change with every step; accepted: \"simple\"")
-    }
-    let encoder = names.filter { $0.hasPrefix("_encoder.") }
-    if encoder != ["_encoder._layers.0.weight", "_encoder._layers.0.bias"] {
-      facts.reject(
-        "encoder_factory",
-        "has \(NameList.text(encoder.sorted())); accepted: one linear layer, VectorEncoderFactory([hidden size], exclude_last_activation=True)"
-      )
-    }
-    return facts.problems.count == count
-  }
-
-  private static func take(
-    _ tensors: inout ImportedTensors, _ config: ModelConfig, tableLength: Int, _ facts: inout Facts
-  ) {
-    let hidden = config.hiddenSize
-    for layer in 0..<config.layerCount {
-      tensors.ignore("_gpt2._transformer.\(layer)._attention._mask")
-    }
-    tensors.addZeros("encoder.wte.weight", [1, hidden])
-    for required in RequiredTensor.all(layerCount: config.layerCount) {
-      let shape = required.shape(in: config)
-      guard let own = ownNames(of: required.name) else {
-        // Positions, and the heads for states and returns, which d3rlpy has not.
-        tensors.addZeros(required.name, shape)
-        continue
-      }
-      if required.name == "embed_timestep.weight" {
-        tensors.take(own.names, as: required.name, shape: [tableLength, hidden], &facts) {
-          (shape, Array($1.dropFirst(hidden).prefix(shape[0] * hidden)))
-        }
-      } else {
-        tensors.take(own, as: required.name, shape: shape, &facts)
-      }
-    }
+    return true
   }
 
   /// What d3rlpy calls a tensor of Hugging Face's, or its parts, and whether it holds it as nn.Linear where that holds it
   /// as Conv1D.
-  private static func ownNames(of name: String) -> (names: [String], isLinear: Bool)? {
+  private static func ownNames(
+    of name: String, _ encoder: D3Encoder
+  ) -> (names: [String], isLinear: Bool)? {
     let isWeight = name.hasSuffix(".weight")
     let end = isWeight ? "weight" : "bias"
     if let part = BlockTensorName(name) {
@@ -114,12 +108,15 @@ package enum D3Import {
       default: nil
       }
     }
+    if name.hasPrefix("embed_state.") {
+      let layer = name.split(separator: ".").dropFirst().first.flatMap { Int($0) } ?? 0
+      return (["\(encoder.modules[layer]).\(end)"], false)
+    }
     return switch name.dropLast(end.count + 1) {
     case "encoder.ln_f": (["_gpt2._layer_norm.\(end)"], false)
     case "embed_ln": (["_embed_ln.\(end)"], false)
     case "embed_timestep": (["_position_encoding._embed.\(end)"], false)
     case "embed_return": (["_rtg_embed.\(end)"], false)
-    case "embed_state": (["_encoder._layers.0.\(end)"], false)
     case "embed_action": (["_action_embed.\(end)"], false)
     case "predict_action.0": (["_output.\(end)"], false)
     default: nil

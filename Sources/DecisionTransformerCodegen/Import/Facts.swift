@@ -29,6 +29,11 @@ package struct Facts {
     Self.add(key, value, to: &config)
   }
 
+  /// A fact that follows from others.
+  package mutating func put(_ key: String, _ value: JSONValue) {
+    Self.add(key, value, to: &config)
+  }
+
   /// A fact that is always this in the family's code, or that a file beside the tensors has; `--set` has the last word.
   package mutating func take(_ key: String, _ value: JSONValue, from origin: String) {
     guard let other = givenValue(of: key) else { return add(key, value) }

@@ -19,7 +19,16 @@ package enum HuggingFaceFolder {
       return
     }
     facts.fix("model_type", .string(ModelConfig.variantType))
-    facts.fix("layer_norm_placement", .string(config.normPlacement.rawValue))
+    if config.normPlacement != .before {
+      facts.fix("layer_norm_placement", .string(config.normPlacement.rawValue))
+    }
+    if let slots = config.slotCount { facts.fix("n_slots", .integer(slots)) }
+    if !config.stateEncoder.isEmpty {
+      facts.put(
+        "state_encoder_sizes", .array(config.stateEncoder.map { .integer($0.size) }))
+      facts.put(
+        "state_encoder_activations", JSONValue(config.stateEncoder.map(\.activation.rawValue)))
+    }
   }
 
   /// The folder's files.

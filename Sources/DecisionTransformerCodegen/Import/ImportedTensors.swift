@@ -98,7 +98,7 @@ package struct ImportedTensors {
 
   /// Tensors of a family that tell a model's sizes.
   package struct SizeNames {
-    /// `[hidden, state]`, `[hidden, action]`.
+    /// `[hidden, state]`, or the first layer of several; `[hidden, action]`.
     package var state, action: String
     /// The MLP's first matrix, and which axis of it is the inner size.
     package var inner: (name: String, axis: Int)
@@ -122,7 +122,7 @@ package struct ImportedTensors {
       let inner = matrix(names.inner.name), let timesteps = matrix(names.timesteps)
     else { return nil }
     var config = ModelConfig()
-    (config.hiddenSize, config.stateDimension) = (state[0], state[1])
+    (config.hiddenSize, config.stateDimension) = (action[0], state[1])
     (config.actionDimension, config.innerSize) = (action[1], inner[names.inner.axis])
     config.maximumEpisodeLength = timesteps[0]
     config.layerCount = 0

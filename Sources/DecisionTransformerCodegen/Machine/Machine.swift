@@ -139,6 +139,8 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
       embedNormalize(
         place(token), timesteps: timesteps,
         norm: Operation.GainAndShift(gain: gain, shift: shift))
+    case .position(let rows, let input, let timesteps, let slots, let norm, let output):
+      position(rows, input, timesteps: timesteps, slots: slots, norm, output)
     case .enter(let entry): enter(entry)
     case .centerTime(let timesteps, let gain, let output):
       centerTime(timesteps: timesteps, gain: gain, place(output))

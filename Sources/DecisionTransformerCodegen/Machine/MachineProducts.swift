@@ -77,6 +77,25 @@ extension Machine {
     return scale
   }
 
+  /// Adds the timestep's row and those of the tokens' steps, and applies embed_ln.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package mutating func position(
+    _ rows: Int, _ input: Operand, timesteps: Int, slots: Int, _ norm: Operation.GainAndShift,
+    _ output: Operand
+  ) {
+    let (size, first) = (plan.network.hiddenSize, slot(input.row))
+    for row in 0..<rows {
+      let x = place(input) + row * buffer(input).rowStride
+      let y = place(output) + row * buffer(output).rowStride
+      let step = (first + row) / plan.steps.tokens.count * size
+      for index in 0..<size {
+        numbers[y + index] = numbers[x + index] + weights.tensors[slots][step + index]
+      }
+      embedNormalize(y, timesteps: timesteps, norm: norm)
+    }
+  }
+
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package mutating func scaleAndShift(

@@ -19,7 +19,7 @@ extension Manifest {
       ofEach: (blocks.map(\.norm) + [network.finalNorm].compactMap(\.self)).map {
         JSONValue($0.epsilon)
       })
-    if network.normalizesStream {
+    if blocks.contains(where: { $0.normPlacement != .before }) {
       facts.add("layer_norm_placement", ofEach: blocks.map { .string($0.normPlacement.rawValue) })
     }
     for fact in attentionScale(network) { facts.add(fact.name, fact.value) }
@@ -29,6 +29,13 @@ extension Manifest {
       facts.add("n_positions", .integer(steps.positionCount))
       facts.add("embed_ln_epsilon", JSONValue(steps.embeddingNorm.epsilon))
       facts.add("step_tokens", JSONValue(steps.tokens.map(\.rawValue)))
+      if let slots = steps.slotCount { facts.add("n_slots", .integer(slots)) }
+      if !steps.state.encoder.isEmpty {
+        facts.add(
+          "state_encoder_sizes", .array(steps.state.encoder.map { .integer($0.size) }))
+        facts.add(
+          "state_encoder_activations", JSONValue(steps.state.encoder.map(\.activation.rawValue)))
+      }
     }
     if let embeddings = network.givenEmbeddings {
       facts.add("n_positions", .integer(embeddings.positionCount))

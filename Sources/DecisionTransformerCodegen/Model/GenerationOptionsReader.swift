@@ -33,6 +33,12 @@ public enum GenerationOptionsReader {
       var window = 0
       file.read("window", into: &window, in: 1...GenerationOptions.maximumWindow)
       options.window = window
+      if let slots = config?.slotCount, file.isSound("window"), window != slots {
+        file.reject(
+          "window",
+          "found \(window), where each step of the window has a position; accepted: \(slots) (n_slots in config.json)"
+        )
+      }
     }
     file.read("precision", into: &options.precision)
     file.read("access", into: &options.access)
@@ -44,6 +50,12 @@ public enum GenerationOptionsReader {
       readActions(&file, into: &options, count: config?.actionDimension)
       readOutputs(&file, into: &options)
       rejectOutputsOfBatch(&file, options)
+      if config?.slotCount != nil, options.outputs != [.action] {
+        file.reject(
+          "outputs",
+          "are of \"forward\", which has no place in a window whose positions move (n_slots in config.json); accepted: "
+            + "[\"action\"]")
+      }
       readTime(&file, into: &options, config: config)
       readSelfTest(&file, into: &options)
       file.read("c_interface", into: &options.hasCInterface)

@@ -22,8 +22,8 @@ public struct Model: Equatable, Sendable {
   }
 
   /// K: control steps of context. Without `window` and `max_length` it is 20, the default of
-  /// Hugging Face 4.x.
-  public var window: Int { options.window ?? config.maximumLength ?? 20 }
+  /// Hugging Face 4.x. Where places in the window have positions, there are as many as these.
+  public var window: Int { options.window ?? config.slotCount ?? config.maximumLength ?? 20 }
 
   /// What `forward` returns; empty where only the controller's action is asked for, and there is no `forward`.
   public var forwardOutputs: Set<ModelOutput> {

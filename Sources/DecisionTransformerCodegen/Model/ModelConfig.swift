@@ -28,6 +28,11 @@ public struct ModelConfig: Equatable, Sendable {
   /// `layer_norm_placement`: whether ln_1 and ln_2 are in front of attention and MLP, or behind their sums with the
   /// residual stream, where there is no ln_f.
   public var normPlacement = Network.NormPlacement.before
+  /// `state_encoder_sizes`, `state_encoder_activations`: layers from the state to its token; empty where it is one linear
+  /// map.
+  public var stateEncoder: [ControlSteps.EncoderLayer] = []
+  /// `n_slots`: rows of `embed_slot`, as many as the window has steps; nil where positions do not move.
+  public var slotCount: Int?
   /// `scale_attn_weights`
   public var scalesAttention = true
   /// `scale_attn_by_inverse_layer_idx`
@@ -46,10 +51,14 @@ public struct ModelConfig: Equatable, Sendable {
   package static let variantType = "decision_transformer_variant"
 
   /// Keys that such models have besides.
-  package static let variantKeys = ["layer_norm_placement"]
+  package static let variantKeys = [
+    "layer_norm_placement", "state_encoder_sizes", "state_encoder_activations", "n_slots",
+  ]
 
   /// Whether Hugging Face's class computes it.
-  package var isVariant: Bool { normPlacement == .after }
+  public var isVariant: Bool {
+    normPlacement == .after || !stateEncoder.isEmpty || slotCount != nil
+  }
 
   /// Width of one attention head.
   public var headSize: Int { hiddenSize / headCount }

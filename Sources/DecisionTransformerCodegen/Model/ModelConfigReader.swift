@@ -139,7 +139,57 @@ extension ModelConfigReader {
     }
     guard isVariant else { return }
     file.read("layer_norm_placement", into: &config.normPlacement)
+    if file["n_slots"] != nil {
+      var count = 0
+      file.read("n_slots", into: &count, in: 1...GenerationOptions.maximumWindow)
+      config.slotCount = count
+    }
+    readStateEncoder(&file, into: &config)
   }
+
+  /// Sizes and activations of the layers from the state to its token.
+  private static func readStateEncoder(
+    _ file: inout JSONObjectFile, into config: inout ModelConfig
+  ) {
+    let (key, other) = ("state_encoder_sizes", "state_encoder_activations")
+    guard file[key] != nil || file[other] != nil else { return }
+    guard case .array(let sizes)? = file[key], case .array(let names)? = file[other],
+      sizes.count == names.count, (1...maximumEncoderDepth).contains(sizes.count)
+    else {
+      file.reject(
+        file[key] == nil ? other : key,
+        "accepted: \(key) and \(other), an array each, with one element for each layer, 1 to \(maximumEncoderDepth)"
+      )
+      return
+    }
+    for (index, (size, name)) in zip(sizes, names).enumerated() {
+      guard case .integer(let size) = size, Limit.dimension.contains(size) else {
+        file.reject(
+          key, element: index, found: size,
+          accepted: "an integer from \(Limit.dimension.lowerBound) to \(Limit.dimension.upperBound)"
+        )
+        continue
+      }
+      guard case .string(let text) = name, let activation = Activation(huggingFaceName: text) else {
+        file.reject(
+          other, element: index, found: name,
+          accepted: Activation.acceptedNames.map { "\"\($0)\"" }.joined(separator: ", "))
+        continue
+      }
+      config.stateEncoder.append(
+        ControlSteps.EncoderLayer(size: size, activation: activation))
+    }
+    if let last = config.stateEncoder.last, file.isSound(key, other, "hidden_size"),
+      last.size != config.hiddenSize
+    {
+      file.reject(
+        key, element: sizes.count - 1,
+        "found \(last.size), where the token has hidden_size numbers; accepted: \(config.hiddenSize)"
+      )
+    }
+  }
+
+  private static let maximumEncoderDepth = 16
 
   private static func readFunction(_ file: inout JSONObjectFile, into config: inout ModelConfig) {
     file.read("action_tanh", into: &config.hasActionTanh)

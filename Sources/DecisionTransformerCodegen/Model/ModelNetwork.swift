@@ -26,7 +26,7 @@ extension Model {
       tokens: EntryInput.allCases,
       state: ControlSteps.State(
         count: config.stateDimension, mean: options.stateMean,
-        deviation: options.stateStandardDeviation),
+        deviation: options.stateStandardDeviation, encoder: config.stateEncoder),
       action: ControlSteps.Action(
         count: config.actionDimension, hasTanh: config.hasActionTanh, scale: actionScale,
         offset: actionOffset, minimum: actionMinimum, maximum: actionMaximum,
@@ -39,7 +39,7 @@ extension Model {
         first: options.firstTimestep),
       // PyTorch's default, whatever layer_norm_epsilon says.
       embeddingNorm: Network.Norm(epsilon: 1e-5), positionCount: config.positionCount,
-      window: window)
+      slotCount: config.slotCount, window: window)
   }
 
   /// How it is used.

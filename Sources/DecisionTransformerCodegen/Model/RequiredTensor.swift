@@ -13,8 +13,6 @@ package struct RequiredTensor {
   /// The position embeddings.
   package static let positions = ModuleName.encoder("wpe").weight
 
-  private static let finalNorm = ModuleName.encoder("ln_f")
-
   package func shape(in config: ModelConfig) -> [Int] {
     axes.map { $0.size(in: config) }
   }
@@ -22,17 +20,21 @@ package struct RequiredTensor {
   /// Every tensor that the config's class has, in the order of its state_dict, under the names of a whole
   /// Decision Transformer.
   package static func all(of config: ModelConfig) -> [RequiredTensor] {
-    var tensors = all(layerCount: config.layerCount)
-    if config.normPlacement == .after {
-      tensors.removeAll { $0.tensor.module == finalNorm }
-    }
+    let tensors = allOfController(config)
     return config.modelClass == .trunk ? tensors.filter(\.isInTrunk) : tensors
   }
 
-  /// Every tensor of a model of `layerCount` layers, in the order of its state_dict.
+  /// Every tensor of Hugging Face's model of `layerCount` layers.
+  package static func all(layerCount: Int) -> [RequiredTensor] {
+    var config = ModelConfig()
+    config.layerCount = layerCount
+    return all(of: config)
+  }
+
+  /// Every tensor of a whole model, in the order of its state_dict.
   ///
   /// Inside `encoder.h` weights are `[in, out]` (Conv1D), outside `[out, in]` (Linear).
-  package static func all(layerCount: Int) -> [RequiredTensor] {
+  private static func allOfController(_ config: ModelConfig) -> [RequiredTensor] {
     var tensors: [RequiredTensor] = []
     func add(_ tensor: TensorName, _ axes: [TensorAxis], effectOfZero: String? = nil) {
       let isInTrunk = tensor.module.place != .model
@@ -52,7 +54,7 @@ package struct RequiredTensor {
         module, [.hidden], bias: .hidden, effectOfZero: "this layer norm ignores its input")
     }
     add(positions, [.positions, .hidden])
-    for layer in 0..<layerCount {
+    for layer in 0..<config.layerCount {
       addNorm(.block(layer, "ln_1"))
       addPair(.block(layer, "attn.c_attn"), [.hidden, .threeHidden], bias: .threeHidden)
       addPair(.block(layer, "attn.c_proj"), [.hidden, .hidden], bias: .hidden)
@@ -60,10 +62,13 @@ package struct RequiredTensor {
       addPair(.block(layer, "mlp.c_fc"), [.hidden, .inner], bias: .inner)
       addPair(.block(layer, "mlp.c_proj"), [.inner, .hidden], bias: .hidden)
     }
-    addNorm(finalNorm)
+    if config.normPlacement == .before { addNorm(.encoder("ln_f")) }
     add(ModuleName.model("embed_timestep").weight, [.timesteps, .hidden])
+    if config.slotCount != nil { add(ModuleName.model("embed_slot").weight, [.slots, .hidden]) }
     addPair(.model("embed_return"), [.hidden, .one], bias: .hidden)
-    addPair(.model("embed_state"), [.hidden, .state], bias: .hidden)
+    for module in stateModules(config) {
+      addPair(module.name, [module.output, module.input], bias: module.output)
+    }
     addPair(.model("embed_action"), [.hidden, .action], bias: .hidden)
     addNorm(.model("embed_ln"))
     addPair(.model("predict_state"), [.state, .hidden], bias: .state)
@@ -72,5 +77,19 @@ package struct RequiredTensor {
       effectOfZero: "every action is the same")
     addPair(.model("predict_return"), [.one, .hidden], bias: .one)
     return tensors
+  }
+
+  /// The layers from the state to its token.
+  private static func stateModules(
+    _ config: ModelConfig
+  ) -> [(name: ModuleName, input: TensorAxis, output: TensorAxis)] {
+    let last = config.stateEncoder.count - 1
+    guard last >= 0 else { return [(.model("embed_state"), .state, .hidden)] }
+    return (0...last).map { layer in
+      (
+        .stateEncoder(layer), layer == 0 ? .state : .encoder(layer - 1),
+        layer == last ? .hidden : .encoder(layer)
+      )
+    }
   }
 }

@@ -1,6 +1,8 @@
 /// What decides the length of one axis of a tensor.
-package enum TensorAxis {
-  case one, hidden, threeHidden, inner, state, action, positions, timesteps
+package enum TensorAxis: Hashable {
+  case one, hidden, threeHidden, inner, state, action, positions, timesteps, slots
+  /// The numbers behind a layer of the state's encoder.
+  case encoder(Int)
 
   package func size(in config: ModelConfig) -> Int {
     switch self {
@@ -12,6 +14,8 @@ package enum TensorAxis {
     case .action: config.actionDimension
     case .positions: config.positionCount
     case .timesteps: config.maximumEpisodeLength
+    case .slots: config.slotCount ?? 0
+    case .encoder(let layer): config.stateEncoder[layer].size
     }
   }
 
@@ -29,6 +33,8 @@ package enum TensorAxis {
     case .action: config.actionDimension = size
     case .positions: config.positionCount = size
     case .timesteps: config.maximumEpisodeLength = size
+    case .slots: config.slotCount = size
+    case .encoder(let layer): config.stateEncoder[layer].size = size
     case .one, .threeHidden: preconditionFailure("no key of its own")
     }
   }
@@ -44,6 +50,8 @@ package enum TensorAxis {
     case .action: "act_dim"
     case .positions: "n_positions"
     case .timesteps: "max_ep_len"
+    case .slots: "n_slots"
+    case .encoder(let layer): "state_encoder_sizes[\(layer)]"
     }
   }
 }

@@ -6,9 +6,25 @@ public struct ControlSteps: Equatable, Sendable, Codable {
     /// Subtracted, and divided by; nil where states come as they are.
     public var mean: [Double]?
     public var deviation: [Double]?
+    /// From these numbers to the token, one behind the other; the last layer's size is the hidden size. Empty where one
+    /// linear map does it.
+    public var encoder: [EncoderLayer]
 
-    public init(count: Int, mean: [Double]?, deviation: [Double]?) {
+    public init(
+      count: Int, mean: [Double]?, deviation: [Double]?, encoder: [EncoderLayer] = []
+    ) {
       (self.count, self.mean, self.deviation) = (count, mean, deviation)
+      self.encoder = encoder
+    }
+  }
+
+  /// A linear map and what its numbers go through.
+  public struct EncoderLayer: Equatable, Sendable, Codable {
+    public var size: Int
+    public var activation: Activation
+
+    public init(size: Int, activation: Activation) {
+      (self.size, self.activation) = (size, activation)
     }
   }
 
@@ -121,16 +137,19 @@ public struct ControlSteps: Equatable, Sendable, Codable {
   public var embeddingNorm: Network.Norm
   /// Rows of `wpe`.
   public var positionCount: Int
+  /// Rows of `embed_slot`, one for each step of the window: every token then has the current step's row of
+  /// `embed_timestep` and the row of its step's place in the window. nil where it has the row of its own timestep.
+  public var slotCount: Int?
   /// K, steps that are seen.
   public var window: Int
 
   public init(
     tokens: [EntryInput], state: State, action: Action, returns: Returns, time: Time,
-    embeddingNorm: Network.Norm, positionCount: Int, window: Int
+    embeddingNorm: Network.Norm, positionCount: Int, slotCount: Int? = nil, window: Int
   ) {
     (self.tokens, self.state, self.action) = (tokens, state, action)
     (self.returns, self.time, self.embeddingNorm) = (returns, time, embeddingNorm)
-    (self.positionCount, self.window) = (positionCount, window)
+    (self.positionCount, self.slotCount, self.window) = (positionCount, slotCount, window)
   }
 }
 
@@ -141,6 +160,21 @@ extension ControlSteps {
     case .return: 1
     case .state: state.count
     case .action: action.count
+    }
+  }
+
+  /// The linear maps from an input to its token, with what their numbers go through.
+  package func layers(
+    of input: EntryInput, hiddenSize: Int
+  ) -> [(depth: Int, columns: Int, activation: Activation)] {
+    guard input == .state, !state.encoder.isEmpty else {
+      return [(count(of: input), hiddenSize, .linear)]
+    }
+    return state.encoder.indices.map { layer in
+      (
+        layer == 0 ? state.count : state.encoder[layer - 1].size, state.encoder[layer].size,
+        state.encoder[layer].activation
+      )
     }
   }
 

@@ -10,6 +10,8 @@ public struct Dependencies: OptionSet, Sendable {
   public static let slot = Dependencies(rawValue: 2)
   /// The tokens in front of it.
   public static let predecessors = Dependencies(rawValue: 4)
+  /// The current timestep, whatever step the token is of.
+  public static let now = Dependencies(rawValue: 8)
 }
 
 extension Network {
@@ -17,15 +19,21 @@ extension Network {
   ///
   /// Every token of a control step has row 0 of `wpe`, whatever its slot; a block lets each token see those in front.
   public func dependencies(enteringBlock layer: Int) -> Dependencies {
-    layer == 0 ? .ownToken : [.ownToken, .predecessors]
+    let token: Dependencies = hasMovingPositions ? [.ownToken, .slot, .now] : .ownToken
+    return layer == 0 ? token : token.union(.predecessors)
   }
 
-  /// Whether a row that enters block `layer` stays as it is when the oldest step leaves the window: it depends on nothing
-  /// but its own token, or no step ever leaves.
+  /// Whether a row that enters block `layer` stays as it is when a step begins: it depends on nothing but its own token,
+  /// or on those in front of it and no step ever leaves.
   public func survivesSlide(enteringBlock layer: Int) -> Bool {
-    guard let controlSteps, controlSteps.slides else { return true }
-    return dependencies(enteringBlock: layer).isSubset(of: .ownToken)
+    guard let controlSteps else { return true }
+    let dependencies = dependencies(enteringBlock: layer)
+    return dependencies.isSubset(
+      of: controlSteps.slides ? .ownToken : [.ownToken, .predecessors])
   }
+
+  /// Whether tokens of past steps get other positions in each step.
+  public var hasMovingPositions: Bool { controlSteps?.slotCount != nil }
 
   /// Whether tokens in the window ask in block `layer` again when it has moved: their queries stay, their answers do not.
   public func asksAgain(inBlock layer: Int) -> Bool {

@@ -34,6 +34,9 @@ public struct ModuleName: Hashable, Sendable, Codable, CustomStringConvertible {
     Self(place: .block(index), name: name)
   }
 
+  /// A layer from the state to its token, where there are several.
+  package static func stateEncoder(_ layer: Int) -> ModuleName { .model("embed_state.\(layer)") }
+
   package var weight: TensorName { TensorName(module: self, parameter: "weight") }
 
   package var bias: TensorName { TensorName(module: self, parameter: "bias") }

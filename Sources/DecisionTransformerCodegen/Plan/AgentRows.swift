@@ -60,7 +60,9 @@ extension Operation {
   /// at once.
   package var isPerAgent: Bool {
     switch kind {
-    case .scores, .softmax, .mix, .storeKeys, .enter, .center, .embedNormalize, .centerTime: true
+    case .scores, .softmax, .mix, .storeKeys, .enter, .center, .embedNormalize, .centerTime,
+      .position:
+      true
     default: false
     }
   }

@@ -16,6 +16,13 @@ public enum AttentionForm: String, Equatable, Sendable, Codable {
   case carried
 }
 
+extension Network {
+  /// Whether what block 0 computes of a token in front of ln_2 is linear in its input, up to the factors of its norms.
+  fileprivate var entersLinearly: Bool {
+    !normalizesStream && controlSteps?.state.encoder.isEmpty != false
+  }
+}
+
 extension [AttentionForm] {
   /// The rows that enter a block. Where norms are behind, and the rows themselves are keys and values of later steps,
   /// the block in front leaves them at once where they are kept.
@@ -56,7 +63,7 @@ extension AttentionForm {
   package static func cheapest(layer: Int, shape: Shape, _ network: Network) -> AttentionForm {
     if shape.headCount == 1 {
       let isAlone = network.dependencies(enteringBlock: layer) == .ownToken
-      return isAlone && !network.normalizesStream
+      return isAlone && network.entersLinearly
         && carryingPays(shape, slides: network.asksAgain(inBlock: layer))
         ? .carried : .fused
     }

@@ -6,6 +6,10 @@ public struct ControllerBuffer: Equatable, Sendable, Codable {
     case returnInput, stateInput, actionInput
     /// Embedded tokens of the window: the rows that enter block 0.
     case tokens
+    /// Numbers behind a layer of the state's encoder.
+    case encoded(layer: Int)
+    /// Embedded inputs without positions, where these move.
+    case embedded
     /// Normalised rows before ln_1's gain, cached as keys and values of the fused and absorbed forms; with norms behind,
     /// the rows that enter the block.
     case normalized(layer: Int)
@@ -90,6 +94,8 @@ extension ControllerBuffer.Name {
     case .stateInput: "stateInput"
     case .actionInput: "actionInput"
     case .tokens: "tokens"
+    case .encoded(let layer): "encoded\(layer)"
+    case .embedded: "embedded"
     case .normalized(let layer): "normalized\(layer)"
     case .query: "query0"
     case .key(let layer): "key\(layer)"

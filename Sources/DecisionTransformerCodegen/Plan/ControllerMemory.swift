@@ -44,6 +44,15 @@ extension ControllerMemory {
     if outputs.contains(.return) {
       append(.nextReturn, rows: 1, stride: Shape.lanes, "expected next return, model units")
     }
+    for (layer, encoder) in (network.controlSteps?.state.encoder ?? []).dropLast().enumerated() {
+      append(
+        .encoded(layer: layer), rows: 1, stride: Shape.stride(encoder.size),
+        "state behind layer \(layer) of its encoder")
+    }
+    if network.hasMovingPositions {
+      append(
+        .embedded, rows: slots, isPerSlot: true, stride: hidden, "embedded inputs, no positions")
+    }
     let isCarried = forms[0] == .carried
     append(
       .tokens, rows: slots, isPerSlot: true, stride: isCarried ? shape.carriedStride : hidden,

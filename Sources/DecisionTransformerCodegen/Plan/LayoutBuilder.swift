@@ -33,9 +33,15 @@ package struct LayoutBuilder {
     append("embed.stateMean", .stateMean, .rows(rows: 1, columns: shape.stateDimension))
     for input in steps.tokens
     where input != .action || shape.pastTokenCount > 0 || shape.asksEveryToken {
+      let layers = steps.layers(of: input, hiddenSize: hidden)
+      for (layer, size) in layers.dropLast().enumerated() {
+        append(
+          "embed.\(input.rawValue)Layer\(layer)", .encoder(layer),
+          .strips(depth: size.depth, columns: size.columns))
+      }
       append(
         "embed.\(input.rawValue)", .embed(input),
-        .strips(depth: shape.dimension(of: input), columns: hidden))
+        .strips(depth: layers.last!.depth, columns: hidden))
       if forms[0] == .carried { appendEntry(input) }
     }
     append("embed.normGain", .embedNormGain, .rows(rows: 1, columns: hidden))
@@ -55,6 +61,9 @@ package struct LayoutBuilder {
       append("heads.actionMaximum", .actionMaximum, .rows(rows: 1, columns: shape.actionDimension))
     }
     appendOutputs(Set(network.outputs))
+    if let slots = steps.slotCount {
+      append("embed.slots", .slots, .rows(rows: slots, columns: hidden))
+    }
     append("embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden))
   }
 

@@ -9,6 +9,9 @@ public struct Operation: Equatable, Sendable, Codable {
     case normalize(rows: Int, input: Operand, output: Operand)
     /// Adds the current row of embed_timestep and applies embed_ln, in place.
     case embedNormalize(Operand, timesteps: Int, gain: Int, shift: Int)
+    /// Adds the current row of embed_timestep and the row of embed_slot of each token's step, and applies embed_ln.
+    case position(
+      rows: Int, input: Operand, timesteps: Int, slots: Int, norm: GainAndShift, output: Operand)
     /// The carried form: embeds an input as a token, with all that block 0 needs of it.
     case enter(Entry)
     /// The current timestep's row, without its mean, times embed_ln's gain, centred.
@@ -142,6 +145,8 @@ extension Operation {
       .correctUnattended(_, let weights, _):
       [weights]
     case .embedNormalize(_, let timesteps, let gain, let shift): [timesteps, gain, shift]
+    case .position(_, _, let timesteps, let slots, let norm, _):
+      [timesteps, slots, norm.gain, norm.shift]
     case .enter(let entry):
       [
         entry.embedding, entry.value, entry.query, entry.inner, entry.timesteps, entry.norm.gain,
@@ -161,6 +166,7 @@ extension Operation {
     switch kind {
     case .linear(_, let input, _, let residual, _, _): [input] + [residual].compactMap(\.self)
     case .normalize(_, let input, _), .center(let input, _), .scaleAndShift(_, _, let input, _),
+      .position(_, let input, _, _, _, _),
       .activateCarried(_, let input, _, _, _):
       [input]
     case .embedNormalize(let row, _, _, _), .slide(let row), .correctUnattended(_, _, let row):
@@ -186,6 +192,7 @@ extension Operation {
     switch kind {
     case .linear(_, _, _, _, let widened, let output): [output] + [widened].compactMap(\.self)
     case .normalize(_, _, let output), .center(_, let output), .scaleAndShift(_, _, _, let output),
+      .position(_, _, _, _, _, let output),
       .scores(_, _, _, let output), .mix(_, _, _, _, let output), .centerTime(_, _, let output),
       .recordTokens(_, _, _, _, let output), .recordSteps(_, _, _, let output),
       .recordAttention(_, _, let output), .maskTokens(_, let output),

@@ -18,20 +18,55 @@ package struct OperationBuilder {
   /// Embeds one input as the token in `slot`: linear map, timestep, embed_ln, wpe.
   package func embed(_ input: EntryInput, slot: Int) -> [Operation] {
     let token = Operand(.tokens, row: .at(slot))
+    if network.hasMovingPositions {
+      return encode(input, slot: slot) + position(TokenRange(first: .at(slot), count: 1))
+    }
     return forms[0] == .carried ? enter(input, as: token) : embed(input, as: token)
   }
 
+  /// One input without its position, where these move.
+  package func encode(_ input: EntryInput, slot: Int) -> [Operation] {
+    encode(input, to: Operand(.embedded, row: .at(slot)))
+  }
+
+  /// Positions of tokens, where these move.
+  package func position(_ tokens: TokenRange) -> [Operation] {
+    let norm = Operation.GainAndShift(gain: index(.embedNormGain), shift: index(.embedNormShift))
+    let steps = (tokens.count + 2) / 3
+    return [
+      Operation(
+        kind: .position(
+          rows: tokens.count, input: Operand(.embedded, row: tokens.first),
+          timesteps: index(.timesteps), slots: index(.slots), norm: norm,
+          output: Operand(.tokens, row: tokens.first)),
+        comment: "embed_timestep, embed_slot, embed_ln, wpe[0]", multiplyAdds: 0,
+        weightBytes: (2 + steps + shape.batch) * shape.hiddenStride * 4)
+    ]
+  }
+
+  /// The linear maps from an input to its token.
+  private func encode(_ input: EntryInput, to token: Operand) -> [Operation] {
+    let layers = network.controlSteps!.layers(of: input, hiddenSize: shape.hiddenSize)
+    var numbers = Operand(input.buffer)
+    return layers.indices.map { index in
+      let (layer, isLast) = (layers[index], index == layers.count - 1)
+      let output = isLast ? token : Operand(.encoded(layer: index))
+      defer { numbers = output }
+      return linear(
+        rows: 1, depth: layer.depth, columns: layer.columns,
+        epilogue: layer.activation == .linear ? .store : .activation(layer.activation), numbers,
+        isLast ? .embed(input) : .encoder(index), to: output)
+    }
+  }
+
   package func embed(_ input: EntryInput, as token: Operand) -> [Operation] {
-    [
-      linear(
-        rows: 1, depth: shape.dimension(of: input), columns: shape.hiddenSize,
-        Operand(input.buffer), .embed(input), to: token),
+    encode(input, to: token) + [
       Operation(
         kind: .embedNormalize(
           token, timesteps: index(.timesteps), gain: index(.embedNormGain),
           shift: index(.embedNormShift)), comment: "embed_timestep, embed_ln, wpe[0]",
         multiplyAdds: 0,
-        weightBytes: (2 + shape.batch) * shape.hiddenStride * 4),
+        weightBytes: (2 + shape.batch) * shape.hiddenStride * 4)
     ]
   }
 
@@ -109,7 +144,7 @@ package struct OperationBuilder {
   /// Moves what survives a slide, and is needed behind it: keys and values; of a block whose output is computed anew, its
   /// tokens and queries, too.
   package func slide() -> [Operation] {
-    var buffers: [ControllerBuffer.Name] = []
+    var buffers: [ControllerBuffer.Name] = network.hasMovingPositions ? [.embedded] : []
     for layer in shape.layers where isKept(layer) {
       if network.asksAgain(inBlock: layer) { buffers += [input(of: layer), queryBuffer(layer)] }
       if forms[layer] == .carried { buffers.append(.carried) }

@@ -6,8 +6,12 @@ public struct PackedTensor: Equatable, Sendable, Codable {
     case stateMean
     /// embed_return, embed_action; embed_state with 1/`state_std` folded in.
     case embedReturn, embedState, embedAction
+    /// A layer of the state's encoder in front of the last, which is `embedState`; `state_std` is folded into the first.
+    case encoder(Int)
     /// embed_timestep, one row per timestep.
     case timesteps
+    /// embed_slot, one row for each step of the window.
+    case slots
     /// embed_ln's gain; embed_ln's shift plus wpe[0].
     case embedNormGain, embedNormShift
     /// ln_1's gain and shift and the attention scale folded into the query columns of c_attn.

@@ -6,20 +6,23 @@ public struct PlainGraph: Equatable, Sendable {
   /// Bytes of float32 weights it reads.
   public var weightBytes: Int
 
-  package init(_ shape: Shape) {
+  package init(_ network: Network, _ shape: Shape) {
     let (tokens, hidden, window) = (3 * shape.window, shape.hiddenSize, shape.window)
     let blockWeights = 4 * hidden * hidden + 2 * hidden * shape.innerSize
-    let inputs = 1 + shape.stateDimension + shape.actionDimension
+    let inputs = (network.controlSteps?.tokens ?? []).flatMap { input in
+      network.controlSteps!.layers(of: input, hiddenSize: hidden).map { $0.depth * $0.columns }
+    }.reduce(0, +)
+    let heads = (1 + shape.stateDimension + shape.actionDimension) * hidden
     let attention = 2 * tokens * tokens * hidden
     multiplyAdds =
       shape.batch
-      * (shape.layerCount * (tokens * blockWeights + attention) + 2 * window * inputs * hidden)
+      * (shape.layerCount * (tokens * blockWeights + attention) + window * (inputs + heads))
     weightBytes =
-      (shape.layerCount * blockWeights + 2 * inputs * hidden) * MemoryLayout<Float>.stride
+      (shape.layerCount * blockWeights + inputs + heads) * MemoryLayout<Float>.stride
   }
 }
 
 extension Plan {
   /// The same function as an unspecialised graph computes it.
-  public var plainGraph: PlainGraph { PlainGraph(shape) }
+  public var plainGraph: PlainGraph { PlainGraph(network, shape) }
 }

@@ -12,7 +12,12 @@ package struct Recipes {
     switch content {
     case .stateMean: return TensorRecipe(.rounded(stateMean ?? noMean, .float32))
     case .embedReturn: return linear(.model("embed_return"), inputs: 1, outputs: hidden)
-    case .embedState: return embedState
+    case .embedState: return stateLayer(max(steps.state.encoder.count, 1) - 1)
+    case .encoder(let layer): return stateLayer(layer)
+    case .slots:
+      return TensorRecipe(
+        .tensor(
+          ModuleName.model("embed_slot").weight, rows: steps.slotCount ?? 0, columns: hidden))
     case .embedAction:
       return linear(.model("embed_action"), inputs: shape.actionDimension, outputs: hidden)
     case .timesteps:
@@ -105,8 +110,13 @@ package struct Recipes {
   /// The code subtracts the mean, rounded to float32, from the raw state, where the two are close and the
   /// difference is exact; what the rounding left out goes into the bias, and 1/std into the weights. `forward`, whose states are normalised
   /// already, adds `stateMeanRemainder` for that bias.
-  private var embedState: TensorRecipe {
-    var map = linear(.model("embed_state"), inputs: shape.stateDimension, outputs: shape.hiddenSize)
+  private func stateLayer(_ layer: Int) -> TensorRecipe {
+    let encoder = steps.state.encoder
+    let sizes = encoder.isEmpty ? [shape.hiddenSize] : encoder.map(\.size)
+    var map = linear(
+      encoder.isEmpty ? .model("embed_state") : .stateEncoder(layer),
+      inputs: layer == 0 ? shape.stateDimension : sizes[layer - 1], outputs: sizes[layer])
+    guard layer == 0 else { return map }
     if let stateDeviation {
       map.weights = .scaledRows(map.weights, by: .reciprocals(stateDeviation))
     }

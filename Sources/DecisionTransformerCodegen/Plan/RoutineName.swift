@@ -27,11 +27,13 @@ public enum RoutineName: Hashable, Sendable, Codable {
   /// ln_f of a trunk: `tokenNorm`
   case norm(Tokens)
   case appendAction, slideWindow, readAhead
+  /// Positions of the past tokens, where these move.
+  case placeWindow
 
   /// Whether it computes anew what a slide of the window made stale.
   package var isOfWindow: Bool {
     switch self {
-    case .block(_, .window), .keys(.window), .panels: true
+    case .block(_, .window), .keys(.window), .panels, .placeWindow: true
     default: false
     }
   }
@@ -55,6 +57,7 @@ extension RoutineName: CustomStringConvertible {
     case .norm(let tokens): "\(tokens.rawValue)Norm"
     case .appendAction: "appendAction"
     case .slideWindow: "slideWindow"
+    case .placeWindow: "placeWindow"
     case .readAhead: "readAhead"
     }
   }

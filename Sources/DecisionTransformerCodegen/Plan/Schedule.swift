@@ -126,10 +126,13 @@ package struct Schedule {
 
   private mutating func addAction() {
     let action = TokenRange(first: .at(shape.actionToken), count: 1)
-    add(
-      .appendAction, "The action token of the step that ends.",
-      builder.embed(.action, slot: shape.actionToken)
-        + (shape.runsActions ? [] : builder.rows(0, action, storingKeys: false)))
+    // Where positions move, the token gets its own when the window has moved.
+    let token =
+      network.hasMovingPositions
+      ? builder.encode(.action, slot: shape.actionToken)
+      : builder.embed(.action, slot: shape.actionToken)
+        + (shape.runsActions ? [] : builder.rows(0, action, storingKeys: false))
+    add(.appendAction, "The action token of the step that ends.", token)
   }
 
   /// From the action token, as long as the window it belongs to is whole.
@@ -143,6 +146,7 @@ package struct Schedule {
   }
 
   private mutating func addForward() {
+    precondition(!network.hasMovingPositions, "every step of `forward` has a timestep of its own")
     add(
       .embedStep, "The three tokens of a step, from `token` on.", takesToken: true,
       forwardBuilder.embedStep())
@@ -159,6 +163,11 @@ package struct Schedule {
   private mutating func addPreparation() {
     let window = TokenRange(first: .at(0), count: shape.pastTokenCount)
     add(.slideWindow, "Drops the oldest step; every row moves three slots.", builder.slide())
+    if network.hasMovingPositions {
+      add(
+        .placeWindow, "The past tokens' positions at the current timestep.",
+        builder.position(window))
+    }
     if carries {
       add(.embedTime, "What the current timestep adds to its tokens.", builder.embedTime())
     }

@@ -15,7 +15,9 @@ extension Schedule {
         shape.layers.map { .panels($0) } + shape.layers.map { .block($0, .window) }
         + [.keys(.window)]
       steps += calls(
-        [.slideWindow] + (carries ? [.embedTime] : []) + stale.filter(names.contains), token: nil)
+        [.slideWindow] + (carries ? [.embedTime] : [])
+          + (network.hasMovingPositions ? [.placeWindow] : []) + stale.filter(names.contains),
+        token: nil)
     }
     return steps + [
       .branch(

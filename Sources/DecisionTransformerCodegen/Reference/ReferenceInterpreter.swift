@@ -37,10 +37,13 @@ public struct ReferenceInterpreter: Sendable {
   public let config: ModelConfig
 
   package let embedReturn: Linear
-  package let embedState: Linear
+  /// One linear map, or an encoder's layers.
+  package let embedState: [(map: Linear, activation: Activation)]
   package let embedAction: Linear
   /// [`max_ep_len`, H]
   package let embedTimestep: Matrix
+  /// [`n_slots`, H]; nil where positions do not move.
+  package let embedSlot: Matrix?
   package let embedLayerNorm: LayerNorm
   /// Row 0 of wpe: every token has position 0.
   package let position: [Double]
@@ -56,9 +59,15 @@ public struct ReferenceInterpreter: Sendable {
     let tensors = ReferenceTensors(config: config, checkpoint: checkpoint)
     self.config = config
     embedReturn = tensors.linear("embed_return")
-    embedState = tensors.linear("embed_state")
+    embedState =
+      config.stateEncoder.isEmpty
+      ? [(tensors.linear("embed_state"), .linear)]
+      : config.stateEncoder.enumerated().map { layer, encoder in
+        (tensors.linear("embed_state.\(layer)"), encoder.activation)
+      }
     embedAction = tensors.linear("embed_action")
     embedTimestep = tensors.matrix("embed_timestep.weight")
+    embedSlot = config.slotCount.map { _ in tensors.matrix("embed_slot.weight") }
     // Its epsilon is PyTorch's default, whatever layer_norm_epsilon says.
     embedLayerNorm = tensors.layerNorm("embed_ln", epsilon: 1e-5)
     position = Array(tensors.matrix("encoder.wpe.weight")[row: 0])
@@ -123,9 +132,10 @@ public struct ReferenceInterpreter: Sendable {
       timesteps.allSatisfy { (0..<config.maximumEpisodeLength).contains($0) },
       "a timestep is a row of the timestep embedding")
 
-    let time = Matrix(timesteps.map { Array(embedTimestep[row: $0]) })
+    let time = positions(timesteps)
     let returnTokens = embedReturn(Matrix(returnsToGo.map { [$0] })) + time
-    let stateTokens = embedState(Matrix(states)) + time
+    let stateTokens =
+      embedState.reduce(Matrix(states)) { $1.map($0).map($1.activation.reference) } + time
     let actionTokens = embedAction(Matrix(actions)) + time
     let tokens = Matrix(
       (0..<stepCount).flatMap { step in
@@ -134,6 +144,19 @@ public struct ReferenceInterpreter: Sendable {
 
     let positions = Matrix(Array(repeating: position, count: 3 * stepCount))
     return embedLayerNorm(tokens) + positions
+  }
+
+  /// What is added to the tokens of each step: the row of its timestep; or the row of the latest timestep and that of the
+  /// step's place in the window, whose last place is the latest step's.
+  private func positions(_ timesteps: [Int]) -> Matrix {
+    guard let embedSlot, let now = timesteps.last else {
+      return Matrix(timesteps.map { Array(embedTimestep[row: $0]) })
+    }
+    let first = embedSlot.rowCount - timesteps.count
+    return Matrix(
+      timesteps.indices.map { step in
+        zip(embedTimestep[row: now], embedSlot[row: first + step]).map { $0 + $1 }
+      })
   }
 
   /// Of rows behind the last block.

@@ -81,6 +81,11 @@ package struct OperandText {
         + call(
           "embedNormalize", place(token), "timestep: \(timestepRow(agent))",
           "gain: \(tensor(gain))", "shift: \(tensor(shift))")
+    case .position(let rows, let input, _, let slots, let norm, let output):
+      return call(
+        "position", place(input), "rows: \(plan.rowText(rows))", "first: \(slot(input.row))",
+        "timestep: \(timestepRow(agent))", "slots: \(tensor(slots))",
+        "gain: \(tensor(norm.gain))", "shift: \(tensor(norm.shift))", "to: \(place(output))")
     case .centerTime(_, let gain, let output):
       return call(
         "centerTime", "timestep: \(timestepRow(agent))", "gain: \(tensor(gain))",

@@ -5,6 +5,7 @@ package struct SupportRenderer {
   package func render(to writer: inout CodeWriter) {
     normalize(to: &writer)
     if plan.network.controlSteps != nil { embedNormalize(to: &writer) }
+    if plan.network.hasMovingPositions { position(to: &writer) }
     if plan.carriesTokens { CarriedSupportRenderer(plan: plan).render(to: &writer) }
     softmax(to: &writer)
     clear(to: &writer)
@@ -70,6 +71,27 @@ package struct SupportRenderer {
           "index += 16")
       }
       if carries { writer.write("return factor") }
+    }
+  }
+
+  private func position(to writer: inout CodeWriter) {
+    let stride = plan.shape.hiddenStride
+    let (tokens, agents) = (plan.steps.tokens.count, plan.shape.batch)
+    writer.function(
+      "embed_ln(x + embed_timestep[timestep] + embed_slot[place of its step]) + wpe[0] of each row\(agents > 1 ? " of an agent" : "")."
+    )
+    writer.scope(
+      "static func position(_ x: Floats, rows: Int, first: Int, timestep: Floats, slots: Floats, gain: Floats, shift: Floats, to y: Floats)"
+    ) { writer in
+      writer.write("var row = 0")
+      writer.scope("while row < rows") { writer in
+        let step = "row * \(literal(agents * stride))"
+        writer.write(
+          "let from = x + \(step), to = y + \(step), slot = slots + (first + row) / \(tokens) * \(stride)",
+          "var index = 0",
+          "while index < \(stride) { (Vector(at: from + index) + Vector(at: slot + index)).store(at: to + index); index += 16 }",
+          "embedNormalize(to, timestep: timestep, gain: gain, shift: shift)", "row += 1")
+      }
     }
   }
 

@@ -113,6 +113,7 @@ extension Operation {
     case .linear: "matrix product"
     case .normalize: "layer norm"
     case .embedNormalize: "timestep and embed_ln"
+    case .position: "positions and embed_ln"
     case .enter: "timestep, embed_ln and ln_1"
     case .centerTime: "timestep"
     case .center: "subtract the mean"
@@ -134,7 +135,7 @@ extension Operation {
     switch kind {
     case .linear(_, _, let weights, _, _, _): plan.weights.tensors[weights].content.role
     case .scores, .mix: .attention
-    case .embedNormalize, .enter, .centerTime: .embedding
+    case .embedNormalize, .position, .enter, .centerTime: .embedding
     default: .other
     }
   }

@@ -46,7 +46,7 @@ package struct LayoutMap: Equatable, Sendable {
       if tensor.content.layer != nil { blocks.insert(title) }
       if groups.last?.title != title { groups.append(Group(title: title, regions: [])) }
       groups[groups.count - 1].regions.append(
-        Region(tensor, foldsNorms: !plan.network.normalizesStream))
+        Region(tensor, plan.network))
     }
     let largest = Double(groups.map(\.bytes).max() ?? 0)
     for index in groups.indices {
@@ -64,10 +64,10 @@ package struct LayoutMap: Equatable, Sendable {
   private static func title(_ content: PackedTensor.Content, forms: [AttentionForm]) -> String {
     if let layer = content.layer { return "block \(layer) · \(forms[layer].rawValue) attention" }
     return switch content {
-    case .timesteps: "timesteps"
+    case .timesteps, .slots: "timesteps"
     case .positions: "positions"
     case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift,
-      .entryValue, .entryQuery, .entryInner:
+      .entryValue, .entryQuery, .entryInner, .encoder:
       "embedding"
     default: "head"
     }
@@ -75,14 +75,14 @@ package struct LayoutMap: Equatable, Sendable {
 }
 
 extension LayoutMap.Region {
-  fileprivate init(_ tensor: PackedTensor, foldsNorms: Bool) {
+  fileprivate init(_ tensor: PackedTensor, _ network: Network) {
     name = tensor.name
     (shape, arrangement) = (tensor.shapeText, tensor.arrangementText)
     offset = tensor.offset * MemoryLayout<Float>.stride
     bytes = tensor.byteCount
     sources = tensor.sourceText
     transform =
-      tensor.content.transform(foldsNorms: foldsNorms)
+      tensor.content.transform(in: network)
       + (tensor.format.needsWidening
         ? "; rounded to \(tensor.format.name), \(tensor.format.rowsPerWord == 2 ? "two" : "\(tensor.format.rowsPerWord)") rows in a word"
         : "")
@@ -94,7 +94,7 @@ extension PackedTensor.Content {
   package var role: LayoutMap.Role {
     switch self {
     case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift,
-      .entryValue, .entryQuery, .entryInner:
+      .entryValue, .entryQuery, .entryInner, .encoder:
       .embedding
     case .query, .key, .absorbedKey, .fusedQuery: .query
     case .value, .absorbedValue: .attention
@@ -105,23 +105,29 @@ extension PackedTensor.Content {
       .stateDeviation, .stateMeanRemainder, .actionScale, .actionOffset, .actionMinimum,
       .actionMaximum:
       .head
-    case .timesteps, .positions: .timesteps
+    case .timesteps, .slots, .positions: .timesteps
     case .unattended, .normGain, .normShift: .other
     }
   }
 
   /// How the packed numbers come from the sources, in words.
-  package func transform(foldsNorms: Bool) -> String {
-    switch self {
+  package func transform(in network: Network) -> String {
+    let foldsNorms = !network.normalizesStream
+    let isEncoded = (network.controlSteps?.state.encoder.count ?? 0) > 1
+    return switch self {
     case .stateMean: "as given; subtracted from the raw state"
     case .actionScale: "as given; times the action in model units"
     case .actionOffset: "as given; added to the scaled action"
     case .actionMinimum: "as given; the least action that is returned"
     case .actionMaximum: "as given; the largest action that is returned"
     case .embedReturn, .embedAction: "as in the checkpoint"
-    case .embedState: "each column divided by the state's deviation"
+    case .embedState:
+      isEncoded ? "as in the checkpoint" : "each column divided by the state's deviation"
     case .timesteps: "as in the checkpoint, a row for each timestep"
     case .positions: "as in the checkpoint, a row for each position"
+    case .slots: "as in the checkpoint, a row for each step of the window"
+    case .encoder(let layer):
+      layer == 0 ? "each column divided by the state's deviation" : "as in the checkpoint"
     case .embedNormGain: "as in the checkpoint"
     case .embedNormShift: "the norm's shift plus row 0 of wpe, which every token gets"
     case .query:

@@ -142,6 +142,9 @@ private struct WindowMarks {
       // With norms behind, a row that enters a block of one head is its key and its value.
       let isKey = plan.network.normalizesStream && plan.forms[0] != .standard
       return [(.embedding, token, 1)] + (isKey ? [(.keys(layer: 0), token, 1)] : [])
+    case .position(let rows, _, _, _, _, let tokens):
+      let isKey = plan.network.normalizesStream && plan.forms[0] != .standard
+      return [(.embedding, tokens, rows)] + (isKey ? [(.keys(layer: 0), tokens, rows)] : [])
     case .enter(let entry):
       return [(.embedding, entry.token, 1), (.keys(layer: 0), entry.token, 1)]
     case .normalize(let rows, _, let output), .scaleAndShift(let rows, _, _, let output):

@@ -1,0 +1,98 @@
+/// The layers from a state to its token in a checkpoint of d3rlpy.
+///
+/// takuseno/d3rlpy, d3rlpy/models/encoders.py, models/torch/encoders.py.
+package struct D3Encoder {
+  /// The modules of the linear layers, one behind the other.
+  package let modules: [String]
+  private let sizes: [Int]
+
+  /// nil where the encoder is no sequence of linear layers; `facts` says so.
+  package init?(_ tensors: ImportedTensors, _ facts: inout Facts) {
+    let prefix = "_encoder._layers."
+    var numbers: [Int] = []
+    var others: [String] = []
+    for name in tensors.names where name.hasPrefix("_encoder.") {
+      let parts = name.dropFirst(prefix.count).split(separator: ".")
+      let number = parts.first.flatMap { Int($0) }
+      guard name.hasPrefix(prefix), parts.count == 2, let number,
+        parts[1] == "bias" || tensors.shape(of: name)?.count == 2
+      else {
+        others.append(name)
+        continue
+      }
+      if parts[1] == "weight" { numbers.append(number) }
+    }
+    guard others.isEmpty, !numbers.isEmpty else {
+      facts.reject(
+        "encoder_factory",
+        "has \(others.isEmpty ? "no layers" : NameList.text(others)); accepted: a VectorEncoderFactory without norms and dropout"
+      )
+      return nil
+    }
+    // Activations are counted, too.
+    modules = numbers.sorted().map { prefix + "\($0)" }
+    sizes = modules.map { tensors.shape(of: $0 + ".weight")?[0] ?? 0 }
+  }
+
+  /// The layers with their activations; empty where they are one linear map.
+  package func layers(
+    _ configuration: D3Configuration?, _ facts: inout Facts
+  ) -> [ControlSteps.EncoderLayer] {
+    guard let names = activations(configuration, &facts) else { return [] }
+    guard names.count == sizes.count else {
+      facts.reject(
+        "state_encoder_activations",
+        "found \(names.count) names; accepted: \(sizes.count), one for each layer")
+      return []
+    }
+    var layers: [ControlSteps.EncoderLayer] = []
+    for (size, name) in zip(sizes, names) {
+      guard let activation = Activation(huggingFaceName: name == "none" ? "linear" : name) else {
+        facts.reject(
+          "state_encoder_activations",
+          "found \(JSONValue.string(name).excerpt); accepted: \(Activation.acceptedNames.joined(separator: ", "))"
+        )
+        return []
+      }
+      layers.append(ControlSteps.EncoderLayer(size: size, activation: activation))
+    }
+    return layers.count == 1 && layers[0].activation == .linear ? [] : layers
+  }
+
+  /// A name for each layer; nil where nothing tells.
+  private func activations(
+    _ configuration: D3Configuration?, _ facts: inout Facts
+  ) -> [String]? {
+    guard let configuration else { return givenActivations(&facts) }
+    guard let factory = configuration.factory("encoder_factory"),
+      ["vector", "default"].contains(factory.type)
+    else {
+      let type = configuration.factory("encoder_factory")?.type ?? "none"
+      facts.reject("encoder_factory", "found \(type); accepted: vector, default")
+      return nil
+    }
+    func name(_ key: String) -> String? {
+      if case .string(let name)? = factory.parameters[key] { name } else { nil }
+    }
+    let activation = name("activation") ?? "relu"
+    let last =
+      name("last_activation")
+      ?? (factory.parameters["exclude_last_activation"] == .bool(true) ? "none" : activation)
+    return sizes.dropLast().map { _ in activation } + [last]
+  }
+
+  /// By `--set`: a file of `save_model` has the tensors alone.
+  private func givenActivations(_ facts: inout Facts) -> [String]? {
+    let key = "state_encoder_activations"
+    let value = facts.givenValue(of: key)
+    guard case .array(let elements)? = value else {
+      let example = sizes.map { _ in "\"linear\"" }.joined(separator: ",")
+      facts.reject(
+        key,
+        "is in no file: what follows each layer of the encoder, \"linear\" where nothing does; say it with "
+          + "--set \(key)=[\(example)]")
+      return nil
+    }
+    return elements.map { if case .string(let name) = $0 { name } else { $0.excerpt } }
+  }
+}
