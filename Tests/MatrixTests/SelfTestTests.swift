@@ -94,7 +94,8 @@ struct SelfTestTests {
   /// The first stage that a tensor can change in the first step that reads it.
   private func stage(of content: PackedTensor.Content, _ shape: Shape) -> SelfTestStage {
     switch content {
-    case .stateMean, .embedState, .timesteps, .embedNormGain, .embedNormShift: .embedding
+    case .stateMean, .embedState, .encoder, .timesteps, .slots, .embedNormGain, .embedNormShift:
+      .embedding
     // Another token's: the state token sees it in the first block.
     case .embedReturn, .entryValue(.return): .block(layer: 0)
     // It sees that token's row in the second block.
@@ -111,7 +112,8 @@ struct SelfTestTests {
       .action
     case .query(let layer), .key(let layer), .value(let layer), .projection(let layer),
       .absorbedKey(let layer, _), .absorbedValue(let layer, _), .fusedQuery(let layer),
-      .fusedOutput(let layer), .inner(let layer), .outer(let layer):
+      .fusedOutput(let layer), .inner(let layer), .outer(let layer), .normGain(let layer, _),
+      .normShift(let layer, _):
       .block(layer: layer)
     }
   }
