@@ -127,18 +127,18 @@ struct OptionTests {
   @Test("return_rounding unscaled keeps the return in environment units, and scales its float32")
   func unscaledReturns() throws {
     try expectChanges(
-      ["return_rounding": "unscaled", "return_offset": 0.1],
+      ["return_rounding": "unscaled"],
       [
         "/// Of the last return token, environment units.",
         "private var returnToGo: Swift::Double = 0",
         "(timestep, returnToGo, rewardWeight) = (0, Swift::Double(targetReturn), 0)",
         "(returnToGo, rewardWeight, returnIsPrepared) = (Swift::Double(targetReturn), 0, false)",
-        "returnInput[0] = (Float(nextReturn) - 0.1) / 1000",
+        "returnInput[0] = Float(nextReturn) / 1000",
         "/// The next return token: kept in double precision.",
         "private func returnToGo(after reward: Float?) throws(DecisionTransformer::StepError) -> Swift::Double {",
         "let next = returnToGo - Swift::Double(paid * rewardWeight)",
-        "guard ((Float(next) - 0.1) / 1000).isFinite else { throw paid.isFinite ? .nonFiniteReturn : .nonFiniteReward }",
-        "returnInput[0] = (Float(nextReturn) - 0.1) / 1000",
+        "guard (Float(next) / 1000).isFinite else { throw paid.isFinite ? .nonFiniteReturn : .nonFiniteReward }",
+        "returnInput[0] = Float(nextReturn) / 1000",
       ])
   }
 

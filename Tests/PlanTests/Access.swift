@@ -56,6 +56,10 @@ struct Access {
       }
     case .embedNormalize(let operand, _, _, _):
       return [access(operand, 1, shape.hiddenStride, stride: shape.hiddenStride)]
+    case .position(let rows, let input, _, _, _, let output):
+      return [input, output].map {
+        access($0, rows, shape.hiddenStride, stride: shape.batch * shape.hiddenStride)
+      }
     case .scores(
       .rowScores(let rows, let depth, let count, let queryStride, let rowStride, let keyStride),
       let queries, let keys, let output):

@@ -49,14 +49,24 @@ struct CostTests {
       let (hidden, last) = (config.hiddenSize, config.layerCount - 1)
       let past = 3 * (window - 1)
       // Where no step ever leaves the window, action tokens go through all blocks once, and see themselves.
+      let moves = config.slotCount != nil
       let isKept =
-        last > 0 && past > 0 && model.episodeLength.map { window >= $0 } == true
+        !moves && last > 0 && past > 0 && model.episodeLength.map { window >= $0 } == true
       let keys = past + (isKept ? 3 : 2)
       let isCarried = forms[0] == .carried
       func embedding(_ inputs: Int) -> Int { isCarried ? layer.entry(inputs) : hidden * inputs }
       let head = hidden * config.actionDimension
-      feedback = embedding(1) + embedding(config.stateDimension) + head
-      shortFeedback = embedding(config.stateDimension) + head
+      // An encoder's layers, of which the last has the token's numbers.
+      var (state, inputs) = (embedding(config.stateDimension), config.stateDimension)
+      if !config.stateEncoder.isEmpty {
+        state = 0
+        for size in config.stateEncoder.dropLast().map(\.size) + [hidden] {
+          state += inputs * size
+          inputs = size
+        }
+      }
+      feedback = embedding(1) + state + head
+      shortFeedback = state + head
       for (index, form) in forms.enumerated() {
         guard form != .carried else {
           feedback += 2 * layer.carried(keys: keys)
@@ -86,7 +96,7 @@ struct CostTests {
         }
         return
       }
-      if !isCarried {
+      if !isCarried && !moves {
         preparation += layer.keysAndValues(forms[0]) + (last > 0 ? layer.query(forms[0]) : 0)
       }
       for (index, form) in forms.enumerated() {
@@ -94,10 +104,11 @@ struct CostTests {
           for row in 0..<past { preparation += layer.carried(keys: row + 1) }
           continue
         }
-        // Block 0 moves its rows, and every row's query, with the window.
-        if index > 0 { preparation += past * layer.keysAndValues(form) }
+        // Block 0 moves its rows, and every row's query, with the window, unless positions move.
+        let isStale = index > 0 || moves
+        if isStale { preparation += past * layer.keysAndValues(form) }
         guard index < last else { continue }
-        if index > 0 { preparation += past * layer.query(form) }
+        if isStale { preparation += past * layer.query(form) }
         preparation += past * layer.feedForward
         for row in 0..<past { preparation += layer.attention(form, keys: row + 1) }
       }
@@ -181,7 +192,7 @@ struct CostTests {
         let others: [AttentionForm] =
           (model.config.headCount == 1 ? [.standard, .fused] : [.standard])
           + (layer == 0 && last > 0 && model.config.headCount == 1 && model.window > 1
-            ? [.carried] : [])
+            && !model.config.isVariant ? [.carried] : [])
           + (layer == last ? [.absorbed] : [])
         for form in others {
           var forms = plan.forms

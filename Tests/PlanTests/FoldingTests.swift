@@ -183,7 +183,7 @@ private struct Fold {
 
   init(seed: UInt64) {
     self.seed = seed
-    model = RandomModel.model(seed: seed)
+    model = RandomModel.huggingFace(seed: seed)
     plan = Plan(model)
     checkpoint = RandomModel.checkpoint(of: model, seed: seed)
     folded = FoldedTensors(plan, checkpoint)

@@ -76,6 +76,7 @@ struct MachineTrunkTests {
   private func trunk(seed: UInt64) -> Model {
     var (config, options) = (SmallModel.model(seed: seed).config, GenerationOptions())
     var random = SplitMix64(seed: seed)
+    config.dropVariant()
     (options.modelClass, options.precision) = (.trunk, seed % 3 == 0 ? .bfloat16 : .float32)
     config.positionCount = .random(in: 1...25, using: &random)
     options.tokens = .random(in: 1...config.positionCount, using: &random)

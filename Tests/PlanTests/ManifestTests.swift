@@ -93,7 +93,7 @@ struct ManifestTests {
     let words = [
       "relu", "gelu", "clamp", "error", "return", "state", "action", "public", "internal",
       "bfloat16", "float32", "file", "embedded", "attentions", "integers", "perColumn", "none",
-      "step", "raw", "clamped", "other",
+      "step", "raw", "clamped", "before", "after", "other",
     ]
     let original = try JSONSerialization.jsonObject(with: JSONEncoder().encode(value))
     var found: [(String, Value)] = []

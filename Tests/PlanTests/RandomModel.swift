@@ -40,6 +40,13 @@ enum RandomModel {
     return withLoop(model(config, options), &random)
   }
 
+  /// The same where Hugging Face's class computes it.
+  static func huggingFace(seed: UInt64) -> Model {
+    var model = model(seed: seed)
+    model.config.dropVariant()
+    return model
+  }
+
   /// The same with bounds, history, returns and time drawn, too: what decides how a control loop goes on; and what
   /// Hugging Face's model has not: norms behind, encoders of states, positions that move.
   static func withLoop(_ model: Model, _ random: inout SplitMix64) -> Model {
@@ -60,7 +67,7 @@ enum RandomModel {
       model.options.firstTimestep = .random(in: 0...1, using: &random)
     }
     if Int.random(in: 0..<4, using: &random) == 0 { model.config.normPlacement = .after }
-    if Int.random(in: 0..<4, using: &random) == 0 {
+    if .random(using: &random) {
       let sizes = (0..<Int.random(in: 0...2, using: &random)).map { _ in
         Int.random(in: 1...40, using: &random)
       }
@@ -105,4 +112,9 @@ enum RandomModel {
   ) -> [Double] {
     (0..<count).map { _ in .random(in: range, using: &random) }
   }
+}
+
+extension ModelConfig {
+  /// Forgets what Hugging Face's model has not.
+  mutating func dropVariant() { (normPlacement, stateEncoder, slotCount) = (.before, [], nil) }
 }

@@ -25,7 +25,7 @@ struct SelfTestTests {
 
   @Test("warns of a checkpoint that float32 cannot compute")
   func warning() throws {
-    var model = RandomModel.model(seed: 3)
+    var model = RandomModel.huggingFace(seed: 3)
     (model.options.precision, model.config.hasActionTanh) = (.float32, false)
     let sound = RandomModel.checkpoint(of: model, seed: 3)
     // What ln_f centred is summed: nothing but rounding, a million times.

@@ -105,6 +105,7 @@ extension RandomModel {
     var random = SplitMix64(seed: seed ^ 0x7A0B)
     let original = model(seed: seed)
     var (config, options) = (original.config, GenerationOptions())
+    config.dropVariant()
     config.positionCount = .random(in: 1...50, using: &random)
     options.modelClass = .trunk
     options.precision = original.options.precision

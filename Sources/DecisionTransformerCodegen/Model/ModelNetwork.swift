@@ -26,7 +26,7 @@ extension Model {
       tokens: EntryInput.allCases,
       state: ControlSteps.State(
         count: config.stateDimension, mean: options.stateMean,
-        deviation: options.stateStandardDeviation, encoder: config.stateEncoder),
+        deviation: options.stateStandardDeviation, encoder: stateEncoder),
       action: ControlSteps.Action(
         count: config.actionDimension, hasTanh: config.hasActionTanh, scale: actionScale,
         offset: actionOffset, minimum: actionMinimum, maximum: actionMaximum,
@@ -39,7 +39,14 @@ extension Model {
         first: options.firstTimestep),
       // PyTorch's default, whatever layer_norm_epsilon says.
       embeddingNorm: Network.Norm(epsilon: 1e-5), positionCount: config.positionCount,
-      slotCount: config.slotCount, window: window)
+      slotCount: config.slotCount.map { _ in window }, window: window)
+  }
+
+  /// Its last layer has the token's numbers.
+  private var stateEncoder: [ControlSteps.EncoderLayer] {
+    var encoder = config.stateEncoder
+    if !encoder.isEmpty { encoder[encoder.count - 1].size = config.hiddenSize }
+    return encoder
   }
 
   /// How it is used.

@@ -129,8 +129,9 @@ package struct LayoutBuilder {
   private mutating func appendNorm(_ part: PackedTensor.BlockPart, layer: Int) {
     guard network.blocks[layer].normPlacement == .after else { return }
     let rows = PackedTensor.Arrangement.rows(rows: 1, columns: shape.hiddenSize)
-    append("layer\(layer).\(part)NormGain", .normGain(layer: layer, part), rows)
-    append("layer\(layer).\(part)NormShift", .normShift(layer: layer, part), rows)
+    let name = "layer\(layer).norm\(part == .attention ? 1 : 2)"
+    append("\(name)Gain", .normGain(layer: layer, part), rows)
+    append("\(name)Shift", .normShift(layer: layer, part), rows)
   }
 
   private mutating func appendAttention(layer: Int, form: AttentionForm) {

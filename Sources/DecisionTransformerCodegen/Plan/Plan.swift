@@ -102,6 +102,9 @@ public struct Plan: Equatable, Sendable, Codable {
       "\(network.normEpsilon) \(network.blocks[0].activation.rawValue)"
       + " \(network.controlSteps?.action.hasTanh ?? false) \(network.blocks[0].headCount)"
     for block in network.blocks { text += " \(block.attentionScale)" }
+    for layer in network.controlSteps?.state.encoder ?? [] {
+      text += " \(layer.activation.rawValue)"
+    }
     for tensor in weights.tensors {
       text += "\n\(tensor.name) \(tensor.shapeText) \(tensor.arrangementText) \(tensor.offset)"
     }

@@ -76,8 +76,9 @@ package struct HeaderRenderer {
   private func weights(to writer: inout CodeWriter) {
     writer.write(
       "// packed weights          made of (\(plan.kernelsName).swift: shapes and places)")
+    let width = max(19, (entries.map(\.name.count).max() ?? 0) + 1)
     for entry in entries {
-      let row = "//   \(left(entry.name, 19))"
+      let row = "//   \(left(entry.name, width))"
       let lines = CodeWriter.lines(of: entry.sources, width: CodeWriter.width - row.count)
       writer.write(row + lines[0])
       for line in lines.dropFirst() { writer.write(left("//", row.count) + line) }

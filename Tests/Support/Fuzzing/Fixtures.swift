@@ -69,6 +69,14 @@ enum Fixtures {
     }
     """#
 
+  static let variantConfig = #"""
+    {
+      "model_type": "decision_transformer_variant", "act_dim": 2, "hidden_size": 12, "max_ep_len": 30,
+      "n_head": 3, "n_layer": 2, "n_positions": 1, "state_dim": 5, "layer_norm_placement": "after",
+      "state_encoder_sizes": [7, 12], "state_encoder_activations": ["tanh", "linear"], "n_slots": 4
+    }
+    """#
+
   static let fullOptions = #"""
     {
       "window": 4, "state_mean": [0.5, 1, -2e-3], "state_std": [1, 2, 1e-6], "return_scale": 1000.0,

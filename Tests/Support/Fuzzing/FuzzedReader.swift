@@ -22,7 +22,11 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
   /// Whole files, which are read.
   package func seeds() throws -> [[UInt8]] {
     switch self {
-    case .config: [try Fixtures.bytes("config.json"), Array(Fixtures.fullConfig.utf8)]
+    case .config:
+      [
+        try Fixtures.bytes("config.json"), Array(Fixtures.fullConfig.utf8),
+        Array(Fixtures.variantConfig.utf8),
+      ]
     case .options: [Array(Fixtures.fullOptions.utf8)]
     case .manifest: [try Fixtures.manifest().contents]
     case .safetensors:
@@ -99,7 +103,9 @@ extension FuzzedReader {
     var remarks: [Diagnostic] = []
     let config = try ModelConfigReader.read(bytes, path: "F", remarks: &remarks)
     let count = Checkpoint.requiredTensors(of: config).reduce(0) { $0 + $1.shape.reduce(1, *) }
-    guard count < 100_000, config.layerCount < 10, config.maximumLength ?? 20 < 100 else { return }
+    guard count < 100_000, config.layerCount < 10, config.maximumLength ?? 20 < 100,
+      config.slotCount ?? 20 < 100
+    else { return }
     let model = Model(
       name: "Fuzzed", config: config, options: GenerationOptions(), configDigest: "")
     _ = Compiler.sources(Plan(model))
