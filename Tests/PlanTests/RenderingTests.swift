@@ -47,6 +47,25 @@ struct RenderingTests {
     }
   }
 
+  @Test("ends every product in its own activation")
+  func activations() {
+    for code in Self.codes {
+      // Wherever lines are broken.
+      let text = code.kernels.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      for kernel in code.plan.kernels {
+        guard case .linear(_, _, _, .activation(let activation), _, _) = kernel else { continue }
+        let body = text.components(separatedBy: "func \(code.plan.name(of: kernel))(")[1]
+          .components(separatedBy: " static func ")[0]
+        let finish = body.components(separatedBy: "Product<")[1].prefix { $0 != ">" }
+        let epilogue = text.components(separatedBy: "enum \(finish): Epilogue ")[1]
+          .components(separatedBy: " private enum ")[0]
+        #expect(
+          epilogue.contains("VectorMath.\(activation.functionName)(sums)"),
+          "\(code.plan.name(of: kernel)) ends in \(finish)")
+      }
+    }
+  }
+
   @Test("fits into a page's width, and calls no token by a number")
   func width() {
     for code in Self.codes {

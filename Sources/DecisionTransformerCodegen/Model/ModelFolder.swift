@@ -126,7 +126,7 @@ extension ModelFolder {
           "\(window) control steps are more than an episode has "
             + "(max_ep_len \(config.maximumEpisodeLength)); the window never fills"))
     }
-    if 3 * window > config.positionCount {
+    if !config.isVariant, 3 * window > config.positionCount {
       remarks.append(
         note(
           "\(window) control steps are \(3 * window) tokens, more than n_positions "

@@ -137,7 +137,9 @@ extension ControllerMemory {
         if !network.normalizesStream || layer > 0 {
           append(
             .normalized(layer: layer), rows: slots, isPerSlot: true, stride: hidden,
-            "normalised rows of block \(layer)\(form == .carried ? "" : ", values")")
+            (network.normalizesStream
+              ? "rows that enter block \(layer)" : "normalised rows of block \(layer)")
+              + (form == .carried ? "" : ", values"))
         }
         guard form.needsPanels(layer: layer, shape: shape, network) else { continue }
         append(

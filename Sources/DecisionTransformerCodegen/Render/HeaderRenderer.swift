@@ -34,6 +34,9 @@ package struct HeaderRenderer {
     writer.write(
       "// state \(shape.stateDimension) · action \(shape.actionDimension)\(plan.steps.action.hasTanh ? " tanh" : "") · window \(shape.window) steps, \(shape.slotCount) tokens · episode \(plan.steps.time.stepCount)\(batch)",
       "// \(blocks)")
+    if !plan.network.differences.isEmpty {
+      writer.write("// \(plan.network.differences.joined(separator: " · "))")
+    }
   }
 
   private var blocks: String {

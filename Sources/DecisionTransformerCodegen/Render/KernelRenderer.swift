@@ -37,7 +37,7 @@ package struct KernelRenderer {
     let finish =
       switch epilogue {
       case .store, .storeUnbiased: "Store"
-      case .activation(let activation): activation == .tanh ? "Tanh" : "Activate"
+      case .activation(let activation): plan.finishName(of: activation)
       case .add: "Add"
       }
     let parameter = epilogue == .add ? " _ residual: Floats," : ""

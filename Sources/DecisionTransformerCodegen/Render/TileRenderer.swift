@@ -4,8 +4,6 @@ package struct TileRenderer {
   private let plan: Plan
   /// The products of each number of rows, most rows first.
   private let products: [(rows: Int, products: [TiledProduct])]
-  private let activation: Activation
-  private let needsTanh: Bool
   /// The format of weights that are not float32, if there are any.
   private let format: WeightFormat?
   private let hasScales: Bool
@@ -13,10 +11,6 @@ package struct TileRenderer {
   private let askingRows: Set<Int>
 
   package init(_ plan: Plan) {
-    activation = plan.network.blocks[0].activation
-    needsTanh =
-      (plan.network.controlSteps?.action.hasTanh == true && !plan.network.takesEmbeddings)
-      || activation == .tanh
     format = plan.widenedFormat
     hasScales = format?.scales == .perColumn
     prefetchDistance = plan.prefetchDistance
@@ -122,9 +116,10 @@ package struct TileRenderer {
   }
 
   private var epilogues: [(name: String, value: String)] {
-    [("Store", "sums"), ("Activate", "VectorMath.\(activation.functionName)(sums)")]
-      + (needsTanh ? [("Tanh", "VectorMath.hyperbolicTangent(sums)")] : [])
-      + [("Add", "sums + Vector(at: residual)")]
+    let activations = plan.activations.map {
+      (name: plan.finishName(of: $0), value: "VectorMath.\($0.functionName)(sums)")
+    }
+    return [("Store", "sums")] + activations + [("Add", "sums + Vector(at: residual)")]
   }
 
   // MARK: Sweeps

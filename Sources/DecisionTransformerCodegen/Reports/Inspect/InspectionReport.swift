@@ -33,6 +33,11 @@ public struct InspectionReport: Encodable, Sendable {
     package var nPositions: Int?
     package var scaleAttnWeights: Bool
     package var scaleAttnByInverseLayerIdx: Bool
+    /// Where the norms are, the encoder of states, rows of `embed_slot`: nil where they are Hugging Face's.
+    package var layerNormPlacement: String?
+    package var stateEncoderSizes: [Int]?
+    package var stateEncoderActivations: [String]?
+    package var nSlots: Int?
   }
 
   /// How it is used; names as in codegen.json.
@@ -168,6 +173,12 @@ extension InspectionReport.Shape {
       actionTanh = config.hasActionTanh
       maxEpLen = config.maximumEpisodeLength
     }
+    if config.normPlacement != .before { layerNormPlacement = config.normPlacement.rawValue }
+    if !config.stateEncoder.isEmpty {
+      stateEncoderSizes = config.stateEncoder.map(\.size)
+      stateEncoderActivations = config.stateEncoder.map(\.activation.rawValue)
+    }
+    nSlots = config.slotCount
   }
 }
 

@@ -18,16 +18,22 @@ extension InspectionReport {
         "state",
         shape.stateDim.map { "\($0)" + (options.normalizesState == true ? ", normalised" : "") },
       ],
+      ["state encoder", encoder],
       ["action", action],
       ["hidden size", "\(shape.hiddenSize)"],
       ["layers", "\(shape.nLayer)"],
       ["heads", "\(shape.nHead), \(attention)"],
       ["attention", plan.attention.joined(separator: ", ")],
       ["inner size", "\(shape.nInner), \(shape.activationFunction)"],
-      ["layer norm epsilon", "\(shape.layerNormEpsilon)"],
+      [
+        "layer norm epsilon",
+        "\(shape.layerNormEpsilon)"
+          + (shape.layerNormPlacement == nil ? "" : ", behind attention and MLP"),
+      ],
       ["window", options.window.map { "\($0) steps, \(3 * $0) tokens" }],
       ["batch", options.batch.map { $0 == 1 ? "1 agent" : "\($0) agents" }],
       ["cache", options.tokens.map { "\($0) tokens" }],
+      ["positions", shape.nSlots.map { "of the current timestep and of \($0) places, moving" }],
       ["n_positions", shape.nPositions.map { "\($0)" }],
       ["max_ep_len", episode],
       ["return scale", returns],
@@ -43,6 +49,13 @@ extension InspectionReport {
     return Table(
       title: "\(name) (config.json sha256 \(configDigest.prefix(12)), dtgen \(generator))",
       rows: rows.filter { $0[1] != nil }.map { $0.compactMap(\.self) })
+  }
+
+  private var encoder: String? {
+    guard let sizes = shape.stateEncoderSizes, let names = shape.stateEncoderActivations else {
+      return nil
+    }
+    return zip(sizes, names).map { "\($0) \($1)" }.joined(separator: ", ")
   }
 
   private var action: String? {
