@@ -29,9 +29,7 @@ struct D3FileTests {
   @Test("without the configuration is asked what that says, and is the same model then")
   func tensorsAlone() throws {
     let whole = try contents("d3rlpy-simple-a")
-    let start = try #require(whole.range(of: Data("PK\u{3}\u{4}".utf8))?.lowerBound)
-    let end = try #require(whole.range(of: Data("PK\u{5}\u{6}".utf8))?.lowerBound) + 22
-    try scratch.write("model.pt", Array(whole[start..<end]))
+    try scratch.write("model.pt", try Self.tensors(in: whole))
     var importer = Importer(path: scratch.path("model.pt"))
     let error = #expect(throws: InvalidInput.self) { try importer.run(output: "A.dtmodel") }
     #expect(
@@ -51,6 +49,37 @@ struct D3FileTests {
       ("return_scale", #require(options["return_scale"])),
     ].map { JSONMember(name: $0, value: $1) }
     #expect(try importer.run(output: "A.dtmodel").files == files)
+  }
+
+  @Test("with a wrong number of activations is refused for that alone")
+  func wrongActivations() throws {
+    let whole = try contents("d3rlpy-encoder2-b")
+    try scratch.write("model.pt", try Self.tensors(in: whole))
+    var importer = Importer(path: scratch.path("model.pt"))
+    let cases: [(value: JSONValue?, message: String)] = [
+      (JSONValue(["tanh"]), "found 1 name; accepted: 2, one for each layer"),
+      (JSONValue(["tanh", "geglu"]), #"found "geglu"; accepted: relu, "#), (nil, "is in no file: "),
+    ]
+    for (value, message) in cases {
+      importer.given = [
+        ("n_head", JSONValue.integer(2)), ("activation_function", .string("gelu")),
+        ("state_mean", .null), ("state_std", .null), ("action_scale", .null),
+        ("action_offset", .null), ("return_scale", .null), ("return_offset", .null),
+      ].map { JSONMember(name: $0, value: $1) }
+      if let value {
+        importer.given.append(JSONMember(name: "state_encoder_activations", value: value))
+      }
+      let error = #expect(throws: InvalidInput.self) { try importer.run(output: "A.dtmodel") }
+      #expect(error?.diagnostics.map(\.key) == ["state_encoder_activations"])
+      #expect(error?.diagnostics.first?.message.hasPrefix(message) == true)
+    }
+  }
+
+  /// What `torch.save` wrote.
+  private static func tensors(in whole: Data) throws -> [UInt8] {
+    let start = try #require(whole.range(of: Data("PK\u{3}\u{4}".utf8))?.lowerBound)
+    let end = try #require(whole.range(of: Data("PK\u{5}\u{6}".utf8))?.lowerBound) + 22
+    return Array(whole[start..<end])
   }
 
   @Test("written before 2.8.0 is imported, and it is said what it saw")

@@ -38,12 +38,20 @@ package struct D3Encoder {
   package func layers(
     _ configuration: D3Configuration?, _ facts: inout Facts
   ) -> [ControlSteps.EncoderLayer] {
-    guard let names = activations(configuration, &facts) else { return [] }
+    // What is wrong has been said; sizes are the tensors'.
+    let unknown =
+      sizes.count == 1
+      ? []
+      : sizes.map {
+        ControlSteps.EncoderLayer(size: $0, activation: .linear)
+      }
+    guard let names = activations(configuration, &facts) else { return unknown }
     guard names.count == sizes.count else {
       facts.reject(
         "state_encoder_activations",
-        "found \(names.count) names; accepted: \(sizes.count), one for each layer")
-      return []
+        "found \(names.count == 1 ? "1 name" : "\(names.count) names"); accepted: \(sizes.count), one for each layer"
+      )
+      return unknown
     }
     var layers: [ControlSteps.EncoderLayer] = []
     for (size, name) in zip(sizes, names) {
@@ -52,7 +60,7 @@ package struct D3Encoder {
           "state_encoder_activations",
           "found \(JSONValue.string(name).excerpt); accepted: \(Activation.acceptedNames.joined(separator: ", "))"
         )
-        return []
+        return unknown
       }
       layers.append(ControlSteps.EncoderLayer(size: size, activation: activation))
     }
@@ -90,7 +98,7 @@ package struct D3Encoder {
       facts.reject(
         key,
         "is in no file: what follows each layer of the encoder, \"linear\" where nothing does; say it with "
-          + "--set \(key)=[\(example)]")
+          + "--set '\(key)=[\(example)]'")
       return nil
     }
     return elements.map { if case .string(let name) = $0 { name } else { $0.excerpt } }
