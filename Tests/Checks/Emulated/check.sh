@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Libraries built for AVX-512 (x86-64-v4), run wherever this runs: in Bochs, an emulator of a whole PC that knows
 # processors with it and older ones. The image is a boot sector, the libraries of several models, and a program that
-# runs the self test of each and drives it through a recorded episode. On a processor without AVX-512 the same image
-# must refuse to make a controller.
+# runs the self test of each, drives it through a recorded episode, and counts the instructions of an act and a prepare.
+# On a processor without AVX-512 the same image must refuse to make a controller.
 #
 # usage: Tests/Checks/Emulated/check.sh [path of a built dtgen]
 #

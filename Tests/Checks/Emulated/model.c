@@ -45,6 +45,16 @@ static const void *tensor(const char *key, size_t size, size_t *count) {
   return episode + 8 + header + offsets[0];
 }
 
+/* What Bochs counts up by one with each instruction. */
+static uint64_t instructions(void) {
+  uint32_t low, high;
+  __asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high)::"memory");
+  return (uint64_t)high << 32 | low;
+}
+
+/* Of the last step that has both calls. */
+static uint64_t act_instructions, prepare_instructions;
+
 /* The largest difference of the actions. */
 static double replay(FUNCTION(controller) * controller, int32_t *status) {
   size_t count;
@@ -58,8 +68,14 @@ static double replay(FUNCTION(controller) * controller, int32_t *status) {
   float reward = 0;
   for (size_t step = 0; step < steps && *status == 0; step++) {
     float action[NUMBER(ACTION_DIMENSION)];
+    uint64_t begin = instructions();
     *status = FUNCTION(act)(controller, states + step * NUMBER(STATE_DIMENSION), reward, action);
-    if (*status == 0 && step + 1 < steps) *status = FUNCTION(prepare)(controller);
+    if (*status == 0 && step + 1 < steps) {
+      uint64_t middle = instructions();
+      *status = FUNCTION(prepare)(controller);
+      prepare_instructions = instructions() - middle;
+      act_instructions = middle - begin;
+    }
     reward = rewards[step];
     for (size_t i = 0; i < NUMBER(ACTION_DIMENSION); i++) {
       double difference = action[i] - (double)answers[step * NUMBER(ACTION_DIMENSION) + i];
@@ -84,6 +100,10 @@ int FUNCTION(check)(void) {
     difference = replay(controller, &status);
     write_text("; difference of actions: ");
     write_small(difference);
+    write_text("; instructions of act: ");
+    write_number(act_instructions);
+    write_text(", of prepare: ");
+    write_number(prepare_instructions);
   }
   write_text("\n");
   return self_test == 0 && status == 0 && difference <= LARGEST_DIFFERENCE;
