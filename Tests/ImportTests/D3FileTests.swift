@@ -104,6 +104,18 @@ struct D3FileTests {
     #expect(config["state_encoder_sizes"] == .array([.integer(24)]))
   }
 
+  @Test("that leaves out the last activation leaves it out, whatever else it says")
+  func excludedActivation() throws {
+    var contents = try contents("d3rlpy-simple-a")
+    let range = try #require(contents.range(of: Data(#""last_activation": null"#.utf8)))
+    contents.replaceSubrange(range, with: #""last_activation":"elu""#.utf8)
+    try scratch.write("model.d3", Array(contents))
+    let importer = Importer(path: scratch.path("model.d3"))
+    #expect(
+      try importer.run(output: "A.dtmodel").files
+        == RecordedFamily("d3rlpy-simple-a").importer().run(output: "A.dtmodel").files)
+  }
+
   /// Each text is replaced by one of the same length.
   @Test(
     "of another model is refused by what it differs in",
@@ -112,6 +124,9 @@ struct D3FileTests {
       (#""type": "multiply""#, #""type": "reversed""#, "reward_scaler"),
       (#""activation_type": "relu""#, #""activation_type": "glu_""#, "activation_function"),
       (#""type": "decision_transformer""#, #""type": "decision_controllers""#, "type"),
+      (#""num_layers": 2"#, #""num_layers": 3"#, "num_layers"),
+      (#""context_size": 4"#, #""context_size": 5"#, "context_size"),
+      (#""max_timestep": 30"#, #""max_timestep": 31"#, "max_timestep"),
       (#""num_heads": 3"#, #""num_heads": 5"#, "n_head"),
       (#"{"type": "standard""#, #"{"type": "pixelate""#, "observation_scaler"),
       (#"{"observation_shape""#, #"["observation_shape""#, "config, line 1, column 21"),

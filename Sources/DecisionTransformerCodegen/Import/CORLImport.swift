@@ -37,6 +37,11 @@ package enum CORLImport {
     facts.take("layer_norm_epsilon", .number(1e-5), from: "the implementation")
     facts.take("action_tanh", .bool(true), from: "the implementation")
     facts.note(nil, "CORL predicts neither states nor returns: zeros are written for these heads")
+    let file = configuration?.path ?? ""
+    facts.compare(
+      "embedding_dim", configuration?["embedding_dim"], with: config.hiddenSize, in: file)
+    facts.compare("num_layers", configuration?["num_layers"], with: config.layerCount, in: file)
+    facts.compare("seq_len", configuration?["seq_len"], with: window, in: file)
     takeConfiguration(configuration, &facts)
     takeStatistics(source, config.stateDimension, &facts)
     take(&tensors, config, window: window, tableLength: tableLength, &facts)

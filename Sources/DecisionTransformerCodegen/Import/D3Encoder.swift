@@ -25,7 +25,7 @@ package struct D3Encoder {
     guard others.isEmpty, !numbers.isEmpty else {
       facts.reject(
         "encoder_factory",
-        "has \(others.isEmpty ? "no layers" : NameList.text(others)); accepted: a VectorEncoderFactory without norms and dropout"
+        "has \(others.isEmpty ? "no layers" : NameList.text(others)); accepted: a VectorEncoderFactory without norms"
       )
       return nil
     }
@@ -83,9 +83,10 @@ package struct D3Encoder {
       if case .string(let name)? = factory.parameters[key] { name } else { nil }
     }
     let activation = name("activation") ?? "relu"
+    // Left out, whatever last_activation says.
     let last =
-      name("last_activation")
-      ?? (factory.parameters["exclude_last_activation"] == .bool(true) ? "none" : activation)
+      factory.parameters["exclude_last_activation"] == .bool(true)
+      ? "none" : name("last_activation") ?? activation
     return sizes.dropLast().map { _ in activation } + [last]
   }
 

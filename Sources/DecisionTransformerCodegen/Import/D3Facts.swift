@@ -14,7 +14,8 @@ package struct D3Facts {
       facts.note(
         "version",
         "\(configuration.version) let an episode's first steps see the padding in front of it; here they do not, as d3rlpy 2.8 "
-          + "runs the file. From the step that fills the window on it makes no difference")
+          + "runs the file. Steps behind those differ only by the actions that these leave in the history"
+      )
     }
   }
 
@@ -44,8 +45,10 @@ package struct D3Facts {
     guard let configuration else {
       Statistics.ask(
         &facts,
+        mean:
+          "what is subtracted from each number of a state: of StandardObservationScaler its mean, of MinMaxObservationScaler (maximum + minimum) / 2",
         note:
-          "of StandardObservationScaler std + eps, 0.001; of MinMaxObservationScaler half the range"
+          "of StandardObservationScaler std + eps (0.001), of MinMaxObservationScaler (maximum - minimum) / 2"
       )
       return
     }
@@ -80,12 +83,12 @@ package struct D3Facts {
     guard let configuration else {
       facts.ask(
         "action_scale",
-        "of MinMaxActionScaler half of maximum - minimum, one number for each component; without a scaler 1",
-        example: "1")
+        "of MinMaxActionScaler (maximum - minimum) / 2, one number for each component; without a scaler null",
+        example: "null", mayBeAbsent: true)
       facts.ask(
         "action_offset",
-        "of MinMaxActionScaler the middle between minimum and maximum; without a scaler null",
-        example: "null")
+        "of MinMaxActionScaler (maximum + minimum) / 2; without a scaler null", example: "null",
+        mayBeAbsent: true)
       return
     }
     guard let scaler = configuration.factory("action_scaler") else { return }
@@ -101,12 +104,14 @@ package struct D3Facts {
     guard let configuration else {
       facts.ask(
         "return_scale",
-        "what reward_scaler divides a return by: of MultiplyRewardScaler 1 / multiplier; without a scaler 1",
-        example: "1")
+        "what reward_scaler divides a return by, each over its multiplier: of MultiplyRewardScaler and ConstantShiftRewardScaler 1, of "
+          + "StandardRewardScaler std + eps (0.001), of MinMaxRewardScaler maximum - minimum, of ReturnBasedRewardScaler return_max - "
+          + "return_min; without a scaler null", example: "null", mayBeAbsent: true)
       facts.ask(
         "return_offset",
-        "what it subtracts in front of that, of StandardRewardScaler its mean; 0 where it subtracts nothing",
-        example: "0")
+        "what it subtracts in front of that: of StandardRewardScaler its mean, of MinMaxRewardScaler its minimum, of "
+          + "ConstantShiftRewardScaler -shift; of the others null", example: "null",
+        mayBeAbsent: true)
       return
     }
     guard let scaler = configuration.factory("reward_scaler") else { return }

@@ -43,6 +43,7 @@ package enum D3Import {
     facts.take("return_rounding", .string("unscaled"), from: "the library")
     facts.take("layer_norm_epsilon", .number(epsilon), from: "the library")
     facts.take("action_tanh", .bool(true), from: "the library")
+    compare(source.configuration, config, window: window, &facts)
     D3Facts(source.configuration).take(&facts)
     facts.note(nil, "d3rlpy predicts neither states nor returns: zeros are written for these heads")
     for layer in 0..<config.layerCount {
@@ -73,6 +74,17 @@ package enum D3Import {
     if !config.isVariant { tensors.addZeros("encoder.wte.weight", [1, config.hiddenSize]) }
     tensors.rejectOthers(of: .d3rlpy, &facts)
     return tensors
+  }
+
+  /// The configuration is of these tensors.
+  private static func compare(
+    _ configuration: D3Configuration?, _ config: ModelConfig, window: Int, _ facts: inout Facts
+  ) {
+    let file = "the configuration"
+    facts.compare("context_size", configuration?["context_size"], with: window, in: file)
+    facts.compare("num_layers", configuration?["num_layers"], with: config.layerCount, in: file)
+    facts.compare(
+      "max_timestep", configuration?["max_timestep"], with: config.maximumEpisodeLength, in: file)
   }
 
   private static let globalTimesteps = "_position_encoding._global_position_embedding.weight"

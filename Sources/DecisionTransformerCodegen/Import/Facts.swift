@@ -51,12 +51,25 @@ package struct Facts {
   /// - Parameters:
   ///   - meaning: What it is, and where people find it.
   ///   - example: As it stands behind `--set key=`.
-  package mutating func ask(_ key: String, _ meaning: String, example: String) {
+  ///   - mayBeAbsent: Whether null says that there is nothing of the kind.
+  package mutating func ask(
+    _ key: String, _ meaning: String, example: String, mayBeAbsent: Bool = false
+  ) {
     guard let value = givenValue(of: key) else {
       return reject(key, "is in no file: \(meaning); say it with --set \(key)=\(example)")
     }
-    // Nothing: what the fact is about is not there.
-    if value != .null { add(key, value) }
+    guard value == .null else { return add(key, value) }
+    if !mayBeAbsent { reject(key, "found null; accepted: \(meaning)") }
+  }
+
+  /// A size that a file beside the tensors has, too: where it is another one, the file is of another model.
+  package mutating func compare(_ key: String, _ value: JSONValue?, with size: Int, in file: String)
+  {
+    guard let value, value.wholeNumber != size else { return }
+    reject(
+      key,
+      "is \(value.excerpt) in \(file), and \(size) in the tensors: they are of different models; accepted: the file that was saved with them"
+    )
   }
 
   /// A fact that need not be known.

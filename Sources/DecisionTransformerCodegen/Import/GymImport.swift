@@ -147,9 +147,11 @@ extension GymImport {
     } else {
       facts.take(
         "action_tanh", .bool(true), from: "the implementation, which action_tanh=False changes")
-      facts.note(
-        "action_tanh",
-        "true is assumed, the implementation's default; --set action_tanh=false where it was not")
+      if facts.givenValue(of: "action_tanh") == nil {
+        facts.note(
+          "action_tanh",
+          "true is assumed, the implementation's default; --set action_tanh=false where it was not")
+      }
     }
     let hasOrdering = source.names.contains("embed_ordering.weight")
     if !hasOrdering {

@@ -6,6 +6,8 @@ package struct ImportSource {
   package let path: String
   /// What was saved; nil for safetensors, which hold nothing but tensors.
   package let object: SavedObject?
+  /// Tensors beside it that are not read: a recording, or another model.
+  package let unread: [String]
   /// In a file of d3rlpy.
   package let configuration: D3Configuration?
   /// Without what wrappers put in front of all names.
@@ -14,8 +16,8 @@ package struct ImportSource {
 
   /// - Parameter path: A file, or a folder with one checkpoint.
   package init(path: String) throws(InvalidInput) {
-    let file = try Self.file(at: path)
-    self.path = file
+    let (file, unread) = try Self.file(at: path)
+    (self.path, self.unread) = (file, unread)
     let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
     self.folder = ModelFolder(path: folder.isEmpty ? "/" : folder)
     let bytes = try FileBytes(path: file)
@@ -50,12 +52,14 @@ package struct ImportSource {
 
   private static let extensions = ["pt", "pth", "bin", "ckpt", "pkl", "d3"]
 
-  private static func file(at path: String) throws(InvalidInput) -> String {
+  private static func file(
+    at path: String
+  ) throws(InvalidInput) -> (path: String, unread: [String]) {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw InvalidInput([Diagnostic(path: path, "no such file or folder")])
     }
-    guard isFolder.boolValue else { return path }
+    guard isFolder.boolValue else { return (path, []) }
     let folder = ModelFolder(path: path)
     let all = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     func named(_ extensions: [String]) -> [String] {
@@ -76,7 +80,7 @@ package struct ImportSource {
         )
       ])
     }
-    return folder.path(of: files[0])
+    return (folder.path(of: files[0]), saved.isEmpty ? [] : named(["safetensors"]))
   }
 
   /// The state_dict: the whole, or the one dictionary of tensors in it.

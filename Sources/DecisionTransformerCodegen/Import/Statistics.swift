@@ -56,12 +56,17 @@ public enum Statistics {
   }
 
   /// Asks for both; `note` says what people must know about the deviation.
-  package static func ask(_ facts: inout Facts, note: String) {
+  package static func ask(
+    _ facts: inout Facts, mean: String = "mean of each number of the state in the training data",
+    note: String
+  ) {
     facts.ask(
-      "state_mean", "mean of each number of the state in the training data",
-      example: "[...], or --statistics <file>; null where states go in as they are")
+      "state_mean", mean,
+      example: "[...], or --statistics <file>; null where states go in as they are",
+      mayBeAbsent: true)
     facts.ask(
       "state_std", "what each is divided by behind that: \(note)",
-      example: "[...], or --statistics <file>; null where states go in as they are")
+      example: "[...], or --statistics <file>; null where states go in as they are",
+      mayBeAbsent: true)
   }
 }
