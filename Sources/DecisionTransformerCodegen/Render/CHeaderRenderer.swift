@@ -78,7 +78,7 @@ package struct CHeaderRenderer {
       #define \(constant)_STATE_DIMENSION \(shape.stateDimension)
       #define \(constant)_ACTION_DIMENSION \(shape.actionDimension)
       #define \(constant)_WINDOW \(shape.window) /* control steps of context */
-      #define \(constant)_MAXIMUM_EPISODE_LENGTH \(plan.steps.time.stepCount) /* steps */
+      #define \(constant)_MAXIMUM_EPISODE_LENGTH \(plan.steps.time.stepCount) /* \(plan.steps.endsEpisodes ? "steps" : "rows of the timestep table; episodes may be longer") */
 
       """
     if let target = plan.deployment.targetReturn {
