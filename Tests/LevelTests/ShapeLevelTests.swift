@@ -28,30 +28,34 @@ struct ShapeLevelTests {
         }
       }
     }
-    // Norms behind attention and MLP: fused, standard and absorbed forms, and a batch.
-    for (hidden, heads, batch, layers, window) in [
-      (24, 1, 1, 3, 4), (40, 5, 1, 2, 2), (64, 1, 9, 2, 3), (128, 2, 1, 2, 7), (192, 3, 1, 1, 3),
-      (256, 1, 1, 2, 4),
-    ] {
-      for precision in WeightPrecision.allCases {
-        var model = model(hidden, heads, precision, batch, layers, window)
-        model.config.normPlacement = .after
-        model.name += "NormsAfter"
-        models.append(model)
+    return models + variants
+  }()
+
+  /// What Hugging Face's model has not, alone and together, in every form of attention that it has.
+  private static let variants: [Model] = {
+    typealias Size = (hidden: Int, heads: Int, batch: Int, layers: Int, window: Int)
+    let all: [(size: Size, precision: WeightPrecision, has: Set<String>)] = [
+      ((24, 1, 1, 3, 4), .float32, ["norms"]), ((40, 5, 1, 2, 2), .bfloat16, ["norms", "encoder"]),
+      ((64, 1, 9, 2, 3), .bfloat16, ["norms"]), ((64, 4, 2, 2, 3), .float32, ["encoder"]),
+      ((96, 1, 1, 2, 5), .bfloat16, ["slots"]), ((128, 1, 1, 3, 4), .bfloat16, ["encoder"]),
+      ((128, 2, 1, 2, 7), .float32, ["norms", "slots"]),
+      ((128, 4, 2, 2, 3), .float32, ["encoder", "slots"]),
+      ((192, 3, 1, 1, 3), .bfloat16, ["slots"]),
+      ((256, 1, 1, 2, 4), .float32, ["norms", "encoder", "slots"]),
+    ]
+    return all.map { size, precision, has in
+      var model = model(
+        size.hidden, size.heads, precision, size.batch, size.layers, size.window)
+      if has.contains("norms") { model.config.normPlacement = .after }
+      if has.contains("encoder") {
+        model.config.stateEncoder = [(17, .tanh), (size.hidden, .gelu)].map {
+          ControlSteps.EncoderLayer(size: $0, activation: $1)
+        }
       }
+      if has.contains("slots") { model.config.slotCount = size.window }
+      model.name += "Variant"
+      return model
     }
-    // Encoders of states, and positions that move, with all of these.
-    for index in models.indices where index % 5 == 3 {
-      var model = models[index]
-      let sizes = [17 + index % 3, model.config.hiddenSize]
-      model.config.stateEncoder = zip(sizes, [.tanh, .gelu]).map {
-        ControlSteps.EncoderLayer(size: $0, activation: $1)
-      }
-      if index % 2 == 1 { model.config.slotCount = model.window }
-      model.name += "Encoded"
-      models.append(model)
-    }
-    return models
   }()
 
   /// What a plain `swift test` runs: the shapes that were wrong with AVX-512 in 2026 and their neighbours.
