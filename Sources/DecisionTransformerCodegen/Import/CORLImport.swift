@@ -19,16 +19,17 @@ package enum CORLImport {
       )
       return tensors
     }
-    // A row of the mask for each token; the table has a row for each step, and a window more.
-    guard let mask = tensors.shape(of: "blocks.0.causal_mask"), mask.count == 2, mask[0] % 3 == 0,
-      config.maximumEpisodeLength > mask[0] / 3
-    else {
-      facts.reject(
-        "blocks.0.causal_mask",
-        "is missing, or does not fit to timestep_emb; accepted: three rows for each step")
+    guard let window = tensors.window(ofMask: "blocks.0.causal_mask", &facts) else {
       return tensors
     }
-    let (window, tableLength) = (mask[0] / 3, config.maximumEpisodeLength)
+    // A row for each step, and a window more.
+    let tableLength = config.maximumEpisodeLength
+    guard tableLength > window else {
+      facts.reject(
+        "timestep_emb.weight",
+        "has \(tableLength) rows; accepted: more than the window of \(window)")
+      return tensors
+    }
     config.maximumEpisodeLength -= window
     config.positionCount = HuggingFaceFolder.positionCount
     HuggingFaceFolder.fix(config, &facts)
@@ -115,12 +116,8 @@ package enum CORLImport {
           (shape, values.map { Float(Double($0) * scale) })
         }
       default:
-        if isLinear {
-          tensors.take(
-            name, as: required.name, shape: shape.reversed(), &facts, ImportedTensors.transposed)
-        } else {
-          tensors.take(name, as: required.name, shape: shape, &facts)
-        }
+        tensors.take(
+          (names: [name], isLinear: isLinear), as: required.name, shape: shape, &facts)
       }
     }
   }

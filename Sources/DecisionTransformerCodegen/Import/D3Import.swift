@@ -21,16 +21,10 @@ package enum D3Import {
         "has no _action_embed, _mlp._l1 or \(timesteps) of two axes; accepted: d3rlpy's tensors")
       return tensors
     }
-    // A row of the mask for each token.
-    guard let mask = tensors.shape(of: "_gpt2._transformer.0._attention._mask"), mask.count == 4,
-      mask[2] > 0, mask[2] % 3 == 0
+    guard let window = tensors.window(ofMask: "_gpt2._transformer.0._attention._mask", &facts)
     else {
-      facts.reject(
-        "_gpt2._transformer.0._attention._mask",
-        "is missing or has another shape; accepted: three rows for each step")
       return tensors
     }
-    let window = mask[2] / 3
     // Steps count from one and stay at the last: row 0 is padding's, the one behind the last is never reached.
     let tableLength = config.maximumEpisodeLength
     config.maximumEpisodeLength -= 2

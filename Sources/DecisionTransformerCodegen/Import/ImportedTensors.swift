@@ -130,6 +130,17 @@ package struct ImportedTensors {
     return config
   }
 
+  /// The control steps that a causal mask is for: it has a row for each token. nil where it has not; `facts` says so.
+  package func window(ofMask name: String, _ facts: inout Facts) -> Int? {
+    guard let shape = shape(of: name), shape.count >= 2, let rows = shape.last,
+      shape[shape.count - 2] == rows, rows > 0, rows % 3 == 0
+    else {
+      facts.reject(name, "is missing or has another shape; accepted: three rows for each step")
+      return nil
+    }
+    return rows / 3
+  }
+
   private func matrix(_ name: String) -> [Int]? {
     shape(of: name).flatMap { $0.count == 2 ? $0 : nil }
   }

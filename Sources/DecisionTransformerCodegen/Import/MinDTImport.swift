@@ -16,20 +16,14 @@ package enum MinDTImport {
       )
       return tensors
     }
-    // A row of the mask for each token.
-    guard let mask = tensors.shape(of: "transformer.0.attention.mask"), mask.count == 4,
-      mask[2] > 0, mask[2] % 3 == 0
-    else {
-      facts.reject(
-        "transformer.0.attention.mask",
-        "is missing or has another shape; accepted: three rows for each step")
+    guard let window = tensors.window(ofMask: "transformer.0.attention.mask", &facts) else {
       return tensors
     }
     config.normPlacement = .after
     // Positions are zero.
     config.positionCount = 1
     HuggingFaceFolder.fix(config, &facts)
-    facts.take("window", .integer(mask[2] / 3), from: "the file")
+    facts.take("window", .integer(window), from: "the file")
     facts.ask("n_head", "heads of attention, --n_heads of train.py (1 there)", example: "1")
     Statistics.ask(
       &facts, note: "std of the data set, which d4rl_infos.py lists by the data set's name")
