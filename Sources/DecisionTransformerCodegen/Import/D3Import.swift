@@ -1,5 +1,6 @@
 /// Checkpoints of d3rlpy's DecisionTransformer: with one linear encoder and simple positions Hugging Face's function under
-/// other names, with an epsilon of its own and timesteps that start at one. A file of `save` holds everything else, too; one of `save_model` the tensors alone.
+/// other names, with an epsilon of its own and timesteps that start at one. A file of `save` holds everything else, too;
+/// one of `save_model` the tensors alone.
 ///
 /// takuseno/d3rlpy 2.8, d3rlpy/models/torch/transformers.py, models/builders.py, algos/transformer/base.py.
 package enum D3Import {

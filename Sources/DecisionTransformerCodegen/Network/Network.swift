@@ -97,19 +97,6 @@ extension Network {
 }
 
 extension Network {
-  /// What it has and Hugging Face's model has not, in words; empty where that is nothing.
-  public var differences: [String] {
-    var texts: [String] = []
-    let encoder = controlSteps?.state.encoder ?? []
-    if !encoder.isEmpty {
-      let layers = encoder.map { "\($0.size) \($0.activation.rawValue)" }
-      texts.append("state encoder \(layers.joined(separator: ", "))")
-    }
-    if hasMovingPositions { texts.append("positions move") }
-    if normalizesStream { texts.append("norms behind") }
-    return texts
-  }
-
   /// Whether blocks normalise the residual stream.
   public var normalizesStream: Bool { blocks[0].normPlacement == .after }
 

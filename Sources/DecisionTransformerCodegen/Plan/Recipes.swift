@@ -1,7 +1,8 @@
 /// The recipe of every tensor that a plan may pack.
 ///
 /// Notation of one layer: g and s are ln_1's gain and shift, so that its output is y = n∘g + s for a
-/// normalised row n (of a block with norms behind its parts, y is the row that enters it); Wq, Wk, Wv, bq, bk, bv are the thirds of c_attn, Wo, bo is c_proj.
+/// normalised row n (of a block with norms behind its parts, y is the row that enters it); Wq, Wk, Wv, bq, bk, bv
+/// are the thirds of c_attn, Wo, bo is c_proj.
 package struct Recipes {
   package let network: Network
   package let format: WeightFormat

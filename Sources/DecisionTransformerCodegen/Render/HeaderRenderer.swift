@@ -34,9 +34,17 @@ package struct HeaderRenderer {
     writer.write(
       "// state \(shape.stateDimension) · action \(shape.actionDimension)\(plan.steps.action.hasTanh ? " tanh" : "") · window \(shape.window) steps, \(shape.slotCount) tokens · episode \(plan.steps.time.stepCount)\(batch)",
       "// \(blocks)")
-    if !plan.network.differences.isEmpty {
-      writer.write("// \(plan.network.differences.joined(separator: " · "))")
-    }
+    if !differences.isEmpty { writer.write("// \(differences.joined(separator: " · "))") }
+  }
+
+  /// What the model has and Hugging Face's has not.
+  private var differences: [String] {
+    var texts: [String] = []
+    let encoder = plan.steps.state.encoder.map { "\($0.size) \($0.activation.rawValue)" }
+    if !encoder.isEmpty { texts.append("state encoder \(encoder.joined(separator: ", "))") }
+    if plan.network.hasMovingPositions { texts.append("positions move") }
+    if plan.network.normalizesStream { texts.append("norms behind") }
+    return texts
   }
 
   private var blocks: String {
