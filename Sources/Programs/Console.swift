@@ -20,4 +20,10 @@ package enum Console {
   }
 
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Whether standard output is a terminal that understands cursor movement.
+  package static var movesCursor: Bool {
+    let terminal = ProcessInfo.processInfo.environment["TERM"] ?? ""
+    return isTerminal(STDOUT_FILENO) && !["", "dumb"].contains(terminal)
+  }
 }

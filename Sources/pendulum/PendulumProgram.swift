@@ -44,7 +44,7 @@ struct PendulumProgram {
     var loop = try ControlLoop()
     if !request.json { Console.output(Report.build) }
     var outcomes: [Outcome] = []
-    let isWatched = !request.fast && !request.json && Screen.isAvailable
+    let isWatched = !request.fast && !request.json && Console.movesCursor
     let over = { (episode: Episode) in
       guard !episode.steps.isEmpty else { return }
       if outcomes.isEmpty, let path = request.svg {

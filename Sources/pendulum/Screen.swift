@@ -11,12 +11,6 @@ struct Screen: ~Copyable {
   private var shown: Size?
   private var isEntered = false
 
-  /// Whether standard output is a terminal that understands cursor movement.
-  static var isAvailable: Bool {
-    let terminal = ProcessInfo.processInfo.environment["TERM"] ?? ""
-    return Console.isTerminal(STDOUT_FILENO) && !["", "dumb"].contains(terminal)
-  }
-
   /// The window as it is now: it may have been resized.
   static var size: Size {
     var window = winsize()

@@ -2,27 +2,27 @@ import Foundation
 
 /// A picture of dots, two across and four down in a character: Unicode's braille patterns. In the
 /// usual fonts the dots are as far apart down as across.
-struct DotCanvas {
-  let columns, rows: Int
+package struct DotCanvas: Sendable {
+  package let columns, rows: Int
   private var cells: [UInt8]
 
-  var width: Int { 2 * columns }
-  var height: Int { 4 * rows }
+  package var width: Int { 2 * columns }
+  package var height: Int { 4 * rows }
 
-  init(columns: Int, rows: Int) {
+  package init(columns: Int, rows: Int) {
     (self.columns, self.rows) = (max(0, columns), max(0, rows))
     cells = Array(repeating: 0, count: self.columns * self.rows)
   }
 
   /// x to the right, y downwards, in dots; nothing happens outside.
-  mutating func dot(_ x: Double, _ y: Double) {
+  package mutating func dot(_ x: Double, _ y: Double) {
     guard x.isFinite, y.isFinite, abs(x) < 1e6, abs(y) < 1e6 else { return }
     let (column, row) = (Int(x.rounded()), Int(y.rounded()))
     guard (0..<width).contains(column), (0..<height).contains(row) else { return }
     cells[row / 4 * columns + column / 2] |= Self.bits[row % 4][column % 2]
   }
 
-  mutating func line(from: (x: Double, y: Double), to: (x: Double, y: Double)) {
+  package mutating func line(from: (x: Double, y: Double), to: (x: Double, y: Double)) {
     let steps = max(1, Int(max(abs(to.x - from.x), abs(to.y - from.y)).rounded(.up)))
     for step in 0...steps {
       let part = Double(step) / Double(steps)
@@ -30,7 +30,7 @@ struct DotCanvas {
     }
   }
 
-  mutating func disc(at center: (x: Double, y: Double), radius: Double) {
+  package mutating func disc(at center: (x: Double, y: Double), radius: Double) {
     let reach = Int(radius.rounded(.up))
     for y in -reach...reach {
       for x in -reach...reach where Double(x * x + y * y) <= radius * radius {
@@ -40,7 +40,7 @@ struct DotCanvas {
   }
 
   /// A row of characters.
-  func text(row: Int) -> String {
+  package func text(row: Int) -> String {
     String(
       String.UnicodeScalarView(
         cells[row * columns..<(row + 1) * columns].map { Unicode.Scalar(0x2800 + UInt32($0))! }))
