@@ -102,9 +102,9 @@ swift run --package-path "$repository" examples "$directory/Hopper/Hopper.weight
 
 # --- Commands -----------------------------------------------------------------------------------------------
 # They run in an empty folder with links to the repository's, on the debug build that "swift test" makes. There a
-# measurement says nothing and takes long: with --help, dtbench and pendulum read their options and stop. For --json
-# dtbench gives an older report (Tests/Checks/Benchmarks/check.sh makes a new one). A toolset, with which all would be
-# built anew, is tried on a program that prints its vector level.
+# measurement says nothing and takes long: with --help, dtbench, pendulum and cartpole read their options and stop. For
+# --json dtbench gives an older report (Tests/Checks/Benchmarks/check.sh makes a new one). A toolset, with which all
+# would be built anew, is tried on a program that prints its vector level.
 swift() {
   local verb=$1 rest=() argument report= toolset=
   shift
@@ -113,7 +113,7 @@ swift() {
     shift
     case $argument in
       -c | -Xcc) shift ;;
-      dtbench | pendulum) rest+=("$argument" --help) ;;
+      dtbench | pendulum | cartpole) rest+=("$argument" --help) ;;
       --toolset) toolset=$PWD/$1 && shift ;;
       --json) report=$repository/Tests/Checks/Pages/hopper.json rest+=(--json) ;;
       *) rest+=("$argument") ;;

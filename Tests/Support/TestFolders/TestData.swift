@@ -21,6 +21,8 @@ package enum TestData {
   package static let families = folder.appending(path: "Families")
   /// Gymnasium's pendulum, and what Hugging Face's model achieves in it.
   package static let pendulum = folder.appending(path: "Pendulum")
+  /// Steps of Gymnasium's cart and pole.
+  package static let cartPole = folder.appending(path: "CartPole")
 
   /// The folder of one of `models`.
   package static func model(_ name: String) -> URL {
