@@ -26,6 +26,7 @@ let package = Package(
     .executable(name: "hopper", targets: ["hopper"]),
     .executable(name: "dtbench", targets: ["dtbench"]),
     .executable(name: "pendulum", targets: ["pendulum"]),
+    .executable(name: "cartpole", targets: ["cartpole"]),
   ],
   targets: [
     // MARK: Runtime: what a generated model links.
@@ -91,6 +92,9 @@ let package = Package(
       plugins: ["DecisionTransformerPlugin"]),
     .executableTarget(
       name: "pendulum", dependencies: ["DecisionTransformer", "Programs"],
+      plugins: ["DecisionTransformerPlugin"]),
+    .executableTarget(
+      name: "cartpole", dependencies: ["DecisionTransformer", "Programs"],
       plugins: ["DecisionTransformerPlugin"]),
 
     // MARK: Checked-in output: what the generator makes of the trained models, for review
@@ -161,6 +165,7 @@ let package = Package(
       dependencies: [
         "DecisionTransformerCodegen", "pendulum", "Programs", "RecordedEpisodes", "TestFolders",
       ]),
+    .testTarget(name: "CartPoleTests", dependencies: ["cartpole", "Programs", "TestFolders"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
     .testTarget(
