@@ -246,7 +246,7 @@ nonisolated extension HalfCheetahKernels {
   }
 
   /// Drops the oldest step: moves all rows but its own to the front.
-  @inline(never) @_noAllocation @_noLocks
+  @inline(__always) @_noAllocation @_noLocks
   static func slide(_ rows: Rows) {
     VectorMath.move(rows.start, by: 3 * rows.stride, count: 57 * rows.stride)
   }

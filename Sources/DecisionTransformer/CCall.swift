@@ -40,6 +40,14 @@ public struct CCall {
     guard CController.isAligned(floats, to: 4) else { return status = .misalignedArgument }
   }
 
+  /// The same of numbers of actions.
+  @_noAllocation @_noLocks
+  public mutating func check(_ numbers: UnsafePointer<Int32>?) {
+    guard isSound else { return }
+    guard let numbers else { return status = .nullArgument }
+    guard CController.isAligned(numbers, to: 4) else { return status = .misalignedArgument }
+  }
+
   /// Refuses a target that cannot be one.
   @_noAllocation @_noLocks
   public mutating func check(targetReturn: Float) {

@@ -58,7 +58,7 @@ public struct CStatus: Equatable, Sendable {
       }
   }
 
-  /// The status of a step that was refused: 30 to 38.
+  /// The status of a step that was refused: 30 to 40.
   @_noAllocation @_noLocks
   public init(_ error: StepError) {
     code =
@@ -72,6 +72,8 @@ public struct CStatus: Equatable, Sendable {
       case .rewardGivenTwice: 36
       case .nothingToPrepare: 37
       case .episodeEnded: 38
+      case .invalidUniform: 39
+      case .noSuchAction: 40
       }
   }
 }
@@ -83,7 +85,7 @@ extension CStatus {
       switch code {
       case 0: "success"
       case 1: "an argument is a null pointer"
-      case 2: "an array of floats does not begin at a multiple of 4 bytes"
+      case 2: "an array does not begin at a multiple of 4 bytes"
       case 3: "this is no controller that create of this model has made at this address"
       case 4: "another thread is in a call on this controller: one thread at a time may use it"
       case 10: "the memory is too small: the header has the size as a constant"
@@ -110,6 +112,8 @@ extension CStatus {
       case 36: "the reward was given to prepare and again to act"
       case 37: "there is no action to prepare from: call act first"
       case 38: "the episode has had all its steps: call reset"
+      case 39: "the uniform number is not from 0 up to below 1"
+      case 40: "the model has no action with this number"
       default: "this is no status of this library"
       }
     }

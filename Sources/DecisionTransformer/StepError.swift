@@ -17,6 +17,10 @@ public enum StepError: Error, Equatable, Sendable {
   case rewardGivenTwice
   /// An executed action was given when no action waits for one: before the first `act`, or twice.
   case nothingToPrepare
+  /// The number that an action is to be drawn by is not in 0 ..< 1.
+  case invalidUniform
+  /// The model has no action with this number.
+  case noSuchAction(number: Int)
   /// The episode has had as many steps as the model has timesteps (`max_ep_len`).
   case episodeEnded(maximumLength: Int)
 }
@@ -36,6 +40,9 @@ extension StepError {
       case .rewardGivenTwice: ErrorMessage("the reward was given to prepare and again to act")
       case .nothingToPrepare:
         ErrorMessage("there is no action to prepare from: call act first")
+      case .invalidUniform:
+        ErrorMessage("the uniform number is out of range; accepted: 0 or more, below 1")
+      case .noSuchAction(let number): ErrorMessage("there is no action ", number)
       case .episodeEnded(let maximumLength):
         ErrorMessage("the episode has had its ", maximumLength, " steps: call reset")
       }

@@ -57,6 +57,21 @@ struct BranchFreeAssemblyTests {
         configDigest: String(repeating: "0", count: 64)))
   }
 
+  /// Greedy and drawn actions, without the norm behind the embeddings.
+  @Test func noBranchDependsOnLogits() throws {
+    var config = ModelConfig()
+    (config.stateDimension, config.actionDimension, config.maximumEpisodeLength) = (3, 18, 20)
+    (config.hiddenSize, config.innerSize, config.layerCount) = (32, 48, 2)
+    (config.embeddingActivation, config.hasEmbeddingNorm, config.slotCount) = (.tanh, false, 4)
+    var options = GenerationOptions()
+    (options.actions, options.temperature) = (.discrete, 0.7)
+    (options.returnScale, options.returnRounding) = (7, .unscaled)
+    try expectNoBranch(
+      Model(
+        name: "Robot", config: config, options: options,
+        configDigest: String(repeating: "0", count: 64)))
+  }
+
   private func expectNoBranch(_ model: Model) throws {
     let listing = try Self.target.listing(of: Compiler.sources(Plan(model)))
     // The self test reports what differs, and may take as long as it likes.

@@ -85,9 +85,10 @@ struct EmbeddedTests {
     try expectBareObject(result, besides: ["__stack_chk_fail", "__stack_chk_guard"])
   }
 
-  /// A trunk, whose calls take spans; several agents, with errors that name them; functions for C.
+  /// A trunk, whose calls take spans; several agents, with errors that name them; functions for C; numbered actions.
   @Test(
-    arguments: EmbeddedTarget.all, ["TrunkFourHeads", "BatchOfThree", "ExecutedActions"])
+    arguments: EmbeddedTarget.all,
+    ["TrunkFourHeads", "BatchOfThree", "ExecutedActions", "NumberedActions"])
   func otherGeneratedModelsCompile(target: EmbeddedTarget, model: String) throws {
     let folder = TestData.model(model)
     let files = try Compiler.compile(folder: folder.path, codeOnly: true).files

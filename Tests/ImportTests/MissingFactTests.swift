@@ -16,7 +16,7 @@ struct MissingFactTests {
     }
   }
 
-  @Test("is asked for by its key, every one at once", arguments: RecordedFamily.names)
+  @Test("is asked for by its key, every one at once", arguments: RecordedFamily.allNames)
   func asked(name: String) throws {
     let family = try RecordedFamily(name)
     var importer = family.importer()

@@ -41,7 +41,38 @@ struct RecordedFamilyTests {
     }
   }
 
-  @Test("and is made of the same bytes each time", arguments: RecordedFamily.names)
+  @Test(
+    "and chooses the actions that they choose, greedily and drawn",
+    arguments: RecordedFamily.discreteNames, ["episode", "episode_sampled"])
+  func choices(name: String, episode: String) throws {
+    let family = try RecordedFamily(name, episode: episode)
+    let choices = try #require(family.choices)
+    let scratch = ScratchFolder(named: "import")
+    let (folder, _) = try family.importModel(into: scratch)
+    let model = try ModelFolder(path: folder.path).readModel().model
+    #expect(model.options.actions == .discrete)
+    var remarks: [Diagnostic] = []
+    let checkpoint = try #require(
+      try CheckpointReader.read(folder: folder.path, config: model.config, remarks: &remarks))
+    #expect(family.states.count >= 3 * model.window + 2, "the window slides")
+    var controller = ReferenceController(model: model, checkpoint: checkpoint)
+    controller.reset(targetReturn: family.targetReturn)
+    for (step, state) in family.states.enumerated() {
+      let logits = controller.act(
+        state: state, reward: step == 0 ? 0 : family.rewards[step - 1])
+      let expected = choices.logits[step]
+      let range = choices.logits.joined().map(abs).max()!
+      #expect(largestDifference([logits], [expected]) <= 2.5e-7 * range, "step \(step)")
+      let number =
+        choices.uniforms.map { controller.drawnAction(logits, uniform: Double($0[step])) }
+        ?? controller.greedyAction(logits)
+      #expect(number == choices.numbers[step], "step \(step)")
+      controller.execute(number: number)
+      #expect(Float(controller.keptReturn) == family.returnsToGo[step], "step \(step)")
+    }
+  }
+
+  @Test("and is made of the same bytes each time", arguments: RecordedFamily.allNames)
   func stability(name: String) throws {
     let importer = try RecordedFamily(name).importer()
     let files = try importer.run(output: "A.dtmodel").files
@@ -49,7 +80,7 @@ struct RecordedFamilyTests {
     #expect(files.map(\.name) == ["config.json", "codegen.json", "model.safetensors"])
   }
 
-  @Test("and a wrong fact makes another model", arguments: RecordedFamily.names)
+  @Test("and a wrong fact makes another model", arguments: RecordedFamily.allNames)
   func wrongFacts(name: String) throws {
     let family = try RecordedFamily(name)
     let right = try family.importer().run(output: "A.dtmodel").files

@@ -34,4 +34,36 @@ struct FamilyLevelTests {
         "\(level): \(asked.family.name), \(asked.pace): off by \(difference)")
     }
   }
+
+  @Test("choose as their authors' loops do", arguments: LevelSelection.shapeLevels)
+  func choices(level: Level) throws {
+    let scratch = ScratchFolder(named: "families")
+    let families = try RecordedFamily.discreteNames.flatMap { name in
+      try ["episode", "episode_sampled"].map { try RecordedFamily(name, episode: $0) }
+    }
+    let models = try stride(from: 0, to: families.count, by: 2).map { index in
+      try LevelModel(folder: try families[index].importModel(into: scratch).folder)
+    }
+    var asked: [(family: RecordedFamily, pace: Pace, question: LevelQuestion)] = []
+    for (index, family) in families.enumerated() {
+      for pace in Pace.all(tellingActions: false) {
+        let kind = LevelQuestion.Kind.choices(family.choiceEpisode, pace)
+        asked.append((family, pace, LevelQuestion(model: models[index / 2].name, kind: kind)))
+      }
+    }
+    let tests = models.map { LevelQuestion(model: $0.name, kind: .selfTest) }
+    let answers = try LevelProgram(level, models).answers(to: asked.map(\.question) + tests)
+    #expect(answers.count == asked.count + tests.count)
+    for (asked, answer) in zip(asked, answers) {
+      let place = "\(level): \(asked.family.name), \(asked.pace)"
+      let choices = try #require(asked.family.choices)
+      let logits = (answer.rows["logits"] ?? []).map { $0.map(Double.init) }
+      let range = choices.logits.joined().max()! - choices.logits.joined().min()!
+      let difference = largestDifference(logits, choices.logits)
+      #expect(difference <= 2e-5 * range, "\(place): off by \(difference)")
+      #expect(answer.rows["numbers"] == [choices.numbers.map { Float($0) }], "\(place)")
+      #expect(answer.error == nil, "\(place)")
+    }
+    for answer in answers.dropFirst(asked.count) { #expect(answer.passed == true, "\(level)") }
+  }
 }

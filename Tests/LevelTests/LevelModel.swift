@@ -28,6 +28,12 @@ struct LevelModel: Sendable {
   /// The entry of the driver's table, and the conformance that it needs.
   var entry: (declaration: String, value: String) {
     if model.isTrunk { return ("extension \(name): Trunk {}", "trunk(\(name).self)") }
+    if model.options.actions == .discrete {
+      return model.options.batch > 1
+        ? (
+          "extension \(name): ReplayedChoices {}", "choicesOfAgents(\(name).self)"
+        ) : ("extension \(name): ChoiceController {}", "choices(\(name).self)")
+    }
     if model.options.batch > 1 {
       return (
         "extension \(name): BatchController {}",

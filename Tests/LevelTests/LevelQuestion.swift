@@ -19,6 +19,7 @@ struct LevelQuestion: Codable {
       states: [[Float]], rewards: [Float], executed: [[Float]]?, targetReturn: Float,
       retargetStep: Int?, retargetReturn: Float?, Pace)
     case batch(BatchScript)
+    case choices(ChoiceEpisode, Pace)
     case forward(
       states: [Float], actions: [Float], returnsToGo: [Float], timesteps: [Int],
       attentionMask: [UInt8])

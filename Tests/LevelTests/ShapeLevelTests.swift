@@ -42,6 +42,10 @@ struct ShapeLevelTests {
       ((128, 4, 2, 2, 3), .float32, ["encoder", "slots"]),
       ((192, 3, 1, 1, 3), .bfloat16, ["slots"]),
       ((256, 1, 1, 2, 4), .float32, ["norms", "encoder", "slots"]),
+      ((40, 1, 1, 3, 4), .bfloat16, ["discrete"]), ((24, 3, 9, 2, 3), .float32, ["discrete"]),
+      ((64, 4, 1, 2, 3), .bfloat16, ["discrete", "tokens", "slots"]),
+      ((128, 1, 1, 2, 5), .float32, ["discrete", "tokens"]),
+      ((96, 3, 2, 1, 3), .bfloat16, ["discrete", "tokens", "encoder", "norms"]),
     ]
     return all.map { size, precision, has in
       var model = model(
@@ -53,6 +57,12 @@ struct ShapeLevelTests {
         }
       }
       if has.contains("slots") { model.config.slotCount = size.window }
+      if has.contains("tokens") {
+        (model.config.embeddingActivation, model.config.hasEmbeddingNorm) = (.tanh, false)
+      }
+      if has.contains("discrete") {
+        (model.options.actions, model.options.actionScale) = (.discrete, [1])
+      }
       model.name += "Variant"
       return model
     }
@@ -62,6 +72,7 @@ struct ShapeLevelTests {
   static let sample = all.filter { model in
     let options = model.options
     if model.config.isVariant { return model.config.hiddenSize == 128 }
+    if options.actions == .discrete { return model.config.hiddenSize == 40 }
     return options.precision == .bfloat16
       && [
         "128 1 3 1", "192 3 2 1", "40 1 2 9",
@@ -148,8 +159,14 @@ struct ShapeLevelTests {
       #expect(found.contains("fused \(size)") && found.contains { $0.hasSuffix(" \(size)") })
     }
     #expect(Set(Self.all.map(\.name)).count == Self.all.count)
-    #expect(Self.sample.count { !$0.config.isVariant } == 3)
-    // Norms behind, encoders, positions that move.
+    #expect(
+      Self.sample.count { !$0.config.isVariant && $0.options.actions == .continuous } == 3)
+    // Numbers as actions, with and without what Hugging Face's model has not.
+    let discrete = Self.sample.filter { $0.options.actions == .discrete }
+    #expect(Set(discrete.map(\.config.isVariant)) == [true, false])
+    #expect(Set(discrete.map(\.options.precision)) == [.float32, .bfloat16])
+    // Norms behind, encoders, positions that move, tokens without a norm.
+    #expect(Self.sample.contains { !$0.config.hasEmbeddingNorm })
     let variants = Self.sample.map(\.config).filter(\.isVariant)
     #expect(variants.contains { $0.normPlacement == .after })
     #expect(variants.contains { !$0.stateEncoder.isEmpty && $0.slotCount == nil })

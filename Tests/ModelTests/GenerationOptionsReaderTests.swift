@@ -169,20 +169,20 @@ struct GenerationOptionsReaderTests {
         #""zzz": 1"#,
         """
         zzz: is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
-        "return_offset", "return_rounding", "action_scale", "action_offset", "action_minimum", \
-        "action_maximum", "action_history", "target_return", "precision", "outputs", \
-        "timestep_overflow", "first_timestep", "access", "weights", "self_test", "model_class", \
-        "tokens", "c_interface"
+        "return_offset", "return_rounding", "actions", "temperature", "action_scale", \
+        "action_offset", "action_minimum", "action_maximum", "action_history", "target_return", \
+        "precision", "outputs", "timestep_overflow", "first_timestep", "access", "weights", \
+        "self_test", "model_class", "tokens", "c_interface"
         """
       ),
       (
         #""": 1"#,
         """
         "": is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
-        "return_offset", "return_rounding", "action_scale", "action_offset", "action_minimum", \
-        "action_maximum", "action_history", "target_return", "precision", "outputs", \
-        "timestep_overflow", "first_timestep", "access", "weights", "self_test", "model_class", \
-        "tokens", "c_interface"
+        "return_offset", "return_rounding", "actions", "temperature", "action_scale", \
+        "action_offset", "action_minimum", "action_maximum", "action_history", "target_return", \
+        "precision", "outputs", "timestep_overflow", "first_timestep", "access", "weights", \
+        "self_test", "model_class", "tokens", "c_interface"
         """
       ),
       // Window

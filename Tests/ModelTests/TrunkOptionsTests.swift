@@ -49,7 +49,7 @@ struct TrunkOptionsTests {
       "state_mean": "[0]", "state_std": "[1]", "return_scale": "1000", "action_scale": "2",
       "action_offset": "2", "action_minimum": "-2", "action_maximum": "2",
       "action_history": #""raw""#, "return_offset": "1", "return_rounding": #""none""#,
-      "first_timestep": "1",
+      "first_timestep": "1", "actions": #""discrete""#, "temperature": "1",
       "target_return": "3", "outputs": #"["action"]"#, "timestep_overflow": #""clamp""#,
       "self_test": "false", "batch": "3",
     ]

@@ -54,7 +54,7 @@ struct Access {
       return [input, output].map {
         access($0, rows, shape.hiddenStride, stride: shape.hiddenStride)
       }
-    case .embedNormalize(let operand, _, _, _):
+    case .embedTimestep(let operand, _, _):
       return [access(operand, 1, shape.hiddenStride, stride: shape.hiddenStride)]
     case .position(let rows, let input, _, _, _, let output):
       return [input, output].map {

@@ -58,7 +58,7 @@ struct BatchPlanTests {
         // Embeddings read a row of the timestep table for each agent.
         let timesteps = routine.operations.count {
           switch $0.kind {
-          case .embedNormalize, .position, .enter, .centerTime: true
+          case .embedTimestep, .position, .enter, .centerTime: true
           default: false
           }
         }

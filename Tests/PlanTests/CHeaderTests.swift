@@ -50,7 +50,10 @@ struct CHeaderTests {
     let prefix = CName(model: model.name).constantPrefix
     for (name, value) in [
       ("STATE_DIMENSION", plan.shape.stateDimension),
-      ("ACTION_DIMENSION", plan.shape.actionDimension),
+      (
+        model.options.actions == .discrete ? "ACTION_COUNT" : "ACTION_DIMENSION",
+        plan.shape.actionDimension
+      ),
       ("MEMORY_SIZE", plan.memory.byteCount + CController.headerByteCount),
       ("MEMORY_ALIGNMENT", 64),
     ] {

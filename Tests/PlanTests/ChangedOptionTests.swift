@@ -185,7 +185,7 @@ struct ChangedOptionTests {
         var scale = model.actionScale
         scale[scale.count - 1] *= -2
         model.options.actionScale = scale
-        return true
+        return model.options.actions == .continuous
       }
     ),
     (
@@ -194,7 +194,7 @@ struct ChangedOptionTests {
         var offset = model.actionOffset
         offset[0] += 0.5
         model.options.actionOffset = offset
-        return true
+        return model.options.actions == .continuous
       }
     ),
     (
@@ -212,8 +212,36 @@ struct ChangedOptionTests {
       }
     ),
     (
+      "embedding_activation",
+      { model in
+        next(&model.config.embeddingActivation)
+        return true
+      }
+    ),
+    ("embedding_layer_norm", flag(\.config.hasEmbeddingNorm)),
+    (
+      "actions",
+      { model in
+        let isPlain =
+          model.options.actionHistory == .raw && model.options.actionScale == [1]
+          && model.options.actionOffset == [0] && model.actionMinimum == nil
+          && model.actionMaximum == nil
+        guard isPlain, model.options.actions == .continuous else { return false }
+        model.options.actions = .discrete
+        return model.options.outputs == [.action]
+      }
+    ),
+    (
+      "temperature",
+      { model in
+        model.options.temperature += 1
+        return model.options.actions == .discrete
+      }
+    ),
+    (
       "action_minimum",
       { model in
+        guard model.options.actions == .continuous else { return false }
         // Other numbers where there are some; where there are none, one that bounds nothing.
         model.options.actionMinimum = model.options.actionMinimum?.map { $0 - 1 } ?? [-1e30]
         return true
@@ -260,7 +288,9 @@ struct ChangedOptionTests {
       "outputs",
       { model in
         model.options.outputs = model.options.outputs == [.attentions] ? [.action] : [.attentions]
-        guard model.config.slotCount == nil else { return false }
+        guard model.config.slotCount == nil, model.options.actions == .continuous else {
+          return false
+        }
         return true
       }
     ),

@@ -198,7 +198,12 @@ struct Script {
   }
 
   mutating func state() -> [Float] { numbers(model.config.stateDimension) }
-  mutating func action() -> [Float] { numbers(model.config.actionDimension) }
+  mutating func action() -> [Float] {
+    let count = model.config.actionDimension
+    guard model.options.actions == .discrete else { return numbers(count) }
+    let number = Int.random(in: 0..<count, using: &random)
+    return (0..<count).map { $0 == number ? 1 : 0 }
+  }
   mutating func reward() -> Float {
     Float(model.options.returnScale) * .random(in: -0.5...1, using: &random)
   }

@@ -47,8 +47,9 @@ enum RandomModel {
     return model
   }
 
-  /// The same with bounds, history, returns and time drawn, too: what decides how a control loop goes on; and what
-  /// Hugging Face's model has not: norms behind, encoders of states, positions that move.
+  /// The same with bounds, history, returns and time drawn, too: what decides how a control loop goes on; what Hugging
+  /// Face's model has not: norms behind, encoders of states, positions that move, tokens through an activation or without
+  /// embed_ln; and actions that are numbers.
   static func withLoop(_ model: Model, _ random: inout SplitMix64) -> Model {
     var model = model
     // Where units differ, one bound for all lies outside of some: that must do no harm, either.
@@ -79,7 +80,22 @@ enum RandomModel {
     if model.options.outputs == [.action], Int.random(in: 0..<3, using: &random) == 0 {
       model.config.slotCount = model.window
     }
+    if Int.random(in: 0..<5, using: &random) == 0 {
+      model.config.embeddingActivation = Activation.allCases.randomElement(using: &random)!
+      model.config.hasEmbeddingNorm = .random(using: &random)
+    }
+    if model.options.outputs == [.action], Int.random(in: 0..<4, using: &random) == 0 {
+      makeDiscrete(&model, temperature: .random(in: 0.2...3, using: &random))
+    }
     return model
+  }
+
+  /// The number of an action has no units and no bounds.
+  private static func makeDiscrete(_ model: inout Model, temperature: Double) {
+    (model.options.actions, model.options.temperature) = (.discrete, temperature)
+    (model.options.actionScale, model.options.actionOffset) = ([1], [0])
+    (model.options.actionMinimum, model.options.actionMaximum) = (nil, nil)
+    model.options.actionHistory = .raw
   }
 
   /// Nothing, one number, or one for each component of an action.
@@ -116,5 +132,8 @@ enum RandomModel {
 
 extension ModelConfig {
   /// Forgets what Hugging Face's model has not.
-  mutating func dropVariant() { (normPlacement, stateEncoder, slotCount) = (.before, [], nil) }
+  mutating func dropVariant() {
+    (normPlacement, stateEncoder, slotCount) = (.before, [], nil)
+    (embeddingActivation, hasEmbeddingNorm) = (.linear, true)
+  }
 }

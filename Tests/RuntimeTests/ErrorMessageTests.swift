@@ -5,7 +5,8 @@ import Testing
   static let stepErrors: [StepError] = [
     .notReset, .nonFiniteState(index: 71), .nonFiniteReward, .nonFiniteReturn,
     .nonFiniteAction(index: 72), .nonFiniteExecutedAction(index: 73), .rewardGivenTwice,
-    .nothingToPrepare, .episodeEnded(maximumLength: 74),
+    .nothingToPrepare, .episodeEnded(maximumLength: 74), .invalidUniform,
+    .noSuchAction(number: 75),
   ]
   static let initializationErrors: [InitializationError] = [
     .unreadableFile(path: "some/path", systemError: 2), .invalidBase64(offset: 81),
@@ -35,10 +36,11 @@ import Testing
     #expect(Set(all + ofAgents).count == all.count + ofAgents.count)
     #expect(ofAgents.allSatisfy { $0.hasPrefix("agent 61: ") })
     #expect(
-      ["[71]", "[72]", "[73]", "74"].allSatisfy { value in ofAgents.contains { $0.contains(value) }
+      ["[71]", "[72]", "[73]", "74", "75"].allSatisfy { value in
+        ofAgents.contains { $0.contains(value) }
       })
     let values = [
-      "[71]", "[72]", "[73]", "74", "some/path", "81", "82", "83", "84", "85", "86",
+      "[71]", "[72]", "[73]", "74", "75", "some/path", "81", "82", "83", "84", "85", "86",
       "0000000000000087", "0000000000000088", "0000000000000089", "0000000000000090", "91", "92",
       "93", "101", "102", "103", "104", "105", "106", "107", "108", "109", "110", "111", "[112]",
       "[113]",
@@ -60,6 +62,8 @@ import Testing
         "the reward was given to prepare and again to act",
         "there is no action to prepare from: call act first",
         "the episode has had its 74 steps: call reset",
+        "the uniform number is out of range; accepted: 0 or more, below 1",
+        "there is no action 75",
       ]))
   func refusedStepsAreExplained(error: StepError, message: String) {
     #expect("\(error)" == message)

@@ -56,6 +56,18 @@ struct GeneratedForm: CustomTestStringConvertible {
       ($1.returnScale, $1.returnRounding) = (0.1, .never)
       $1.timestepOverflow = .wrap
     },
+    GeneratedForm("NumberForC") {
+      ($1.actions, $1.temperature, $1.hasCInterface) = (.discrete, 0.5, true)
+      $1.targetReturn = 7
+    },
+    GeneratedForm("NumberBatch", heads: 2) {
+      ($0.embeddingActivation, $0.hasEmbeddingNorm) = (.tanh, false)
+      ($1.actions, $1.batch) = (.discrete, 3)
+    },
+    GeneratedForm("NumberInPlaces", heads: 2) {
+      ($0.embeddingActivation, $0.hasEmbeddingNorm, $0.slotCount) = (.tanh, false, 4)
+      $1.actions = .discrete
+    },
     GeneratedForm("Trunk", heads: 2) {
       $1.modelClass = .trunk
       $1.tokens = 12

@@ -24,7 +24,7 @@ struct NameTests {
   @Test("All of them are seen")
   func control() {
     let some: Set = [
-      "Vector", "VectorMath", "StepError", "Store", "InlineArray", "Span", "Floats", "EqualAgents",
+      "Vector", "VectorMath", "StepError", "Store", "InlineArray", "Span", "Floats", "Replayed",
       "TrunkError", "CCall", "weights", "max", "rows1",
     ]
     #expect(some.isSubset(of: Self.names))
@@ -43,7 +43,7 @@ struct NameTests {
 
   /// The forms that differ in the types they declare and mention.
   private static let forms = GeneratedForm.all.filter {
-    ["ForC", "EveryOutput", "Batch", "Trunk"].contains($0.name)
+    ["ForC", "EveryOutput", "Batch", "NumberForC", "NumberBatch", "Trunk"].contains($0.name)
   }
 
   @Test("A model's name that is accepted compiles", arguments: forms)
@@ -52,7 +52,7 @@ struct NameTests {
       ModelName.problem(with: name) == nil && name.first!.isUppercase
     }
     #expect(
-      names.isSuperset(of: ["Vector", "VectorMath", "Store", "Product", "Format", "EqualAgents"]))
+      names.isSuperset(of: ["Vector", "VectorMath", "Store", "Product", "Format", "Replayed"]))
     var sources: [String: String] = [:]
     for name in names { sources.merge(form.sources(named: name)) { $1 } }
     let diagnostics = try TargetCompiler.diagnostics(sources)

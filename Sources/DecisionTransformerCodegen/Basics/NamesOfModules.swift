@@ -8,7 +8,7 @@ package enum NamesOfModules {
   package static let all: [String: String] = {
     let names = [
       "DecisionTransformer": """
-      AlignedMemory BatchStepError CCall CController CStatus ForwardError ForwardInput GeneratedCodeFormat2
+      ActionChoice AlignedMemory BatchStepError CCall CController CStatus ForwardError ForwardInput GeneratedCodeFormat2
       InitializationError PackedWeights Processor SelfTest SelfTestReport SelfTestable StepError TrunkError
       """,
       "Swift": """

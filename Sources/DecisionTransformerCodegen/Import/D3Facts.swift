@@ -1,9 +1,12 @@
 /// What d3rlpy's configuration says about a model beside its tensors; without a configuration it is asked for.
 package struct D3Facts {
   private let configuration: D3Configuration?
+  private let isDiscrete: Bool
   private let origin = "the file's configuration"
 
-  package init(_ configuration: D3Configuration?) { self.configuration = configuration }
+  package init(_ configuration: D3Configuration?, isDiscrete: Bool) {
+    (self.configuration, self.isDiscrete) = (configuration, isDiscrete)
+  }
 
   package func take(_ facts: inout Facts) {
     takeNetwork(&facts)
@@ -23,14 +26,17 @@ package struct D3Facts {
 
   private func takeNetwork(_ facts: inout Facts) {
     guard let configuration else {
-      facts.ask("n_head", "num_heads of DecisionTransformerConfig (1 there)", example: "1")
+      let name = "\(isDiscrete ? "Discrete" : "")DecisionTransformerConfig"
+      let (heads, activation) = isDiscrete ? ("8", "gelu") : ("1", "relu")
+      facts.ask("n_head", "num_heads of \(name) (\(heads) there)", example: heads)
       facts.ask(
-        "activation_function", "activation_type of DecisionTransformerConfig (relu there)",
-        example: "relu")
+        "activation_function", "activation_type of \(name) (\(activation) there)",
+        example: activation)
       return
     }
-    guard configuration.algorithm == "decision_transformer" else {
-      return reject(&facts, "type", configuration.algorithm, accepted: "decision_transformer")
+    let algorithm = "\(isDiscrete ? "discrete_" : "")decision_transformer"
+    guard configuration.algorithm == algorithm else {
+      return reject(&facts, "type", configuration.algorithm, accepted: algorithm)
     }
     if let heads = configuration["num_heads"] { facts.take("n_head", heads, from: origin) }
     if case .string(let name)? = configuration["activation_type"] {
@@ -80,6 +86,7 @@ package struct D3Facts {
   }
 
   private func takeActions(_ facts: inout Facts) {
+    if isDiscrete { return }
     guard let configuration else {
       facts.ask(
         "action_scale",

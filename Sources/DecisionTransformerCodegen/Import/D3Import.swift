@@ -1,6 +1,7 @@
 /// Checkpoints of d3rlpy's DecisionTransformer: with one linear encoder and simple positions Hugging Face's function under
-/// other names, with an epsilon of its own and timesteps that start at one. A file of `save` holds everything else, too;
-/// one of `save_model` the tensors alone.
+/// other names, with an epsilon of its own and timesteps that start at one. Its DiscreteDecisionTransformer has a table of
+/// actions, an activation behind the embeddings and no norm there. A file of `save` holds everything else, too; one of
+/// `save_model` the tensors alone.
 ///
 /// takuseno/d3rlpy 2.8, d3rlpy/models/torch/transformers.py, models/builders.py, algos/transformer/base.py.
 package enum D3Import {
@@ -9,11 +10,13 @@ package enum D3Import {
 
   package static func run(_ source: ImportSource, _ facts: inout Facts) -> ImportedTensors {
     var tensors = ImportedTensors(source.tensors)
-    guard let encoder = D3Encoder(tensors, &facts), isRead(source, &facts) else { return tensors }
+    guard let encoder = D3Encoder(tensors, &facts) else { return tensors }
+    let isDiscrete = !source.names.contains("_embed_ln.weight")
     let isGlobal = source.names.contains(globalTimesteps)
     let timesteps = isGlobal ? globalTimesteps : "_position_encoding._embed.weight"
     let names = ImportedTensors.SizeNames(
       state: encoder.modules[0] + ".weight", action: "_action_embed.weight",
+      actionIsTable: isDiscrete,
       inner: ("_gpt2._transformer.0._mlp._l1.weight", axis: 0), timesteps: timesteps,
       norm: { "_gpt2._transformer.\($0)._layer_norm1.weight" })
     guard var config = tensors.sizes(names), config.maximumEpisodeLength > 2 else {
@@ -31,15 +34,16 @@ package enum D3Import {
     config.maximumEpisodeLength -= 2
     config.slotCount = isGlobal ? window : nil
     config.stateEncoder = encoder.layers(source.configuration, &facts)
+    if isDiscrete { D3Choice.take(source.configuration, into: &config, &facts) }
     config.positionCount = config.isVariant ? 1 : HuggingFaceFolder.positionCount
     HuggingFaceFolder.fix(config, &facts)
     facts.take("window", .integer(window), from: "the file")
     facts.take("timestep_overflow", .string("clamp"), from: "the library")
     facts.take("return_rounding", .string("unscaled"), from: "the library")
     facts.take("layer_norm_epsilon", .number(epsilon), from: "the library")
-    facts.take("action_tanh", .bool(true), from: "the library")
+    facts.take("action_tanh", .bool(!isDiscrete), from: "the library")
     compare(source.configuration, config, window: window, &facts)
-    D3Facts(source.configuration).take(&facts)
+    D3Facts(source.configuration, isDiscrete: isDiscrete).take(&facts)
     facts.note(nil, "d3rlpy predicts neither states nor returns: zeros are written for these heads")
     for layer in 0..<config.layerCount {
       tensors.ignore("_gpt2._transformer.\(layer)._attention._mask")
@@ -57,7 +61,22 @@ package enum D3Import {
           "_position_encoding._block_position_embedding._parameter", as: required.name,
           shape: [1, 3 * window, config.hiddenSize], &facts
         ) { (shape, Array($1.prefix(shape[0] * shape[1]))) }
+      case "embed_action.weight" where isDiscrete:
+        tensors.take(
+          (["_action_embed.weight"], isLinear: true), as: required.name, shape: shape, &facts)
+      case "embed_action.bias" where isDiscrete, "predict_action.0.bias" where isDiscrete:
+        tensors.addZeros(required.name, shape)
       default:
+        if let layer = D3Choice.addedLayer(config, encoder),
+          required.name.hasPrefix("embed_state.\(layer).")
+        {
+          if shape.count == 2 {
+            tensors.addIdentity(required.name, size: config.hiddenSize)
+          } else {
+            tensors.addZeros(required.name, shape)
+          }
+          continue
+        }
         guard let own = ownNames(of: required.name, encoder) else {
           // Positions, and the heads for states and returns, which d3rlpy has not.
           tensors.addZeros(required.name, shape)
@@ -83,18 +102,6 @@ package enum D3Import {
   }
 
   private static let globalTimesteps = "_position_encoding._global_position_embedding.weight"
-
-  /// Whether the model is one of those that are read; says what is not.
-  private static func isRead(_ source: ImportSource, _ facts: inout Facts) -> Bool {
-    guard source.names.contains("_embed_ln.weight") else {
-      facts.reject(
-        nil,
-        "is a DiscreteDecisionTransformer of d3rlpy, which is not read; accepted: continuous actions"
-      )
-      return false
-    }
-    return true
-  }
 
   /// What d3rlpy calls a tensor of Hugging Face's, or its parts, and whether it holds it as nn.Linear where that holds it
   /// as Conv1D.

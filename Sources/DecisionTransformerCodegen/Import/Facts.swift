@@ -3,7 +3,7 @@
 package struct Facts {
   /// Keys of config.json that a file with tensors may leave open.
   package static let configKeys = [
-    "n_head", "activation_function", "layer_norm_epsilon", "action_tanh",
+    "n_head", "activation_function", "layer_norm_epsilon", "action_tanh", "embedding_activation",
   ]
 
   /// Where what is said about the model lies.

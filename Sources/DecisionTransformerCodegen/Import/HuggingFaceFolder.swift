@@ -22,6 +22,10 @@ package enum HuggingFaceFolder {
     if config.normPlacement != .before {
       facts.fix("layer_norm_placement", .string(config.normPlacement.rawValue))
     }
+    if config.embeddingActivation != .linear {
+      facts.put("embedding_activation", .string(config.embeddingActivation.rawValue))
+    }
+    if !config.hasEmbeddingNorm { facts.fix("embedding_layer_norm", .bool(false)) }
     if let slots = config.slotCount { facts.fix("n_slots", .integer(slots)) }
     if !config.stateEncoder.isEmpty {
       facts.put(

@@ -83,6 +83,12 @@ package struct ImportedTensors {
       Tensor(name: name, shape: shape, values: Array(repeating: 0, count: shape.reduce(1, *))))
   }
 
+  /// Adds a matrix that changes nothing: the family has an activation where a layer stands here.
+  package mutating func addIdentity(_ name: String, size: Int) {
+    let values = (0..<size * size).map { Float($0 % (size + 1) == 0 ? 1 : 0) }
+    tensors.append(Tensor(name: name, shape: [size, size], values: values))
+  }
+
   /// Says that the family's code never reads a tensor.
   package mutating func ignore(_ name: String) { seen.insert(name) }
 
@@ -100,6 +106,8 @@ package struct ImportedTensors {
   package struct SizeNames {
     /// `[hidden, state]`, or the first layer of several; `[hidden, action]`.
     package var state, action: String
+    /// Whether it is a table, `[action, hidden]`.
+    package var actionIsTable: Bool
     /// The MLP's first matrix, and which axis of it is the inner size.
     package var inner: (name: String, axis: Int)
     /// `[timesteps, hidden]`.
@@ -108,9 +116,10 @@ package struct ImportedTensors {
     package var norm: (Int) -> String
 
     package init(
-      state: String, action: String, inner: (String, axis: Int), timesteps: String,
-      norm: @escaping (Int) -> String
+      state: String, action: String, actionIsTable: Bool = false, inner: (String, axis: Int),
+      timesteps: String, norm: @escaping (Int) -> String
     ) {
+      self.actionIsTable = actionIsTable
       (self.state, self.action, self.timesteps) = (state, action, timesteps)
       (self.inner, self.norm) = ((inner.0, inner.axis), norm)
     }
@@ -118,9 +127,10 @@ package struct ImportedTensors {
 
   /// The sizes; nil where one of the tensors is missing or has another number of axes.
   package func sizes(_ names: SizeNames) -> ModelConfig? {
-    guard let state = matrix(names.state), let action = matrix(names.action),
+    guard let state = matrix(names.state), var action = matrix(names.action),
       let inner = matrix(names.inner.name), let timesteps = matrix(names.timesteps)
     else { return nil }
+    if names.actionIsTable { action.reverse() }
     var config = ModelConfig()
     (config.hiddenSize, config.stateDimension) = (action[0], state[1])
     (config.actionDimension, config.innerSize) = (action[1], inner[names.inner.axis])

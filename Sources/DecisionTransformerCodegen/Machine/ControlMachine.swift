@@ -191,12 +191,8 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
     let (action, input) = (plan.steps.action, Operand(.actionInput))
     let count = action.count
     guard let executed else {
-      let prediction = machine[Operand(.prediction), count, agent: agent]
-      machine[input, count, agent: agent] =
-        switch action.history {
-        case .raw: prediction
-        case .clamped: action.modelUnits(action.returned(prediction))
-        }
+      machine[input, count, agent: agent] = action.fedBack(
+        machine[Operand(.prediction), count, agent: agent])
       return
     }
     machine[input, count, agent: agent] =

@@ -135,10 +135,8 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
     case .linear(let kernel, let input, let weights, let residual, _, let output):
       linear(kernel, input, weights, residual: residual, output)
     case .normalize(let rows, let input, let output): normalize(rows, input, output)
-    case .embedNormalize(let token, let timesteps, let gain, let shift):
-      embedNormalize(
-        place(token), timesteps: timesteps,
-        norm: Operation.GainAndShift(gain: gain, shift: shift))
+    case .embedTimestep(let token, let timesteps, let norm):
+      embedTimestep(place(token), timesteps: timesteps, norm: norm)
     case .position(let rows, let input, let timesteps, let slots, let norm, let output):
       position(rows, input, timesteps: timesteps, slots: slots, norm, output)
     case .enter(let entry): enter(entry)

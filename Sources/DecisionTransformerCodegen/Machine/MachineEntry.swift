@@ -21,7 +21,7 @@ extension Machine {
     let (input, x) = (place(entry.numbers), place(entry.token))
     let embedding = product(entry.embedding, columns: size, input, count: count)
     numbers.replaceSubrange(x..<x + size, with: embedding)
-    let outer = embedNormalize(x, timesteps: entry.timesteps, norm: entry.norm)
+    let outer = embedTimestep(x, timesteps: entry.timesteps, norm: entry.norm)
     let inner = normalize(
       x, place(entry.normalized), epsilon: plan.network.blocks[0].norm.epsilon)
     let both = outer * inner

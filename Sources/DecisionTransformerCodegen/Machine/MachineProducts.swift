@@ -62,17 +62,18 @@ extension Machine {
     for index in 0..<size { numbers[output + index] = numbers[input + index] - mean }
   }
 
-  /// Adds the timestep's row and applies embed_ln; the norm's factor is returned.
+  /// Adds the timestep's row and applies embed_ln; the norm's factor is returned, 1 where there is none.
   @discardableResult
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  package mutating func embedNormalize(
-    _ token: Int, timesteps: Int, norm: Operation.GainAndShift
+  package mutating func embedTimestep(
+    _ token: Int, timesteps: Int, norm: Operation.GainAndShift?
   ) -> Scalar {
     let size = plan.network.hiddenSize
     let (table, time) = (weights.tensors[timesteps], timestepRow * size)
     for index in 0..<size { numbers[token + index] += table[time + index] }
-    let scale = normalize(token, token, epsilon: plan.steps.embeddingNorm.epsilon)
+    guard let norm, let epsilon = plan.steps.embeddingNorm?.epsilon else { return 1 }
+    let scale = normalize(token, token, epsilon: epsilon)
     scaleAndShift(token, norm, token)
     return scale
   }
@@ -81,7 +82,7 @@ extension Machine {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package mutating func position(
-    _ rows: Int, _ input: Operand, timesteps: Int, slots: Int, _ norm: Operation.GainAndShift,
+    _ rows: Int, _ input: Operand, timesteps: Int, slots: Int, _ norm: Operation.GainAndShift?,
     _ output: Operand
   ) {
     let (size, first) = (plan.network.hiddenSize, slot(input.row))
@@ -92,7 +93,7 @@ extension Machine {
       for index in 0..<size {
         numbers[y + index] = numbers[x + index] + weights.tensors[slots][step + index]
       }
-      embedNormalize(y, timesteps: timesteps, norm: norm)
+      embedTimestep(y, timesteps: timesteps, norm: norm)
     }
   }
 

@@ -27,7 +27,10 @@ extension Manifest {
       facts.add("action_tanh", .bool(steps.action.hasTanh))
       facts.add("max_ep_len", .integer(steps.time.count))
       facts.add("n_positions", .integer(steps.positionCount))
-      facts.add("embed_ln_epsilon", JSONValue(steps.embeddingNorm.epsilon))
+      // Its epsilon.
+      facts.add(
+        "embedding_layer_norm", steps.embeddingNorm.map { JSONValue($0.epsilon) } ?? .bool(false))
+      facts.add("embedding_activation", .string(steps.embeddingActivation.rawValue))
       facts.add("step_tokens", JSONValue(steps.tokens.map(\.rawValue)))
       if let slots = steps.slotCount { facts.add("n_slots", .integer(slots)) }
       if !steps.state.encoder.isEmpty {
@@ -78,6 +81,9 @@ extension Manifest {
       facts.add("return_scale", JSONValue(steps.returns.scale))
       facts.add("return_offset", JSONValue(steps.returns.offset))
       facts.add("return_rounding", .string(steps.returns.rounding.rawValue))
+      facts.add(
+        "actions", .string(steps.action.choice == nil ? "continuous" : "discrete"))
+      facts.add("temperature", JSONValue(steps.action.choice?.temperature ?? 1))
       facts.add("action_scale", ofEach: steps.action.scale.map { JSONValue($0) })
       facts.add("action_offset", ofEach: steps.action.offset.map { JSONValue($0) })
       facts.add("action_minimum", ofNumbers: steps.action.minimum)

@@ -1,10 +1,17 @@
-// What codegen.json says about the units and the bounds of actions.
+// What codegen.json says about actions: what they are, their units and bounds.
 
 extension GenerationOptionsReader {
   /// - Parameter count: Components of an action, as config.json has them; nil where that is unknown.
   package static func readActions(
     _ file: inout JSONObjectFile, into options: inout GenerationOptions, count: Int?
   ) {
+    file.read("actions", into: &options.actions)
+    file.read("temperature", into: &options.temperature, .positive)
+    if options.actions == .discrete { return rejectUnits(&file) }
+    if file["temperature"] != nil, file.isSound("actions") {
+      file.reject(
+        "temperature", "is of discrete actions; accepted: beside \"actions\": \"discrete\"")
+    }
     options.actionScale = perAction(&file, "action_scale", .scale, count) ?? options.actionScale
     options.actionOffset =
       perAction(&file, "action_offset", .float32, count) ?? options.actionOffset
@@ -19,6 +26,17 @@ extension GenerationOptionsReader {
         "action_history",
         "found \"clamped\" without a bound; accepted: \"raw\", or \"clamped\" beside action_minimum, "
           + "action_maximum or both")
+    }
+  }
+
+  /// The number of an action has neither units nor bounds, and goes back as it is.
+  private static func rejectUnits(_ file: inout JSONObjectFile) {
+    for key in [
+      "action_scale", "action_offset", "action_minimum", "action_maximum", "action_history",
+    ] where file[key] != nil {
+      file.reject(
+        key,
+        "is of actions that are vectors; accepted: no such key beside \"actions\": \"discrete\"")
     }
   }
 

@@ -23,6 +23,10 @@ public struct GenerationOptions: Equatable, Sendable {
   public var returnOffset = 0.0
   /// `return_rounding`: what the return to go is kept in.
   public var returnRounding = ReturnRounding.step
+  /// `actions`: whether an action is a vector or a number.
+  public var actions = ActionKind.continuous
+  /// `temperature`: of discrete actions, what logits are divided by where one is drawn.
+  public var temperature = 1.0
   /// `action_scale`: environment action = model action × scale. One number, or one per action.
   public var actionScale: [Double] = [1]
   /// `action_offset`: environment action = model action × scale + offset. One number, or one per action.
@@ -50,4 +54,12 @@ public struct GenerationOptions: Equatable, Sendable {
   public var hasCInterface = false
 
   public init() {}
+}
+
+/// `actions`
+public enum ActionKind: String, CaseIterable, Equatable, Sendable {
+  /// `act_dim` numbers.
+  case continuous
+  /// One of `act_dim` actions by its number: the model was trained on one-hot actions, and predicts logits.
+  case discrete
 }

@@ -2,7 +2,8 @@
 public enum GenerationOptionsReader {
   package static let keys = [
     "window", "batch", "state_mean", "state_std", "return_scale", "return_offset",
-    "return_rounding", "action_scale", "action_offset", "action_minimum", "action_maximum",
+    "return_rounding", "actions", "temperature", "action_scale", "action_offset", "action_minimum",
+    "action_maximum",
     "action_history", "target_return", "precision", "outputs", "timestep_overflow",
     "first_timestep", "access", "weights", "self_test", "model_class", "tokens", "c_interface",
   ]
@@ -55,6 +56,12 @@ public enum GenerationOptionsReader {
           "outputs",
           "are of \"forward\", which has no place in a window whose positions move (n_slots in config.json); accepted: "
             + "[\"action\"]")
+      }
+      if options.actions == .discrete, options.outputs != [.action] {
+        file.reject(
+          "outputs",
+          "are of \"forward\", which has no place beside \"actions\": \"discrete\"; accepted: [\"action\"]; "
+            + "the generated type has logits anyway")
       }
       readTime(&file, into: &options, config: config)
       readSelfTest(&file, into: &options)

@@ -31,6 +31,11 @@ public struct ModelConfig: Equatable, Sendable {
   /// `state_encoder_sizes`, `state_encoder_activations`: layers from the state to its token; empty where it is one linear
   /// map.
   public var stateEncoder: [ControlSteps.EncoderLayer] = []
+  /// `embedding_activation`: what return and action tokens go through behind their linear maps, and state tokens where
+  /// there is no `state_encoder_sizes`.
+  public var embeddingActivation = Activation.linear
+  /// `embedding_layer_norm`: whether tokens go through embed_ln; without it there is no `wpe` either.
+  public var hasEmbeddingNorm = true
   /// `n_slots`: rows of `embed_slot`, as many as the window has steps; nil where positions do not move.
   public var slotCount: Int?
   /// `scale_attn_weights`
@@ -52,12 +57,14 @@ public struct ModelConfig: Equatable, Sendable {
 
   /// Keys that such models have besides.
   package static let variantKeys = [
-    "layer_norm_placement", "state_encoder_sizes", "state_encoder_activations", "n_slots",
+    "layer_norm_placement", "state_encoder_sizes", "state_encoder_activations",
+    "embedding_activation", "embedding_layer_norm", "n_slots",
   ]
 
   /// Whether Hugging Face's class computes it.
   public var isVariant: Bool {
     normPlacement == .after || !stateEncoder.isEmpty || slotCount != nil
+      || embeddingActivation != .linear || !hasEmbeddingNorm
   }
 
   /// Width of one attention head.

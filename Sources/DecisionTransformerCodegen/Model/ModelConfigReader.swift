@@ -144,7 +144,25 @@ extension ModelConfigReader {
       file.read("n_slots", into: &count, in: 1...GenerationOptions.maximumWindow)
       config.slotCount = count
     }
+    file.read("embedding_layer_norm", into: &config.hasEmbeddingNorm)
+    readEmbeddingActivation(&file, into: &config)
     readStateEncoder(&file, into: &config)
+  }
+
+  private static func readEmbeddingActivation(
+    _ file: inout JSONObjectFile, into config: inout ModelConfig
+  ) {
+    let key = "embedding_activation"
+    guard let value = file[key] else { return }
+    if case .string(let name) = value, let activation = Activation(huggingFaceName: name) {
+      config.embeddingActivation = activation
+    } else {
+      file.reject(key, found: value, accepted: acceptedActivations)
+    }
+  }
+
+  private static var acceptedActivations: String {
+    Activation.acceptedNames.map { "\"\($0)\"" }.joined(separator: ", ")
   }
 
   /// Sizes and activations of the layers from the state to its token.
@@ -173,7 +191,7 @@ extension ModelConfigReader {
       guard case .string(let text) = name, let activation = Activation(huggingFaceName: text) else {
         file.reject(
           other, element: index, found: name,
-          accepted: Activation.acceptedNames.map { "\"\($0)\"" }.joined(separator: ", "))
+          accepted: acceptedActivations)
         continue
       }
       config.stateEncoder.append(
@@ -201,7 +219,7 @@ extension ModelConfigReader {
 
     let key = "activation_function"
     guard let value = file[key] else { return }
-    let accepted = Activation.acceptedNames.map { "\"\($0)\"" }.joined(separator: ", ")
+    let accepted = acceptedActivations
     switch value {
     case .string("prelu"), .string("xielu"):
       file.reject(

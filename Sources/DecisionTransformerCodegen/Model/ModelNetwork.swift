@@ -30,15 +30,19 @@ extension Model {
       action: ControlSteps.Action(
         count: config.actionDimension, hasTanh: config.hasActionTanh, scale: actionScale,
         offset: actionOffset, minimum: actionMinimum, maximum: actionMaximum,
-        history: options.actionHistory),
+        history: options.actionHistory,
+        choice: options.actions == .discrete
+          ? ControlSteps.Action.Choice(temperature: options.temperature) : nil),
       returns: ControlSteps.Returns(
         scale: options.returnScale, offset: options.returnOffset,
         rounding: options.returnRounding),
       time: ControlSteps.Time(
         count: config.maximumEpisodeLength, overflow: options.timestepOverflow,
         first: options.firstTimestep),
+      embeddingActivation: config.embeddingActivation,
       // PyTorch's default, whatever layer_norm_epsilon says.
-      embeddingNorm: Network.Norm(epsilon: 1e-5), positionCount: config.positionCount,
+      embeddingNorm: config.hasEmbeddingNorm ? Network.Norm(epsilon: 1e-5) : nil,
+      positionCount: config.positionCount,
       slotCount: config.slotCount.map { _ in window }, window: window)
   }
 

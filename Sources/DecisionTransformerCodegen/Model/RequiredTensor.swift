@@ -53,7 +53,9 @@ package struct RequiredTensor {
       addPair(
         module, [.hidden], bias: .hidden, effectOfZero: "this layer norm ignores its input")
     }
-    add(positions, [.positions, .hidden])
+    if config.hasEmbeddingNorm || config.modelClass == .trunk {
+      add(positions, [.positions, .hidden])
+    }
     for layer in 0..<config.layerCount {
       addNorm(.block(layer, "ln_1"))
       addPair(.block(layer, "attn.c_attn"), [.hidden, .threeHidden], bias: .threeHidden)
@@ -70,7 +72,7 @@ package struct RequiredTensor {
       addPair(module.name, [module.output, module.input], bias: module.output)
     }
     addPair(.model("embed_action"), [.hidden, .action], bias: .hidden)
-    addNorm(.model("embed_ln"))
+    if config.hasEmbeddingNorm { addNorm(.model("embed_ln")) }
     addPair(.model("predict_state"), [.state, .hidden], bias: .state)
     addPair(
       .model("predict_action.0"), [.action, .hidden], bias: .action,

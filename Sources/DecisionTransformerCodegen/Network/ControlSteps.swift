@@ -40,13 +40,24 @@ public struct ControlSteps: Equatable, Sendable, Codable {
     public var maximum: [Double]?
     /// Which action goes back.
     public var history: ActionHistory
+    /// How an action is chosen, where it is one of `count` by its number: predictions are logits then, and what goes back
+    /// is 1 at the chosen one's place, 0 elsewhere. nil where an action is a vector.
+    public var choice: Choice?
 
     public init(
       count: Int, hasTanh: Bool, scale: [Double], offset: [Double], minimum: [Double]? = nil,
-      maximum: [Double]? = nil, history: ActionHistory = .raw
+      maximum: [Double]? = nil, history: ActionHistory = .raw, choice: Choice? = nil
     ) {
       (self.count, self.hasTanh, self.scale, self.offset) = (count, hasTanh, scale, offset)
       (self.minimum, self.maximum, self.history) = (minimum, maximum, history)
+      self.choice = choice
+    }
+
+    /// The largest logit, or a draw from softmax(logits / temperature).
+    public struct Choice: Equatable, Sendable, Codable {
+      public var temperature: Double
+
+      public init(temperature: Double) { self.temperature = temperature }
     }
 
     /// Whether anything bounds what is returned.
@@ -60,6 +71,25 @@ public struct ControlSteps: Equatable, Sendable, Codable {
         if let maximum { action = min(action, Number(maximum[index])) }
         return action
       }
+    }
+
+    /// What goes back into the history of a prediction in model units, where nobody says what was executed.
+    public func fedBack<Number: BinaryFloatingPoint>(_ prediction: [Number]) -> [Number] {
+      if choice != nil { return marked(prediction.firstIndex(of: prediction.max()!)!) }
+      return switch history {
+      case .raw: prediction
+      case .clamped: modelUnits(returned(prediction))
+      }
+    }
+
+    /// The greedy choice of numbered actions, as it is executed; nil of vectors.
+    public func numbered(_ logits: [Double]) -> [Float]? {
+      choice == nil ? nil : fedBack(logits).map { Float($0) }
+    }
+
+    /// The action of that number, as its token's input.
+    public func marked<Number: BinaryFloatingPoint>(_ number: Int) -> [Number] {
+      (0..<count).map { $0 == number ? 1 : 0 }
     }
 
     /// The way back, of what was returned or executed.
@@ -134,7 +164,9 @@ public struct ControlSteps: Equatable, Sendable, Codable {
   public var returns: Returns
   public var time: Time
   /// Behind embedding and timestep. Row 0 of `wpe` is added to every token behind it.
-  public var embeddingNorm: Network.Norm
+  public var embeddingNorm: Network.Norm?
+  /// Behind the linear maps of returns and actions, and of states where there is no encoder.
+  public var embeddingActivation: Activation
   /// Rows of `wpe`.
   public var positionCount: Int
   /// Rows of `embed_slot`, one for each step of the window: every token then has the current step's row of
@@ -145,10 +177,12 @@ public struct ControlSteps: Equatable, Sendable, Codable {
 
   public init(
     tokens: [EntryInput], state: State, action: Action, returns: Returns, time: Time,
-    embeddingNorm: Network.Norm, positionCount: Int, slotCount: Int? = nil, window: Int
+    embeddingActivation: Activation = .linear, embeddingNorm: Network.Norm?, positionCount: Int,
+    slotCount: Int? = nil, window: Int
   ) {
     (self.tokens, self.state, self.action) = (tokens, state, action)
-    (self.returns, self.time, self.embeddingNorm) = (returns, time, embeddingNorm)
+    (self.returns, self.time) = (returns, time)
+    (self.embeddingActivation, self.embeddingNorm) = (embeddingActivation, embeddingNorm)
     (self.positionCount, self.slotCount, self.window) = (positionCount, slotCount, window)
   }
 }
@@ -168,7 +202,7 @@ extension ControlSteps {
     of input: EntryInput, hiddenSize: Int
   ) -> [(depth: Int, columns: Int, activation: Activation)] {
     guard input == .state, !state.encoder.isEmpty else {
-      return [(count(of: input), hiddenSize, .linear)]
+      return [(count(of: input), hiddenSize, embeddingActivation)]
     }
     return state.encoder.indices.map { layer in
       (

@@ -60,7 +60,7 @@ extension Operation {
   /// at once.
   package var isPerAgent: Bool {
     switch kind {
-    case .scores, .softmax, .mix, .storeKeys, .enter, .center, .embedNormalize, .centerTime,
+    case .scores, .softmax, .mix, .storeKeys, .enter, .center, .embedTimestep, .centerTime,
       .position:
       true
     default: false

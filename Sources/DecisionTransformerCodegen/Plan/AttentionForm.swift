@@ -19,7 +19,9 @@ public enum AttentionForm: String, Equatable, Sendable, Codable {
 extension Network {
   /// Whether what block 0 computes of a token in front of ln_2 is linear in its input, up to the factors of its norms.
   fileprivate var entersLinearly: Bool {
-    !normalizesStream && controlSteps?.state.encoder.isEmpty != false
+    guard !normalizesStream, let steps = controlSteps else { return !normalizesStream }
+    return steps.state.encoder.isEmpty && steps.embeddingActivation == .linear
+      && steps.embeddingNorm != nil
   }
 }
 

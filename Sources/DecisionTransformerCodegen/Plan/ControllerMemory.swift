@@ -34,10 +34,13 @@ extension ControllerMemory {
     batch = shape.batch
     append(.returnInput, rows: 1, stride: Shape.lanes, "return-to-go of the return token")
     append(.stateInput, rows: 1, stride: shape.stateStride, "state minus state_mean")
+    let isNumber = network.controlSteps?.action.choice != nil
     append(
       .actionInput, rows: 1, stride: shape.actionStride,
-      "action for the history, model units")
-    append(.prediction, rows: 1, stride: shape.actionStride, "predicted action, model units")
+      isNumber ? "action for the history: 1 at its number" : "action for the history, model units")
+    append(
+      .prediction, rows: 1, stride: shape.actionStride,
+      isNumber ? "logits" : "predicted action, model units")
     if outputs.contains(.state) {
       append(.nextState, rows: 1, stride: shape.stateStride, "expected next state, model units")
     }

@@ -44,8 +44,10 @@ package struct LayoutBuilder {
         .strips(depth: layers.last!.depth, columns: hidden))
       if forms[0] == .carried { appendEntry(input) }
     }
-    append("embed.normGain", .embedNormGain, .rows(rows: 1, columns: hidden))
-    append("embed.normShift", .embedNormShift, .rows(rows: 1, columns: hidden))
+    if steps.embeddingNorm != nil {
+      append("embed.normGain", .embedNormGain, .rows(rows: 1, columns: hidden))
+      append("embed.normShift", .embedNormShift, .rows(rows: 1, columns: hidden))
+    }
     for (layer, form) in forms.enumerated() { appendBlock(layer: layer, form: form) }
     append("heads.action", .predictAction, .strips(depth: hidden, columns: shape.actionDimension))
     if steps.scalesComponents {

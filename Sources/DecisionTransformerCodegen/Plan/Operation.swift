@@ -7,11 +7,12 @@ public struct Operation: Equatable, Sendable, Codable {
       Kernel, input: Operand, weights: Int, residual: Operand?, widened: Operand?, output: Operand)
     /// Subtracts each row's mean and divides by its standard deviation.
     case normalize(rows: Int, input: Operand, output: Operand)
-    /// Adds the current row of embed_timestep and applies embed_ln, in place.
-    case embedNormalize(Operand, timesteps: Int, gain: Int, shift: Int)
-    /// Adds the current row of embed_timestep and the row of embed_slot of each token's step, and applies embed_ln.
+    /// Adds the current row of embed_timestep and applies embed_ln, if there is one, in place.
+    case embedTimestep(Operand, timesteps: Int, norm: GainAndShift?)
+    /// Adds the current row of embed_timestep and the row of embed_slot of each token's step, and applies embed_ln, if
+    /// there is one.
     case position(
-      rows: Int, input: Operand, timesteps: Int, slots: Int, norm: GainAndShift, output: Operand)
+      rows: Int, input: Operand, timesteps: Int, slots: Int, norm: GainAndShift?, output: Operand)
     /// The carried form: embeds an input as a token, with all that block 0 needs of it.
     case enter(Entry)
     /// The current timestep's row, without its mean, times embed_ln's gain, centred.
@@ -57,6 +58,8 @@ public struct Operation: Equatable, Sendable, Codable {
       self.gain = gain
       self.shift = shift
     }
+
+    fileprivate var tensors: [Int] { [gain, shift] }
   }
 
   /// How an input becomes a token of the carried form. It stays one operation: the factors of its norms are in
@@ -144,9 +147,9 @@ extension Operation {
     case .linear(_, _, let weights, _, _, _), .activateCarried(_, _, let weights, _, _),
       .correctUnattended(_, let weights, _):
       [weights]
-    case .embedNormalize(_, let timesteps, let gain, let shift): [timesteps, gain, shift]
+    case .embedTimestep(_, let timesteps, let norm): [timesteps] + (norm?.tensors ?? [])
     case .position(_, _, let timesteps, let slots, let norm, _):
-      [timesteps, slots, norm.gain, norm.shift]
+      [timesteps, slots] + (norm?.tensors ?? [])
     case .enter(let entry):
       [
         entry.embedding, entry.value, entry.query, entry.inner, entry.timesteps, entry.norm.gain,
@@ -169,7 +172,7 @@ extension Operation {
       .position(_, let input, _, _, _, _),
       .activateCarried(_, let input, _, _, _):
       [input]
-    case .embedNormalize(let row, _, _, _), .slide(let row), .correctUnattended(_, _, let row):
+    case .embedTimestep(let row, _, _), .slide(let row), .correctUnattended(_, _, let row):
       [row]
     case .enter(let entry): [entry.numbers, entry.time]
     case .centerTime: []
@@ -199,7 +202,7 @@ extension Operation {
       .storeKeys(_, _, _, let output):
       [output]
     case .activateCarried(_, _, _, let stream, let output): [stream, output]
-    case .embedNormalize(let row, _, _, _), .slide(let row), .correctUnattended(_, _, let row),
+    case .embedTimestep(let row, _, _), .slide(let row), .correctUnattended(_, _, let row),
       .softmax(let row, _, _, _, _, _, _):
       [row]
     case .enter(let entry):

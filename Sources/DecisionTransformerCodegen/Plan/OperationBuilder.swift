@@ -31,18 +31,28 @@ package struct OperationBuilder {
 
   /// Positions of tokens, where these move.
   package func position(_ tokens: TokenRange) -> [Operation] {
-    let norm = Operation.GainAndShift(gain: index(.embedNormGain), shift: index(.embedNormShift))
     let steps = (tokens.count + 2) / 3
     return [
       Operation(
         kind: .position(
           rows: tokens.count, input: Operand(.embedded, row: tokens.first),
-          timesteps: index(.timesteps), slots: index(.slots), norm: norm,
+          timesteps: index(.timesteps), slots: index(.slots), norm: embeddingNorm,
           output: Operand(.tokens, row: tokens.first)),
-        comment: "embed_timestep, embed_slot, embed_ln, wpe[0]", multiplyAdds: 0,
-        weightBytes: (2 + steps + shape.batch) * shape.hiddenStride * 4)
+        comment: "embed_timestep, embed_slot\(normComment)", multiplyAdds: 0,
+        weightBytes: (normRows + steps + shape.batch) * shape.hiddenStride * 4)
     ]
   }
+
+  /// embed_ln, with wpe in its shift.
+  private var embeddingNorm: Operation.GainAndShift? {
+    network.controlSteps?.embeddingNorm.map { _ in
+      Operation.GainAndShift(gain: index(.embedNormGain), shift: index(.embedNormShift))
+    }
+  }
+
+  private var normRows: Int { embeddingNorm == nil ? 0 : 2 }
+
+  private var normComment: String { embeddingNorm == nil ? "" : ", embed_ln, wpe[0]" }
 
   /// The linear maps from an input to its token.
   private func encode(_ input: EntryInput, to token: Operand) -> [Operation] {
@@ -62,11 +72,9 @@ package struct OperationBuilder {
   package func embed(_ input: EntryInput, as token: Operand) -> [Operation] {
     encode(input, to: token) + [
       Operation(
-        kind: .embedNormalize(
-          token, timesteps: index(.timesteps), gain: index(.embedNormGain),
-          shift: index(.embedNormShift)), comment: "embed_timestep, embed_ln, wpe[0]",
-        multiplyAdds: 0,
-        weightBytes: (2 + shape.batch) * shape.hiddenStride * 4)
+        kind: .embedTimestep(token, timesteps: index(.timesteps), norm: embeddingNorm),
+        comment: "embed_timestep\(normComment)", multiplyAdds: 0,
+        weightBytes: (normRows + shape.batch) * shape.hiddenStride * 4)
     ]
   }
 

@@ -15,7 +15,7 @@ package struct SelfTestSchedule: Equatable {
   private static let largestSampleCount = 8192
   private static let largestInputCount = 6144
 
-  package let steps: [Step]
+  package var steps: [Step]
   /// Rows of inputs, which repeat in a long episode or with large states.
   package let inputRowCount: Int
   /// Elements of a row that are compared.

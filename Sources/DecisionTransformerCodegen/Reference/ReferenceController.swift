@@ -1,3 +1,5 @@
+import Foundation
+
 /// The published control loop (`get_action` of Hugging Face's Decision Transformer examples) around
 /// the reference interpreter, with the options of codegen.json.
 ///
@@ -98,10 +100,28 @@ public struct ReferenceController: Sendable {
   /// Makes what `prediction`, in model units, becomes of the latest step the latest action in the history.
   package mutating func take(_ prediction: [Double]) {
     actions[actions.count - 1] =
-      switch model.options.actionHistory {
-      case .raw: prediction
-      case .clamped: model.modelUnits(environmentAction(prediction))
+      switch (model.options.actions, model.options.actionHistory) {
+      case (.discrete, _): oneHot(greedyAction(prediction))
+      case (.continuous, .raw): prediction
+      case (.continuous, .clamped): model.modelUnits(environmentAction(prediction))
       }
+  }
+
+  /// The number of the largest logit, the first of several.
+  public func greedyAction(_ logits: [Double]) -> Int {
+    logits.indices.reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
+  }
+
+  /// The number that `uniform` draws from softmax(logits / temperature): how many cumulative probabilities are at most
+  /// as large.
+  public func drawnAction(_ logits: [Double], uniform: Double) -> Int {
+    let powers = logits.map { exp(($0 - logits.max()!) / model.options.temperature) }
+    let total = powers.reduce(0, +)
+    return logits.indices.dropLast().count { powers[...$0].reduce(0, +) / total <= uniform }
+  }
+
+  private func oneHot(_ number: Int) -> [Double] {
+    (0..<model.config.actionDimension).map { $0 == number ? 1 : 0 }
   }
 
   /// What `act` of a generated type returns of a prediction in model units: environment units, clamped.
@@ -156,7 +176,11 @@ public struct ReferenceController: Sendable {
     }
   }
 
-  /// Replaces the latest action in the history by the one that was executed, in environment units.
+  /// Replaces the latest action in the history by the one with that number.
+  public mutating func execute(number: Int) { execute(oneHot(number)) }
+
+  /// Replaces the latest action in the history by the one that was executed, in environment units; of numbered actions,
+  /// 1 at its number and 0 elsewhere.
   public mutating func execute(_ action: [Double]) {
     precondition(action.count == model.config.actionDimension, "an action has act_dim numbers")
     precondition(!actions.isEmpty, "an action is executed after a step")

@@ -44,7 +44,8 @@ public struct ReferenceInterpreter: Sendable {
   package let embedTimestep: Matrix
   /// [`n_slots`, H]; nil where positions do not move.
   package let embedSlot: Matrix?
-  package let embedLayerNorm: LayerNorm
+  /// nil where tokens go into the first block as they are.
+  package let embedLayerNorm: LayerNorm?
   /// Row 0 of wpe: every token has position 0.
   package let position: [Double]
   package let blocks: [ReferenceBlock]
@@ -61,7 +62,7 @@ public struct ReferenceInterpreter: Sendable {
     embedReturn = tensors.linear("embed_return")
     embedState =
       config.stateEncoder.isEmpty
-      ? [(tensors.linear("embed_state"), .linear)]
+      ? [(tensors.linear("embed_state"), config.embeddingActivation)]
       : config.stateEncoder.enumerated().map { layer, encoder in
         (tensors.linear("embed_state.\(layer)"), encoder.activation)
       }
@@ -69,8 +70,10 @@ public struct ReferenceInterpreter: Sendable {
     embedTimestep = tensors.matrix("embed_timestep.weight")
     embedSlot = config.slotCount.map { _ in tensors.matrix("embed_slot.weight") }
     // Its epsilon is PyTorch's default, whatever layer_norm_epsilon says.
-    embedLayerNorm = tensors.layerNorm("embed_ln", epsilon: 1e-5)
-    position = Array(tensors.matrix("encoder.wpe.weight")[row: 0])
+    embedLayerNorm =
+      config.hasEmbeddingNorm ? tensors.layerNorm("embed_ln", epsilon: 1e-5) : nil
+    position =
+      config.hasEmbeddingNorm ? Array(tensors.matrix("encoder.wpe.weight")[row: 0]) : []
     blocks = (0..<config.layerCount).map { ReferenceBlock(layer: $0, of: config, tensors) }
     finalLayerNorm =
       config.normPlacement == .before
@@ -133,15 +136,17 @@ public struct ReferenceInterpreter: Sendable {
       "a timestep is a row of the timestep embedding")
 
     let time = positions(timesteps)
-    let returnTokens = embedReturn(Matrix(returnsToGo.map { [$0] })) + time
+    let activation = config.embeddingActivation.reference
+    let returnTokens = embedReturn(Matrix(returnsToGo.map { [$0] })).map(activation) + time
     let stateTokens =
       embedState.reduce(Matrix(states)) { $1.map($0).map($1.activation.reference) } + time
-    let actionTokens = embedAction(Matrix(actions)) + time
+    let actionTokens = embedAction(Matrix(actions)).map(activation) + time
     let tokens = Matrix(
       (0..<stepCount).flatMap { step in
         [returnTokens, stateTokens, actionTokens].map { Array($0[row: step]) }
       })
 
+    guard let embedLayerNorm else { return tokens }
     let positions = Matrix(Array(repeating: position, count: 3 * stepCount))
     return embedLayerNorm(tokens) + positions
   }

@@ -1,6 +1,8 @@
 /// What a controller remembers of where it is in an episode, by the name that it has in generated code.
 package enum EpisodeProperty: String {
   case isStarted, awaitsPreparation, timestep, returnToGo, rewardWeight, rewardIsKnown
+  /// Of numbered actions.
+  case chosen
   /// Of all agents together: they run the same routines.
   case returnIsPrepared
 

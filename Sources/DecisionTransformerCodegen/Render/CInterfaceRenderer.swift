@@ -9,7 +9,13 @@ package struct CInterfaceRenderer {
   private var access: String { plan.deployment.access.rawValue }
 
   package func render(to writer: inout CodeWriter) {
-    for part in [creation, episode, steps, descriptions, members] {
+    let isDiscrete = plan.steps.action.choice != nil
+    let choices = CChoiceRenderer(plan: plan)
+    for part in [
+      creation, episode, isDiscrete ? choices.steps : steps,
+      "\(descriptions)\n\n\(isDiscrete ? choices.count : dimension)",
+      isDiscrete ? choices.members : members,
+    ] {
       for line in part.split(separator: "\n", omittingEmptySubsequences: false) {
         writer.write(String(line))
       }
@@ -156,7 +162,11 @@ package struct CInterfaceRenderer {
     /// Floats of a state.
     @c(\(prefix)_state_dimension)
     \(access) nonisolated func \(prefix)_state_dimension() -> UInt { UInt(\(type).stateDimension) }
+    """
+  }
 
+  private var dimension: String {
+    """
     /// Floats of an action.
     @c(\(prefix)_action_dimension)
     \(access) nonisolated func \(prefix)_action_dimension() -> UInt { UInt(\(type).actionDimension) }

@@ -1,34 +1,18 @@
 extension ControlLoopRenderer {
   /// `act` and what it needs.
   package func act(to writer: inout CodeWriter) {
+    if choice == nil { actWithVectors(to: &writer) } else { actWithNumbers(to: &writer) }
+    nextReturn(to: &writer)
+  }
+
+  private func actWithVectors(to writer: inout CodeWriter) {
     documentAct(to: &writer)
     begin(to: &writer)
-    let (states, rewards, actions) = (
-      agents.name("state"), agents.name("reward"), agents.name("action")
-    )
+    let actions = agents.name("action")
     writer.scope(
-      "\(access)mutating func act(_ \(states): \(agents.name("State")), \(rewards): \(rewardType)? = nil) throws(\(agents.error)) -> \(agents.name("Action"))"
+      "\(access)mutating func act(\(stateAndReward(defaultsToNil: true))) throws(\(agents.error)) -> \(agents.name("Action"))"
     ) { writer in
-      agents.forEach(reads: true, to: &writer) { checkStep(to: &$0) }
-      writer.write(
-        "let \(agents.name("nextReturn")) = try \(returnToGo)(after: \(rewards))", "prepare()")
-      agents.forEach(to: &writer) { writer in
-        let input = agents.row("stateInput", as: "input", to: &writer)
-        writer.numbers(
-          "State.count", "\(input)[index] = \(agents.own("state"))[index] - \(mean)[index]")
-      }
-      feedback(to: &writer)
-      agents.forEach(to: &writer) { writer in
-        let output = agents.row("prediction", as: "output", to: &writer)
-        agents.check("\(output)[index]", "Action.count", ".nonFiniteAction", to: &writer)
-      }
-      agents.set(
-        [
-          [
-            (.awaitsPreparation, "true"), (.returnToGo, agents.own("nextReturn")),
-            (.rewardWeight, "1"),
-          ], [(.rewardIsKnown, "false"), (.returnIsPrepared, "false")],
-        ], to: &writer)
+      step(to: &writer)
       let zero = "Action(repeating: 0)"
       writer.write("var \(actions) = \(agents.isOne ? zero : "Actions(repeating: \(zero))")")
       agents.forEach(to: &writer) { writer in
@@ -39,7 +23,36 @@ extension ControlLoopRenderer {
       }
       writer.write("return \(actions)")
     }
-    nextReturn(to: &writer)
+  }
+
+  /// The parameters of a step.
+  package func stateAndReward(defaultsToNil: Bool) -> String {
+    "_ \(agents.name("state")): \(agents.name("State")), \(agents.name("reward")): \(rewardType)?\(defaultsToNil ? " = nil" : "")"
+  }
+
+  /// From the arguments to the prediction: everything but what becomes of it.
+  package func step(to writer: inout CodeWriter) {
+    let rewards = agents.name("reward")
+    agents.forEach(reads: true, to: &writer) { checkStep(to: &$0) }
+    writer.write(
+      "let \(agents.name("nextReturn")) = try \(returnToGo)(after: \(rewards))", "prepare()")
+    agents.forEach(to: &writer) { writer in
+      let input = agents.row("stateInput", as: "input", to: &writer)
+      writer.numbers(
+        "State.count", "\(input)[index] = \(agents.own("state"))[index] - \(mean)[index]")
+    }
+    feedback(to: &writer)
+    agents.forEach(to: &writer) { writer in
+      let output = agents.row("prediction", as: "output", to: &writer)
+      agents.check("\(output)[index]", "\(prediction).count", ".nonFiniteAction", to: &writer)
+    }
+    agents.set(
+      [
+        [
+          (.awaitsPreparation, "true"), (.returnToGo, agents.own("nextReturn")),
+          (.rewardWeight, "1"),
+        ], [(.rewardIsKnown, "false"), (.returnIsPrepared, "false")],
+      ], to: &writer)
   }
 
   private func documentAct(to writer: inout CodeWriter) {

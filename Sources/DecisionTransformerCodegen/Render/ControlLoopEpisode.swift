@@ -9,7 +9,12 @@ extension ControlLoopRenderer {
     writer.write("/// A reward for each agent, environment units.")
     writer.write("\(access)typealias Rewards = InlineArray<\(agents.count), Float>")
     writer.write("/// An action for each agent.")
-    writer.write("\(access)typealias Actions = InlineArray<\(agents.count), Action>", "")
+    writer.write("\(access)typealias Actions = InlineArray<\(agents.count), Action>")
+    if choice != nil {
+      writer.write("/// A number for each agent to draw its action by.")
+      writer.write("\(access)typealias Uniforms = InlineArray<\(agents.count), Float>")
+    }
+    writer.write("")
     writer.write("/// Agents of a controller, B. Their numbers are 0 to \(agents.count - 1).")
     writer.write("\(access)static var batch: Int { \(agents.count) }")
   }
@@ -49,6 +54,9 @@ extension ControlLoopRenderer {
       "\(declaration) returnToGo: \(returnType) = 0",
       "/// 1 where the next reward counts; 0 in an episode's first step and after a new target.",
       "\(declaration) rewardWeight: Float = 0")
+    if choice != nil {
+      writer.write("/// The number of the latest action.", "\(declaration) chosen = 0")
+    }
   }
 
   /// Whether an action waits, and a step follows it.
@@ -149,7 +157,7 @@ extension ControlLoopRenderer {
   /// In front of the parameters of a member that is about one agent.
   private var parameter: String { agents.isOne ? "" : "agent: Int, " }
 
-  private func isAgent(to writer: inout CodeWriter) {
+  package func isAgent(to writer: inout CodeWriter) {
     guard !agents.isOne else { return }
     let last = agents.count - 1
     writer.write(

@@ -3,11 +3,11 @@ extension ControlLoopRenderer {
   package func prepare(to writer: inout CodeWriter) {
     document(
       one: [
-        "Takes the \(plan.steps.action.history == .raw ? "predicted" : "returned") action into the history and does what needs no new state, at the cost of",
+        "Takes the \(ownAction) action into the history and does what needs no new state, at the cost of",
         "`preparationMultiplyAdds`. Does nothing before the first `act`, a second time, or after the last step.",
       ],
       several: [
-        "Takes the \(plan.steps.action.history == .raw ? "predicted" : "returned") actions into the histories and does everything that does not need the next states, at the",
+        "Takes the \(ownAction) actions into the histories and does everything that does not need the next states, at the",
         "cost of `preparationMultiplyAdds`. Does nothing for an agent before its first `act`, a second time, or after",
         "its last step.",
       ], to: &writer)
@@ -16,6 +16,7 @@ extension ControlLoopRenderer {
       writer.write("guard canPrepare else { return }")
       if !plan.preparation.isEmpty {
         agents.forEach(to: &writer) { writer in
+          if choice != nil { return mark(agents.place(of: .chosen), to: &writer) }
           let input = agents.row("actionInput", as: "input", to: &writer)
           let output = agents.row("prediction", as: "output", to: &writer)
           writer.numbers("Action.count", "\(input)[index] = \(fedBack("\(output)[index]"))")
@@ -30,6 +31,11 @@ extension ControlLoopRenderer {
     conditions(to: &writer)
     writer.write("")
     advance(to: &writer)
+  }
+
+  /// What the history takes where nobody says what was executed.
+  private var ownAction: String {
+    choice != nil ? "chosen" : plan.steps.action.history == .raw ? "predicted" : "returned"
   }
 
   /// What becomes of `prediction`, an action's component `index` in model units, where nobody says what was executed:
@@ -57,6 +63,7 @@ extension ControlLoopRenderer {
       writer.write(
         "guard \(awaits) else { \(agents.failing(".nothingToPrepare", agent: "0")) }")
       agents.forEach(to: &writer) { writer in
+        if choice != nil { return markExecuted(to: &writer) }
         let input = agents.row("actionInput", as: "input", to: &writer)
         let executed = modelUnits("\(agents.part(of: "executed"))[index]")
         writer.numbers("Action.count", "\(input)[index] = \(executed)")
@@ -84,19 +91,19 @@ extension ControlLoopRenderer {
   private func documentExecuted(to writer: inout CodeWriter) {
     document(
       one: [
-        "The same with the action that was really executed, where it differs from the prediction. After the last",
+        "The same with the action that was really executed, where it differs from the \(choice == nil ? "prediction" : "chosen one"). After the last",
         "step it checks its arguments and does nothing else.",
         "",
-        "- Parameter executed: Environment units; every number is finite.",
+        "- Parameter executed: \(choice == nil ? "Environment units; every number is finite." : "Its number.")",
         "- Parameter reward: What the environment paid for it, finite, if that is known already: the return token",
         "  is prepared then, and `act` runs one token. `act` must not be given the reward again.",
         "- Throws: `StepError`. A call that throws has prepared nothing.",
       ],
       several: [
-        "The same with the actions that were really executed, where they differ from the predictions.",
+        "The same with the actions that were really executed, where they differ from the \(choice == nil ? "predictions" : "chosen ones").",
         "",
-        "For an agent that was reset since `act`, or that has had its last step, any finite numbers do: there they",
-        "are ignored. Where that is true of all agents, it checks its arguments and does nothing else.",
+        "For an agent that was reset since `act`, or that has had its last step, any \(choice == nil ? "finite numbers do: there they" : "action's number does: there it")",
+        "\(choice == nil ? "are" : "is") ignored. Where that is true of all agents, it checks its arguments and does nothing else.",
         "",
         "- Parameters:",
         "  - executed: Environment units; every number is finite.",

@@ -17,6 +17,12 @@ package struct ControlLoopRenderer {
   package var length: String { literal(plan.steps.time.stepCount) }
   package var endsEpisodes: Bool { plan.steps.endsEpisodes }
 
+  /// How an action is chosen, of numbered ones.
+  package var choice: ControlSteps.Action.Choice? { plan.steps.action.choice }
+
+  /// The type of what is predicted.
+  package var prediction: String { choice == nil ? "Action" : "Logits" }
+
   package func begin(to writer: inout CodeWriter) { writer.write("@_noAllocation @_noLocks") }
 
   /// Writes what documents a member, for one agent or for several.

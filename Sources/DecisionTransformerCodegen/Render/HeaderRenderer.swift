@@ -32,7 +32,7 @@ package struct HeaderRenderer {
     let shape = plan.shape
     let batch = shape.batch == 1 ? "" : " · batch \(shape.batch)"
     writer.write(
-      "// state \(shape.stateDimension) · action \(shape.actionDimension)\(plan.steps.action.hasTanh ? " tanh" : "") · window \(shape.window) steps, \(shape.slotCount) tokens · episode \(plan.steps.time.stepCount)\(batch)",
+      "// state \(shape.stateDimension) · \(plan.steps.action.choice == nil ? "action \(shape.actionDimension)" : "1 action of \(shape.actionDimension)")\(plan.steps.action.hasTanh ? " tanh" : "") · window \(shape.window) steps, \(shape.slotCount) tokens · episode \(plan.steps.time.stepCount)\(batch)",
       "// \(blocks)")
     if !differences.isEmpty { writer.write("// \(differences.joined(separator: " · "))") }
   }
@@ -42,6 +42,10 @@ package struct HeaderRenderer {
     var texts: [String] = []
     let encoder = plan.steps.state.encoder.map { "\($0.size) \($0.activation.rawValue)" }
     if !encoder.isEmpty { texts.append("state encoder \(encoder.joined(separator: ", "))") }
+    if plan.steps.embeddingActivation != .linear {
+      texts.append("tokens \(plan.steps.embeddingActivation.rawValue)")
+    }
+    if plan.steps.embeddingNorm == nil { texts.append("no embed_ln") }
     if plan.network.hasMovingPositions { texts.append("positions move") }
     if plan.network.normalizesStream { texts.append("norms behind") }
     return texts

@@ -75,17 +75,19 @@ package struct OperandText {
         "normalize", place(input), "rows: \(plan.rowText(rows))", "to: \(place(output))")
     case .center(let input, let output):
       return call("normalize", place(input), "rows: 1", "divides: false", "to: \(place(output))")
-    case .embedNormalize(let token, _, let gain, let shift):
+    case .embedTimestep(let token, _, let norm):
       let factor = plan.carriesTokens ? "_ = " : ""
       return factor
         + call(
-          "embedNormalize", place(token), "timestep: \(timestepRow(agent))",
-          "gain: \(tensor(gain))", "shift: \(tensor(shift))")
+          norm == nil ? "embedTimestep" : "embedNormalize", place(token),
+          "timestep: \(timestepRow(agent))", norm.map { "gain: \(tensor($0.gain))" },
+          norm.map { "shift: \(tensor($0.shift))" })
     case .position(let rows, let input, _, let slots, let norm, let output):
       return call(
         "position", place(input), "rows: \(plan.rowText(rows))", "first: \(slot(input.row))",
         "timestep: \(timestepRow(agent))", "slots: \(tensor(slots))",
-        "gain: \(tensor(norm.gain))", "shift: \(tensor(norm.shift))", "to: \(place(output))")
+        norm.map { "gain: \(tensor($0.gain))" }, norm.map { "shift: \(tensor($0.shift))" },
+        "to: \(place(output))")
     case .centerTime(_, let gain, let output):
       return call(
         "centerTime", "timestep: \(timestepRow(agent))", "gain: \(tensor(gain))",
@@ -95,7 +97,7 @@ package struct OperandText {
         switch entry.input {
         case .return: "1"
         case .state: "State.count"
-        case .action: "Action.count"
+        case .action: plan.steps.action.choice == nil ? "Action.count" : "Logits.count"
         }
       let weights = [entry.embedding, entry.value, entry.query, entry.inner].map(tensor)
       let arguments =

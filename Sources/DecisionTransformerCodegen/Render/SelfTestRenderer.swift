@@ -4,12 +4,12 @@ package struct SelfTestRenderer {
 
   package func render(to writer: inout CodeWriter) {
     writer.write("// MARK: - Self test")
-    let isBatch = plan.shape.batch > 1
-    writer.scope("nonisolated extension \(plan.deployment.name)\(isBatch ? "" : ": SelfTestable")")
-    {
-      writer in
-      if isBatch {
-        BatchSelfTestRenderer(plan: plan).render(to: &writer)
+    let isAdapted = plan.shape.batch > 1 || plan.steps.action.choice != nil
+    writer.scope(
+      "nonisolated extension \(plan.deployment.name)\(isAdapted ? "" : ": SelfTestable")"
+    ) { writer in
+      if isAdapted {
+        SelfTestAdapterRenderer(plan: plan).render(to: &writer)
       } else {
         entry(to: &writer)
       }

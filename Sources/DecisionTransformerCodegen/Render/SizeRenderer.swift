@@ -10,7 +10,11 @@ package struct SizeRenderer {
   private func controller(to writer: inout CodeWriter) {
     let shape = plan.shape
     constant("Numbers of a state.", "stateDimension", shape.stateDimension, to: &writer)
-    constant("Numbers of an action.", "actionDimension", shape.actionDimension, to: &writer)
+    if plan.steps.action.choice == nil {
+      constant("Numbers of an action.", "actionDimension", shape.actionDimension, to: &writer)
+    } else {
+      constant("Actions to choose from.", "actionCount", shape.actionDimension, to: &writer)
+    }
     dimensions(to: &writer)
     constant("Control steps of context, K.", "window", shape.window, to: &writer)
     constant(

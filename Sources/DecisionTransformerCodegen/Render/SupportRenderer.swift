@@ -4,8 +4,16 @@ package struct SupportRenderer {
 
   package func render(to writer: inout CodeWriter) {
     normalize(to: &writer)
-    if plan.network.controlSteps != nil { embedNormalize(to: &writer) }
-    if plan.network.hasMovingPositions { position(to: &writer) }
+    if let steps = plan.network.controlSteps {
+      if let norm = steps.embeddingNorm {
+        embedNormalize(norm, to: &writer)
+      } else if !plan.network.hasMovingPositions {
+        embedTimestep(to: &writer)
+      }
+      if plan.network.hasMovingPositions {
+        position(isNormalized: steps.embeddingNorm != nil, to: &writer)
+      }
+    }
     if plan.carriesTokens { CarriedSupportRenderer(plan: plan).render(to: &writer) }
     softmax(to: &writer)
     clear(to: &writer)
@@ -47,7 +55,17 @@ package struct SupportRenderer {
     }
   }
 
-  private func embedNormalize(to writer: inout CodeWriter) {
+  private func embedTimestep(to writer: inout CodeWriter) {
+    writer.function("x + embed_timestep[timestep] of one token, in place.")
+    writer.scope("static func embedTimestep(_ token: Floats, timestep: Floats)") { writer in
+      writer.write(
+        "var index = 0",
+        "while index < \(plan.shape.hiddenStride) { (Vector(at: token + index) + Vector(at: timestep + index)).store(at: token + index); index += 16 }"
+      )
+    }
+  }
+
+  private func embedNormalize(_ norm: Network.Norm, to writer: inout CodeWriter) {
     let stride = plan.shape.hiddenStride
     let carries = plan.carriesTokens
     writer.function(
@@ -60,7 +78,7 @@ package struct SupportRenderer {
       writer.write(
         "while index < \(stride) { (Vector(at: token + index) + Vector(at: timestep + index)).store(at: token + index); index += 16 }"
       )
-      let epsilon = literal(Float(plan.steps.embeddingNorm.epsilon))
+      let epsilon = literal(Float(norm.epsilon))
       writer.write(
         "\(carries ? "let factor = " : "")normalize(token, rows: 1, epsilon: \(epsilon), to: token)  // whatever layer_norm_epsilon says",
         "index = 0")
@@ -74,14 +92,15 @@ package struct SupportRenderer {
     }
   }
 
-  private func position(to writer: inout CodeWriter) {
+  private func position(isNormalized: Bool, to writer: inout CodeWriter) {
     let stride = plan.shape.hiddenStride
     let (tokens, agents) = (plan.steps.tokens.count, plan.shape.batch)
+    let sum = "x + embed_timestep[timestep] + embed_slot[place of its step]"
     writer.function(
-      "embed_ln(x + embed_timestep[timestep] + embed_slot[place of its step]) + wpe[0] of each row\(agents > 1 ? " of an agent" : "")."
+      "\(isNormalized ? "embed_ln(\(sum)) + wpe[0]" : sum) of each row\(agents > 1 ? " of an agent" : "")."
     )
     writer.scope(
-      "static func position(_ x: Floats, rows: Int, first: Int, timestep: Floats, slots: Floats, gain: Floats, shift: Floats, to y: Floats)"
+      "static func position(_ x: Floats, rows: Int, first: Int, timestep: Floats, slots: Floats, \(isNormalized ? "gain: Floats, shift: Floats, " : "")to y: Floats)"
     ) { writer in
       writer.write("var row = 0")
       writer.scope("while row < rows") { writer in
@@ -89,8 +108,12 @@ package struct SupportRenderer {
         writer.write(
           "let from = x + \(step), to = y + \(step), slot = slots + (first + row) / \(tokens) * \(stride)",
           "var index = 0",
-          "while index < \(stride) { (Vector(at: from + index) + Vector(at: slot + index)).store(at: to + index); index += 16 }",
-          "embedNormalize(to, timestep: timestep, gain: gain, shift: shift)", "row += 1")
+          "while index < \(stride) { (Vector(at: from + index) + Vector(at: slot + index)\(isNormalized ? "" : " + Vector(at: timestep + index)")).store(at: to + index); index += 16 }"
+        )
+        if isNormalized {
+          writer.write("embedNormalize(to, timestep: timestep, gain: gain, shift: shift)")
+        }
+        writer.write("row += 1")
       }
     }
   }
@@ -161,7 +184,8 @@ package struct SupportRenderer {
   }
 
   private func slide(to writer: inout CodeWriter) {
-    writer.function("Drops the oldest step: moves all rows but its own to the front.")
+    // Most callers know the rows' stride: inlined, the count is a constant.
+    writer.inlined("Drops the oldest step: moves all rows but its own to the front.")
     writer.scope("static func slide(_ rows: Rows)") {
       $0.write(
         "VectorMath.move(rows.start, by: 3 * rows.stride, count: \(plan.shape.pastTokenCount) * rows.stride)"
@@ -228,6 +252,11 @@ extension CodeWriter {
   /// Begins a function that is not inlined.
   package mutating func function(_ summary: String) {
     write("", "/// \(summary)", "@inline(never) @_noAllocation @_noLocks")
+  }
+
+  /// Begins a function that is inlined.
+  package mutating func inlined(_ summary: String) {
+    write("", "/// \(summary)", "@inline(__always) @_noAllocation @_noLocks")
   }
 }
 

@@ -95,9 +95,18 @@ public struct SwiftRenderer {
     let shape = plan.shape
     writer.write(
       "/// One observation, raw environment units.",
-      "\(access)typealias State = InlineArray<\(shape.stateDimension), Float>",
-      "/// One action, environment units.",
-      "\(access)typealias Action = InlineArray<\(shape.actionDimension), Float>")
+      "\(access)typealias State = InlineArray<\(shape.stateDimension), Float>")
+    if plan.steps.action.choice == nil {
+      writer.write(
+        "/// One action, environment units.",
+        "\(access)typealias Action = InlineArray<\(shape.actionDimension), Float>")
+    } else {
+      writer.write(
+        "/// The number of an action, 0 to \(shape.actionDimension - 1).",
+        "\(access)typealias Action = Int",
+        "/// What the model predicts: a logit for each action.",
+        "\(access)typealias Logits = InlineArray<\(shape.actionDimension), Float>")
+    }
     loop.types(to: &writer)
     if let target = plan.deployment.targetReturn {
       writer.write("/// What `reset()` asks for, environment units.")

@@ -6,7 +6,8 @@ import Foundation
 public struct PrecisionCost: Equatable, Sendable {
   /// What is answered.
   public enum Answers: Equatable, Sendable {
-    /// Of a `SyntheticEpisode` that runs past two windows. Each model keeps its own actions in its history.
+    /// Of a `SyntheticEpisode` that runs past two windows. Each model keeps its own actions in its history; where actions
+    /// are numbered, both keep the checkpoint's.
     case actions(steps: Int)
     /// Of one sequence of normal embeddings.
     case hiddenStates(tokens: Int)
@@ -59,6 +60,10 @@ public struct PrecisionCost: Equatable, Sendable {
         let found = rounded.act(
           states: Array(repeating: state, count: plan.shape.batch),
           rewards: Array(repeating: reward, count: plan.shape.batch))[0]
+        if let choice = plan.steps.action.numbered(expected.action) {
+          // One other choice, and the rest would be another episode.
+          rounded.prepare(executed: Array(repeating: choice, count: plan.shape.batch))
+        }
         all.add(found.action, expected: expected.action)
         for stage in rows.indices {
           rows[stage].add(found.rows[stage], expected: expected.rows[stage])

@@ -3,7 +3,7 @@ import DecisionTransformer
 /// Runs the reference, and float32 on the plan beside it, over the episode of a schedule.
 package struct SelfTestRecorder {
   private let plan: Plan
-  private let schedule: SelfTestSchedule
+  private var schedule: SelfTestSchedule
   private let episode: SyntheticEpisode
   private var exact: Judge
   private var simulated: ControlMachine<Float>
@@ -45,13 +45,17 @@ package struct SelfTestRecorder {
   }
 
   private mutating func run(_ index: Int) {
-    let step = schedule.steps[index]
+    var step = schedule.steps[index]
     let row = index % schedule.inputRowCount
     let state = episode.states[row]
     let paid =
       index == 0 ? 0 : episode.rewards[(index - 1) % schedule.inputRowCount]
     if step.comparesAction {
       let trace = exact.act(state: state, reward: paid)
+      if step.conclusion.takesOwnAction, !isDecided(trace.action) {
+        step.conclusion = .executed
+        schedule.steps[index] = step
+      }
       compare(trace, simulated.act(state: state, reward: paid), step)
     } else {
       exact.pass(state: state, reward: paid)
@@ -70,6 +74,15 @@ package struct SelfTestRecorder {
       executed: executed,
       reward: step.conclusion == .executedWithReward ? episode.rewards[row] : nil,
       computesWindow: computesWindow)
+  }
+
+  /// Whether float32 chooses the same action: where two logits are as good as equal, another machine may take the other one,
+  /// and its history would be another one from there on.
+  private func isDecided(_ logits: [Double]) -> Bool {
+    guard plan.steps.action.choice != nil else { return true }
+    let descending = logits.sorted(by: >)
+    let magnitude = logits.map(abs).max()!
+    return descending.count == 1 || descending[0] - descending[1] > 0x1p-8 * magnitude
   }
 
   private mutating func compare(
@@ -98,4 +111,9 @@ package struct SelfTestRecorder {
         meanError: statistics.mean, tolerance: statistics.tolerance)
     }
   }
+}
+
+extension SelfTestEpisode.Step.Conclusion {
+  /// Whether the controller's own action goes into its history.
+  fileprivate var takesOwnAction: Bool { self == .nothing || self == .prepare }
 }

@@ -1,7 +1,7 @@
 /// A seeded episode for a model: the same numbers on every machine.
 ///
 /// States are normal around `state_mean` with `state_std`; rewards spend the target return, unevenly; executed
-/// actions are normal around `action_offset` with half the action scale. Row t belongs to step t, and to step t + `rowCount` again.
+/// actions are normal around `action_offset` with half the action scale, or each as likely as any other where they are numbered. Row t belongs to step t, and to step t + `rowCount` again.
 package struct SyntheticEpisode: Equatable, Sendable {
   /// Environment units.
   package let targetReturn: Double
@@ -28,9 +28,14 @@ package struct SyntheticEpisode: Equatable, Sendable {
     let reward = spent / Double(stepCount)
     rewards = rows.map { _ in Float(reward * (1 + 0.5 * rewardNumbers.normal())) }
     var actionNumbers = SyntheticNumbers(state: 3)
+    let count = UInt64(model.config.actionDimension)
     let actions = zip(model.actionScale, model.actionOffset)
     executedActions = rows.map { _ in
-      actions.map { scale, offset in Float(scale * 0.5 * actionNumbers.normal() + offset) }
+      if model.options.actions == .discrete {
+        let number = Int(actionNumbers.next() >> 11 % count)
+        return (0..<Int(count)).map { $0 == number ? 1 : 0 }
+      }
+      return actions.map { scale, offset in Float(scale * 0.5 * actionNumbers.normal() + offset) }
     }
   }
 }

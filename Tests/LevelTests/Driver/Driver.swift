@@ -61,7 +61,7 @@ func controller<Controller: GeneratedController & ~Copyable>(
       guard let forward else { throw WrongKind() }
       var controller = try Controller(weights: weights)
       return LevelAnswer(rows: try forward(kind, &controller))
-    case .batch, .trunk: throw WrongKind()
+    case .batch, .trunk, .choices: throw WrongKind()
     }
   }
 }
@@ -78,8 +78,33 @@ func batch<Controller: BatchController & ~Copyable>(
       try run.run(&controller)
       // Step by step, all agents' actions one behind the other.
       return LevelAnswer(rows: ["actions": run.actions.map { Array($0.rows.joined()) }])
-    case .episode, .forward, .trunk: throw WrongKind()
+    case .episode, .forward, .trunk, .choices: throw WrongKind()
     }
+  }
+}
+
+func choices<Controller: ChoiceController & ~Copyable>(_: Controller.Type) -> Answering {
+  { kind, weights in
+    switch kind {
+    case .selfTest: return selfTest(try Controller.selfTest(weights: weights))
+    case .choices(let episode, let pace):
+      var controller = try Controller(weights: weights)
+      let (numbers, logits) = try episode.run(&controller, pace)
+      return LevelAnswer(rows: ["numbers": [numbers.map { Float($0) }], "logits": logits])
+    case .episode, .batch, .forward, .trunk: throw WrongKind()
+    }
+  }
+}
+
+/// What is asked of several agents with numbered actions: their self test drives all of them.
+protocol ReplayedChoices: ~Copyable, SendableMetatype {
+  static func selfTest(weights: PackedWeights) throws(InitializationError) -> SelfTestReport
+}
+
+func choicesOfAgents<Controller: ReplayedChoices & ~Copyable>(_: Controller.Type) -> Answering {
+  { kind, weights in
+    guard case .selfTest = kind else { throw WrongKind() }
+    return selfTest(try Controller.selfTest(weights: weights))
   }
 }
 

@@ -19,17 +19,32 @@ package struct RecordedFamily: Sendable {
   package let returnsToGo: [Float]
   /// As fed, where the loop keeps returns in environment units.
   package let scaledReturnsToGo: [Float]?
-  /// T rows, environment units: executed, and fed back.
+  /// T rows, environment units: executed, and fed back; of numbered actions their logits.
   package let actions: [[Double]]
   /// Steps whose actions are the model's. Before them d3rlpy 2.7 sees the padding in front of an episode, which no later
   /// version shows; the recorded actions are then told as executed ones.
   package let comparedSteps: Range<Int>
 
-  package static let names: [String] =
+  /// Of numbered actions: what was chosen, from which logits, and what it was drawn by.
+  package let choices: Choices?
+
+  package struct Choices: Sendable {
+    package let numbers: [Int]
+    package let logits: [[Double]]
+    package let uniforms: [Float]?
+  }
+
+  /// Of all families.
+  package static let allNames: [String] =
     ((try? FileManager.default.contentsOfDirectory(atPath: TestData.families.path)) ?? [])
     .filter { !$0.contains(".") }.sorted()
 
-  package init(_ name: String) throws {
+  /// Of those whose actions are vectors, and of the others.
+  package static let names = allNames.filter { !discreteNames.contains($0) }
+  package static let discreteNames = ["d3rlpy-cartpole", "d3rlpy-discrete-d"]
+
+  /// - Parameter episode: The file, of several.
+  package init(_ name: String, episode: String = "episode") throws {
     self.name = name
     folder = TestData.families.appending(path: name)
     let text = try Data(contentsOf: folder.appending(path: "case.json"))
@@ -56,8 +71,8 @@ package struct RecordedFamily: Sendable {
       ]
     }
     self.given = given
-    targetReturn = value["target_return"]?.asDouble ?? .nan
-    let file = try SafetensorsFile(path: folder.appending(path: "episode.safetensors").path)
+    targetReturn = (value[episode]?["target_return"] ?? value["target_return"])?.asDouble ?? .nan
+    let file = try SafetensorsFile(path: folder.appending(path: "\(episode).safetensors").path)
     func rows(_ name: String) -> [[Float]] {
       RecordedEpisode.rows(file.values(of: name), of: file.tensors[name]?.shape.last ?? 1)
     }
@@ -66,9 +81,31 @@ package struct RecordedFamily: Sendable {
     returnsToGo = file.values(of: "returns_to_go")
     let scaled = "scaled_returns_to_go"
     scaledReturnsToGo = file.tensors[scaled] == nil ? nil : file.values(of: scaled)
-    actions = rows("actions").map { $0.map(Double.init) }
+    if file.tensors["action_index"] != nil {
+      let logits = rows("logits").map { $0.map(Double.init) }
+      let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: file.path)))
+      let numbers = bytes[file.tensors["action_index"]!.byteRange].withUnsafeBytes { bytes in
+        (0..<bytes.count / 8).map {
+          Int(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)))
+        }
+      }
+      choices = Choices(
+        numbers: numbers, logits: logits,
+        uniforms: file.tensors["uniform"] == nil ? nil : file.values(of: "uniform"))
+      actions = logits
+    } else {
+      choices = nil
+      actions = rows("actions").map { $0.map(Double.init) }
+    }
     let window = value["in_file"]?["context_size"]?.asDouble ?? 1
     comparedSteps = (facts?["padding"] == nil ? 0 : Int(window) - 1)..<actions.count
+  }
+
+  /// Of numbered actions, as a controller is driven through it.
+  package var choiceEpisode: ChoiceEpisode {
+    ChoiceEpisode(
+      states: states, rewards: rewards, targetReturn: Float(targetReturn),
+      uniforms: choices?.uniforms)
   }
 
   /// What the controller is told as executed; nil where it takes its own actions.

@@ -37,6 +37,8 @@ public struct InspectionReport: Encodable, Sendable {
     package var layerNormPlacement: String?
     package var stateEncoderSizes: [Int]?
     package var stateEncoderActivations: [String]?
+    package var embeddingActivation: String?
+    package var embeddingLayerNorm: Bool?
     package var nSlots: Int?
   }
 
@@ -56,6 +58,8 @@ public struct InspectionReport: Encodable, Sendable {
     /// Nil where nothing bounds actions.
     package var actionMinimum: [Double]?
     package var actionMaximum: [Double]?
+    package var actions: String?
+    package var temperature: Double?
     package var actionHistory: String?
     package var targetReturn: Double?
     package var precision: String
@@ -178,6 +182,10 @@ extension InspectionReport.Shape {
       stateEncoderSizes = config.stateEncoder.map(\.size)
       stateEncoderActivations = config.stateEncoder.map(\.activation.rawValue)
     }
+    if config.embeddingActivation != .linear {
+      embeddingActivation = config.embeddingActivation.rawValue
+    }
+    if !config.hasEmbeddingNorm { embeddingLayerNorm = false }
     nSlots = config.slotCount
   }
 }
@@ -194,6 +202,9 @@ extension InspectionReport.Options {
       window = model.window
       batch = model.options.batch
       normalizesState = model.options.stateMean != nil
+      if model.options.actions == .discrete {
+        (actions, temperature) = (model.options.actions.rawValue, model.options.temperature)
+      }
       returnScale = model.options.returnScale
       returnOffset = model.options.returnOffset
       returnRounding = model.options.returnRounding.rawValue

@@ -33,6 +33,7 @@ extension InspectionReport {
       ["window", options.window.map { "\($0) steps, \(3 * $0) tokens" }],
       ["batch", options.batch.map { $0 == 1 ? "1 agent" : "\($0) agents" }],
       ["cache", options.tokens.map { "\($0) tokens" }],
+      ["tokens", tokens],
       ["positions", shape.nSlots.map { "of the current timestep and of \($0) places, moving" }],
       ["n_positions", shape.nPositions.map { "\($0)" }],
       ["max_ep_len", episode],
@@ -51,6 +52,14 @@ extension InspectionReport {
       rows: rows.filter { $0[1] != nil }.map { $0.compactMap(\.self) })
   }
 
+  /// What Hugging Face's tokens have not, or have besides.
+  private var tokens: String? {
+    let parts = [
+      shape.embeddingActivation, shape.embeddingLayerNorm == false ? "without embed_ln" : nil,
+    ].compactMap(\.self)
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
   private var encoder: String? {
     guard let sizes = shape.stateEncoderSizes, let names = shape.stateEncoderActivations else {
       return nil
@@ -64,6 +73,10 @@ extension InspectionReport {
     else { return nil }
     func text(_ numbers: [Double]) -> String {
       (Set(numbers).count == 1 ? [numbers[0]] : numbers).map { "\($0)" }.joined(separator: " ")
+    }
+    if let temperature = options.temperature {
+      return "one of \(size) by its number" + (shape.actionTanh == true ? ", tanh" : "")
+        + ", temperature \(temperature)"
     }
     return "\(size)" + (shape.actionTanh == true ? ", tanh" : "") + ", scale \(text(scale))"
       + (offset.allSatisfy { $0 == 0 } ? "" : ", offset \(text(offset))")

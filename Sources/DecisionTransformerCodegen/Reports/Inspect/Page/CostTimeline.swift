@@ -112,8 +112,8 @@ extension Operation {
     switch kind {
     case .linear: "matrix product"
     case .normalize: "layer norm"
-    case .embedNormalize: "timestep and embed_ln"
-    case .position: "positions and embed_ln"
+    case .embedTimestep(_, _, let norm): norm == nil ? "timestep" : "timestep and embed_ln"
+    case .position(_, _, _, _, let norm, _): norm == nil ? "positions" : "positions and embed_ln"
     case .enter: "timestep, embed_ln and ln_1"
     case .centerTime: "timestep"
     case .center: "subtract the mean"
@@ -135,7 +135,7 @@ extension Operation {
     switch kind {
     case .linear(_, _, let weights, _, _, _): plan.weights.tensors[weights].content.role
     case .scores, .mix: .attention
-    case .embedNormalize, .position, .enter, .centerTime: .embedding
+    case .embedTimestep, .position, .enter, .centerTime: .embedding
     default: .other
     }
   }

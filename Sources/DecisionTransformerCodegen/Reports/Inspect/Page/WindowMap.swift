@@ -138,7 +138,7 @@ private struct WindowMarks {
   /// What an operation finishes: rows of one agent from the operand on.
   private func results(of operation: Operation) -> [(Place, Operand, rows: Int)] {
     switch operation.kind {
-    case .embedNormalize(let token, _, _, _):
+    case .embedTimestep(let token, _, _):
       // With norms behind, a row that enters a block of one head is its key and its value.
       let isKey = plan.network.normalizesStream && plan.forms[0] != .standard
       return [(.embedding, token, 1)] + (isKey ? [(.keys(layer: 0), token, 1)] : [])

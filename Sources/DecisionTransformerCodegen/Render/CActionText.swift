@@ -1,0 +1,84 @@
+/// What of a C header depends on what an action is: an array of numbers, or the number of one.
+package struct CActionText {
+  package let plan: Plan
+
+  private var isNumber: Bool { plan.steps.action.choice != nil }
+  private var name: CName { CName(model: plan.deployment.name) }
+  private var prefix: String { name.prefix }
+  private var states: Int { plan.shape.stateDimension }
+  private var actions: Int { plan.shape.actionDimension }
+
+  package var components: String {
+    isNumber
+      ? "\(states) state components and \(actions) actions to choose from"
+      : "\(states) state and \(actions) action components"
+  }
+
+  /// The name of the constant for `actions`, without the prefix.
+  package var constant: String { isNumber ? "ACTION_COUNT" : "ACTION_DIMENSION" }
+
+  /// Declarations in the template of a control loop, and the argument that receives the action.
+  package var variables: String {
+    let state = "float state[\(name.constantPrefix)_STATE_DIMENSION]"
+    return isNumber
+      ? "\(state), reward = 0; int32_t action;"
+      : "\(state), action[\(name.constantPrefix)_ACTION_DIMENSION], reward = 0;"
+  }
+
+  package var argument: String { isNumber ? "&action" : "action" }
+
+  package var act: String {
+    let type = isNumber ? "int32_t" : "float"
+    let action =
+      isNumber
+      ? """
+      *action: receives the number of the action with the
+       * largest logit, 0 to \(actions - 1). */
+      """ : "action[\(actions)]: receives the action. */"
+    let common = """
+      /* The critical path. state[\(states)]: what is observed now. reward: what the environment paid for the previous
+       * action, finite; ignored in an episode's first step. \(action)
+      int32_t \(prefix)_act(\(name.type) *controller, const float *state, float reward, \(type) *action);
+
+      /* The same where the reward of the previous action was given to \(prefix)_prepare_executed_with_reward already
+       * (half the work then), or is zero. */
+      int32_t \(prefix)_act_without_reward(\(name.type) *controller, const float *state, \(type) *action);
+      """
+    return isNumber ? common + "\n\n" + drawn : common
+  }
+
+  private var drawn: String {
+    let temperature = plan.steps.action.choice?.temperature ?? 1
+    let logits = temperature == 1 ? "logits" : "logits / \(Float(temperature))"
+    return """
+      /* The same with an action drawn from softmax(\(logits)): its number is how many of the cumulative probabilities are
+       * at most uniform, which is 0 or more and below 1. */
+      int32_t \(prefix)_act_drawn(
+          \(name.type) *controller, const float *state, float reward, float uniform, int32_t *action);
+      int32_t \(prefix)_act_drawn_without_reward(
+          \(name.type) *controller, const float *state, float uniform, int32_t *action);
+
+      /* logits[\(actions)]: receives those of the latest act, by action; zeros before an episode's first. */
+      int32_t \(prefix)_logits(\(name.type) *controller, float *logits);
+      """
+  }
+
+  package var executed: String {
+    let (what, parameter) =
+      isNumber
+      ? ("the action with the number executed, where that was done instead.", "int32_t executed")
+      : (
+        "the action that was really executed, executed[\(actions)], where it differs: clipped, overridden.",
+        "const float *executed"
+      )
+    return """
+      /* The same with \(what)
+       * Refused before the first act and a second time; after an episode's last step it does nothing, as above. */
+      int32_t \(prefix)_prepare_executed(\(name.type) *controller, \(parameter));
+
+      /* The same with the action's reward, if it is known already. */
+      int32_t \(prefix)_prepare_executed_with_reward(
+          \(name.type) *controller, \(parameter), float reward);
+      """
+  }
+}
