@@ -9,16 +9,17 @@ public enum ActionChoice {
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func largest(of logits: Floats, count: Int) -> Int {
     var top = logits[0]
-    var number = 0
-    var index = 1
-    while index < count {
-      // By arithmetic: not every processor chooses without a branch.
-      let isLarger = logits[index] > top ? 1 : 0
-      number &+= (index &- number) &* isLarger
-      top = VectorMath.larger(top, logits[index])
-      index += 1
+    var number: Int32 = 0
+    var index: Int32 = 1
+    while index < Int32(truncatingIfNeeded: count) {
+      // By the sign of a difference: not every processor chooses without a branch.
+      let logit = logits[Int(index)]
+      let isLarger = Int32(bitPattern: (top - logit).bitPattern) &>> 31
+      number ^= (number ^ index) & isLarger
+      top = VectorMath.larger(top, logit)
+      index &+= 1
     }
-    return number
+    return Int(number)
   }
 
   /// The number of an action drawn from softmax(logits / temperature): how many of the cumulative probabilities are at most
@@ -54,7 +55,8 @@ public enum ActionChoice {
     index = 0
     while index < count {
       cumulative += Double(powers[index])
-      number &+= cumulative <= threshold ? 1 : 0
+      // At most as large: the difference has no sign.
+      number &+= (threshold - cumulative).bitPattern &>> 63 == 0 ? 1 : 0
       index += 1
     }
     return number

@@ -118,7 +118,8 @@ enum Command {
   private static func importation(_ arguments: [String]) throws(UsageError) -> ImportRequest {
     let arguments = try ArgumentList(
       arguments, verb: .import, options: ["--output", "--family", "--statistics"],
-      repeated: ["--set"], flags: ["--dry-run"], wanted: "a checkpoint, or a folder with one")
+      repeated: ["--set"], flags: ["--dry-run", "--replace"],
+      wanted: "a checkpoint, or a folder with one")
     var family: ImportFamily?
     if let name = arguments.value("--family") {
       family = ImportFamily(rawValue: name)
@@ -140,7 +141,7 @@ enum Command {
     return ImportRequest(
       importer: Importer(path: arguments.folder, family: family, given: given),
       statistics: arguments.value("--statistics"), output: try arguments.required("--output"),
-      isDryRun: arguments.has("--dry-run"))
+      isDryRun: arguments.has("--dry-run"), replaces: arguments.has("--replace"))
   }
 
   private static func inspection(_ arguments: [String]) throws(UsageError) -> InspectRequest {

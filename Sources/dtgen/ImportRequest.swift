@@ -9,6 +9,8 @@ struct ImportRequest {
   var statistics: String?
   var output: String
   var isDryRun: Bool
+  /// Whether options that are there and differ may go.
+  var replaces: Bool
 
   func run() throws(InvalidInput) {
     var importer = importer
@@ -35,9 +37,25 @@ struct ImportRequest {
       }
       return
     }
+    if !replaces { try expectNoOtherOptions(in: folder, model.files) }
     let outcomes = try folder.receive(model.files)
     for (file, outcome) in zip(model.files, outcomes) {
       Console.output("\(outcome.rawValue) \(folder.path(of: file.name))")
     }
+  }
+
+  /// People write into codegen.json, and nobody could bring it back.
+  private func expectNoOtherOptions(
+    in folder: OutputFolder, _ files: [OutputFile]
+  ) throws(InvalidInput) {
+    guard let file = files.first(where: { $0.name == "codegen.json" }),
+      let present = folder.contents(of: file.name), present != file.contents
+    else { return }
+    throw InvalidInput([
+      Diagnostic(
+        path: folder.path(of: file.name),
+        "is there and says something else; accepted: --replace, which writes it anew, or another folder"
+      )
+    ])
   }
 }

@@ -146,4 +146,64 @@ struct D3FileTests {
     let other = try problems(Data([0x80, 4, UInt8(ascii: "}"), UInt8(ascii: ".")]))
     #expect(other.count == 1 && other[0].message.contains("without d3rlpy's torch"))
   }
+
+  // MARK: Discrete actions
+
+  @Test(
+    "of discrete actions without the configuration is asked for the embeddings' activation, too")
+  func discreteTensorsAlone() throws {
+    try scratch.write("model.pt", try Self.tensors(in: contents("d3rlpy-discrete-d")))
+    var importer = Importer(path: scratch.path("model.pt"))
+    let error = #expect(throws: InvalidInput.self) { try importer.run(output: "A.dtmodel") }
+    #expect(
+      error?.diagnostics.map(\.key) == [
+        "state_encoder_activations", "embedding_activation", "n_head", "activation_function",
+        "state_mean", "state_std", "return_scale", "return_offset",
+      ])
+    let files = try RecordedFamily("d3rlpy-discrete-d").importer().run(output: "A.dtmodel").files
+    let options = try JSONParser.parse(files[1].contents)
+    importer.given = try [
+      ("n_head", JSONValue.integer(4)), ("activation_function", .string("gelu")),
+      ("embedding_activation", .string("tanh")),
+      ("state_encoder_activations", .array([.string("linear")])), ("return_offset", .null),
+      ("state_mean", #require(options["state_mean"])),
+      ("state_std", #require(options["state_std"])),
+      ("return_scale", #require(options["return_scale"])),
+    ].map { JSONMember(name: $0, value: $1) }
+    #expect(try importer.run(output: "A.dtmodel").files == files)
+  }
+
+  /// Each text is replaced by one of the same length; the activations are of the embeddings and of the state's token.
+  @Test(
+    "of discrete actions has the activation that its configuration says, behind the encoder's own",
+    arguments: [
+      (#""embed_activation_type": "tanh""#, #""embed_activation_type": "gelu""#, "gelu", nil),
+      (
+        #""exclude_last_activation": true"#, #""exclude_last_activation":false"#, "tanh",
+        ["relu", "tanh"]
+      ),
+    ] as [(String, String, String, [String]?)])
+  func discreteActivations(
+    text: String, other: String, embedding: String, encoder: [String]?
+  ) throws {
+    var contents = try contents("d3rlpy-discrete-d")
+    let range = try #require(contents.range(of: Data(text.utf8)))
+    contents.replaceSubrange(range, with: other.utf8)
+    try scratch.write("model.d3", Array(contents))
+    let model = try Importer(path: scratch.path("model.d3")).run(output: "A.dtmodel")
+    for file in model.files { try scratch.write("A.dtmodel/\(file.name)", file.contents) }
+    let config = try ModelFolder(path: scratch.path("A.dtmodel")).readModel().model.config
+    #expect(config.embeddingActivation.rawValue == embedding && !config.hasEmbeddingNorm)
+    #expect(config.stateEncoder.map(\.activation.rawValue) == encoder ?? [])
+    #expect(config.stateEncoder.allSatisfy { $0.size == config.hiddenSize })
+  }
+
+  @Test("of a discrete model is refused where it says that it is a continuous one")
+  func contradiction() throws {
+    var contents = try contents("d3rlpy-discrete-d")
+    let text = #""type": "discrete_decision_transformer""#
+    let range = try #require(contents.range(of: Data(text.utf8)))
+    contents.replaceSubrange(range, with: #""type":          "decision_transformer""#.utf8)
+    #expect(try problems(contents).map(\.key) == ["type"])
+  }
 }

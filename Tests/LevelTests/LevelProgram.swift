@@ -48,6 +48,7 @@ final class LevelProgram {
   private func compileEpisodes() throws {
     let recorded = [
       "GeneratedController", "Pace", "Replay", "BatchController", "BatchScript", "BatchRun",
+      "ChoiceController",
     ]
     let files = recorded.map {
       Self.tests.appending(path: "Support/RecordedEpisodes/\($0).swift").path

@@ -84,8 +84,9 @@ enum RandomModel {
       model.config.embeddingActivation = Activation.allCases.randomElement(using: &random)!
       model.config.hasEmbeddingNorm = .random(using: &random)
     }
-    if model.options.outputs == [.action], Int.random(in: 0..<4, using: &random) == 0 {
-      makeDiscrete(&model, temperature: .random(in: 0.2...3, using: &random))
+    if model.options.outputs == [.action], Int.random(in: 0..<3, using: &random) == 0 {
+      let temperature = Double.random(in: 0.2...3, using: &random)
+      makeDiscrete(&model, temperature: temperature > 1.6 ? 1 : temperature)
     }
     return model
   }

@@ -84,7 +84,8 @@ package struct TensorNames {
     Self.isIgnored(name, tensor, config)
   }
 
-  private static func isIgnored(
+  /// Whether Hugging Face's model has the tensor and never reads it: masks, tokens of words, cross-attention.
+  package static func isIgnored(
     _ name: String, _ tensor: TensorHeader, _ config: ModelConfig
   ) -> Bool {
     if name == "encoder.wte.weight" { return true }

@@ -49,6 +49,12 @@ package struct D3Facts {
 
   private func takeObservations(_ facts: inout Facts) {
     guard let configuration else {
+      if facts.isGiven("state_std") {
+        facts.note(
+          "state_std",
+          "states are divided by these numbers as they are; StandardObservationScaler divides by std + eps (0.001)"
+        )
+      }
       Statistics.ask(
         &facts,
         mean:

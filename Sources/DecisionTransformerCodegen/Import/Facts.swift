@@ -21,10 +21,13 @@ package struct Facts {
     (self.path, self.given) = (path, given)
   }
 
-  /// A fact that the tensors have: nobody can set it.
-  package mutating func fix(_ key: String, _ value: JSONValue) {
+  /// A fact that the tensors have, or the file that came with them: nobody can set it.
+  package mutating func fix(_ key: String, _ value: JSONValue, in file: String? = nil) {
     if let other = givenValue(of: key), other != value {
-      reject(key, "found \(other.excerpt); accepted: \(value.excerpt), as the tensors are")
+      reject(
+        key,
+        "found \(other.excerpt); accepted: \(value.excerpt), as \(file.map { "\($0) has it" } ?? "the tensors are")"
+      )
     }
     Self.add(key, value, to: &config)
   }
@@ -77,6 +80,11 @@ package struct Facts {
     if let value = givenValue(of: key), value != .null { add(key, value) }
   }
 
+  /// Whether the user has said it.
+  package func isGiven(_ key: String) -> Bool {
+    given.contains { $0.name == key && $0.value != .null }
+  }
+
   /// The given value, which then counts as used.
   package mutating func givenValue(of key: String) -> JSONValue? {
     guard let member = given.last(where: { $0.name == key }) else { return nil }
@@ -87,6 +95,11 @@ package struct Facts {
   package mutating func reject(_ key: String?, _ message: String) {
     problems.append(Diagnostic(path: path, key: key, message))
   }
+
+  package mutating func reject(_ error: InvalidInput) { problems += error.diagnostics }
+
+  /// Whether a key of codegen.json has a value.
+  package func has(_ key: String) -> Bool { options.contains { $0.name == key } }
 
   package mutating func note(_ key: String?, _ message: String) {
     remarks.append(Diagnostic(.note, path: path, key: key, message))

@@ -1,5 +1,6 @@
 /// Projects whose checkpoints are read.
 public enum ImportFamily: String, CaseIterable, Sendable {
+  case huggingFace = "hugging-face"
   case kzlGym = "kzl-gym"
   case onlineDT = "online-dt"
   case corl
@@ -9,6 +10,7 @@ public enum ImportFamily: String, CaseIterable, Sendable {
   /// The project, as people know it.
   package var name: String {
     switch self {
+    case .huggingFace: "Hugging Face's DecisionTransformerModel (huggingface/transformers)"
     case .kzlGym: "the original gym implementation (kzl/decision-transformer)"
     case .onlineDT: "the Online Decision Transformer (facebookresearch/online-dt)"
     case .corl: "CORL (Clean Offline Reinforcement Learning)"

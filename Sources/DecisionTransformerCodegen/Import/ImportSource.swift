@@ -68,6 +68,20 @@ package struct ImportSource {
           && extensions.contains(name.split(separator: ".").last?.lowercased() ?? "")
       }
     }
+    // A snapshot of Hugging Face's may have the checkpoint twice, and its trainer's files.
+    if all.contains("config.json"),
+      let snapshot = ["model.safetensors", "pytorch_model.bin"].first(where: all.contains)
+    {
+      return (folder.path(of: snapshot), [])
+    }
+    if let index = all.first(where: { $0.hasSuffix(".index.json") }) {
+      throw InvalidInput([
+        Diagnostic(
+          path: folder.path(of: index),
+          "a checkpoint in several files is not imported; accepted: one file, or the folder as it is, named <Name>.dtmodel with a codegen.json: dtgen reads it so"
+        )
+      ])
+    }
     // Recordings are safetensors, too.
     let saved = named(extensions)
     let files = saved.isEmpty ? named(["safetensors"]) : saved

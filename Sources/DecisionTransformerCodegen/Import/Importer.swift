@@ -30,6 +30,7 @@ public struct Importer {
     var facts = Facts(path: source.path, given: given + beside(source))
     let tensors =
       switch family {
+      case .huggingFace: HuggingFaceImport.run(source, &facts)
       case .kzlGym: GymImport.importKzl(source, &facts)
       case .onlineDT: GymImport.importOnline(source, &facts)
       case .corl: CORLImport.run(source, &facts)
@@ -95,6 +96,10 @@ extension Importer {
         names.contains("timestep_emb.weight")
       {
         .corl
+      } else if names.contains("encoder.h.0.attn.c_attn.weight"),
+        names.contains("predict_action.0.weight")
+      {
+        .huggingFace
       } else if names.contains("_gpt2._transformer.0._attention._k.weight") {
         .d3rlpy
       } else if names.contains("transformer.0.attention.q_net.weight"),

@@ -50,13 +50,13 @@ refused() {
   grep -qE -- "$words" "$directory/error" || fail "$1 ${*:2}: not in its message: $words: $(cat "$directory/error")"
   echo "refused: $(tail -1 "$directory/error")"
 }
-# A sign in the norm of the embedding: from the first step on, every stage is wrong.
+# A sign in the norm of the embedding, or of its timestep: from the first step on, every stage is wrong.
 generate() { "$dtgen" generate "$1" --output "$2" >/dev/null; }
-mistaken() { # mistaken <model> <folder>
+mistaken() { # mistaken <model> <folder> [<text> <wrong text>]
   generate "$1" "$2"
-  local code=$2/$(basename "$1" .dtmodel)Kernels.swift
-  grep -q 'gain, shift)' "$code" || fail "$code: its norm reads otherwise"
-  sed -i.orig 's/gain, shift)/gain, -shift)/' "$code"
+  local code=$2/$(basename "$1" .dtmodel)Kernels.swift text=${3:-gain, shift)} wrong=${4:-gain, -shift)}
+  grep -qF "$text" "$code" || fail "$code: it has no '$text'"
+  sed -i.orig "s/$text/$wrong/" "$code"
 }
 difference='self test failed: .*; first: embedding of step 0, element [0-9]+: difference [0-9.e-]+, tolerance'
 
@@ -87,6 +87,10 @@ refused 'hopper: the action of recorded step [0-9]+ is off by' "$directory/hoppe
 mistaken "$sources/pendulum/Pendulum.dtmodel" "$directory/swing"
 program pendulum "$sources"/pendulum/*.swift "$directory"/swing/*.swift
 refused "pendulum: $difference" "$directory/pendulum" --fast
+
+mistaken "$sources/cartpole/CartPole.dtmodel" "$directory/pole" '+ Vector(at: timestep' '- Vector(at: timestep'
+program cartpole "$sources"/cartpole/*.swift "$directory"/pole/*.swift
+refused "cartpole: $difference" "$directory/cartpole" --fast
 
 sed 's/^{/{ "weights": "file",/' "$sources/pendulum/Pendulum.dtmodel/codegen.json" >"$directory/codegen.json"
 mkdir "$directory/Pendulum.dtmodel"

@@ -38,6 +38,7 @@ struct ConstantWork {
     try subject.episodeWithoutPreparation(steps: 4)
     try subject.episodeWithExecutedActions(steps: 4)
     try subject.episodeWithKnownRewards(steps: 4)
+    try subject.episodeWithDraws(steps: 10)
   }
 }
 
@@ -55,7 +56,7 @@ struct Inputs {
   }
 }
 
-/// The controller, with its calls counted. Each call is in a function of its own, which the compiler
+/// The controller, with its calls counted; Vectors.swift or Numbers.swift has what depends on its actions. Each call is in a function of its own, which the compiler
 /// cannot make part of others: what is around a call is the same each time.
 struct Subject: ~Copyable {
   var controller: Model
@@ -99,10 +100,6 @@ struct Subject: ~Copyable {
     }
   }
 
-  private func executed(_ step: Int) -> Model.Action {
-    Model.Action(repeating: step % 2 == 0 ? 0x1p-149 : Float(step))
-  }
-
   @inline(never)
   private mutating func act(_ inputs: Inputs, _ label: StaticString) throws {
     callgrind_begin()
@@ -111,7 +108,7 @@ struct Subject: ~Copyable {
   }
 
   @inline(never)
-  private mutating func prepare(_ label: StaticString) {
+  mutating func prepare(_ label: StaticString) {
     callgrind_begin()
     controller.prepare()
     end(label)
@@ -127,7 +124,7 @@ struct Subject: ~Copyable {
   }
 
   @inline(__always)
-  private func end(_ label: StaticString) {
+  func end(_ label: StaticString) {
     callgrind_end(UnsafeRawPointer(label.utf8Start).assumingMemoryBound(to: CChar.self))
   }
 }

@@ -35,15 +35,15 @@ compile -module-name DecisionTransformer -c -o "$directory/DecisionTransformer.o
   -emit-module -emit-module-path "$directory/DecisionTransformer.swiftmodule" \
   "$repository"/Sources/DecisionTransformer/*.swift
 
-# Builds the program for a model folder, runs it, and compares the counts.
+# check <model folder> <repetitions> [actions]: builds the program, runs it, and compares the counts.
 check() {
-  local model=$1 repetitions=$2 name folder
+  local model=$1 repetitions=$2 actions=${3:-Vectors} name folder
   name=$(basename "$model" .dtmodel)
   folder=$directory/$name
   "$dtgen" generate "$repository/$model" --output "$folder" >&2
   echo "typealias Model = $name" >"$folder/Model.swift"
   compile -module-name ConstantWork -o "$folder/constant-work" \
-    "$here/ConstantWork.swift" "$folder"/*.swift "$directory/DecisionTransformer.o"
+    "$here/ConstantWork.swift" "$here/$actions.swift" "$folder"/*.swift "$directory/DecisionTransformer.o"
 
   # All symbols are bound at the start; without that the first call of each function would be longer.
   # The dumps go into one file, each with "desc: Trigger: Client Request: <label>" and "totals: <count>".
@@ -51,7 +51,7 @@ check() {
     --callgrind-out-file="$folder/counts" "$folder/constant-work" "$repetitions"
 
   printf '%s\n' "$name"
-  awk -v repetitions="$repetitions" '
+  awk -v repetitions="$repetitions" -v kinds="$([[ $actions == Numbers ]] && echo 7 || echo 6)" '
     /^desc: Trigger: / { label = sub(/^desc: Trigger: Client Request: /, "") ? $0 : "" }
     /^totals: / && label != "" && label != "not counted" {
       if (!(label in calls)) { order[++labels] = label; least[label] = most[label] = $2 }
@@ -68,7 +68,7 @@ check() {
         printf "  %-28s %8d %14d %14d%s\n", label, calls[label], least[label], most[label],
           differs ? "  different" : ""
       }
-      if (labels != 6 || calls["prepare"] < 40 * repetitions) { print "  calls are missing"; failed++ }
+      if (labels != kinds || calls["prepare"] < 40 * repetitions) { print "  calls are missing"; failed++ }
       exit failed > 0
     }
   ' "$folder/counts" || failed=1
@@ -77,5 +77,6 @@ check() {
 failed=0
 check Tests/Data/Models/ReluOneHead.dtmodel 15
 check Tests/Data/Models/GeluNewTwoHeads.dtmodel 5
+check Tests/Data/Models/NumberedActions.dtmodel 2 Numbers
 check Sources/hopper/Hopper.dtmodel 1
 [[ $failed == 0 ]] || fail "calls differ in their work"

@@ -73,8 +73,13 @@ enum Fixtures {
     {
       "model_type": "decision_transformer_variant", "act_dim": 2, "hidden_size": 12, "max_ep_len": 30,
       "n_head": 3, "n_layer": 2, "n_positions": 1, "state_dim": 5, "layer_norm_placement": "after",
-      "state_encoder_sizes": [7, 12], "state_encoder_activations": ["tanh", "linear"], "n_slots": 4
+      "state_encoder_sizes": [7, 12], "state_encoder_activations": ["tanh", "linear"], "n_slots": 4,
+      "embedding_activation": "tanh", "embedding_layer_norm": false
     }
+    """#
+
+  static let discreteOptions = #"""
+    {"window": 4, "actions": "discrete", "temperature": 2.5e-1, "target_return": 3, "batch": 2}
     """#
 
   static let fullOptions = #"""
