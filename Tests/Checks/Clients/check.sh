@@ -10,6 +10,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../../.." && pwd)
 scratch=$repository/.build/clients
 episode=$repository/Sources/hopper/Resources/episode.safetensors
+choices=("$repository"/Tests/Data/Families/d3rlpy-cartpole/episode{,_sampled}.safetensors)
 mkdir -p "$scratch"
 fail() {
   printf 'check.sh: %s\n' "$*" >&2
@@ -25,38 +26,49 @@ cxx=${CXX:-$toolchain/clang++}
 
 hopper=$repository/Sources/hopper/Hopper.dtmodel
 pendulum=$repository/Sources/pendulum/Pendulum.dtmodel
-for model in "$hopper" "$pendulum"; do
+cart_pole=$repository/Sources/cartpole/CartPole.dtmodel
+for model in "$hopper" "$pendulum" "$cart_pole"; do
   "$dtgen" library "$model" --output "$scratch" >"$scratch/log" 2>&1 \
     || { cat "$scratch/log" >&2; fail "$model: no library"; }
 done
 # The same weights in a file of their own, to know their size.
-rm -rf "$scratch/Hopper.dtmodel"
-cp -R "$hopper" "$scratch/Hopper.dtmodel"
-sed 's/^{/{ "weights": "file",/' "$hopper/codegen.json" >"$scratch/Hopper.dtmodel/codegen.json"
-"$dtgen" generate "$scratch/Hopper.dtmodel" --output "$scratch" >/dev/null
+for model in "$hopper" "$cart_pole"; do
+  copy=$scratch/$(basename "$model")
+  rm -rf "$copy"
+  cp -R "$model" "$copy"
+  sed 's/^{/{ "weights": "file",/' "$model/codegen.json" >"$copy/codegen.json"
+  "$dtgen" generate "$copy" --output "$scratch" >/dev/null
+done
 
 echo "--- the libraries: small, and nothing to install"
-for library in libhopper.a libhopper.so; do
-  size=$(($(stat -c %s "$scratch/$library") - $(stat -c %s "$scratch/Hopper.weights")))
-  echo "$library: $size bytes besides the weights"
-  [[ $size -lt 102400 ]] || fail "$library has more than 100 KB besides the weights"
+for names in hopper:Hopper cart_pole:CartPole; do
+  for library in "lib${names%:*}.a" "lib${names%:*}.so"; do
+    size=$(($(stat -c %s "$scratch/$library") - $(stat -c %s "$scratch/${names#*:}.weights")))
+    echo "$library: $size bytes besides the weights"
+    [[ $size -lt 102400 ]] || fail "$library has more than 100 KB besides the weights"
+  done
 done
-"$toolchain/llvm-nm" --undefined-only --format=just-symbols "$scratch/libhopper.a" \
-  | sed '/^$/d; /:$/d' | sort -u >"$scratch/undefined"
-! grep -vE '^mem(cpy|move|set)$' "$scratch/undefined" \
-  || fail "libhopper.a needs more than memcpy, memmove and memset"
-"$toolchain/llvm-nm" --extern-only --defined-only --format=just-symbols "$scratch/libhopper.a" \
-  | sed '/^$/d; /:$/d' | sort >"$scratch/defined"
-grep -oE '\bhopper_[a-z_]+\(' "$scratch/hopper.h" | tr -d '(' | sort -u | comm -3 - "$scratch/defined" \
-  >"$scratch/difference"
-[[ ! -s $scratch/difference ]] || fail "header and library differ: $(cat "$scratch/difference")"
+for prefix in hopper cart_pole; do
+  library=$scratch/lib$prefix.a
+  "$toolchain/llvm-nm" --undefined-only --format=just-symbols "$library" \
+    | sed '/^$/d; /:$/d' | sort -u >"$scratch/undefined"
+  ! grep -vE '^mem(cpy|move|set)$' "$scratch/undefined" \
+    || fail "lib$prefix.a needs more than memcpy, memmove and memset"
+  "$toolchain/llvm-nm" --extern-only --defined-only --format=just-symbols "$library" \
+    | sed '/^$/d; /:$/d' | sort >"$scratch/defined"
+  grep -oE "\\b${prefix}_[a-z_]+\(" "$scratch/$prefix.h" | tr -d '(' | sort -u \
+    | comm -3 - "$scratch/defined" >"$scratch/difference"
+  [[ ! -s $scratch/difference ]] || fail "$prefix.h and library differ: $(cat "$scratch/difference")"
+done
 
-echo "--- the header, alone: C99, C11, C++98, C++17"
-for standard in c99 c11; do
-  "$cc" -std=$standard -Wall -Wextra -Werror -pedantic -fsyntax-only -x c "$scratch/hopper.h"
-done
-for standard in c++98 c++17; do
-  "$cxx" -std=$standard -Wall -Wextra -Werror -fsyntax-only -Wno-c++11-long-long -x c++ "$scratch/hopper.h"
+echo "--- the headers, alone: C99, C11, C++98, C++17"
+for header in "$scratch"/{hopper,cart_pole}.h; do
+  for standard in c99 c11; do
+    "$cc" -std=$standard -Wall -Wextra -Werror -pedantic -fsyntax-only -x c "$header"
+  done
+  for standard in c++98 c++17; do
+    "$cxx" -std=$standard -Wall -Wextra -Werror -fsyntax-only -Wno-c++11-long-long -x c++ "$header"
+  done
 done
 
 echo "--- C"
@@ -72,11 +84,18 @@ flags=(-O1 -Wall -Wextra -Werror -pedantic -I "$scratch")
 "$cc" -std=c11 "${flags[@]}" "$here/C/threads.c" "$here/C/episode.c" "$scratch/libhopper.a" -pthread \
   -o "$scratch/threads"
 "$scratch/threads" "$episode"
+"$cc" -std=c11 "${flags[@]}" "$here/C/numbered_actions.c" "$here/C/episode.c" "$scratch/libcart_pole.a" -lm \
+  -o "$scratch/numbered_actions"
+"$scratch/numbered_actions" "${choices[@]}"
 
 echo "--- C++"
 "$cxx" -std=c++17 "${flags[@]}" "$here/Cpp/two_models.cpp" "$scratch/libhopper.a" \
   "$scratch/libpendulum.a" -pthread -o "$scratch/two_models"
 "$scratch/two_models"
+"$cc" -std=c11 "${flags[@]}" -c "$here/C/episode.c" -o "$scratch/episode.o"
+"$cxx" -std=c++17 "${flags[@]}" "$here/Cpp/numbered_actions.cpp" "$scratch/episode.o" "$scratch/libhopper.a" \
+  "$scratch/libcart_pole.a" -o "$scratch/numbered_actions_in_cpp"
+"$scratch/numbered_actions_in_cpp" "${choices[@]}"
 
 if command -v python3 >/dev/null && [[ -x $here/Python/check.sh ]]; then
   echo "--- Python"

@@ -10,41 +10,71 @@ _Noreturn static void fail(const char *path, const char *problem) {
   exit(2);
 }
 
-/* The float32 tensor of this name in a safetensors file; count receives its number of floats. */
-static const float *tensor(
-    const char *path, const char *header, unsigned char *data, const char *name, size_t *count) {
-  char key[64];
-  unsigned long long begin, end;
-  snprintf(key, sizeof key, "\"%s\":{", name);
-  const char *entry = strstr(header, key);
-  if (!entry) fail(path, "a tensor is missing");
-  const char *offsets = strstr(entry, "\"data_offsets\":[");
-  if (!offsets || sscanf(offsets, "\"data_offsets\":[%llu,%llu]", &begin, &end) != 2)
-    fail(path, "a tensor has no offsets");
-  *count = (size_t)(end - begin) / sizeof(float);
-  return (const float *)(data + begin);
-}
+typedef struct {
+  const char *path;
+  char *header;
+  unsigned char *data;
+} safetensors;
 
-episode read_episode(const char *path, float return_scale) {
+static safetensors read_file(const char *path) {
   FILE *file = fopen(path, "rb");
   if (!file) fail(path, "cannot be opened");
   uint64_t header_size;
   if (fread(&header_size, sizeof header_size, 1, file) != 1) fail(path, "is too short");
   if (header_size > 1 << 20) fail(path, "is no safetensors file");
-  char *header = calloc(header_size + 1, 1);
   const size_t room = 1 << 24;
-  unsigned char *data = aligned_alloc(64, room);
-  if (!header || !data) fail(path, "does not fit into memory");
-  if (fread(header, 1, header_size, file) != header_size) fail(path, "is too short");
-  if (fread(data, 1, room, file) == 0) fail(path, "has no data");
+  safetensors result = {path, calloc(header_size + 1, 1), aligned_alloc(64, room)};
+  if (!result.header || !result.data) fail(path, "does not fit into memory");
+  if (fread(result.header, 1, header_size, file) != header_size) fail(path, "is too short");
+  if (fread(result.data, 1, room, file) == 0) fail(path, "has no data");
   fclose(file);
+  return result;
+}
 
+/* The tensor of this name, NULL if there is none; count receives its number of elements of size bytes. */
+static const void *find(safetensors file, const char *name, size_t size, size_t *count) {
+  char key[64];
+  unsigned long long begin, end;
+  snprintf(key, sizeof key, "\"%s\":{", name);
+  const char *entry = strstr(file.header, key);
+  if (!entry) return NULL;
+  const char *offsets = strstr(entry, "\"data_offsets\":[");
+  if (!offsets || sscanf(offsets, "\"data_offsets\":[%llu,%llu]", &begin, &end) != 2)
+    fail(file.path, "a tensor has no offsets");
+  if (begin % size != 0) fail(file.path, "a tensor is misaligned");
+  *count = (size_t)(end - begin) / size;
+  return file.data + begin;
+}
+
+static const float *floats(safetensors file, const char *name, size_t *count) {
+  const float *result = find(file, name, sizeof(float), count);
+  if (!result) fail(file.path, "a tensor is missing");
+  return result;
+}
+
+episode read_episode(const char *path, float return_scale) {
+  const safetensors file = read_file(path);
   episode result;
   size_t count;
-  result.rewards = tensor(path, header, data, "rewards", &result.steps);
-  result.states = tensor(path, header, data, "states", &count);
-  result.env_actions = tensor(path, header, data, "env_actions", &count);
-  result.target_return = tensor(path, header, data, "returns_to_go", &count)[0] * return_scale;
-  free(header);
+  result.rewards = floats(file, "rewards", &result.steps);
+  result.states = floats(file, "states", &count);
+  result.env_actions = floats(file, "env_actions", &count);
+  result.target_return = floats(file, "returns_to_go", &count)[0] * return_scale;
+  free(file.header);
+  return result;
+}
+
+numbered_episode read_numbered_episode(const char *path) {
+  const safetensors file = read_file(path);
+  numbered_episode result;
+  size_t count;
+  result.rewards = floats(file, "rewards", &result.steps);
+  result.states = floats(file, "states", &count);
+  result.logits = floats(file, "logits", &count);
+  result.target_return = floats(file, "returns_to_go", &count)[0];
+  result.uniforms = find(file, "uniform", sizeof(float), &count);
+  result.actions = find(file, "action_index", sizeof(int64_t), &count);
+  if (!result.actions || count != result.steps) fail(path, "has no number for each action");
+  free(file.header);
   return result;
 }

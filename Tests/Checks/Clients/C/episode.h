@@ -1,9 +1,15 @@
-/* A recorded closed-loop episode: Sources/hopper/Resources/episode.safetensors. */
+/* Recorded closed-loop episodes. */
 #ifndef EPISODE_H
 #define EPISODE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where actions are vectors: Sources/hopper/Resources/episode.safetensors. */
 typedef struct {
   size_t steps;
   const float *states;       /* [steps][state dimension], environment units */
@@ -12,7 +18,23 @@ typedef struct {
   float target_return;       /* environment units */
 } episode;
 
+/* Where they are numbers: the episodes in Tests/Data/Families/d3rlpy-cartpole. */
+typedef struct {
+  size_t steps;
+  const float *states;
+  const float *rewards;
+  const float *logits;     /* [steps][action count], of d3rlpy's model in double precision */
+  const int64_t *actions;  /* [steps], the numbers of those that were executed */
+  const float *uniforms;   /* [steps], with which they were drawn; NULL where the largest logit decided */
+  float target_return;
+} numbered_episode;
+
 /* Reads the file. Stops the program with a message if it cannot. Never gives the memory back. */
 episode read_episode(const char *path, float return_scale);
+numbered_episode read_numbered_episode(const char *path);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,8 @@
 //   Hopper::self_test();  // once, at the start: throws where this build does not compute its checkpoint here
 //   Hopper controller;
 //
+// Where actions are numbers, they are DECISION_TRANSFORMER_NUMBERED_MODEL and NumberedController.
+//
 // One header for every model; copy it into your project.
 #ifndef DECISION_TRANSFORMER_HPP
 #define DECISION_TRANSFORMER_HPP
@@ -15,9 +17,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace decision_transformer {
@@ -32,31 +36,28 @@ class Error : public std::runtime_error {
   const std::int32_t status;
 };
 
-/// A controller with memory of its own. May be moved, not copied; one thread at a time uses it.
-///
-/// Making one allocates its memory, once; act, prepare and the others allocate nothing unless they throw.
+/// What a controller is whatever its actions are.
 template <class Model>
-class Controller {
+class AnyController {
  public:
   using State = std::array<float, Model::state_dimension>;
-  using Action = std::array<float, Model::action_dimension>;
 
   /// With the weights in the library.
-  Controller() {
+  AnyController() {
     check_status(Model::create(memory_.bytes, Model::memory_size, &controller_));
   }
 
   /// With packed weights of the caller's, at a multiple of 64 bytes, which must outlive the controller.
-  Controller(const void *weights, std::size_t size) {
+  AnyController(const void *weights, std::size_t size) {
     check_status(Model::create_with_weights(
         memory_.bytes, Model::memory_size, weights, size, &controller_));
   }
 
-  Controller(Controller &&other) noexcept
+  AnyController(AnyController &&other) noexcept
       : memory_(std::move(other.memory_)),
         controller_(std::exchange(other.controller_, nullptr)) {}
 
-  Controller &operator=(Controller &&other) noexcept {
+  AnyController &operator=(AnyController &&other) noexcept {
     memory_ = std::move(other.memory_);
     controller_ = std::exchange(other.controller_, nullptr);
     return *this;
@@ -80,35 +81,25 @@ class Controller {
   /// Starts an episode in which `target_return` is to be collected, environment units.
   void reset(float target_return) { check(Model::reset(controller_, target_return)); }
 
-  /// The action for `state`; `reward` is what the environment paid for the previous action.
-  Action act(const State &state, float reward) {
-    Action action;
-    check(Model::act(controller_, state.data(), reward, action.data()));
-    return action;
-  }
-
-  /// The same where `prepare` was given the reward.
-  Action act(const State &state) {
-    Action action;
-    check(Model::act_without_reward(controller_, state.data(), action.data()));
-    return action;
-  }
-
   /// Call it after the action is sent, while the world moves.
   void prepare() { check(Model::prepare(controller_)); }
 
-  /// The same with the action that was really executed.
-  void prepare(const Action &executed) {
-    check(Model::prepare_executed(controller_, executed.data()));
-  }
-
-  /// The same with its reward, if that is known already.
-  void prepare(const Action &executed, float reward) {
-    check(Model::prepare_executed_with_reward(controller_, executed.data(), reward));
-  }
-
   /// Asks for `target_return` from now on, environment units.
   void retarget(float target_return) { check(Model::retarget(controller_, target_return)); }
+
+ protected:
+  ~AnyController() = default;
+
+  typename Model::controller *controller() const { return controller_; }
+
+  void check(std::int32_t status) const {
+    if (status == 0) return;
+    if (!controller_)
+      throw Error(status, "this controller was moved from: use the one it was moved to");
+    // The message in a busy controller is of another call, and may change while it is read.
+    if (status == Model::busy) check_status(status);
+    throw Error(status, Model::last_error(controller_));
+  }
 
  private:
   /// The bytes stay where they are when the object moves: a controller knows its address.
@@ -128,45 +119,168 @@ class Controller {
   Memory memory_;
   typename Model::controller *controller_ = nullptr;
 
-  void check(std::int32_t status) const {
-    if (status == 0) return;
-    if (!controller_)
-      throw Error(status, "this controller was moved from: use the one it was moved to");
-    // The message in a busy controller is of another call, and may change while it is read.
-    if (status == Model::busy) check_status(status);
-    throw Error(status, Model::last_error(controller_));
-  }
-
   static void check_status(std::int32_t status) {
     if (status != 0) throw Error(status, Model::status_message(status));
   }
 };
 
+/// A controller with memory of its own. May be moved, not copied; one thread at a time uses it.
+///
+/// Making one allocates its memory, once; act, prepare and the others allocate nothing unless they throw.
+template <class Model>
+class Controller : public AnyController<Model> {
+  using Base = AnyController<Model>;
+
+ public:
+  using typename Base::State;
+  using Action = std::array<float, Model::action_dimension>;
+
+  using Base::Base;
+  using Base::prepare;
+
+  /// The action for `state`; `reward` is what the environment paid for the previous action.
+  Action act(const State &state, float reward) {
+    Action action;
+    this->check(Model::act(this->controller(), state.data(), reward, action.data()));
+    return action;
+  }
+
+  /// The same where `prepare` was given the reward.
+  Action act(const State &state) {
+    Action action;
+    this->check(Model::act_without_reward(this->controller(), state.data(), action.data()));
+    return action;
+  }
+
+  /// `prepare` with the action that was really executed.
+  void prepare(const Action &executed) {
+    this->check(Model::prepare_executed(this->controller(), executed.data()));
+  }
+
+  /// The same with its reward, if that is known already.
+  void prepare(const Action &executed, float reward) {
+    this->check(Model::prepare_executed_with_reward(this->controller(), executed.data(), reward));
+  }
+};
+
+/// The same for a model whose actions are numbers, 0 to `action_count` - 1.
+///
+/// Nothing random is inside: whoever wants actions drawn brings the random numbers.
+template <class Model>
+class NumberedController : public AnyController<Model> {
+  using Base = AnyController<Model>;
+
+ public:
+  using typename Base::State;
+  using Action = int;
+  using Logits = std::array<float, Model::action_count>;
+
+  static constexpr int action_count = int(Model::action_count);
+
+  using Base::Base;
+  using Base::prepare;
+
+  /// The action with the largest logit for `state`, of equal ones the first; `reward` is what the environment
+  /// paid for the previous action.
+  int act(const State &state, float reward) {
+    std::int32_t action;
+    this->check(Model::act(this->controller(), state.data(), reward, &action));
+    return action;
+  }
+
+  /// The same where `prepare` was given the reward.
+  int act(const State &state) {
+    std::int32_t action;
+    this->check(Model::act_without_reward(this->controller(), state.data(), &action));
+    return action;
+  }
+
+  /// An action drawn from softmax(logits / temperature), the temperature being the model's: its number is how
+  /// many of the cumulative probabilities are at most `uniform`, which is 0 or more and below 1.
+  int act_drawn(const State &state, float reward, double uniform) {
+    std::int32_t action;
+    this->check(
+        Model::act_drawn(this->controller(), state.data(), reward, fraction(uniform), &action));
+    return action;
+  }
+
+  /// The same where `prepare` was given the reward. A name of its own: a reward may look like `uniform`.
+  int act_drawn_without_reward(const State &state, double uniform) {
+    std::int32_t action;
+    this->check(Model::act_drawn_without_reward(
+        this->controller(), state.data(), fraction(uniform), &action));
+    return action;
+  }
+
+  /// Those of the latest act, by action; zeros before an episode's first.
+  Logits logits() const {
+    Logits logits;
+    this->check(Model::logits(this->controller(), logits.data()));
+    return logits;
+  }
+
+  /// `prepare` with the number of the action that was really executed.
+  void prepare(int executed) {
+    this->check(Model::prepare_executed(this->controller(), executed));
+  }
+
+  /// The same with its reward, if that is known already.
+  void prepare(int executed, float reward) {
+    this->check(Model::prepare_executed_with_reward(this->controller(), executed, reward));
+  }
+
+  /// No number of an action; it would be converted to one, a reward alone for example.
+  template <class Number, class... Reward,
+      class = std::enable_if_t<std::is_floating_point_v<Number> || std::is_same_v<Number, bool>>>
+  void prepare(Number executed, Reward... reward) = delete;
+
+ private:
+  /// In float, what is just below 1 may be rounded to 1, which is refused.
+  static float fraction(double uniform) {
+    const float largest = 1 - std::numeric_limits<float>::epsilon() / 2;
+    return uniform > largest && uniform < 1 ? largest : float(uniform);
+  }
+};
+
 }  // namespace decision_transformer
+
+/// What both of the following declare.
+#define DECISION_TRANSFORMER_MEMBERS(prefix, PREFIX)                                      \
+  using controller = prefix##_controller;                                                 \
+  static constexpr std::size_t state_dimension = PREFIX##_STATE_DIMENSION;                \
+  static constexpr std::size_t memory_size = PREFIX##_MEMORY_SIZE;                        \
+  static constexpr std::size_t memory_alignment = PREFIX##_MEMORY_ALIGNMENT;              \
+  static constexpr std::int32_t busy = PREFIX##_BUSY;                                     \
+  static constexpr auto create = prefix##_create;                                         \
+  static constexpr auto create_with_weights = prefix##_create_with_weights;               \
+  static constexpr auto self_test = prefix##_self_test;                                   \
+  static constexpr auto self_test_with_weights = prefix##_self_test_with_weights;         \
+  static constexpr auto reset = prefix##_reset;                                           \
+  static constexpr auto act = prefix##_act;                                               \
+  static constexpr auto act_without_reward = prefix##_act_without_reward;                 \
+  static constexpr auto prepare = prefix##_prepare;                                       \
+  static constexpr auto prepare_executed = prefix##_prepare_executed;                     \
+  static constexpr auto prepare_executed_with_reward =                                    \
+      prefix##_prepare_executed_with_reward;                                              \
+  static constexpr auto retarget = prefix##_retarget;                                     \
+  static constexpr auto last_error = prefix##_last_error;                                 \
+  static constexpr auto status_message = prefix##_status_message;
 
 /// Declares `<prefix>_model`, the model whose functions begin with `prefix` and whose constants with `PREFIX`.
 #define DECISION_TRANSFORMER_MODEL(prefix, PREFIX)                                        \
   struct prefix##_model {                                                                 \
-    using controller = prefix##_controller;                                               \
-    static constexpr std::size_t state_dimension = PREFIX##_STATE_DIMENSION;              \
+    DECISION_TRANSFORMER_MEMBERS(prefix, PREFIX)                                          \
     static constexpr std::size_t action_dimension = PREFIX##_ACTION_DIMENSION;            \
-    static constexpr std::size_t memory_size = PREFIX##_MEMORY_SIZE;                      \
-    static constexpr std::size_t memory_alignment = PREFIX##_MEMORY_ALIGNMENT;            \
-    static constexpr std::int32_t busy = PREFIX##_BUSY;                                   \
-    static constexpr auto create = prefix##_create;                                       \
-    static constexpr auto create_with_weights = prefix##_create_with_weights;             \
-    static constexpr auto self_test = prefix##_self_test;                                 \
-    static constexpr auto self_test_with_weights = prefix##_self_test_with_weights;       \
-    static constexpr auto reset = prefix##_reset;                                         \
-    static constexpr auto act = prefix##_act;                                             \
-    static constexpr auto act_without_reward = prefix##_act_without_reward;               \
-    static constexpr auto prepare = prefix##_prepare;                                     \
-    static constexpr auto prepare_executed = prefix##_prepare_executed;                   \
-    static constexpr auto prepare_executed_with_reward =                                  \
-        prefix##_prepare_executed_with_reward;                                            \
-    static constexpr auto retarget = prefix##_retarget;                                   \
-    static constexpr auto last_error = prefix##_last_error;                               \
-    static constexpr auto status_message = prefix##_status_message;                       \
+  };
+
+/// The same where actions are numbers.
+#define DECISION_TRANSFORMER_NUMBERED_MODEL(prefix, PREFIX)                               \
+  struct prefix##_model {                                                                 \
+    DECISION_TRANSFORMER_MEMBERS(prefix, PREFIX)                                          \
+    static constexpr std::size_t action_count = PREFIX##_ACTION_COUNT;                    \
+    static constexpr auto act_drawn = prefix##_act_drawn;                                 \
+    static constexpr auto act_drawn_without_reward = prefix##_act_drawn_without_reward;   \
+    static constexpr auto logits = prefix##_logits;                                       \
   };
 
 #endif
