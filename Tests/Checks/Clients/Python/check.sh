@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The Python client against Hopper's shared library: good calls, bad calls, the recorded episode.
+# The Python client against the shared libraries of Hopper and CartPole: good and bad calls, recorded episodes.
 #
-# usage: Tests/Checks/Clients/Python/check.sh [folder of libhopper.so and Hopper.weights]
+# usage: Tests/Checks/Clients/Python/check.sh [folder of libhopper.so, Hopper.weights, and CartPole's]
 #
-# Without a folder it builds both in .build/clients. PYTHON is a Python with NumPy (default:
+# Without a folder it builds them in .build/clients. PYTHON is a Python with NumPy (default:
 # python3 where that has it, else a virtual environment in .build/clients made by python3).
 set -euo pipefail
 
@@ -23,14 +23,16 @@ dtgen() {
 }
 mkdir -p "$scratch"
 if [[ $# -eq 0 ]]; then
-  model=$scratch/Hopper.dtmodel
-  rm -rf "$model"
-  cp -R "$repository/Sources/hopper/Hopper.dtmodel" "$model"
-  dtgen library "$model" --output "$scratch"
-  # The same weights in a file of their own.
-  sed 's/^{/{ "weights": "file",/' "$repository/Sources/hopper/Hopper.dtmodel/codegen.json" \
-    >"$model/codegen.json"
-  dtgen generate "$model" --output "$scratch"
+  for name in hopper/Hopper cartpole/CartPole; do
+    model=$scratch/${name#*/}.dtmodel
+    rm -rf "$model"
+    cp -R "$repository/Sources/$name.dtmodel" "$model"
+    dtgen library "$model" --output "$scratch"
+    # The same weights in a file of their own.
+    sed 's/^{/{ "weights": "file",/' "$repository/Sources/$name.dtmodel/codegen.json" \
+      >"$model/codegen.json"
+    dtgen generate "$model" --output "$scratch"
+  done
 fi
 
 if ! "$python" -c 'import numpy' 2>/dev/null; then
@@ -40,11 +42,17 @@ if ! "$python" -c 'import numpy' 2>/dev/null; then
 fi
 # The lines of the documentation, beside a library that is already there.
 article=$repository/Sources/DecisionTransformer/DecisionTransformer.docc/Articles/CallingItFromC.md
-marker='used by: Tests/Checks/Clients/Python/check.sh as the lines of the documentation'
-sed -n "\|^<!-- $marker -->\$|,/^\`\`\`\$/{/^<!--/d;/^\`\`\`/d;p}" "$article" >"$scratch/lines.py"
-[[ -s $scratch/lines.py ]] || { echo "check.sh: no lines in $article" >&2; exit 1; }
-sed -i -e "s|\"deploy/libhopper.so\"|\"$folder/libhopper.so\"|" -e '1i state = [0.0] * 11' \
-  -e '$a print("documentation:", action)' "$scratch/lines.py"
-PYTHONPATH=$here "$python" "$scratch/lines.py"
+run_lines() { # run_lines <marker> <library> <state>
+  sed -n "\|^<!-- $1 -->\$|,/^\`\`\`\$/{/^<!--/d;/^\`\`\`/d;p}" "$article" >"$scratch/lines.py"
+  [[ -s $scratch/lines.py ]] || { echo "check.sh: no lines in $article: $1" >&2; exit 1; }
+  sed -i -e "s|\"deploy/$2\"|\"$folder/$2\"|" -e "1i state = next_state = $3" \
+    -e '$a print("documentation:", action)' "$scratch/lines.py"
+  PYTHONPATH=$here "$python" "$scratch/lines.py"
+}
+run_lines 'used by: Tests/Checks/Clients/Python/check.sh as the lines of the documentation' \
+  libhopper.so '[0.0] * 11'
+run_lines 'used by: Tests/Checks/Clients/Python/check.sh as the lines with numbered actions' \
+  libcart_pole.so '[0.0] * 4'
 HOPPER_LIBRARY=$folder/libhopper.so HOPPER_WEIGHTS=$folder/Hopper.weights \
+  CART_POLE_LIBRARY=$folder/libcart_pole.so CART_POLE_WEIGHTS=$folder/CartPole.weights \
   "$python" -m unittest discover --start-directory "$here"

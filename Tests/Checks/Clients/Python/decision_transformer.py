@@ -8,6 +8,13 @@
     hopper.prepare()                              # while the world moves
     action = hopper.act(next_state, reward)
 
+Where actions are numbers, it is NumberedController, and `act` gives an int:
+
+    cart_pole = NumberedController("build/libcart_pole.so")
+    cart_pole.reset(target_return=130)
+    action = cart_pole.act(state)                 # the action with the largest logit
+    action = cart_pole.act(next_state, reward, uniform=generator.random())  # one that is drawn
+
 Nothing is needed but NumPy. Nothing has to be closed: a controller lives in memory of its own, which
 Python frees with it, and the library allocates none.
 
@@ -17,17 +24,18 @@ a controller in the middle of a call is refused.
 """
 
 import ctypes
+import operator
 import os
 import reprlib
 from collections.abc import Callable
 from ctypes import POINTER, c_char_p, c_float, c_int32, c_size_t, c_void_p
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Controller", "ControllerError", "Library"]
+__all__ = ["Controller", "ControllerError", "Library", "NumberedController"]
 
 Vector = NDArray[np.float32]
 
@@ -56,11 +64,22 @@ SIGNATURES: dict[str, tuple[Any, ...]] = {
     "action_dimension": (c_size_t,),
 }  # fmt: skip
 
+# The same where actions are numbers: what else there is, and what takes a number in place of an array.
+NUMBERED_SIGNATURES: dict[str, tuple[Any, ...]] = SIGNATURES | {
+    "act_drawn": (c_int32, c_void_p, c_void_p, c_float, c_float, c_void_p),
+    "act_drawn_without_reward": (c_int32, c_void_p, c_void_p, c_float, c_void_p),
+    "logits": (c_int32, c_void_p, c_void_p),
+    "prepare_executed": (c_int32, c_void_p, c_int32),
+    "prepare_executed_with_reward": (c_int32, c_void_p, c_int32, c_float),
+    "action_count": (c_size_t,),
+}
+
 # The status of a call that another thread's call keeps out; it leaves no message in the controller.
 BUSY = 4
 # Those of numbers that this client refuses, as the library would.
-NON_FINITE_REWARD, NON_FINITE_RETURN = 32, 33
+NON_FINITE_REWARD, NON_FINITE_RETURN, INVALID_UNIFORM, NO_SUCH_ACTION = 32, 33, 39, 40
 LARGEST = float(np.finfo(np.float32).max)
+BELOW_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 
 
 class ControllerError(RuntimeError):
@@ -76,7 +95,13 @@ class ControllerError(RuntimeError):
 
 
 class Library:
-    """The functions of one model's shared library, and the constants that they tell."""
+    """The functions of one model's shared library, and the constants that they tell.
+
+    It has an `action_dimension` where actions are vectors, an `action_count` where they are numbers.
+    """
+
+    action_dimension: int
+    action_count: int
 
     def __init__(self, path: str | os.PathLike[str], name: str | None = None) -> None:
         """`name` is the prefix of the functions; libhopper.so has `hopper`."""
@@ -84,12 +109,17 @@ class Library:
         self.name = name or self.path.name.split(".")[0].removeprefix("lib")
         # A path without a slash would be searched for where the system's libraries are.
         self._library = ctypes.CDLL(str(self.path.absolute()))
+        self.has_numbered_actions = self._has("action_count")
+        self._signatures = NUMBERED_SIGNATURES if self.has_numbered_actions else SIGNATURES
         self.version = self._text("version")
         self.layout_digest = self._text("layout_digest")
         self.memory_size: int = self.function("memory_size")()
         self.memory_alignment: int = self.function("memory_alignment")()
         self.state_dimension: int = self.function("state_dimension")()
-        self.action_dimension: int = self.function("action_dimension")()
+        if self.has_numbered_actions:
+            self.action_count = self.function("action_count")()
+        else:
+            self.action_dimension = self.function("action_dimension")()
 
     def function(self, name: str) -> Callable[..., Any]:
         """The C function of this name without its prefix, with its types."""
@@ -100,7 +130,7 @@ class Library:
                 f"{self.path}: it has no function {self.name}_{name}; accepted: the shared library "
                 "of `dtgen library`, and as `name` the prefix of its functions"
             ) from None
-        function.restype, *function.argtypes = SIGNATURES[name]
+        function.restype, *function.argtypes = self._signatures[name]
         return function
 
     def status_message(self, status: int) -> str:
@@ -130,16 +160,24 @@ class Library:
         else:
             self.check(self.function("self_test_with_weights")(*place, *_bytes(weights)))
 
+    def _has(self, name: str) -> bool:
+        try:
+            self._library[f"{self.name}_{name}"]
+        except AttributeError:
+            return False
+        return True
+
     def _text(self, name: str) -> str:
         text: bytes = self.function(name)()
         return text.decode()
 
 
-class Controller:
-    """One episode at a time of one generated controller; everything in environment units.
+class _Controller:
+    """What a controller is whatever its actions are."""
 
-    Controllers of one library share its weights.
-    """
+    # Whether they are numbers, and the class for a library in which it is the other way round.
+    _takes_numbers: ClassVar[bool]
+    _other: ClassVar[str]
 
     def __init__(
         self,
@@ -155,6 +193,12 @@ class Controller:
         `np.memmap(path, np.uint8, "r")`; any number of controllers share one such array.
         """
         self.library = library if isinstance(library, Library) else Library(library, name)
+        if self.library.has_numbered_actions != self._takes_numbers:
+            kind = "numbers" if self.library.has_numbered_actions else "vectors"
+            raise ValueError(
+                f"{self.library.path}: its actions are {kind}; accepted: a library for "
+                f"{type(self).__name__}; for this one use {self._other}"
+            )
         self._memory = self.library.allocate()
         self._weights = weights
         self._controller = c_void_p()
@@ -179,10 +223,6 @@ class Controller:
     def state_dimension(self) -> int:
         return self.library.state_dimension
 
-    @property
-    def action_dimension(self) -> int:
-        return self.library.action_dimension
-
     def self_test(self) -> None:
         """Raises ControllerError unless this controller's library and weights compute their checkpoint
         on this machine.
@@ -195,6 +235,32 @@ class Controller:
         """Starts an episode in which `target_return` is to be collected."""
         self._call(self._reset, _number(target_return, "target_return", NON_FINITE_RETURN))
 
+    def retarget(self, target_return: float) -> None:
+        """Asks for `target_return` in the rest of the episode."""
+        self._call(self._retarget, _number(target_return, "target_return", NON_FINITE_RETURN))
+
+    def _call(self, function: Callable[..., int], *arguments: Any) -> None:
+        status = function(self._controller, *arguments)
+        if status == BUSY:
+            self.library.check(status)
+        if status:
+            message: bytes = self._last_error(self._controller)
+            raise ControllerError(status, message.decode())
+
+
+class Controller(_Controller):
+    """One episode at a time of one generated controller; everything in environment units.
+
+    Controllers of one library share its weights.
+    """
+
+    _takes_numbers = False
+    _other = "NumberedController"
+
+    @property
+    def action_dimension(self) -> int:
+        return self.library.action_dimension
+
     def act(
         self, state: ArrayLike, reward: float | None = None, *, out: Vector | None = None
     ) -> Vector:
@@ -206,15 +272,7 @@ class Controller:
         step copies no array and makes none.
         """
         state = _vector(state, self.state_dimension, "state")
-        if out is None:
-            out = np.empty(self.action_dimension, np.float32)
-        elif (
-            out.dtype != np.float32 or out.shape != (self.action_dimension,) or not out.flags.carray
-        ):
-            raise ValueError(
-                f"out: {out.dtype} of shape {out.shape}; accepted: a contiguous, writable array of "
-                f"float32 of shape ({self.action_dimension},)"
-            )
+        out = _place(out, self.action_dimension)
         if reward is None:
             self._call(self._act_without_reward, state.ctypes.data, out.ctypes.data)
         else:
@@ -240,17 +298,84 @@ class Controller:
             number = _number(reward, "reward", NON_FINITE_REWARD)
             self._call(self._prepare_rewarded, executed.ctypes.data, number)
 
-    def retarget(self, target_return: float) -> None:
-        """Asks for `target_return` in the rest of the episode."""
-        self._call(self._retarget, _number(target_return, "target_return", NON_FINITE_RETURN))
 
-    def _call(self, function: Callable[..., int], *arguments: float) -> None:
-        status = function(self._controller, *arguments)
-        if status == BUSY:
-            self.library.check(status)
-        if status:
-            message: bytes = self._last_error(self._controller)
-            raise ControllerError(status, message.decode())
+class NumberedController(_Controller):
+    """`Controller` for a model whose actions are numbers, 0 to `action_count` - 1.
+
+    Nothing random is inside: whoever wants actions drawn brings the random numbers.
+    """
+
+    _takes_numbers = True
+    _other = "Controller"
+
+    def __init__(
+        self,
+        library: str | os.PathLike[str] | Library,
+        name: str | None = None,
+        *,
+        weights: NDArray[Any] | None = None,
+    ) -> None:
+        """As of `Controller`."""
+        super().__init__(library, name, weights=weights)
+        self._act_drawn = self.library.function("act_drawn")
+        self._act_drawn_without_reward = self.library.function("act_drawn_without_reward")
+        self._logits = self.library.function("logits")
+
+    @property
+    def action_count(self) -> int:
+        return self.library.action_count
+
+    def act(
+        self, state: ArrayLike, reward: float | None = None, *, uniform: float | None = None
+    ) -> int:
+        """The number of the action for `state`: the one with the largest logit, of equal ones the first.
+
+        With `uniform`, at least 0 and below 1, it is drawn from softmax(logits / temperature), the
+        temperature being the model's: its number is how many of the cumulative probabilities are at
+        most `uniform`, as in NumPy's `choice`. `state` and `reward` are as in `Controller.act`.
+        """
+        state = _vector(state, self.state_dimension, "state")
+        action = c_int32()  # of this call: another thread's may follow before it is read
+        place = ctypes.byref(action)
+        if reward is None:
+            if uniform is None:
+                self._call(self._act_without_reward, state.ctypes.data, place)
+            else:
+                drawn = _fraction(uniform, "uniform")
+                self._call(self._act_drawn_without_reward, state.ctypes.data, drawn, place)
+        else:
+            number = _number(reward, "reward", NON_FINITE_REWARD)
+            if uniform is None:
+                self._call(self._act, state.ctypes.data, number, place)
+            else:
+                drawn = _fraction(uniform, "uniform")
+                self._call(self._act_drawn, state.ctypes.data, number, drawn, place)
+        return action.value
+
+    def logits(self, out: Vector | None = None) -> Vector:
+        """Those of the latest `act`, by action; zeros before an episode's first."""
+        out = _place(out, self.action_count)
+        self._call(self._logits, out.ctypes.data)
+        return out
+
+    def prepare(
+        self, *, executed: SupportsIndex | None = None, reward: float | None = None
+    ) -> None:
+        """Does what does not need the next state: call it when the action is on its way.
+
+        `executed` is the number of the action that was really executed, an int or one of NumPy's. With
+        the `reward` of that action, the next `act` has half the work and is not given it again.
+        """
+        if executed is None:
+            if reward is not None:
+                raise ValueError("reward: given without executed; accepted: both, or to act")
+            self._call(self._prepare)
+            return
+        number = _action(executed, self.action_count, "executed")
+        if reward is None:
+            self._call(self._prepare_executed, number)
+        else:
+            self._call(self._prepare_rewarded, number, _number(reward, "reward", NON_FINITE_REWARD))
 
 
 def _bytes(weights: NDArray[Any]) -> tuple[int, int]:
@@ -260,24 +385,71 @@ def _bytes(weights: NDArray[Any]) -> tuple[int, int]:
     return weights.ctypes.data, weights.nbytes
 
 
-def _number(value: object, name: str, status: int) -> float:
-    """The value as a float; refused is what is no number and what float32 cannot hold."""
+def _float(value: object, name: str) -> float:
+    """The value as a float, which may be infinite or not a number."""
     try:
         if isinstance(value, str | bytes | bytearray):
             raise TypeError
-        number = float(value)  # type: ignore[arg-type]
+        return float(value)  # type: ignore[arg-type]
     except OverflowError:
-        number = np.inf
+        return np.inf
     except (TypeError, ValueError):
         kind = type(value).__name__
         shown = reprlib.repr(value) if isinstance(value, str | bytes) else "a value"
         raise TypeError(f"{name}: {shown} of type {kind}; accepted: a number") from None
+
+
+def _number(value: object, name: str, status: int) -> float:
+    """The value as a float; refused is what is no number and what float32 cannot hold."""
+    number = _float(value, name)
     if not -LARGEST <= number <= LARGEST:
         shown = reprlib.repr(value)
         raise ControllerError(
             status, f"{name}: {shown} is not finite in float32; accepted: a finite number"
         )
     return number
+
+
+def _fraction(value: object, name: str) -> float:
+    """The value as a float that is below 1 in float32, too: what is just below may be rounded to 1."""
+    number = _float(value, name)
+    if not 0 <= number < 1:
+        shown = reprlib.repr(value)
+        raise ControllerError(
+            INVALID_UNIFORM, f"{name}: {shown} is out of range; accepted: 0 or more, below 1"
+        )
+    return min(number, BELOW_ONE)
+
+
+def _action(value: object, count: int, name: str) -> int:
+    """The value as the number of an action. ctypes would cut off the bits that int32 has not."""
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        kind = type(value).__name__
+        raise TypeError(
+            f"{name}: a value of type {kind}; accepted: the number of an action, an integer"
+        ) from None
+    if not 0 <= number < count:
+        raise ControllerError(
+            NO_SUCH_ACTION,
+            f"{name}: there is no action {reprlib.repr(number)}; accepted: 0 to {count - 1}",
+        )
+    return number
+
+
+def _place(out: Vector | None, size: int) -> Vector:
+    """Where C writes: the caller's array, or a new one."""
+    if out is None:
+        return np.empty(size, np.float32)
+    if out.dtype != np.float32 or out.shape != (size,) or not out.flags.carray:
+        raise ValueError(
+            f"out: {out.dtype} of shape {out.shape}; accepted: a contiguous, writable array of "
+            f"float32 of shape ({size},)"
+        )
+    return out
 
 
 def _vector(values: ArrayLike, size: int, name: str) -> Vector:

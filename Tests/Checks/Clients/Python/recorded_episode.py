@@ -23,8 +23,8 @@ LIBRARY_PATH = Path(os.environ["HOPPER_LIBRARY"])
 WEIGHTS_PATH = Path(os.environ["HOPPER_WEIGHTS"])
 
 
-def read_float32_tensors(path):
-    """The tensors of a safetensors file in which all are float32."""
+def read_tensors(path):
+    """The tensors of a safetensors file in which all are float32 or int64."""
     data = Path(path).read_bytes()
     start = 8 + int.from_bytes(data[:8], "little")
     header = json.loads(data[8:start])
@@ -32,12 +32,13 @@ def read_float32_tensors(path):
     for name, tensor in header.items():
         if name != "__metadata__":
             begin, end = tensor["data_offsets"]
-            values = np.frombuffer(data[start + begin : start + end], "<f4")
-            tensors[name] = values.reshape(tensor["shape"]).astype(np.float32)
+            stored, type_ = {"F32": ("<f4", np.float32), "I64": ("<i8", np.int64)}[tensor["dtype"]]
+            values = np.frombuffer(data[start + begin : start + end], stored)
+            tensors[name] = values.reshape(tensor["shape"]).astype(type_)
     return tensors
 
 
-EPISODE = read_float32_tensors(REPOSITORY / "Sources/hopper/Resources/episode.safetensors")
+EPISODE = read_tensors(REPOSITORY / "Sources/hopper/Resources/episode.safetensors")
 
 
 def started(target_return=TARGET):
