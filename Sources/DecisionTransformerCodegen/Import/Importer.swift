@@ -37,7 +37,9 @@ public struct Importer {
       case .minDT: MinDTImport.run(source, &facts)
       case .d3rlpy: D3Import.run(source, &facts)
       }
-    if let first = facts.givenValue(of: "first_timestep"), first != .integer(0) {
+    if family != .huggingFace, let first = facts.givenValue(of: "first_timestep"),
+      first != .integer(0)
+    {
       facts.reject(
         "first_timestep",
         "found \(first.excerpt); accepted: 0: the first row of the table that is written is an episode's first step"
