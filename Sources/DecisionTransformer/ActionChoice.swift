@@ -77,10 +77,14 @@ public enum ActionChoice {
   ///   - count: Actions of the model.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func mark(_ number: Int, in row: Floats, count: Int) {
-    var index = 0
-    while index < count {
-      row[index] = Float(bitPattern: index == number ? 0x3f80_0000 : 0)
-      index += 1
+    let number = UInt32(truncatingIfNeeded: number)
+    var index: UInt32 = 0
+    while index < UInt32(truncatingIfNeeded: count) {
+      // By arithmetic: compilers make branches of few comparisons. The upper bit of what differs from zero is set.
+      let difference = index ^ number
+      let isAnother = (difference | (0 &- difference)) &>> 31
+      row[Int(index)] = Float(bitPattern: (1 &- isAnother) &* Float(1).bitPattern)
+      index &+= 1
     }
   }
 }
