@@ -252,7 +252,7 @@ nonisolated extension HalfCheetahKernels {
   }
 
   /// The same of each of the 10 strips of columns that rows lie in.
-  @inline(never) @_noAllocation @_noLocks
+  @inline(__always) @_noAllocation @_noLocks
   static func slideStrips(_ rows: Rows) {
     for strip in 0..<10 { slide(Rows(rows.start + strip * 3840, rows.stride)) }
   }

@@ -1,3 +1,5 @@
+public import CDecisionTransformer
+
 /// Rows of numbers, each padded with zeros to whole vectors: `count` numbers take `count` rounded up to a multiple of 16.
 /// Rows begin at multiples of 16 bytes. As for vectors: no branches on values, no allocation.
 extension VectorMath {
@@ -69,6 +71,7 @@ extension VectorMath {
     var index = 0
     while index < count {
       Vector(at: rows + distance + index).store(at: rows + index)
+      dt_keep_loop()
       index += 16
     }
   }

@@ -157,6 +157,14 @@ DT_INLINE void dt_store(float *place, dt_float16 a) {
   *(aligned *)place = a;
 }
 
+// Keeps a loop that moves vectors a loop: C libraries of small Arm processors have a memmove that goes byte by byte, and
+// compilers that know the count call it. No instruction.
+DT_INLINE void dt_keep_loop(void) {
+#if defined(__arm__)
+  __asm__ volatile("" ::: "memory");
+#endif
+}
+
 // Asks for the line at `place`. Never faults, wherever that is.
 DT_INLINE void dt_prefetch(const float *place) { __builtin_prefetch(place); }
 

@@ -184,7 +184,7 @@ package struct SupportRenderer {
   }
 
   private func slide(to writer: inout CodeWriter) {
-    // Most callers know the rows' stride: inlined, the count is a constant.
+    // Its callers know the rows' stride: inlined, the count is a constant.
     writer.inlined("Drops the oldest step: moves all rows but its own to the front.")
     writer.scope("static func slide(_ rows: Rows)") {
       $0.write(
@@ -194,7 +194,7 @@ package struct SupportRenderer {
   }
 
   private func slideStrips(of buffer: ControllerBuffer, to writer: inout CodeWriter) {
-    writer.function(
+    writer.inlined(
       "The same of each of the \(buffer.stripCount) strips of columns that rows lie in.")
     writer.scope("static func slideStrips(_ rows: Rows)") {
       $0.write(
