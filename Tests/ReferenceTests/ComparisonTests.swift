@@ -87,6 +87,56 @@ struct ComparisonTests {
       ])
   }
 
+  /// d3rlpy's own episode; its loop is another one's, but for what is compared. There is no `forward` with such positions.
+  @Test(
+    "of numbered actions and of positions that move is of returns, logits and the reference's last window"
+  )
+  func numberedActions() throws {
+    let family = try RecordedFamily("d3rlpy-cartpole")
+    let choices = try #require(family.choices)
+    let logits = choices.logits.joined().map { Float($0) }
+    let scratch = ScratchFolder(named: "golden")
+    let model = TestData.package.appending(path: "Sources/cartpole/CartPole.dtmodel")
+    func report(executed: [Float]? = nil) throws -> ComparisonReport {
+      var tensors: [(name: String, shape: [Int], values: [Float])] = [
+        ("states", [127, 4], Array(family.states.joined())), ("rewards", [127], family.rewards),
+        ("actions", [127, 2], logits),
+      ]
+      if let executed { tensors.append(("executed", [127, 2], executed)) }
+      let file = try scratch.write("Golden.safetensors", Self.safetensors(tensors, target: 130))
+      return try ComparisonReport(folder: model.path, golden: file.path, tolerance: 2e-5)
+    }
+    let whole = try report()
+    #expect(whole.passed && whole.stages.contains { $0.name == "actions" }, "\(whole.text)")
+    let oneHot = choices.numbers.flatMap { $0 == 0 ? [1, 0] : [0, 1] as [Float] }
+    #expect(try report(executed: oneHot).passed)
+    for (wrong, message) in [
+      (Float(0.5), "executed: row 3 is no action; accepted: 1 at the number"),
+      (.nan, "executed: element 6 is nan; accepted: finite numbers"),
+    ] {
+      var executed = oneHot
+      executed[6] = wrong
+      let error = #expect(throws: InvalidInput.self) { try report(executed: executed) }
+      #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  private static func safetensors(
+    _ tensors: [(name: String, shape: [Int], values: [Float])], target: Int
+  ) -> [UInt8] {
+    var (header, offset) = (["\"__metadata__\": {\"target_return\": \"\(target)\"}"], 0)
+    for tensor in tensors {
+      let end = offset + 4 * tensor.values.count
+      header.append(
+        "\"\(tensor.name)\": {\"dtype\": \"F32\", \"shape\": \(tensor.shape), \"data_offsets\": [\(offset), \(end)]}"
+      )
+      offset = end
+    }
+    let text = Array("{\(header.joined(separator: ", "))}".utf8)
+    let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
+    return length + text + tensors.flatMap { $0.values.withUnsafeBytes { Array($0) } }
+  }
+
   private func compare(_ name: String, _ golden: URL) throws -> ComparisonReport {
     try ComparisonReport(
       folder: TestData.model(name).path, golden: golden.path, tolerance: 2e-5)

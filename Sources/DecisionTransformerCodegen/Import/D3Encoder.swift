@@ -5,9 +5,19 @@ package struct D3Encoder {
   /// The modules of the linear layers, one behind the other.
   package let modules: [String]
   private let sizes: [Int]
+  private static let types = ["vector", "default"]
 
   /// nil where the encoder is no sequence of linear layers; `facts` says so.
-  package init?(_ tensors: ImportedTensors, _ facts: inout Facts) {
+  package init?(
+    _ tensors: ImportedTensors, _ configuration: D3Configuration?, _ facts: inout Facts
+  ) {
+    if let type = configuration?.factory("encoder_factory")?.type,
+      !Self.types.contains(type)
+    {
+      facts.reject(
+        "encoder_factory", "found \(type); accepted: \(Self.types.joined(separator: ", "))")
+      return nil
+    }
     let prefix = "_encoder._layers."
     var numbers: [Int] = []
     var others: [String] = []
@@ -73,7 +83,7 @@ package struct D3Encoder {
   ) -> [String]? {
     guard let configuration else { return givenActivations(&facts) }
     guard let factory = configuration.factory("encoder_factory"),
-      ["vector", "default"].contains(factory.type)
+      Self.types.contains(factory.type)
     else {
       let type = configuration.factory("encoder_factory")?.type ?? "none"
       facts.reject("encoder_factory", "found \(type); accepted: vector, default")

@@ -10,7 +10,7 @@ package enum D3Import {
 
   package static func run(_ source: ImportSource, _ facts: inout Facts) -> ImportedTensors {
     var tensors = ImportedTensors(source.tensors)
-    guard let encoder = D3Encoder(tensors, &facts) else { return tensors }
+    guard let encoder = D3Encoder(tensors, source.configuration, &facts) else { return tensors }
     let isDiscrete = !source.names.contains("_embed_ln.weight")
     let isGlobal = source.names.contains(globalTimesteps)
     let timesteps = isGlobal ? globalTimesteps : "_position_encoding._embed.weight"
@@ -34,6 +34,8 @@ package enum D3Import {
     config.maximumEpisodeLength -= 2
     config.slotCount = isGlobal ? window : nil
     config.stateEncoder = encoder.layers(source.configuration, &facts)
+    let kind = ActionKind.discrete.rawValue, other = ActionKind.continuous.rawValue
+    facts.expect("actions", .string(isDiscrete ? kind : other), as: "the library has them")
     if isDiscrete { D3Choice.take(source.configuration, into: &config, &facts) }
     config.positionCount = config.isVariant ? 1 : HuggingFaceFolder.positionCount
     HuggingFaceFolder.fix(config, &facts)

@@ -32,6 +32,12 @@ package struct Facts {
     Self.add(key, value, to: &config)
   }
 
+  /// A fact that nobody can set to something else, and that need not be written.
+  package mutating func expect(_ key: String, _ value: JSONValue, as reason: String) {
+    guard let other = givenValue(of: key), other != value else { return }
+    reject(key, "found \(other.excerpt); accepted: \(value.excerpt), as \(reason)")
+  }
+
   /// A fact that follows from others.
   package mutating func put(_ key: String, _ value: JSONValue) {
     Self.add(key, value, to: &config)

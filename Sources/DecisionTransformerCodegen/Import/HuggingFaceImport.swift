@@ -3,7 +3,10 @@ package enum HuggingFaceImport {
   package static func run(_ source: ImportSource, _ facts: inout Facts) -> ImportedTensors {
     var tensors = ImportedTensors(source.tensors)
     guard source.contents(beside: "codegen.json") == nil else {
-      facts.reject(nil, "has a codegen.json beside it: its folder is a model folder already")
+      facts.reject(
+        nil,
+        "has a codegen.json beside it: its folder is a model folder already; accepted: a snapshot without one, or dtgen generate for this one"
+      )
       return tensors
     }
     guard let file = source.contents(beside: "config.json") else {
@@ -21,6 +24,12 @@ package enum HuggingFaceImport {
       return tensors
     }
     takeUse(config, &facts)
+    if !facts.isGiven("actions"), !facts.has("actions") {
+      facts.note(
+        "actions",
+        "are taken as vectors; where the model was trained on one-hot actions, say --set actions=discrete"
+      )
+    }
     for required in RequiredTensor.all(of: config) {
       tensors.take(
         required.name, as: required.name, shape: required.shape(in: config), &facts)

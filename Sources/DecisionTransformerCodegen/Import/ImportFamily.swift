@@ -15,7 +15,7 @@ public enum ImportFamily: String, CaseIterable, Sendable {
     case .onlineDT: "the Online Decision Transformer (facebookresearch/online-dt)"
     case .corl: "CORL (Clean Offline Reinforcement Learning)"
     case .minDT: "min-decision-transformer (nikhilbarhate99/min-decision-transformer)"
-    case .d3rlpy: "d3rlpy's DecisionTransformer (takuseno/d3rlpy)"
+    case .d3rlpy: "d3rlpy's DecisionTransformer, continuous or discrete (takuseno/d3rlpy)"
     }
   }
 }

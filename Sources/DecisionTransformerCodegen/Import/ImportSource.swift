@@ -29,6 +29,15 @@ package struct ImportSource {
     let object: SavedObject
     if bytes.withBytes(D3File.matches) {
       let d3 = try D3File(bytes, path: file)
+      let algorithms = ["decision_transformer", "discrete_decision_transformer"]
+      guard algorithms.contains(d3.configuration.algorithm) else {
+        throw InvalidInput([
+          Diagnostic(
+            path: file, key: "type",
+            "found \(d3.configuration.algorithm), another algorithm of d3rlpy's; accepted: \(algorithms.joined(separator: ", "))"
+          )
+        ])
+      }
       (object, configuration) = (d3.object, d3.configuration)
     } else {
       (object, configuration) = (try SavedObject(bytes, path: file), nil)

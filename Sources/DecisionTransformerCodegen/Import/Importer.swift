@@ -52,7 +52,8 @@ public struct Importer {
     guard facts.problems.isEmpty else { throw InvalidInput(facts.problems) }
     let files = HuggingFaceFolder.files(tensors, facts)
     return ImportedModel(
-      family: family, files: files, remarks: facts.remarks + (try check(files, in: output)))
+      family: family, files: files,
+      remarks: facts.remarks + (try check(files, of: source, in: output)))
   }
 
   /// Statistics that lie beside the checkpoint under their own names; what was given comes first.
@@ -66,9 +67,30 @@ public struct Importer {
     }
   }
 
-  /// Reads what would be written as `dtgen` does.
-  private func check(_ files: [OutputFile], in output: String) throws(InvalidInput) -> [Diagnostic]
-  {
+  /// Reads what would be written as `dtgen` does. What is wrong with it is wrong with what it was made of.
+  private func check(
+    _ files: [OutputFile], of source: ImportSource, in output: String
+  ) throws(InvalidInput) -> [Diagnostic] {
+    do {
+      return try read(files, in: output)
+    } catch {
+      let written = files.map { ModelFolder(path: output).path(of: $0.name) }
+      throw InvalidInput(
+        error.diagnostics.map { problem in
+          guard written.contains(problem.path) else { return problem }
+          var problem = problem
+          problem.path = source.path
+          if let key = problem.key?.prefix(while: { $0 != "[" }),
+            given.contains(where: { $0.name == key })
+          {
+            problem.key = "--set \(problem.key!)"
+          }
+          return problem
+        })
+    }
+  }
+
+  private func read(_ files: [OutputFile], in output: String) throws(InvalidInput) -> [Diagnostic] {
     let folder = ModelFolder(path: output)
     var remarks: [Diagnostic] = []
     let config = try ModelConfigReader.read(

@@ -174,9 +174,13 @@ extension ModelConfigReader {
     guard case .array(let sizes)? = file[key], case .array(let names)? = file[other],
       sizes.count == names.count, (1...maximumEncoderDepth).contains(sizes.count)
     else {
+      func found(_ key: String) -> String {
+        if case .array(let elements)? = file[key] { return "\(elements.count) in \(key)" }
+        return "\(file[key] == nil ? "no" : "no array as") \(key)"
+      }
       file.reject(
         file[key] == nil ? other : key,
-        "accepted: \(key) and \(other), an array each, with one element for each layer, 1 to \(maximumEncoderDepth)"
+        "found \(found(key)), \(found(other)); accepted: \(key) and \(other), an array each, with one element for each layer, 1 to \(maximumEncoderDepth)"
       )
       return
     }

@@ -9,6 +9,8 @@ public struct PrecisionCost: Equatable, Sendable {
     /// Of a `SyntheticEpisode` that runs past two windows. Each model keeps its own actions in its history; where actions
     /// are numbered, both keep the checkpoint's.
     case actions(steps: Int)
+    /// The same of numbered actions, with the steps in which the larger logit was another one.
+    case logits(steps: Int, otherChoices: Int)
     /// Of one sequence of normal embeddings.
     case hiddenStates(tokens: Int)
   }
@@ -53,6 +55,7 @@ public struct PrecisionCost: Equatable, Sendable {
       exact.reset(targetReturn: episode.targetReturn)
       rounded.reset(targetReturn: Float(episode.targetReturn))
       var rows = Array(repeating: ErrorStatistics(), count: model.config.layerCount + 1)
+      var otherChoices = 0
       for step in 0..<steps {
         let (state, reward) = (episode.states[step], step == 0 ? 0 : episode.rewards[step - 1])
         let expected = exact.trace(state: state, reward: reward)
@@ -61,6 +64,7 @@ public struct PrecisionCost: Equatable, Sendable {
           states: Array(repeating: state, count: plan.shape.batch),
           rewards: Array(repeating: reward, count: plan.shape.batch))[0]
         if let choice = plan.steps.action.numbered(expected.action) {
+          if plan.steps.action.numbered(found.action) != choice { otherChoices += 1 }
           // One other choice, and the rest would be another episode.
           rounded.prepare(executed: Array(repeating: choice, count: plan.shape.batch))
         }
@@ -69,7 +73,9 @@ public struct PrecisionCost: Equatable, Sendable {
           rows[stage].add(found.rows[stage], expected: expected.rows[stage])
         }
       }
-      answers = .actions(steps: steps)
+      answers =
+        plan.steps.action.choice == nil
+        ? .actions(steps: steps) : .logits(steps: steps, otherChoices: otherChoices)
       stages = rows.enumerated().map { index, statistics in
         let stage = index == 0 ? SelfTestStage.embedding : .block(layer: index - 1)
         return Stage(
@@ -89,14 +95,19 @@ extension PrecisionCost {
     let (inputs, count, answer) =
       switch answers {
       case .actions(let steps): ("episode", ("steps", steps), "action")
+      case .logits(let steps, _): ("episode", ("steps", steps), "logit")
       case .hiddenStates(let tokens): ("embeddings", ("tokens", tokens), "hidden_state")
       }
+    var choices: [JSONMember] = []
+    if case .logits(_, let otherChoices) = answers {
+      choices = [JSONMember(name: "steps_with_another_choice", value: .integer(otherChoices))]
+    }
     return [
       JSONMember(name: "compared_with", value: .string("the checkpoint in double precision")),
       JSONMember(name: inputs, value: .string("synthetic, seed 1")),
       JSONMember(name: count.0, value: .integer(count.1)),
       JSONMember(name: "largest_\(answer)_difference", value: digits(largestDifference)),
       JSONMember(name: "mean_\(answer)_difference", value: digits(meanDifference)),
-    ]
+    ] + choices
   }
 }

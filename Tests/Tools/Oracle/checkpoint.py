@@ -21,6 +21,7 @@ class Options:
     action_offset: np.ndarray
     target_return: float | None
     overflow: str
+    discrete: bool
 
 
 def read_json(path):
@@ -49,6 +50,7 @@ def read_options(folder, config):
         action_offset=np.zeros(A) + options.get("action_offset", 0),
         target_return=options.get("target_return"),
         overflow=options.get("timestep_overflow", "error"),
+        discrete=options.get("actions") == "discrete",
     )
 
 

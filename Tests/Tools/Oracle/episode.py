@@ -78,6 +78,13 @@ def returns_to_go(case, data):
     return np.array(tokens, np.float32)
 
 
+def fed_back(case, prediction):
+    """What goes into the history: the prediction, or where actions are numbers 1 at that of the largest logit."""
+    if not getattr(case, "discrete", False):
+        return prediction
+    return torch.nn.functional.one_hot(prediction.argmax(), len(prediction)).to(prediction.dtype)
+
+
 def run_episode(case, data, model, dtype, attentions=False):
     """Hugging Face's get_action at every step: the last K steps, left-padded, placeholder action 0.
 
@@ -98,7 +105,7 @@ def run_episode(case, data, model, dtype, attentions=False):
             model, K, t, states, history, tokens, timesteps, output_hidden_states=True,
             output_attentions=attentions and t + 1 == T)
         predicted[t] = output.action_preds[0, -1]
-        history[t] = executed[t] if case.executed else predicted[t]
+        history[t] = executed[t] if case.executed else fed_back(case, predicted[t])
     return predicted, output
 
 

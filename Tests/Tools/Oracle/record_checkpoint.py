@@ -32,7 +32,8 @@ def make_episode(folder, config, steps, seed):
     mean, std = options.state_mean, options.state_std
     rewards = target / steps * (1 + 0.5 * rng.standard_normal(steps))
     case = SimpleNamespace(window=options.window, steps=steps, return_scale=options.return_scale,
-                           overflow=options.overflow, executed=False, retarget=None)
+                           overflow=options.overflow, executed=False, retarget=None,
+                           discrete=options.discrete)
     data = dict(states=(mean + std * rng.standard_normal((steps, S))).astype(np.float32),
                 rewards=rewards.astype(np.float32), mean=mean, std=std, target=target)
     return case, data

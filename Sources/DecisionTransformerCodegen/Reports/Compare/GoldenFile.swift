@@ -6,7 +6,7 @@ package struct GoldenFile {
   package let file: SafetensorsFile
   package let states: [[Float]]
   package let rewards: [Float]
-  /// Environment units, where they differ from the predicted ones.
+  /// Environment units, where they differ from the predicted ones; of numbered actions, 1 at its number and 0 elsewhere.
   package let executed: [[Double]]?
   package let targetReturn: Double
   package let retarget: (step: Int, targetReturn: Double)?
@@ -62,6 +62,22 @@ package struct GoldenFile {
         "__metadata__.retarget_step",
         "given without retarget_value, or the other way round; "
           + "accepted: a whole number and a number, or neither")
+    }
+    for (name, _) in inputs where problems.isEmpty && file.tensors[name] != nil {
+      let values = file.values(of: name)
+      if let index = values.firstIndex(where: { !$0.isFinite }) {
+        reject(name, "element \(index) is \(values[index]); accepted: finite numbers")
+      } else if name == "executed", model.options.actions == .discrete {
+        let rows = Self.rows(values, of: dimensions.action)
+        if let step = rows.firstIndex(where: { row in
+          row.count { $0 == 1 } != 1 || row.count { $0 == 0 } != row.count - 1
+        }) {
+          reject(
+            name,
+            "row \(step) is no action; accepted: 1 at the number of the executed action, 0 elsewhere, where actions are numbers"
+          )
+        }
+      }
     }
     guard problems.isEmpty, let target else { throw InvalidInput(problems) }
     states = Self.rows(file.values(of: "states"), of: dimensions.state)

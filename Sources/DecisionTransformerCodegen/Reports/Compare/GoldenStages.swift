@@ -41,20 +41,18 @@ package struct GoldenStages {
   }
 
   /// Of the packed weights, with exact arithmetic: actions as the model's plan has them; the last window as `forward`
-  /// has it, which every model can be made to have.
+  /// has it, which every model can be made to have but those whose positions move.
   package init(
     _ golden: GoldenFile, packed model: Model, _ checkpoint: Checkpoint, path: String
   ) throws(InvalidInput) {
     var single = model
     single.options.batch = 1
     let plan = Plan(single)
-    single.options.outputs = ModelOutput.allCases
-    let forwardPlan = Plan(single)
-    let weights = try [plan, forwardPlan].map { (plan) throws(InvalidInput) in
-      MachineWeights<Double>(
+    func weights(_ plan: Plan) throws(InvalidInput) -> MachineWeights<Double> {
+      MachineWeights(
         plan, payload: try Packer.payload(plan, checkpoint: checkpoint, path: path))
     }
-    var machine = ControlMachine(plan, weights[0])
+    var machine = ControlMachine(plan, try weights(plan))
     machine.reset(targetReturn: Float(golden.targetReturn))
     // What `forward` is given.
     var history = ReferenceController(model: single, checkpoint: checkpoint)
@@ -78,7 +76,10 @@ package struct GoldenStages {
       }
     }
     add(golden, actions, returnsToGo)
-    var forward = ControlMachine(forwardPlan, weights[1])
+    guard !plan.network.hasMovingPositions else { return }
+    single.options.outputs = ModelOutput.allCases
+    let forwardPlan = Plan(single)
+    var forward = ControlMachine(forwardPlan, try weights(forwardPlan))
     let window = history.window
     let outputs = forward.forward(
       states: window.states, actions: window.actions, returnsToGo: window.returnsToGo,

@@ -229,9 +229,10 @@ class NumberedController : public AnyController<Model> {
     this->check(Model::prepare_executed_with_reward(this->controller(), executed, reward));
   }
 
-  /// No number of an action; it would be converted to one, a reward alone for example.
+  /// No number of an action, a reward alone for example, or a wider number: it would be converted to one.
   template <class Number, class... Reward,
-      class = std::enable_if_t<std::is_floating_point_v<Number> || std::is_same_v<Number, bool>>>
+      class = std::enable_if_t<std::is_floating_point_v<Number> || std::is_same_v<Number, bool> ||
+                               (std::is_integral_v<Number> && sizeof(Number) > sizeof(int))>>
   void prepare(Number executed, Reward... reward) = delete;
 
  private:
