@@ -229,10 +229,17 @@ class NumberedController : public AnyController<Model> {
     this->check(Model::prepare_executed_with_reward(this->controller(), executed, reward));
   }
 
-  /// No number of an action, a reward alone for example, or a wider number: it would be converted to one.
+  /// Of a wider number, an index for example: what int does not hold is the number of no action.
   template <class Number, class... Reward,
-      class = std::enable_if_t<std::is_floating_point_v<Number> || std::is_same_v<Number, bool> ||
-                               (std::is_integral_v<Number> && sizeof(Number) > sizeof(int))>>
+      std::enable_if_t<std::is_integral_v<Number> && (sizeof(Number) > sizeof(int)), int> = 0>
+  void prepare(Number executed, Reward... reward) {
+    const int number = static_cast<int>(executed);
+    prepare(static_cast<Number>(number) == executed ? number : -1, reward...);
+  }
+
+  /// No number of an action; it would be converted to one, a reward alone for example.
+  template <class Number, class... Reward,
+      class = std::enable_if_t<std::is_floating_point_v<Number> || std::is_same_v<Number, bool>>>
   void prepare(Number executed, Reward... reward) = delete;
 
  private:

@@ -169,6 +169,9 @@ static void refuse() {
   expect(cart_pole.act_drawn(state, 1, std::nextafter(1.0, 0.0)) == 1, "another than the last");
   expect_error(CART_POLE_NO_SUCH_ACTION, "there is no action 2", [&] { cart_pole.prepare(2); });
   expect_error(CART_POLE_NO_SUCH_ACTION, "there is no action -1", [&] { cart_pole.prepare(-1, 1); });
+  // An index that int would make 1 of.
+  expect_error(CART_POLE_NO_SUCH_ACTION, "there is no action -1",
+      [&] { cart_pole.prepare((std::uint64_t{1} << 32) + 1, 1.0f); });
   cart_pole.prepare(RIGHT, 1);
   expect_error(CART_POLE_REWARD_GIVEN_TWICE, "the reward was given to prepare and again to act",
       [&] { cart_pole.act_drawn(state, 1, 0.5); });
