@@ -42,6 +42,29 @@ struct SelfTestTests {
     #expect(warning.hasPrefix("float32 loses more than half of its digits: at "))
   }
 
+  @Test("tells what was executed where float32 may choose another action")
+  func equalLogits() throws {
+    var model = RandomModel.huggingFace(seed: 3)
+    var options = GenerationOptions()
+    (options.actions, options.window) = (.discrete, 6)
+    model.options = options
+    (model.config.actionDimension, model.config.maximumEpisodeLength) = (4, 40)
+    let sound = RandomModel.checkpoint(of: model, seed: 3)
+    let equal = Checkpoint { tensor in
+      sound.values(tensor).map { tensor.hasPrefix("predict_action") ? 0 : $0 }
+    }
+    /// Steps behind which the controller's own action goes into its history.
+    func ownActions(_ selfTest: RecordedSelfTest) -> Int {
+      let schedule = selfTest.section.dropFirst(SelfTestEpisode.headerByteCount)
+      return schedule.prefix(selfTest.stepCount).count { $0 & 2 == 0 }
+    }
+    #expect(try ownActions(record(model, sound)) > 2)
+    #expect(try ownActions(record(model, equal)) == 0)
+    // Vectors have no choice that could be another one.
+    model.options.actions = .continuous
+    #expect(try ownActions(record(model, equal)) > 2)
+  }
+
   @Test("is the same bytes every time, and small whatever the shape")
   func size() throws {
     let model = RandomModel.model(seed: 3)

@@ -34,8 +34,8 @@ package enum D3Import {
     config.maximumEpisodeLength -= 2
     config.slotCount = isGlobal ? window : nil
     config.stateEncoder = encoder.layers(source.configuration, &facts)
-    let kind = ActionKind.discrete.rawValue, other = ActionKind.continuous.rawValue
-    facts.expect("actions", .string(isDiscrete ? kind : other), as: "the library has them")
+    let actions: ActionKind = isDiscrete ? .discrete : .continuous
+    facts.expect("actions", .string(actions.rawValue), as: "the file has them")
     if isDiscrete { D3Choice.take(source.configuration, into: &config, &facts) }
     config.positionCount = config.isVariant ? 1 : HuggingFaceFolder.positionCount
     HuggingFaceFolder.fix(config, &facts)

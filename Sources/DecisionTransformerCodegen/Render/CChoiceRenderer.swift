@@ -82,16 +82,8 @@ package struct CChoiceRenderer {
     """
   }
 
-  package var members: String {
+  package var calls: String {
     """
-    nonisolated extension \(type) {
-      @_noAllocation @_noLocks
-      fileprivate static func of(_ call: CCall) -> UnsafeMutablePointer<Self> {
-        unsafe call.value.assumingMemoryBound(to: Self.self)
-      }
-
-      fileprivate var hasEpisode: Bool { @_noAllocation @_noLocks get { isStarted } }
-
       @_noAllocation @_noLocks
       fileprivate static func act(
         _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float?, _ uniform: Float?,
@@ -127,7 +119,6 @@ package struct CChoiceRenderer {
           return call.end(error)
         }
       }
-    }
     """
   }
 }

@@ -14,7 +14,7 @@ package struct CInterfaceRenderer {
     for part in [
       creation, episode, isDiscrete ? choices.steps : steps,
       "\(descriptions)\n\n\(isDiscrete ? choices.count : dimension)",
-      isDiscrete ? choices.members : members,
+      members(isDiscrete ? choices.calls : calls),
     ] {
       for line in part.split(separator: "\n", omittingEmptySubsequences: false) {
         writer.write(String(line))
@@ -173,7 +173,8 @@ package struct CInterfaceRenderer {
     """
   }
 
-  private var members: String {
+  /// What the functions call, of either kind of action.
+  private func members(_ calls: String) -> String {
     """
     nonisolated extension \(type) {
       @_noAllocation @_noLocks
@@ -183,6 +184,13 @@ package struct CInterfaceRenderer {
 
       fileprivate var hasEpisode: Bool { @_noAllocation @_noLocks get { isStarted } }
 
+    \(calls)
+    }
+    """
+  }
+
+  private var calls: String {
+    """
       @_noAllocation @_noLocks
       fileprivate static func act(
         _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float?,
@@ -216,7 +224,6 @@ package struct CInterfaceRenderer {
           return call.end(error)
         }
       }
-    }
     """
   }
 }
