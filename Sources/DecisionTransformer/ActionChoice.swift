@@ -12,9 +12,9 @@ public enum ActionChoice {
     var number: Int32 = 0
     var index: Int32 = 1
     while index < Int32(truncatingIfNeeded: count) {
-      // By the sign of a difference: not every processor chooses without a branch.
+      // By the sign of a difference: not every processor chooses without a branch. Plus 0: -0 - 0 is -0, and they are equal.
       let logit = logits[Int(index)]
-      let isLarger = Int32(bitPattern: (top - logit).bitPattern) &>> 31
+      let isLarger = Int32(bitPattern: (top - logit + 0).bitPattern) &>> 31
       number ^= (number ^ index) & isLarger
       top = VectorMath.larger(top, logit)
       index &+= 1

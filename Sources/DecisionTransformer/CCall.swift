@@ -40,6 +40,13 @@ public struct CCall {
     guard CController.isAligned(floats, to: 4) else { return status = .misalignedArgument }
   }
 
+  /// The same of bytes, which may lie anywhere.
+  @_noAllocation @_noLocks
+  public mutating func check(_ bytes: UnsafePointer<UInt8>?) {
+    guard isSound, bytes == nil else { return }
+    status = .nullArgument
+  }
+
   /// The same of numbers of actions.
   @_noAllocation @_noLocks
   public mutating func check(_ numbers: UnsafePointer<Int32>?) {

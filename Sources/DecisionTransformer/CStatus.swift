@@ -58,7 +58,7 @@ public struct CStatus: Equatable, Sendable {
       }
   }
 
-  /// The status of a step that was refused: 30 to 40.
+  /// The status of a step that was refused: 30 to 41. (C's frames have no size: 41 is none of its calls'.)
   @_noAllocation @_noLocks
   public init(_ error: StepError) {
     code =
@@ -74,6 +74,7 @@ public struct CStatus: Equatable, Sendable {
       case .episodeEnded: 38
       case .invalidUniform: 39
       case .noSuchAction: 40
+      case .wrongByteCount: 41
       }
   }
 }
@@ -114,6 +115,7 @@ extension CStatus {
       case 38: "the episode has had all its steps: call reset"
       case 39: "the uniform number is not from 0 up to below 1"
       case 40: "the model has no action with this number"
+      case 41: "the state has another number of bytes than the model's"
       default: "this is no status of this library"
       }
     }

@@ -5,6 +5,8 @@ public enum StepError: Error, Equatable, Sendable {
   case notReset
   /// Component `index` of the state is infinite or not a number.
   case nonFiniteState(index: Int)
+  /// The frames of the state are fewer or more bytes than the model has.
+  case wrongByteCount(found: Int, expected: Int)
   /// The reward is infinite or not a number.
   case nonFiniteReward
   /// The target return is infinite or not a number, or rewards have made what is left of it so.
@@ -31,6 +33,8 @@ extension StepError {
       switch self {
       case .notReset: ErrorMessage("no episode: call reset first")
       case .nonFiniteState(let index): ErrorMessage("state[", index, "] is not finite")
+      case .wrongByteCount(let found, _):
+        ErrorMessage("the frames have ", found, " bytes, which is not what the model takes")
       case .nonFiniteReward: ErrorMessage("the reward is not finite")
       case .nonFiniteReturn: ErrorMessage("the return-to-go is not finite")
       case .nonFiniteAction(let index):

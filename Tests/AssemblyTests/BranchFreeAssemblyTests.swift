@@ -72,6 +72,29 @@ struct BranchFreeAssemblyTests {
         configDigest: String(repeating: "0", count: 64)))
   }
 
+  /// Pictures, all frames given or the newest one, and positions of tokens.
+  @Test(arguments: FrameInput.allCases)
+  func noBranchDependsOnFrames(input: FrameInput) throws {
+    var config = ModelConfig()
+    (config.actionDimension, config.maximumEpisodeLength) = (18, 20)
+    (config.hiddenSize, config.innerSize, config.layerCount) = (32, 48, 2)
+    (config.slots, config.slotCount) = (.tokens, 12)
+    config.frames = Frames(
+      count: 3, rows: 12, columns: 10,
+      convolutions: [
+        Frames.Convolution(filters: 20, size: 4, stride: 2, activation: .relu),
+        Frames.Convolution(filters: 16, size: 3, stride: 1, activation: .relu),
+      ])
+    config.stateDimension = config.frames!.byteCount
+    var options = GenerationOptions()
+    (options.actions, options.frameInput, options.returnRounding) = (.discrete, input, .integer)
+    options.timestepOverflow = .clamp
+    try expectNoBranch(
+      Model(
+        name: "Robot", config: config, options: options,
+        configDigest: String(repeating: "0", count: 64)))
+  }
+
   private func expectNoBranch(_ model: Model) throws {
     let listing = try Self.target.listing(of: Compiler.sources(Plan(model)))
     // The self test reports what differs, and may take as long as it likes.

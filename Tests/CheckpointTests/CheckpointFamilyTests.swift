@@ -42,7 +42,7 @@ import Testing
     ),
     (
       "the original Atari implementation (kzl/decision-transformer, atari), which is another model: "
-        + "images in, discrete actions out",
+        + "images in, discrete actions out; dtgen import makes a model folder of it",
       weightsAndBiases(
         "blocks.0.ln1", "blocks.0.ln2", "blocks.0.attn.key", "blocks.0.attn.query",
         "blocks.0.attn.value", "blocks.0.attn.proj", "blocks.0.mlp.0", "blocks.0.mlp.2", "ln_f",

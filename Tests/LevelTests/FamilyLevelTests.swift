@@ -38,17 +38,19 @@ struct FamilyLevelTests {
   @Test("choose as their authors' loops do", arguments: LevelSelection.shapeLevels)
   func choices(level: Level) throws {
     let scratch = ScratchFolder(named: "families")
-    let families = try RecordedFamily.discreteNames.flatMap { name in
-      try ["episode", "episode_sampled"].map { try RecordedFamily(name, episode: $0) }
+    let families = try RecordedFamily.choiceEpisodes.map {
+      try RecordedFamily($0.name, episode: $0.episode)
     }
-    let models = try stride(from: 0, to: families.count, by: 2).map { index in
-      try LevelModel(folder: try families[index].importModel(into: scratch).folder)
+    let models = try RecordedFamily.discreteNames.map { name in
+      try LevelModel(
+        folder: try families.first { $0.name == name }!.importModel(into: scratch).folder)
     }
     var asked: [(family: RecordedFamily, pace: Pace, question: LevelQuestion)] = []
-    for (index, family) in families.enumerated() {
+    for family in families {
+      let index = RecordedFamily.discreteNames.firstIndex(of: family.name)!
       for pace in Pace.all(tellingActions: false) {
         let kind = LevelQuestion.Kind.choices(family.choiceEpisode, pace)
-        asked.append((family, pace, LevelQuestion(model: models[index / 2].name, kind: kind)))
+        asked.append((family, pace, LevelQuestion(model: models[index].name, kind: kind)))
       }
     }
     let tests = models.map { LevelQuestion(model: $0.name, kind: .selfTest) }

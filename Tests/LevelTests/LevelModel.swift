@@ -31,8 +31,15 @@ struct LevelModel: Sendable {
     if model.options.actions == .discrete {
       return model.options.batch > 1
         ? (
-          "extension \(name): ReplayedChoices {}", "choicesOfAgents(\(name).self)"
-        ) : ("extension \(name): ChoiceController {}", "choices(\(name).self)")
+          "extension \(name): ReplayedAlone {}", "selfTestAlone(\(name).self)"
+        )
+        : (
+          "extension \(name): \(model.config.frames == nil ? "Vector" : "Frame")ChoiceController {}",
+          "choices(\(name).self)"
+        )
+    }
+    if model.config.frames != nil {
+      return ("extension \(name): ReplayedAlone {}", "selfTestAlone(\(name).self)")
     }
     if model.options.batch > 1 {
       return (

@@ -46,6 +46,15 @@ struct ShapeLevelTests {
       ((64, 4, 1, 2, 3), .bfloat16, ["discrete", "tokens", "slots"]),
       ((128, 1, 1, 2, 5), .float32, ["discrete", "tokens"]),
       ((96, 3, 2, 1, 3), .bfloat16, ["discrete", "tokens", "encoder", "norms"]),
+      ((128, 4, 1, 2, 4), .bfloat16, ["discrete", "tokens", "places", "frames"]),
+      ((24, 1, 1, 2, 3), .float32, ["frames", "newest"]),
+      (
+        (64, 4, 1, 3, 5), .float32, ["discrete", "tokens", "places", "frames", "newest", "encoder"]
+      ),
+      ((40, 5, 1, 2, 3), .bfloat16, ["frames", "slots", "silent"]),
+      ((192, 1, 1, 2, 1), .bfloat16, ["frames", "newest", "norms"]),
+      ((64, 1, 9, 2, 3), .float32, ["places", "silent"]),
+      ((256, 4, 2, 2, 4), .bfloat16, ["discrete", "silent"]),
     ]
     return all.map { size, precision, has in
       var model = model(
@@ -56,7 +65,14 @@ struct ShapeLevelTests {
           ControlSteps.EncoderLayer(size: $0, activation: $1)
         }
       }
+      if has.contains("silent") { model.config.hasReturnTokens = false }
       if has.contains("slots") { model.config.slotCount = size.window }
+      if has.contains("places") {
+        model.config.slots = .tokens
+        model.config.slotCount = model.config.tokens.count * size.window
+      }
+      if has.contains("frames") { model.config.addFrames(hidden: size.hidden) }
+      if has.contains("newest") { model.options.frameInput = .newest }
       if has.contains("tokens") {
         (model.config.embeddingActivation, model.config.hasEmbeddingNorm) = (.tanh, false)
       }
@@ -171,5 +187,20 @@ struct ShapeLevelTests {
     #expect(variants.contains { $0.normPlacement == .after })
     #expect(variants.contains { !$0.stateEncoder.isEmpty && $0.slotCount == nil })
     #expect(variants.contains { $0.slotCount != nil })
+    #expect(variants.contains { $0.frames != nil && $0.slots == .tokens })
+  }
+}
+
+extension ModelConfig {
+  /// The published convolutions' kinds over small frames: strides that leave lines over, filters that fill no vector.
+  fileprivate mutating func addFrames(hidden: Int) {
+    frames = Frames(
+      count: 4, rows: 22, columns: 19,
+      convolutions: [
+        Frames.Convolution(
+          filters: hidden % 3 == 0 ? 20 : 32, size: 6, stride: 3, activation: .relu),
+        Frames.Convolution(filters: 24, size: 3, stride: 1, activation: .relu),
+      ])
+    stateDimension = frames!.byteCount
   }
 }

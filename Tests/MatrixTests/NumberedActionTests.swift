@@ -6,7 +6,7 @@ import RecordedEpisodes
 import TestFolders
 import Testing
 
-extension NumberedActions: ChoiceController {}
+extension NumberedActions: VectorChoiceController {}
 
 /// A model of Hugging Face's whose actions are numbers, against the double-precision reference.
 @Suite("Numbered actions")

@@ -94,7 +94,8 @@ struct SelfTestTests {
   /// The first stage that a tensor can change in the first step that reads it.
   private func stage(of content: PackedTensor.Content, _ shape: Shape) -> SelfTestStage {
     switch content {
-    case .stateMean, .embedState, .encoder, .timesteps, .slots, .embedNormGain, .embedNormShift:
+    case .stateMean, .embedState, .encoder, .convolution, .timesteps, .slots, .embedNormGain,
+      .embedNormShift:
       .embedding
     // Another token's: the state token sees it in the first block.
     case .embedReturn, .entryValue(.return): .block(layer: 0)

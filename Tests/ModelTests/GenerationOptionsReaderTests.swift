@@ -168,7 +168,7 @@ struct GenerationOptionsReaderTests {
       (
         #""zzz": 1"#,
         """
-        zzz: is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
+        zzz: is not an option; accepted: "window", "batch", "state_mean", "state_std", "frame_input", "return_scale", \
         "return_offset", "return_rounding", "actions", "temperature", "action_scale", \
         "action_offset", "action_minimum", "action_maximum", "action_history", "target_return", \
         "precision", "outputs", "timestep_overflow", "first_timestep", "access", "weights", \
@@ -178,7 +178,7 @@ struct GenerationOptionsReaderTests {
       (
         #""": 1"#,
         """
-        "": is not an option; accepted: "window", "batch", "state_mean", "state_std", "return_scale", \
+        "": is not an option; accepted: "window", "batch", "state_mean", "state_std", "frame_input", "return_scale", \
         "return_offset", "return_rounding", "actions", "temperature", "action_scale", \
         "action_offset", "action_minimum", "action_maximum", "action_history", "target_return", \
         "precision", "outputs", "timestep_overflow", "first_timestep", "access", "weights", \
@@ -366,7 +366,7 @@ struct GenerationOptionsReaderTests {
       ),
       (
         #""return_rounding": "float32""#,
-        #"return_rounding: found "float32"; accepted: "step", "first", "unscaled", "none""#
+        #"return_rounding: found "float32"; accepted: "step", "first", "unscaled", "none", "integer""#
       ),
       (
         #""target_return": 3e38, "return_offset": -3e38"#,

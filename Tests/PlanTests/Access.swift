@@ -50,6 +50,19 @@ struct Access {
         + ([residual, output].compactMap(\.self)).map {
           access($0, rows, wide, stride: strides.output)
         }
+    case .convolve(let kernel, let input, _, let residual, let patches, let output):
+      guard case .convolve(let convolution, _) = kernel else { return [] }
+      let (map, places) = (convolution.input, convolution.outputRows * convolution.outputColumns)
+      let wide = Shape.stride(convolution.filters)
+      let read =
+        convolution.isPlanar ? map.count : map.placeCount * convolution.placeStride
+      return [
+        access(input, 1, read, stride: 0),
+        access(
+          patches, 1, convolution.outputColumns * Shape.stride(convolution.depth), stride: 0),
+      ] + [residual, output].compactMap(\.self).map { access($0, 1, places * wide, stride: 0) }
+    case .slideFrames(let operand, _):
+      return [access(operand, 1, plan.steps.state.count, stride: 0)]
     case .normalize(let rows, let input, let output):
       return [input, output].map {
         access($0, rows, shape.hiddenStride, stride: shape.hiddenStride)
@@ -146,7 +159,9 @@ struct Access {
       ]
     case .slide(let operand):
       let stride = plan.memory.buffer(operand.buffer).stride
-      return [access(operand, shape.pastTokenCount + 3, stride, stride: stride)]
+      return [
+        access(operand, shape.pastTokenCount + shape.tokensPerStep, stride, stride: stride)
+      ]
     case .read(.weights): return []
     case .read(.rows(let name, let count)):
       let stride = plan.memory.buffer(name).stride

@@ -110,8 +110,45 @@ struct ChangedOptionTests {
     (
       "n_slots",
       { model in
+        guard model.config.slots == .steps else { return false }
         model.config.slotCount = model.config.slotCount == nil ? model.window : nil
         return model.options.outputs == [.action]
+      }
+    ),
+    (
+      "n_token_slots",
+      { model in
+        model.config.slots = .tokens
+        guard model.config.slotCount == nil else { return false }
+        model.config.slotCount = model.window * model.config.tokens.count
+        return model.options.outputs == [.action]
+      }
+    ),
+    (
+      "state_convolution_activation",
+      { model in
+        guard var frames = model.config.frames else { return false }
+        var activation = frames.convolutions[0].activation
+        next(&activation)
+        for layer in frames.convolutions.indices {
+          frames.convolutions[layer].activation = activation
+        }
+        model.config.frames = frames
+        return true
+      }
+    ),
+    (
+      "state_convolutions",
+      { model in
+        model.config.frames?.convolutions[0].filters += 1
+        return model.config.frames != nil
+      }
+    ),
+    (
+      "frame_input",
+      { model in
+        next(&model.options.frameInput)
+        return model.config.frames != nil
       }
     ),
     (
@@ -141,7 +178,7 @@ struct ChangedOptionTests {
       "state_dim",
       { model in
         model.config.stateDimension += 1
-        return model.options.stateMean == nil
+        return model.options.stateMean == nil && model.config.frames == nil
       }
     ),
     (
@@ -155,7 +192,7 @@ struct ChangedOptionTests {
       "batch",
       { model in
         model.options.batch = 3
-        return model.options.outputs == [.action]
+        return model.options.outputs == [.action] && model.config.frames == nil
       }
     ),
     (
@@ -287,10 +324,8 @@ struct ChangedOptionTests {
       "outputs",
       { model in
         model.options.outputs = model.options.outputs == [.attentions] ? [.action] : [.attentions]
-        guard model.config.slotCount == nil, model.options.actions == .continuous else {
-          return false
-        }
-        return true
+        return model.config.slotCount == nil && model.options.actions == .continuous
+          && model.config.frames == nil && model.config.hasReturnTokens
       }
     ),
     (

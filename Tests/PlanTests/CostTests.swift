@@ -47,17 +47,19 @@ struct CostTests {
       let layer = Layer(
         hidden: config.hiddenSize, inner: config.innerSize, heads: config.headCount)
       let (hidden, last) = (config.hiddenSize, config.layerCount - 1)
-      let past = 3 * (window - 1)
+      let tokens = config.tokens.count
+      let past = tokens * (window - 1)
       // Where no step ever leaves the window, action tokens go through all blocks once, and see themselves.
       let moves = config.slotCount != nil
       let isKept =
         !moves && last > 0 && past > 0 && model.episodeLength.map { window >= $0 } == true
-      let keys = past + (isKept ? 3 : 2)
+      let keys = past + tokens - (isKept ? 0 : 1)
       let isCarried = forms[0] == .carried
       func embedding(_ inputs: Int) -> Int { isCarried ? layer.entry(inputs) : hidden * inputs }
       let head = hidden * config.actionDimension
       // An encoder's layers, of which the last has the token's numbers.
-      var (state, inputs) = (embedding(config.stateDimension), config.stateDimension)
+      var inputs = config.frames?.featureCount ?? config.stateDimension
+      var state = embedding(inputs)
       if !config.stateEncoder.isEmpty {
         state = 0
         for size in config.stateEncoder.dropLast().map(\.size) + [hidden] {
@@ -65,11 +67,22 @@ struct CostTests {
           inputs = size
         }
       }
-      feedback = embedding(1) + state + head
+      // Convolutions: the first one's part of older frames is known ahead where these are kept.
+      if let frames = config.frames {
+        let older = model.options.frameInput == .newest ? frames.count - 1 : 0
+        for (layer, convolution) in frames.convolutions.enumerated() {
+          let (input, output) = (frames.map(entering: layer), frames.map(entering: layer + 1))
+          let ofChannel =
+            output.count * convolution.size * convolution.size
+          state += ofChannel * (input.channels - (layer == 0 ? older : 0))
+          if layer == 0 { preparation += ofChannel * older }
+        }
+      }
+      feedback = (config.hasReturnTokens ? embedding(1) : 0) + state + head
       shortFeedback = state + head
       for (index, form) in forms.enumerated() {
         guard form != .carried else {
-          feedback += 2 * layer.carried(keys: keys)
+          feedback += (tokens - 1) * layer.carried(keys: keys)
           shortFeedback += layer.carried(keys: keys)
           continue
         }
@@ -77,11 +90,14 @@ struct CostTests {
           layer.keysAndValues(form) + layer.query(form)
           + layer.attention(form, keys: keys) + layer.feedForward
         // In the last layer the return token is only seen.
-        feedback += token + (index < last ? token : layer.keysAndValues(form))
+        feedback += token
+        if config.hasReturnTokens {
+          feedback += index < last ? token : layer.keysAndValues(form)
+        }
         shortFeedback += token
       }
       guard past > 0 else { return }
-      preparation = embedding(config.actionDimension)
+      preparation += embedding(config.actionDimension)
       if isCarried { preparation += layer.time }
       guard !isKept else {
         for (index, form) in forms.enumerated() {

@@ -101,7 +101,7 @@ struct PlanTests {
         return other == model ? nil : Plan(other).layoutDigest
       }
       let others = [
-        digest { $0.config.stateDimension += 1 }, digest { $0.config.stateDimension += 16 },
+        digest { $0.config.addStates(1) }, digest { $0.config.addStates(16) },
         digest { $0.config.actionDimension += 1 },
         digest { $0.config.hiddenSize += config.headCount },
         digest { $0.config.headCount = config.headCount == 1 ? config.hiddenSize : 1 },
@@ -159,5 +159,13 @@ struct PlanTests {
         #expect(wider.layoutDigest == plan.layoutDigest)
       }
     }
+  }
+}
+
+extension ModelConfig {
+  /// More numbers of a state; of pictures, more filters of their last convolution.
+  fileprivate mutating func addStates(_ count: Int) {
+    guard let last = frames?.convolutions.indices.last else { return stateDimension += count }
+    frames?.convolutions[last].filters += count
   }
 }

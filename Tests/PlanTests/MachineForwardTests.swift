@@ -12,7 +12,7 @@ struct MachineForwardTests {
     for seed in UInt64(0)..<60 {
       var model = SmallModel.model(seed: seed)
       model.options.outputs = ModelOutput.allCases
-      model.config.slotCount = nil
+      model.config.allowForward()
       let checkpoint = RandomModel.checkpoint(of: model, seed: seed)
       let exact = ReferenceInterpreter(config: model.config, checkpoint: checkpoint)
       var machine = ControlMachine(unrounded: model, checkpoint)
@@ -32,7 +32,7 @@ struct MachineForwardTests {
     for seed in UInt64(0)..<20 {
       var model = SmallModel.model(seed: seed)
       model.options.outputs = ModelOutput.allCases
-      model.config.slotCount = nil
+      model.config.allowForward()
       let checkpoint = RandomModel.checkpoint(of: model, seed: seed)
       var (alone, disturbed) = (
         ControlMachine(unrounded: model, checkpoint), ControlMachine(unrounded: model, checkpoint)

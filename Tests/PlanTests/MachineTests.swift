@@ -197,7 +197,7 @@ struct Script {
     (0..<count).map { _ in .random(in: -2...2, using: &random) }
   }
 
-  mutating func state() -> [Float] { numbers(model.config.stateDimension) }
+  mutating func state() -> [Float] { numbers(model.stateInputCount) }
   mutating func action() -> [Float] {
     let count = model.config.actionDimension
     guard model.options.actions == .discrete else { return numbers(count) }

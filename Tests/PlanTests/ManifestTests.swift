@@ -93,7 +93,7 @@ struct ManifestTests {
     let words = [
       "relu", "gelu", "clamp", "error", "return", "state", "action", "public", "internal",
       "bfloat16", "float32", "file", "embedded", "attentions", "integers", "perColumn", "none",
-      "step", "raw", "clamped", "before", "after", "other",
+      "step", "raw", "clamped", "before", "after", "newest", "stack", "tokens", "steps", "other",
     ]
     let original = try JSONSerialization.jsonObject(with: JSONEncoder().encode(value))
     var found: [(String, Value)] = []
@@ -141,7 +141,10 @@ struct ManifestTests {
       for var model in models {
         if !model.isTrunk {
           (model.options.targetReturn, model.options.hasSelfTest) = (3, true)
-          if model.config.slotCount == nil { model.options.outputs = [.state] }
+          if model.config.slotCount == nil, model.config.frames == nil, model.config.hasReturnTokens
+          {
+            model.options.outputs = [.state]
+          }
           model.optionsDigest = "45"
         }
         let (network, deployment) = (model.network, model.deployment)

@@ -59,7 +59,7 @@ struct PackingTests {
     for seed in UInt64(0)..<12 {
       var model = RandomModel.model(seed: seed)
       (model.options.precision, model.options.outputs) = (.float32, ModelOutput.allCases)
-      model.config.slotCount = nil
+      model.config.allowForward()
       if seed % 2 == 0 {
         // Far from zero: what float32 leaves out of the mean is as much as a thousandth of the deviation.
         let count = model.config.stateDimension

@@ -49,7 +49,7 @@ enum RandomModel {
 
   /// The same with bounds, history, returns and time drawn, too: what decides how a control loop goes on; what Hugging
   /// Face's model has not: norms behind, encoders of states, positions that move, tokens through an activation or without
-  /// embed_ln; and actions that are numbers.
+  /// embed_ln, pictures as states, no return tokens; and actions that are numbers.
   static func withLoop(_ model: Model, _ random: inout SplitMix64) -> Model {
     var model = model
     // Where units differ, one bound for all lies outside of some: that must do no harm, either.
@@ -77,8 +77,15 @@ enum RandomModel {
           size: $0, activation: Activation.allCases.randomElement(using: &random)!)
       }
     }
-    if model.options.outputs == [.action], Int.random(in: 0..<3, using: &random) == 0 {
-      model.config.slotCount = model.window
+    if model.options.outputs == [.action] {
+      // Pictures, and models that are told no return.
+      if Int.random(in: 0..<5, using: &random) == 0 { makePictures(&model, &random) }
+      if Int.random(in: 0..<6, using: &random) == 0 { dropReturns(&model) }
+      if Int.random(in: 0..<3, using: &random) == 0 {
+        model.config.slots = ControlSteps.Slots.allCases.randomElement(using: &random)!
+        model.config.slotCount =
+          model.window * (model.config.slots == .tokens ? model.config.tokens.count : 1)
+      }
     }
     if Int.random(in: 0..<5, using: &random) == 0 {
       model.config.embeddingActivation = Activation.allCases.randomElement(using: &random)!
@@ -89,6 +96,33 @@ enum RandomModel {
       makeDiscrete(&model, temperature: temperature > 1.6 ? 1 : temperature)
     }
     return model
+  }
+
+  /// Frames of all sizes that one to three convolutions leave something of.
+  private static func makePictures(_ model: inout Model, _ random: inout SplitMix64) {
+    var frames = Frames(
+      count: .random(in: 1...4, using: &random), rows: .random(in: 5...14, using: &random),
+      columns: .random(in: 5...17, using: &random), convolutions: [])
+    for _ in 0..<Int.random(in: 1...3, using: &random) {
+      let map = frames.map(entering: frames.convolutions.count)
+      frames.convolutions.append(
+        Frames.Convolution(
+          filters: .random(in: 1...36, using: &random),
+          size: .random(in: 1...min(4, map.rows, map.columns), using: &random),
+          stride: .random(in: 1...3, using: &random),
+          activation: frames.convolutions.first?.activation
+            ?? Activation.allCases.randomElement(using: &random)!))
+    }
+    (model.config.frames, model.config.stateDimension) = (frames, frames.byteCount)
+    model.options.frameInput = FrameInput.allCases.randomElement(using: &random)!
+    (model.options.stateMean, model.options.stateStandardDeviation) = (nil, nil)
+    model.options.batch = 1
+  }
+
+  private static func dropReturns(_ model: inout Model) {
+    model.config.hasReturnTokens = false
+    (model.options.returnScale, model.options.returnOffset) = (1, 0)
+    (model.options.returnRounding, model.options.targetReturn) = (.step, nil)
   }
 
   /// The number of an action has no units and no bounds.
@@ -132,9 +166,21 @@ enum RandomModel {
 }
 
 extension ModelConfig {
+  /// Makes vectors of pictures, which several agents cannot have.
+  mutating func dropFrames() {
+    if frames != nil { (frames, stateDimension) = (nil, 17) }
+  }
+
+  /// Forgets what `forward` has no place for.
+  mutating func allowForward() {
+    dropFrames()
+    (slotCount, hasReturnTokens) = (nil, true)
+  }
+
   /// Forgets what Hugging Face's model has not.
   mutating func dropVariant() {
-    (normPlacement, stateEncoder, slotCount) = (.before, [], nil)
+    allowForward()
+    (normPlacement, stateEncoder) = (.before, [])
     (embeddingActivation, hasEmbeddingNorm) = (.linear, true)
   }
 }

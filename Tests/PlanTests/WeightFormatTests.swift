@@ -164,7 +164,7 @@ struct WeightFormatTests {
     for seed in Self.seeds {
       var model = RandomModel.model(seed: seed)
       (model.options.outputs, model.options.batch) = ([.action, .lastHiddenState], 1)
-      model.config.slotCount = nil
+      model.config.allowForward()
       let large = RandomModel.checkpoint(of: model, seed: seed)
       let checkpoint = Checkpoint { name in
         large.values(name).map { name.contains("embed") || name.contains("ln_") ? $0 : $0 / 5 }

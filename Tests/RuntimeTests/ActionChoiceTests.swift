@@ -34,6 +34,17 @@ import Testing
     }
   }
 
+  /// Zeros of both signs are equal, and their difference has a sign.
+  @Test func zerosAreEqualWhateverTheirSigns() {
+    for values: [Float] in [[-0.0, 0], [0, -0.0], [-1.5, -0.0, 0, 0, 0], [-0.0, -0.0, 0]] {
+      let expected = values.firstIndex(of: 0)!
+      let found = Self.withRow(values) { row, _ in
+        ActionChoice.largest(of: row, count: values.count)
+      }
+      #expect(found == expected, "\(values)")
+    }
+  }
+
   @Test func aNumberDrawsTheActionInWhosePartOfTheUnitIntervalItLies() {
     var random = SystemRandomNumberGenerator()
     for count in Self.counts {

@@ -68,6 +68,17 @@ struct GeneratedForm: CustomTestStringConvertible {
       ($0.embeddingActivation, $0.hasEmbeddingNorm, $0.slotCount) = (.tanh, false, 4)
       $1.actions = .discrete
     },
+    GeneratedForm("FramesForC", heads: 2) {
+      $0.setFrames(count: 2)
+      ($0.embeddingActivation, $0.hasEmbeddingNorm) = (.tanh, false)
+      ($0.slots, $0.slotCount) = (.tokens, 12)
+      ($1.actions, $1.returnRounding, $1.hasCInterface) = (.discrete, .integer, true)
+    },
+    GeneratedForm("NewestFrame") {
+      $0.setFrames(count: 3)
+      ($1.frameInput, $1.hasCInterface, $1.precision) = (.newest, true, .bfloat16)
+    },
+    GeneratedForm("NoReturns", heads: 2) { config, _ in config.hasReturnTokens = false },
     GeneratedForm("Trunk", heads: 2) {
       $1.modelClass = .trunk
       $1.tokens = 12
@@ -83,5 +94,17 @@ struct GeneratedForm: CustomTestStringConvertible {
       uniqueKeysWithValues: Compiler.sources(Plan(model)).map {
         ($0.name, String(decoding: $0.contents, as: UTF8.self))
       })
+  }
+}
+
+extension ModelConfig {
+  fileprivate mutating func setFrames(count: Int) {
+    frames = Frames(
+      count: count, rows: 9, columns: 7,
+      convolutions: [
+        Frames.Convolution(filters: 20, size: 3, stride: 2, activation: .relu),
+        Frames.Convolution(filters: 5, size: 2, stride: 1, activation: .relu),
+      ])
+    stateDimension = frames!.byteCount
   }
 }

@@ -66,15 +66,12 @@ package enum CheckpointFamily: CaseIterable {
     }
   }
 
-  /// Whether `dtgen import` makes a model folder of its checkpoints.
-  private var isImported: Bool { self != .atari }
-
   /// Why the checkpoint at `path` cannot be read.
   package func diagnostic(path: String) -> Diagnostic {
     Diagnostic(
       path: path,
       "is a checkpoint of \(name), which is \(difference)"
-        + (isImported ? "; dtgen import makes a model folder of it" : ""))
+        + "; dtgen import makes a model folder of it")
   }
 }
 

@@ -10,6 +10,8 @@ package struct D3Configuration {
   package let version: String
   /// `decision_transformer`, `discrete_decision_transformer`, or another algorithm.
   package let algorithm: String
+  /// Numbers of an observation, or frames, lines and pixels.
+  package let observationShape: JSONValue?
   private let parameters: JSONValue
 
   package init(_ text: String, version: String, path: String) throws(InvalidInput) {
@@ -31,6 +33,7 @@ package struct D3Configuration {
       ])
     }
     (self.version, self.algorithm, self.parameters) = (version, algorithm, parameters)
+    observationShape = root["observation_shape"]
   }
 
   /// A parameter of the algorithm; nil where it is not written.

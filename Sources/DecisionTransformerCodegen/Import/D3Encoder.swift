@@ -5,7 +5,9 @@ package struct D3Encoder {
   /// The modules of the linear layers, one behind the other.
   package let modules: [String]
   private let sizes: [Int]
-  private static let types = ["vector", "default"]
+  /// Convolutions in front of them, where observations are pictures.
+  package let frames: D3Frames?
+  private static let types = ["vector", "pixel", "default"]
 
   /// nil where the encoder is no sequence of linear layers; `facts` says so.
   package init?(
@@ -18,10 +20,13 @@ package struct D3Encoder {
         "encoder_factory", "found \(type); accepted: \(Self.types.joined(separator: ", "))")
       return nil
     }
-    let prefix = "_encoder._layers."
+    let convolutions = "_encoder._cnn_layers."
+    let hasFrames = tensors.names.contains { $0.hasPrefix(convolutions) }
+    let prefix = hasFrames ? "_encoder._last_layers." : "_encoder._layers."
     var numbers: [Int] = []
     var others: [String] = []
-    for name in tensors.names where name.hasPrefix("_encoder.") {
+    for name in tensors.names
+    where name.hasPrefix("_encoder.") && !name.hasPrefix(convolutions) {
       let parts = name.dropFirst(prefix.count).split(separator: ".")
       let number = parts.first.flatMap { Int($0) }
       guard name.hasPrefix(prefix), parts.count == 2, let number,
@@ -35,13 +40,26 @@ package struct D3Encoder {
     guard others.isEmpty, !numbers.isEmpty else {
       facts.reject(
         "encoder_factory",
-        "has \(others.isEmpty ? "no layers" : NameList.text(others)); accepted: a VectorEncoderFactory without norms"
+        "has \(others.isEmpty ? "no layers" : NameList.text(others)); accepted: a VectorEncoderFactory or PixelEncoderFactory without norms"
       )
       return nil
     }
-    // Activations are counted, too.
-    modules = numbers.sorted().map { prefix + "\($0)" }
-    sizes = modules.map { tensors.shape(of: $0 + ".weight")?[0] ?? 0 }
+    guard hasFrames else {
+      frames = nil
+      (modules, sizes) = Self.layers(numbers, prefix, tensors)
+      return
+    }
+    frames = D3Frames(tensors, configuration, prefix: convolutions, &facts)
+    guard frames != nil else { return nil }
+    (modules, sizes) = Self.layers(numbers, prefix, tensors)
+  }
+
+  /// In their order: activations are counted, too.
+  private static func layers(
+    _ numbers: [Int], _ prefix: String, _ tensors: ImportedTensors
+  ) -> (modules: [String], sizes: [Int]) {
+    let modules = numbers.sorted().map { prefix + "\($0)" }
+    return (modules, modules.map { tensors.shape(of: $0 + ".weight")?[0] ?? 0 })
   }
 
   /// The layers with their activations; empty where they are one linear map.
@@ -86,7 +104,8 @@ package struct D3Encoder {
       Self.types.contains(factory.type)
     else {
       let type = configuration.factory("encoder_factory")?.type ?? "none"
-      facts.reject("encoder_factory", "found \(type); accepted: vector, default")
+      facts.reject(
+        "encoder_factory", "found \(type); accepted: \(Self.types.joined(separator: ", "))")
       return nil
     }
     func name(_ key: String) -> String? {

@@ -2,10 +2,12 @@
 package struct D3Facts {
   private let configuration: D3Configuration?
   private let isDiscrete: Bool
+  private let hasFrames: Bool
   private let origin = "the file's configuration"
 
-  package init(_ configuration: D3Configuration?, isDiscrete: Bool) {
+  package init(_ configuration: D3Configuration?, isDiscrete: Bool, hasFrames: Bool) {
     (self.configuration, self.isDiscrete) = (configuration, isDiscrete)
+    self.hasFrames = hasFrames
   }
 
   package func take(_ facts: inout Facts) {
@@ -48,6 +50,7 @@ package struct D3Facts {
   // MARK: Units
 
   private func takeObservations(_ facts: inout Facts) {
+    if hasFrames { return takeFrames(&facts) }
     guard let configuration else {
       if facts.isGiven("state_std") {
         facts.note(
@@ -89,6 +92,19 @@ package struct D3Facts {
     }
     facts.take("state_mean", JSONValue(mean), from: origin)
     facts.take("state_std", JSONValue(deviation), from: origin)
+  }
+
+  /// A byte counts as byte / 255.
+  private func takeFrames(_ facts: inout Facts) {
+    guard let configuration else {
+      return facts.note(
+        "observation_scaler",
+        "is in no file: a byte of a frame counts as byte / 255, as PixelObservationScaler has it")
+    }
+    let type = configuration.factory("observation_scaler")?.type ?? "none"
+    if type != "pixel" {
+      reject(&facts, "observation_scaler", type, accepted: "pixel, of observations that are frames")
+    }
   }
 
   private func takeActions(_ facts: inout Facts) {

@@ -34,6 +34,16 @@ package enum D3Import {
     config.maximumEpisodeLength -= 2
     config.slotCount = isGlobal ? window : nil
     config.stateEncoder = encoder.layers(source.configuration, &facts)
+    if let frames = encoder.frames?.frames {
+      guard frames.featureCount == config.stateDimension else {
+        facts.reject(
+          "state_convolutions",
+          "leave \(frames.featureCount) numbers of \(frames.text), the next layer reads \(config.stateDimension); accepted: sizes that fit"
+        )
+        return tensors
+      }
+      (config.frames, config.stateDimension) = (frames, frames.byteCount)
+    }
     let actions: ActionKind = isDiscrete ? .discrete : .continuous
     facts.expect("actions", .string(actions.rawValue), as: "the file has them")
     if isDiscrete { D3Choice.take(source.configuration, into: &config, &facts) }
@@ -45,8 +55,12 @@ package enum D3Import {
     facts.take("layer_norm_epsilon", .number(epsilon), from: "the library")
     facts.take("action_tanh", .bool(!isDiscrete), from: "the library")
     compare(source.configuration, config, window: window, &facts)
-    D3Facts(source.configuration, isDiscrete: isDiscrete).take(&facts)
-    facts.note(nil, "d3rlpy predicts neither states nor returns: zeros are written for these heads")
+    D3Facts(source.configuration, isDiscrete: isDiscrete, hasFrames: config.frames != nil).take(
+      &facts)
+    if config.frames == nil {
+      facts.note(
+        nil, "d3rlpy predicts neither states nor returns: zeros are written for these heads")
+    }
     for layer in 0..<config.layerCount {
       tensors.ignore("_gpt2._transformer.\(layer)._attention._mask")
     }
@@ -123,6 +137,10 @@ package enum D3Import {
       case "mlp.c_proj": (["\(block)._mlp._l2.\(end)"], isWeight)
       default: nil
       }
+    }
+    if name.hasPrefix("embed_frames.") {
+      let layer = name.split(separator: ".").dropFirst().first.flatMap { Int($0) } ?? 0
+      return encoder.frames.map { (["\($0.modules[layer]).\(end)"], false) }
     }
     if name.hasPrefix("embed_state.") {
       let layer = name.split(separator: ".").dropFirst().first.flatMap { Int($0) } ?? 0

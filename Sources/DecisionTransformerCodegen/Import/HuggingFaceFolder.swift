@@ -26,7 +26,18 @@ package enum HuggingFaceFolder {
       facts.put("embedding_activation", .string(config.embeddingActivation.rawValue))
     }
     if !config.hasEmbeddingNorm { facts.fix("embedding_layer_norm", .bool(false)) }
-    if let slots = config.slotCount { facts.fix("n_slots", .integer(slots)) }
+    if let slots = config.slotCount {
+      facts.fix(config.slots == .steps ? "n_slots" : "n_token_slots", .integer(slots))
+    }
+    if let frames = config.frames {
+      facts.put("state_frames", .array(frames.sizes.map { .integer($0) }))
+      facts.put(
+        "state_convolutions",
+        .array(frames.convolutions.map { .array($0.sizes.map { .integer($0) }) }))
+      facts.put(
+        "state_convolution_activation", .string(frames.convolutions[0].activation.rawValue))
+    }
+    if !config.hasReturnTokens { facts.put("return_tokens", .bool(false)) }
     if !config.stateEncoder.isEmpty {
       facts.put(
         "state_encoder_sizes", .array(config.stateEncoder.map { .integer($0.size) }))

@@ -6,6 +6,7 @@ public enum ImportFamily: String, CaseIterable, Sendable {
   case corl
   case d3rlpy
   case minDT = "min-dt"
+  case kzlAtari = "kzl-atari"
 
   /// The project, as people know it.
   package var name: String {
@@ -15,6 +16,7 @@ public enum ImportFamily: String, CaseIterable, Sendable {
     case .onlineDT: "the Online Decision Transformer (facebookresearch/online-dt)"
     case .corl: "CORL (Clean Offline Reinforcement Learning)"
     case .minDT: "min-decision-transformer (nikhilbarhate99/min-decision-transformer)"
+    case .kzlAtari: "the original Atari implementation (kzl/decision-transformer, atari)"
     case .d3rlpy: "d3rlpy's DecisionTransformer, continuous or discrete (takuseno/d3rlpy)"
     }
   }

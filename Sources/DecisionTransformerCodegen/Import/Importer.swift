@@ -35,6 +35,7 @@ public struct Importer {
       case .onlineDT: GymImport.importOnline(source, &facts)
       case .corl: CORLImport.run(source, &facts)
       case .minDT: MinDTImport.run(source, &facts)
+      case .kzlAtari: AtariImport.run(source, &facts)
       case .d3rlpy: D3Import.run(source, &facts)
       }
     if family != .huggingFace, let first = facts.givenValue(of: "first_timestep"),
@@ -130,6 +131,10 @@ extension Importer {
         names.contains("embed_rtg.weight")
       {
         .minDT
+      } else if names.contains("global_pos_emb"), names.contains("blocks.0.attn.key.weight"),
+        names.contains("state_encoder.0.weight")
+      {
+        .kzlAtari
       } else {
         nil
       }

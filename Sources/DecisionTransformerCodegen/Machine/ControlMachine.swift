@@ -63,6 +63,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
     episodes[agent] = Episode(returnToGo: plan.steps.returns.kept(targetReturn))
     returnIsPrepared = false
     if plan.carriesTokens { machine.run(.embedTime) }
+    if plan.steps.state.frames?.keepsOlder == true { machine.run(.olderFrames) }
   }
 
   @_specialize(where Scalar == Float)
@@ -118,14 +119,21 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   /// Sets the inputs of a step.
   private mutating func begin(_ states: [[Float]], _ rewards: [Float]?) {
     prepare()
-    let mean = machine.weights.numbers(of: .stateMean)
+    let frames = plan.steps.state.frames
+    let mean = frames == nil ? machine.weights.numbers(of: .stateMean) : []
     for agent in episodes.indices {
       precondition(
         !plan.steps.endsEpisodes || machine.timesteps[agent] < plan.steps.time.stepCount,
         "the episode has ended")
       subtract(rewards?[agent], agent: agent)
-      machine[Operand(.stateInput), mean.count, agent: agent] = zip(states[agent], mean).map {
-        Scalar($0) - $1
+      if let frames {
+        // Of several frames the newest is the last.
+        let place = Operand(.stateInput, column: frames.byteCount - frames.inputCount)
+        machine[place, frames.inputCount, agent: agent] = states[agent].map { Scalar($0) }
+      } else {
+        machine[Operand(.stateInput), mean.count, agent: agent] = zip(states[agent], mean).map {
+          Scalar($0) - $1
+        }
       }
     }
   }
@@ -142,6 +150,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
     let paid = (reward ?? 0) * episodes[agent].rewardWeight
     episodes[agent].returnToGo =
       plan.steps.returns.kept(episodes[agent].returnToGo, after: paid)
+    guard plan.steps.tokens.contains(.return) else { return }
     machine[Operand(.returnInput), 1, agent: agent] = [Scalar(returnToGo(agent: agent))]
   }
 

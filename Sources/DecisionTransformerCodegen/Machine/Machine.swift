@@ -134,6 +134,9 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
     switch operation.kind {
     case .linear(let kernel, let input, let weights, let residual, _, let output):
       linear(kernel, input, weights, residual: residual, output)
+    case .convolve(let kernel, let input, let weights, let residual, _, let output):
+      convolve(kernel, input, weights, residual: residual, output)
+    case .slideFrames(let frames, let pixels): slideFrames(frames, pixels: pixels)
     case .normalize(let rows, let input, let output): normalize(rows, input, output)
     case .embedTimestep(let token, let timesteps, let norm):
       embedTimestep(place(token), timesteps: timesteps, norm: norm)
@@ -172,7 +175,7 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
   }
 
   /// The first slot that is not in front of the agent's episode.
-  private var firstKey: Int {
+  package var firstKey: Int {
     max(0, plan.shape.pastTokenCount - plan.steps.tokens.count * timesteps[agent])
   }
 

@@ -23,6 +23,8 @@ extension Machine {
           case .store, .storeUnbiased: sums[column]
           case .activation(let activation): Scalar(activation.reference(Double(sums[column])))
           case .add: sums[column] + numbers[added! + place + column]
+          case .addActivated(let activation):
+            Scalar(activation.reference(Double(sums[column] + numbers[added! + place + column])))
           }
         numbers[target + place + column] = value
       }
@@ -78,7 +80,7 @@ extension Machine {
     return scale
   }
 
-  /// Adds the timestep's row and those of the tokens' steps, and applies embed_ln.
+  /// Adds the timestep's row and those of the tokens' places, and applies embed_ln.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package mutating func position(
@@ -89,9 +91,12 @@ extension Machine {
     for row in 0..<rows {
       let x = place(input) + row * buffer(input).rowStride
       let y = place(output) + row * buffer(output).rowStride
-      let step = (first + row) / plan.steps.tokens.count * size
+      // Tokens that nobody sees have any row.
+      let slot =
+        plan.steps.slots == .tokens
+        ? max(0, first + row - firstKey) : (first + row) / plan.steps.tokens.count
       for index in 0..<size {
-        numbers[y + index] = numbers[x + index] + weights.tensors[slots][step + index]
+        numbers[y + index] = numbers[x + index] + weights.tensors[slots][slot * size + index]
       }
       embedTimestep(y, timesteps: timesteps, norm: norm)
     }

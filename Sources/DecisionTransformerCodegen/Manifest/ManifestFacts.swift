@@ -32,7 +32,18 @@ extension Manifest {
         "embedding_layer_norm", steps.embeddingNorm.map { JSONValue($0.epsilon) } ?? .bool(false))
       facts.add("embedding_activation", .string(steps.embeddingActivation.rawValue))
       facts.add("step_tokens", JSONValue(steps.tokens.map(\.rawValue)))
-      if let slots = steps.slotCount { facts.add("n_slots", .integer(slots)) }
+      if let slots = steps.slots {
+        facts.add(slots == .steps ? "n_slots" : "n_token_slots", .integer(steps.slotCount))
+      }
+      if let frames = steps.state.frames {
+        facts.add("state_frames", .array(frames.sizes.map { .integer($0) }))
+        facts.add(
+          "state_convolutions",
+          .array(frames.convolutions.flatMap(\.sizes).map { .integer($0) }))
+        facts.add(
+          "state_convolution_activation",
+          ofEach: frames.convolutions.map { .string($0.activation.rawValue) })
+      }
       if !steps.state.encoder.isEmpty {
         facts.add(
           "state_encoder_sizes", .array(steps.state.encoder.map { .integer($0.size) }))
@@ -76,6 +87,9 @@ extension Manifest {
     if let steps = network.controlSteps {
       facts.add("window", .integer(steps.window))
       facts.add("batch", .integer(deployment.batch))
+      if let frames = steps.state.frames {
+        facts.add("frame_input", .string(frames.input.rawValue))
+      }
       facts.add("state_mean", steps.state.mean.map { JSONValue($0) } ?? .null)
       facts.add("state_std", steps.state.deviation.map { JSONValue($0) } ?? .null)
       facts.add("return_scale", JSONValue(steps.returns.scale))

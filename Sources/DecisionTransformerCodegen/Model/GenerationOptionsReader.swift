@@ -1,7 +1,7 @@
 /// Reads codegen.json, which is strict: a key that is not an option is an error.
 public enum GenerationOptionsReader {
   package static let keys = [
-    "window", "batch", "state_mean", "state_std", "return_scale", "return_offset",
+    "window", "batch", "state_mean", "state_std", "frame_input", "return_scale", "return_offset",
     "return_rounding", "actions", "temperature", "action_scale", "action_offset", "action_minimum",
     "action_maximum",
     "action_history", "target_return", "precision", "outputs", "timestep_overflow",
@@ -34,12 +34,6 @@ public enum GenerationOptionsReader {
       var window = 0
       file.read("window", into: &window, in: 1...GenerationOptions.maximumWindow)
       options.window = window
-      if let slots = config?.slotCount, file.isSound("window"), window != slots {
-        file.reject(
-          "window",
-          "found \(window), where each step of the window has a position; accepted: \(slots) (n_slots in config.json)"
-        )
-      }
     }
     file.read("precision", into: &options.precision)
     file.read("access", into: &options.access)
@@ -50,23 +44,11 @@ public enum GenerationOptionsReader {
       readReturns(&file, into: &options)
       readActions(&file, into: &options, count: config?.actionDimension)
       readOutputs(&file, into: &options)
-      rejectOutputsOfBatch(&file, options)
-      if config?.slotCount != nil, options.outputs != [.action] {
-        file.reject(
-          "outputs",
-          "are of \"forward\", which has no place in a window whose positions move (n_slots in config.json); accepted: "
-            + "[\"action\"]")
-      }
-      if options.actions == .discrete, options.outputs != [.action] {
-        file.reject(
-          "outputs",
-          "are of \"forward\", which has no place beside \"actions\": \"discrete\"; accepted: [\"action\"]; "
-            + "the generated type has logits anyway")
-      }
       readTime(&file, into: &options, config: config)
       readSelfTest(&file, into: &options)
       file.read("c_interface", into: &options.hasCInterface)
-      rejectCInterfaceOfBatch(&file, options)
+      file.read("frame_input", into: &options.frameInput)
+      rejectCombinations(&file, options, config)
     }
     return options
   }
@@ -161,26 +143,6 @@ extension GenerationOptionsReader {
         options.outputs.append(output)
       }
     }
-  }
-
-  private static func rejectOutputsOfBatch(
-    _ file: inout JSONObjectFile, _ options: GenerationOptions
-  ) {
-    guard options.batch > 1, options.outputs != [.action] else { return }
-    file.reject(
-      "batch",
-      "found \(options.batch) beside outputs other than \"action\", which have one agent; accepted: 1, "
-        + "or \"outputs\": [\"action\"]")
-  }
-
-  private static func rejectCInterfaceOfBatch(
-    _ file: inout JSONObjectFile, _ options: GenerationOptions
-  ) {
-    guard options.hasCInterface, options.batch > 1 else { return }
-    file.reject(
-      "c_interface",
-      "found true beside \"batch\": \(options.batch), and C has one agent for each controller; "
-        + "accepted: false, or \"batch\": 1")
   }
 
   private static func readSelfTest(

@@ -36,8 +36,16 @@ public struct ModelConfig: Equatable, Sendable {
   public var embeddingActivation = Activation.linear
   /// `embedding_layer_norm`: whether tokens go through embed_ln; without it there is no `wpe` either.
   public var hasEmbeddingNorm = true
-  /// `n_slots`: rows of `embed_slot`, as many as the window has steps; nil where positions do not move.
+  /// `n_slots`: rows of `embed_slot`, as many as the window has steps; `n_token_slots`: as many as it has tokens. nil where
+  /// positions do not move.
   public var slotCount: Int?
+  /// Which of both it is.
+  public var slots = ControlSteps.Slots.steps
+  /// `state_frames`, `state_convolutions`, `state_convolution_activation`: states that are pictures, and what they go through
+  /// in front of `state_encoder_sizes`; nil where states are numbers.
+  public var frames: Frames?
+  /// `return_tokens`: whether a step has one.
+  public var hasReturnTokens = true
   /// `scale_attn_weights`
   public var scalesAttention = true
   /// `scale_attn_by_inverse_layer_idx`
@@ -58,13 +66,19 @@ public struct ModelConfig: Equatable, Sendable {
   /// Keys that such models have besides.
   package static let variantKeys = [
     "layer_norm_placement", "state_encoder_sizes", "state_encoder_activations",
-    "embedding_activation", "embedding_layer_norm", "n_slots",
+    "embedding_activation", "embedding_layer_norm", "n_slots", "n_token_slots", "state_frames",
+    "state_convolutions", "state_convolution_activation", "return_tokens",
   ]
 
   /// Whether Hugging Face's class computes it.
   public var isVariant: Bool {
     normPlacement == .after || !stateEncoder.isEmpty || slotCount != nil
-      || embeddingActivation != .linear || !hasEmbeddingNorm
+      || embeddingActivation != .linear || !hasEmbeddingNorm || frames != nil || !hasReturnTokens
+  }
+
+  /// Tokens of a control step.
+  public var tokens: [EntryInput] {
+    EntryInput.allCases.filter { $0 != .return || hasReturnTokens }
   }
 
   /// Width of one attention head.

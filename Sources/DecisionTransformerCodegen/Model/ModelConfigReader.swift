@@ -30,6 +30,7 @@ public enum ModelConfigReader {
     readShape(&file, into: &config)
     readFunction(&file, into: &config)
     readVariant(&file, into: &config, isVariant: isVariant)
+    rejectTooManyParameters(&file, config)
     readMaximumLength(&file, into: &config, windowIsGiven: windowIsGiven)
     rejectWhatIsNotSupported(&file)
     checkWhatHasNoEffect(&file)
@@ -48,7 +49,7 @@ public enum ModelConfigReader {
 
 extension ModelConfigReader {
   /// No product of the dimensions comes near the limit of `Int`.
-  private enum Limit {
+  enum Limit {
     package static let dimension = 1...65_536
     package static let innerSize = 1...1_048_576
     package static let layers = 1...1024
@@ -81,11 +82,6 @@ extension ModelConfigReader {
         "found \(config.headCount), which does not divide hidden_size (\(config.hiddenSize)); "
           + "accepted: a divisor of hidden_size")
     }
-    let count = parameterCount(config)
-    if file.problems.isEmpty, count > Limit.parameters {
-      file.rejectFile(
-        "the shape has \(count) parameters; accepted: at most \(Limit.parameters)")
-    }
   }
 
   /// Reads a key that Hugging Face knows under two names; returns the name that was used.
@@ -105,6 +101,17 @@ extension ModelConfigReader {
           + "accepted: one of the two, or equal values")
     }
     return alias
+  }
+
+  private static func rejectTooManyParameters(
+    _ file: inout JSONObjectFile, _ config: ModelConfig
+  ) {
+    guard file.problems.isEmpty else { return }
+    let count = parameterCount(config)
+    if count > Limit.parameters {
+      file.rejectFile(
+        "the shape has \(count) parameters; accepted: at most \(Limit.parameters)")
+    }
   }
 
   private static func parameterCount(_ config: ModelConfig) -> Int {
@@ -127,92 +134,6 @@ extension ModelConfigReader {
     return false
   }
 
-  /// What another function than Hugging Face's has: keys that its class would pass over in silence.
-  private static func readVariant(
-    _ file: inout JSONObjectFile, into config: inout ModelConfig, isVariant: Bool
-  ) {
-    for key in ModelConfig.variantKeys where file[key] != nil && !isVariant {
-      file.reject(
-        key,
-        "is no key of Hugging Face's model; accepted: beside \"model_type\": \"\(ModelConfig.variantType)\""
-      )
-    }
-    guard isVariant else { return }
-    file.read("layer_norm_placement", into: &config.normPlacement)
-    if file["n_slots"] != nil {
-      var count = 0
-      file.read("n_slots", into: &count, in: 1...GenerationOptions.maximumWindow)
-      config.slotCount = count
-    }
-    file.read("embedding_layer_norm", into: &config.hasEmbeddingNorm)
-    readEmbeddingActivation(&file, into: &config)
-    readStateEncoder(&file, into: &config)
-  }
-
-  private static func readEmbeddingActivation(
-    _ file: inout JSONObjectFile, into config: inout ModelConfig
-  ) {
-    let key = "embedding_activation"
-    guard let value = file[key] else { return }
-    if case .string(let name) = value, let activation = Activation(huggingFaceName: name) {
-      config.embeddingActivation = activation
-    } else {
-      file.reject(key, found: value, accepted: acceptedActivations)
-    }
-  }
-
-  private static var acceptedActivations: String {
-    Activation.acceptedNames.map { "\"\($0)\"" }.joined(separator: ", ")
-  }
-
-  /// Sizes and activations of the layers from the state to its token.
-  private static func readStateEncoder(
-    _ file: inout JSONObjectFile, into config: inout ModelConfig
-  ) {
-    let (key, other) = ("state_encoder_sizes", "state_encoder_activations")
-    guard file[key] != nil || file[other] != nil else { return }
-    guard case .array(let sizes)? = file[key], case .array(let names)? = file[other],
-      sizes.count == names.count, (1...maximumEncoderDepth).contains(sizes.count)
-    else {
-      func found(_ key: String) -> String {
-        if case .array(let elements)? = file[key] { return "\(elements.count) in \(key)" }
-        return "\(file[key] == nil ? "no" : "no array as") \(key)"
-      }
-      file.reject(
-        file[key] == nil ? other : key,
-        "found \(found(key)), \(found(other)); accepted: \(key) and \(other), an array each, with one element for each layer, 1 to \(maximumEncoderDepth)"
-      )
-      return
-    }
-    for (index, (size, name)) in zip(sizes, names).enumerated() {
-      guard case .integer(let size) = size, Limit.dimension.contains(size) else {
-        file.reject(
-          key, element: index, found: size,
-          accepted: "an integer from \(Limit.dimension.lowerBound) to \(Limit.dimension.upperBound)"
-        )
-        continue
-      }
-      guard case .string(let text) = name, let activation = Activation(huggingFaceName: text) else {
-        file.reject(
-          other, element: index, found: name,
-          accepted: acceptedActivations)
-        continue
-      }
-      config.stateEncoder.append(
-        ControlSteps.EncoderLayer(size: size, activation: activation))
-    }
-    if let last = config.stateEncoder.last, file.isSound(key, other, "hidden_size"),
-      last.size != config.hiddenSize
-    {
-      file.reject(
-        key, element: sizes.count - 1,
-        "found \(last.size), where the token has hidden_size numbers; accepted: \(config.hiddenSize)"
-      )
-    }
-  }
-
-  private static let maximumEncoderDepth = 16
-
   private static func readFunction(_ file: inout JSONObjectFile, into config: inout ModelConfig) {
     file.read("action_tanh", into: &config.hasActionTanh)
     file.read("scale_attn_weights", into: &config.scalesAttention)
@@ -223,7 +144,7 @@ extension ModelConfigReader {
 
     let key = "activation_function"
     guard let value = file[key] else { return }
-    let accepted = acceptedActivations
+    let accepted = Activation.acceptedText
     switch value {
     case .string("prelu"), .string("xielu"):
       file.reject(

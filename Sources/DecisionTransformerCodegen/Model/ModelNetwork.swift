@@ -23,10 +23,10 @@ extension Model {
 
   private var controlSteps: ControlSteps {
     ControlSteps(
-      tokens: EntryInput.allCases,
+      tokens: config.tokens,
       state: ControlSteps.State(
         count: config.stateDimension, mean: options.stateMean,
-        deviation: options.stateStandardDeviation, encoder: stateEncoder),
+        deviation: options.stateStandardDeviation, encoder: stateEncoder, frames: frames),
       action: ControlSteps.Action(
         count: config.actionDimension, hasTanh: config.hasActionTanh, scale: actionScale,
         offset: actionOffset, minimum: actionMinimum, maximum: actionMaximum,
@@ -43,7 +43,14 @@ extension Model {
       // PyTorch's default, whatever layer_norm_epsilon says.
       embeddingNorm: config.hasEmbeddingNorm ? Network.Norm(epsilon: 1e-5) : nil,
       positionCount: config.positionCount,
-      slotCount: config.slotCount.map { _ in window }, window: window)
+      slots: config.slotCount.map { _ in config.slots }, window: window)
+  }
+
+  /// With what the options say about them.
+  private var frames: Frames? {
+    var frames = config.frames
+    frames?.input = options.frameInput
+    return frames
   }
 
   /// Its last layer has the token's numbers.

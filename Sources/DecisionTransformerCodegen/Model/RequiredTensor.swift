@@ -67,17 +67,24 @@ package struct RequiredTensor {
     if config.normPlacement == .before { addNorm(.encoder("ln_f")) }
     add(ModuleName.model("embed_timestep").weight, [.timesteps, .hidden])
     if config.slotCount != nil { add(ModuleName.model("embed_slot").weight, [.slots, .hidden]) }
-    addPair(.model("embed_return"), [.hidden, .one], bias: .hidden)
+    if config.hasReturnTokens { addPair(.model("embed_return"), [.hidden, .one], bias: .hidden) }
+    for layer in config.frames?.convolutions.indices ?? 0..<0 {
+      addPair(
+        .frameConvolution(layer),
+        [.filters(layer), .channels(layer), .kernel(layer), .kernel(layer)], bias: .filters(layer))
+    }
     for module in stateModules(config) {
       addPair(module.name, [module.output, module.input], bias: module.output)
     }
     addPair(.model("embed_action"), [.hidden, .action], bias: .hidden)
     if config.hasEmbeddingNorm { addNorm(.model("embed_ln")) }
-    addPair(.model("predict_state"), [.state, .hidden], bias: .state)
+    // Nobody predicts pictures, nor the returns of a model that is told none.
+    let predictsNext = config.frames == nil && config.hasReturnTokens
+    if predictsNext { addPair(.model("predict_state"), [.state, .hidden], bias: .state) }
     addPair(
       .model("predict_action.0"), [.action, .hidden], bias: .action,
       effectOfZero: "every action is the same")
-    addPair(.model("predict_return"), [.one, .hidden], bias: .one)
+    if predictsNext { addPair(.model("predict_return"), [.one, .hidden], bias: .one) }
     return tensors
   }
 
@@ -86,10 +93,11 @@ package struct RequiredTensor {
     _ config: ModelConfig
   ) -> [(name: ModuleName, input: TensorAxis, output: TensorAxis)] {
     let last = config.stateEncoder.count - 1
-    guard last >= 0 else { return [(.model("embed_state"), .state, .hidden)] }
+    let input: TensorAxis = config.frames == nil ? .state : .features
+    guard last >= 0 else { return [(.model("embed_state"), input, .hidden)] }
     return (0...last).map { layer in
       (
-        .stateEncoder(layer), layer == 0 ? .state : .encoder(layer - 1),
+        .stateEncoder(layer), layer == 0 ? input : .encoder(layer - 1),
         layer == last ? .hidden : .encoder(layer)
       )
     }

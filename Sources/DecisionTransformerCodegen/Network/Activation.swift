@@ -48,6 +48,11 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   }
 
   /// Every accepted name, for messages.
+  package static var acceptedText: String {
+    acceptedNames.map { "\"\($0)\"" }.joined(separator: ", ")
+  }
+
+  /// The same as a list.
   public static let acceptedNames = allCases.flatMap { activation in
     [activation.rawValue] + aliases.filter { $0.activation == activation }.map(\.name)
   }

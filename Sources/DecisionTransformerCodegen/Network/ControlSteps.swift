@@ -9,13 +9,22 @@ public struct ControlSteps: Equatable, Sendable, Codable {
     /// From these numbers to the token, one behind the other; the last layer's size is the hidden size. Empty where one
     /// linear map does it.
     public var encoder: [EncoderLayer]
+    /// Where states are pictures, what they go through in front of these; nil where they are numbers.
+    public var frames: Frames?
 
     public init(
-      count: Int, mean: [Double]?, deviation: [Double]?, encoder: [EncoderLayer] = []
+      count: Int, mean: [Double]?, deviation: [Double]?, encoder: [EncoderLayer] = [],
+      frames: Frames? = nil
     ) {
       (self.count, self.mean, self.deviation) = (count, mean, deviation)
-      self.encoder = encoder
+      (self.encoder, self.frames) = (encoder, frames)
     }
+
+    /// Numbers that the first linear map reads.
+    public var featureCount: Int { frames?.featureCount ?? count }
+
+    /// Numbers that a step is given.
+    public var inputCount: Int { frames?.inputCount ?? count }
   }
 
   /// A linear map and what its numbers go through.
@@ -115,7 +124,7 @@ public struct ControlSteps: Equatable, Sendable, Codable {
     public func kept(_ target: Float) -> Double {
       switch rounding {
       case .step, .first: Double(scaled(target))
-      case .unscaled: Double(target)
+      case .unscaled, .integer: Double(target)
       case .never: (Double(target) - offset) / scale
       }
     }
@@ -124,14 +133,18 @@ public struct ControlSteps: Equatable, Sendable, Codable {
     public func kept(_ kept: Double, after reward: Float) -> Double {
       switch rounding {
       case .step: Double(Float(kept) - reward / Float(scale))
-      case .unscaled: kept - Double(reward)
+      case .unscaled, .integer: kept - Double(reward)
       case .first, .never: kept - Double(reward) / scale
       }
     }
 
     /// The token of what is kept.
     public func token(_ kept: Double) -> Float {
-      rounding == .unscaled ? scaled(Float(kept)) : Float(kept)
+      switch rounding {
+      case .unscaled: scaled(Float(kept))
+      case .integer: scaled(Float(kept.rounded(.towardZero)))
+      case .step, .first, .never: Float(kept)
+      }
     }
 
     private func scaled(_ value: Float) -> Float { (value - Float(offset)) / Float(scale) }
@@ -169,30 +182,47 @@ public struct ControlSteps: Equatable, Sendable, Codable {
   public var embeddingActivation: Activation
   /// Rows of `wpe`.
   public var positionCount: Int
-  /// Rows of `embed_slot`, one for each step of the window: every token then has the current step's row of
-  /// `embed_timestep` and the row of its step's place in the window. nil where it has the row of its own timestep.
-  public var slotCount: Int?
+  /// Positions that move: every token then has the current step's row of `embed_timestep`, and a row of `embed_slot`. nil
+  /// where it has the row of its own timestep.
+  public var slots: Slots?
   /// K, steps that are seen.
   public var window: Int
 
   public init(
     tokens: [EntryInput], state: State, action: Action, returns: Returns, time: Time,
     embeddingActivation: Activation = .linear, embeddingNorm: Network.Norm?, positionCount: Int,
-    slotCount: Int? = nil, window: Int
+    slots: Slots? = nil, window: Int
   ) {
     (self.tokens, self.state, self.action) = (tokens, state, action)
     (self.returns, self.time) = (returns, time)
     (self.embeddingActivation, self.embeddingNorm) = (embeddingActivation, embeddingNorm)
-    (self.positionCount, self.slotCount, self.window) = (positionCount, slotCount, window)
+    (self.positionCount, self.slots, self.window) = (positionCount, slots, window)
   }
 }
 
 extension ControlSteps {
-  /// Numbers of an input.
+  /// Places in the window that have rows of `embed_slot`.
+  public enum Slots: String, CaseIterable, Equatable, Sendable, Codable {
+    /// The steps of a whole window: the current step has the last row, in a young episode, too.
+    case steps
+    /// The tokens, counted from the first one that is there.
+    case tokens
+  }
+
+  /// Rows of `embed_slot`.
+  public var slotCount: Int {
+    switch slots {
+    case .steps: window
+    case .tokens: tokens.count * window
+    case nil: 0
+    }
+  }
+
+  /// Numbers that the linear map of an input reads.
   public func count(of input: EntryInput) -> Int {
     switch input {
     case .return: 1
-    case .state: state.count
+    case .state: state.featureCount
     case .action: action.count
     }
   }
@@ -206,7 +236,7 @@ extension ControlSteps {
     }
     return state.encoder.indices.map { layer in
       (
-        layer == 0 ? state.count : state.encoder[layer - 1].size, state.encoder[layer].size,
+        layer == 0 ? state.featureCount : state.encoder[layer - 1].size, state.encoder[layer].size,
         state.encoder[layer].activation
       )
     }
@@ -256,6 +286,9 @@ public enum ReturnRounding: String, CaseIterable, Equatable, Sendable, Codable {
   case unscaled
   /// Double precision; only the tokens are float32.
   case never = "none"
+  /// Double precision in environment units; what is behind the decimal point is cut off, toward zero, and float32 is made of
+  /// the rest.
+  case integer
 }
 
 /// What happens at `t == max_ep_len`.

@@ -33,7 +33,7 @@ extension Network {
   }
 
   /// Whether tokens of past steps get other positions in each step.
-  public var hasMovingPositions: Bool { controlSteps?.slotCount != nil }
+  public var hasMovingPositions: Bool { controlSteps?.slots != nil }
 
   /// Whether tokens in the window ask in block `layer` again when it has moved: their queries stay, their answers do not.
   public func asksAgain(inBlock layer: Int) -> Bool {

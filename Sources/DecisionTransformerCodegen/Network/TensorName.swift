@@ -37,6 +37,11 @@ public struct ModuleName: Hashable, Sendable, Codable, CustomStringConvertible {
   /// A layer from the state to its token, where there are several.
   package static func stateEncoder(_ layer: Int) -> ModuleName { .model("embed_state.\(layer)") }
 
+  /// A convolution of the state's frames.
+  package static func frameConvolution(_ layer: Int) -> ModuleName {
+    .model("embed_frames.\(layer)")
+  }
+
   package var weight: TensorName { TensorName(module: self, parameter: "weight") }
 
   package var bias: TensorName { TensorName(module: self, parameter: "bias") }

@@ -55,6 +55,16 @@ extension Matrix {
     return result
   }
 
+  /// Rows that lie channel by channel, place by place; zeros up to whole vectors of channels.
+  package func placeByPlace(channels: Int) -> Matrix {
+    let (places, stride) = (rowCount / channels, Shape.stride(channels))
+    var result = Matrix(rowCount: places * stride, columnCount: columnCount)
+    for row in 0..<rowCount {
+      result.replaceRows(from: row % places * stride + row / places, rows(row..<row + 1))
+    }
+    return result
+  }
+
   /// The same of rows.
   package func spreadingRows(size: Int, stride: Int) -> Matrix {
     var result = Matrix(rowCount: rowCount / size * stride, columnCount: columnCount)

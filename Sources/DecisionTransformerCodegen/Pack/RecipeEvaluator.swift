@@ -55,6 +55,8 @@ package struct RecipeEvaluator {
       return matrix(recipe).spreadingColumns(size: size, stride: stride)
     case .spreadRows(let recipe, let size, let stride):
       return matrix(recipe).spreadingRows(size: size, stride: stride)
+    case .placeByPlace(let recipe, let channels):
+      return matrix(recipe).placeByPlace(channels: channels)
     case .named(_, let recipe): return matrix(recipe)
     case .rounded(let recipe, _) where !rounds: return matrix(recipe)
     case .rounded(let recipe, let format): return matrix(recipe).rounded(to: format)

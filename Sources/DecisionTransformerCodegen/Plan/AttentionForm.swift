@@ -61,7 +61,7 @@ extension AttentionForm {
   ///
   /// With one head the fused form always wins, or in layer 0 the carried one. With more, only the last layer, where a
   /// single token asks, can gain: absorbing saves the keys and values of all past tokens and of one token in the feedback
-  /// phase, and pays with wider scores.
+  /// phase, if there is a return token, and pays with wider scores.
   package static func cheapest(layer: Int, shape: Shape, _ network: Network) -> AttentionForm {
     if shape.headCount == 1 {
       let isAlone = network.dependencies(enteringBlock: layer) == .ownToken
@@ -74,10 +74,13 @@ extension AttentionForm {
     // Where rows are kept from step to step, one new token a step is all that is saved.
     let isKept = network.survivesSlide(enteringBlock: layer)
     let pastTokens = isKept ? min(1, shape.pastTokenCount) : shape.pastTokenCount
-    let saved = (pastTokens + feedbackWeight) * 2 * hidden * hidden
+    let saved = (pastTokens + feedbackWeight * (newTokens(shape) - 1)) * 2 * hidden * hidden
     let widerScores = 2 * (shape.headCount - 1) * hidden * shape.keyCount
     return saved > feedbackWeight * widerScores ? .absorbed : .standard
   }
+
+  /// Tokens that `act` computes: return and state, or the state alone.
+  private static func newTokens(_ shape: Shape) -> Int { max(1, shape.tokensPerStep - 1) }
 
   /// Whether block 0 costs less with its values carried. Where there is no other block or no past, nothing would
   /// be mixed more than once. Where the window does not slide, only what enters it is computed.
@@ -88,11 +91,14 @@ extension AttentionForm {
     let columns = hidden + inner
     let (rows, pairs) = slides ? (past, past * (past + 1) / 2) : (1, shape.keyCount)
     func entry(_ inputs: Int) -> Int { (inputs + 2) * (hidden + columns) + (inputs + 1) * inner }
+    let count = newTokens(shape)
     let fused =
-      feedbackWeight * 2 * hidden * (hidden + columns + shape.keyCount)
+      feedbackWeight * count * hidden * (hidden + columns + shape.keyCount)
       + rows * hidden * columns + pairs * hidden + hidden * hidden
     let carried =
-      feedbackWeight * (entry(1) + entry(shape.stateDimension) + 2 * shape.keyCount * columns)
+      feedbackWeight
+      * ((count == 2 ? entry(1) : 0) + entry(shape.stateDimension)
+        + count * shape.keyCount * columns)
       + pairs * columns + entry(shape.actionDimension) + 2 * hidden * columns
     return carried < fused
   }

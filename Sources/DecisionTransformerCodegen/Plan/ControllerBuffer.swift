@@ -4,6 +4,9 @@ public struct ControllerBuffer: Equatable, Sendable, Codable {
   public enum Name: Hashable, Sendable, Codable {
     /// Inputs of the embeddings: the return-to-go; the raw state minus its mean; the action in model units.
     case returnInput, stateInput, actionInput
+    /// Behind a convolution of the state's frames; the part of the first one that older frames have; windows as rows.
+    case frameMap(layer: Int)
+    case frameSums, patches
     /// Embedded tokens of the window: the rows that enter block 0.
     case tokens
     /// Numbers behind a layer of the state's encoder.
@@ -94,6 +97,9 @@ extension ControllerBuffer.Name {
     case .stateInput: "stateInput"
     case .actionInput: "actionInput"
     case .tokens: "tokens"
+    case .frameMap(let layer): "frameMap\(layer)"
+    case .frameSums: "frameSums"
+    case .patches: "patches"
     case .encoded(let layer): "encoded\(layer)"
     case .embedded: "embedded"
     case .normalized(let layer): "normalized\(layer)"
@@ -146,7 +152,7 @@ extension ModelOutput {
 
   /// Floats for `steps` steps.
   package func floatCount(shape: Shape, steps: Int) -> Int {
-    let tokens = 3 * steps
+    let tokens = shape.tokensPerStep * steps
     return switch self {
     case .action: steps * shape.actionDimension
     case .state: steps * shape.stateDimension

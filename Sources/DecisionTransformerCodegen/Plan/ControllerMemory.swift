@@ -32,8 +32,14 @@ extension ControllerMemory {
     let outputs = Set(network.outputs)
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
     batch = shape.batch
-    append(.returnInput, rows: 1, stride: Shape.lanes, "return-to-go of the return token")
-    append(.stateInput, rows: 1, stride: shape.stateStride, "state minus state_mean")
+    if network.controlSteps?.tokens.contains(.return) ?? false {
+      append(.returnInput, rows: 1, stride: Shape.lanes, "return-to-go of the return token")
+    }
+    let frames = network.controlSteps?.state.frames
+    append(
+      .stateInput, rows: 1, stride: shape.stateStride,
+      frames == nil ? "state minus state_mean" : "bytes of the frames, oldest first")
+    if let frames { appendFrames(frames) }
     let isNumber = network.controlSteps?.action.choice != nil
     append(
       .actionInput, rows: 1, stride: shape.actionStride,

@@ -8,6 +8,8 @@ public enum Kernel: Hashable, Sendable, Codable {
     case activation(Activation)
     /// Added to the residual stream.
     case add
+    /// Added to a part of the sum that is there, then activated.
+    case addActivated(Activation)
   }
 
   /// y[row] = epilogue(x[row] · w + b), weights in strips of this format.
@@ -26,6 +28,8 @@ public enum Kernel: Hashable, Sendable, Codable {
   case mix(
     rows: Int, heads: Int, keys: Int, columns: Int, keyStride: Int, rowStride: Int,
     strips: ValueStrips? = nil, causal: Bool, addsResidual: Bool)
+  /// y[place] = epilogue(window[place] · w + b), windows of a line at a time.
+  case convolve(ConvolutionShape, epilogue: Epilogue)
   /// Copies rows into key panels, transposed.
   case storeKeys(heads: Int, depth: Int, rowStride: Int, keyStride: Int)
 }
@@ -64,13 +68,32 @@ extension Kernel {
   }
 }
 
+extension Kernel {
+  /// What it does with its sums, where there is a choice.
+  package var epilogue: Epilogue? {
+    switch self {
+    case .linear(_, _, _, let epilogue, _, _), .convolve(_, let epilogue): epilogue
+    case .scores, .rowScores, .mix, .storeKeys: nil
+    }
+  }
+}
+
 extension Kernel.Epilogue {
+  /// Whether something else is added to the sum.
+  package var addsResidual: Bool {
+    switch self {
+    case .add, .addActivated: true
+    case .store, .storeUnbiased, .activation: false
+    }
+  }
+
   package var suffix: String {
     switch self {
     case .store: ""
     case .storeUnbiased: "_unbiased"
     case .activation(let activation): "_\(activation.rawValue)"
     case .add: "_add"
+    case .addActivated(let activation): "_add_\(activation.rawValue)"
     }
   }
 }

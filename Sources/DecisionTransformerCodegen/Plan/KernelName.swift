@@ -12,6 +12,8 @@ extension Plan {
       "rowScores_\(rowPrefix(rows))\(depth)"
     case .mix(let rows, let heads, _, let columns, _, _, _, let causal, let addsResidual):
       "mix_\(rowPrefix(rows))\(heads)x\(columns)\(causal ? "_causal" : "")\(addsResidual ? "_add" : "")"
+    case .convolve(let shape, let epilogue):
+      "convolve_\(shape.input.channels)x\(shape.input.rows)x\(shape.input.columns)_\(shape.filters)x\(shape.size)x\(shape.size)by\(shape.stride)\(epilogue.suffix)"
     case .storeKeys(let heads, let depth, _, _):
       "storeKeys_\(heads)x\(depth)"
     }

@@ -30,10 +30,14 @@ package struct LayoutBuilder {
 
   private mutating func build(_ steps: ControlSteps) {
     let hidden = shape.hiddenSize
-    append("embed.stateMean", .stateMean, .rows(rows: 1, columns: shape.stateDimension))
+    if let frames = steps.state.frames {
+      append(frames)
+    } else {
+      append("embed.stateMean", .stateMean, .rows(rows: 1, columns: shape.stateDimension))
+    }
     for input in steps.tokens
     where input != .action || shape.pastTokenCount > 0 || shape.asksEveryToken {
-      let layers = steps.layers(of: input, hiddenSize: hidden)
+      let layers = shape.layers(of: input, steps)
       for (layer, size) in layers.dropLast().enumerated() {
         append(
           "embed.\(input.rawValue)Layer\(layer)", .encoder(layer),
@@ -63,10 +67,22 @@ package struct LayoutBuilder {
       append("heads.actionMaximum", .actionMaximum, .rows(rows: 1, columns: shape.actionDimension))
     }
     appendOutputs(Set(network.outputs))
-    if let slots = steps.slotCount {
-      append("embed.slots", .slots, .rows(rows: slots, columns: hidden))
+    if steps.slots != nil {
+      append("embed.slots", .slots, .rows(rows: steps.slotCount, columns: hidden))
     }
     append("embed.timesteps", .timesteps, .rows(rows: shape.maximumEpisodeLength, columns: hidden))
+  }
+
+  /// The convolutions of frames, in the order of use from an older frame on.
+  private mutating func append(_ frames: Frames) {
+    for layer in frames.convolutions.indices {
+      for part in layer == 0 ? frames.parts : [.all] {
+        let shape = frames.shape(of: layer, part)
+        append(
+          "convolution.layer\(layer)\(part.suffix)",
+          .convolution(layer, part), .strips(depth: shape.depth, columns: shape.filters))
+      }
+    }
   }
 
   /// Block 0 in terms of an input, for the carried form: behind the input's embedding, in the order of use.

@@ -5,11 +5,16 @@ public struct Operation: Equatable, Sendable, Codable {
     /// `residual` is what the epilogue `add` adds, `widened` where rounded weights become float32 on their way.
     case linear(
       Kernel, input: Operand, weights: Int, residual: Operand?, widened: Operand?, output: Operand)
+    /// A convolution, whose windows are gathered as `patches`; `residual` is the part of the sum that is there.
+    case convolve(
+      Kernel, input: Operand, weights: Int, residual: Operand?, patches: Operand, output: Operand)
+    /// Moves all frames but the oldest to the front.
+    case slideFrames(Operand, pixels: Int)
     /// Subtracts each row's mean and divides by its standard deviation.
     case normalize(rows: Int, input: Operand, output: Operand)
     /// Adds the current row of embed_timestep and applies embed_ln, if there is one, in place.
     case embedTimestep(Operand, timesteps: Int, norm: GainAndShift?)
-    /// Adds the current row of embed_timestep and the row of embed_slot of each token's step, and applies embed_ln, if
+    /// Adds the current row of embed_timestep and the row of embed_slot of each token's place, and applies embed_ln, if
     /// there is one.
     case position(
       rows: Int, input: Operand, timesteps: Int, slots: Int, norm: GainAndShift?, output: Operand)
@@ -135,6 +140,7 @@ extension Operation {
   public var kernel: Kernel? {
     switch kind {
     case .linear(let kernel, _, _, _, _, _), .scores(let kernel, _, _, _),
+      .convolve(let kernel, _, _, _, _, _),
       .mix(let kernel, _, _, _, _), .storeKeys(let kernel, _, _, _):
       kernel
     default: nil
@@ -144,7 +150,8 @@ extension Operation {
   /// Indices of the packed tensors that it reads. (A stretch that is read ahead is no tensor.)
   public var weights: [Int] {
     switch kind {
-    case .linear(_, _, let weights, _, _, _), .activateCarried(_, _, let weights, _, _),
+    case .linear(_, _, let weights, _, _, _), .convolve(_, _, let weights, _, _, _),
+      .activateCarried(_, _, let weights, _, _),
       .correctUnattended(_, let weights, _):
       [weights]
     case .embedTimestep(_, let timesteps, let norm): [timesteps] + (norm?.tensors ?? [])
@@ -158,7 +165,8 @@ extension Operation {
     case .centerTime(let timesteps, let gain, _): [timesteps, gain]
     case .recordTokens(_, _, _, let norm?, _), .scaleAndShift(_, let norm, _, _):
       [norm.gain, norm.shift]
-    case .normalize, .center, .scores, .softmax, .mix, .storeKeys, .slide, .read, .maskTokens,
+    case .slideFrames, .normalize, .center, .scores, .softmax, .mix, .storeKeys, .slide, .read,
+      .maskTokens,
       .recordTokens, .recordSteps, .recordAttention:
       []
     }
@@ -167,12 +175,15 @@ extension Operation {
   /// Where it reads rows.
   public var reads: [Operand] {
     switch kind {
-    case .linear(_, let input, _, let residual, _, _): [input] + [residual].compactMap(\.self)
+    case .linear(_, let input, _, let residual, _, _),
+      .convolve(_, let input, _, let residual, _, _):
+      [input] + [residual].compactMap(\.self)
     case .normalize(_, let input, _), .center(let input, _), .scaleAndShift(_, _, let input, _),
       .position(_, let input, _, _, _, _),
       .activateCarried(_, let input, _, _, _):
       [input]
-    case .embedTimestep(let row, _, _), .slide(let row), .correctUnattended(_, _, let row):
+    case .embedTimestep(let row, _, _), .slide(let row), .correctUnattended(_, _, let row),
+      .slideFrames(let row, _):
       [row]
     case .enter(let entry): [entry.numbers, entry.time]
     case .centerTime: []
@@ -202,8 +213,9 @@ extension Operation {
       .storeKeys(_, _, _, let output):
       [output]
     case .activateCarried(_, _, _, let stream, let output): [stream, output]
+    case .convolve(_, _, _, _, let patches, let output): [patches, output]
     case .embedTimestep(let row, _, _), .slide(let row), .correctUnattended(_, _, let row),
-      .softmax(let row, _, _, _, _, _, _):
+      .slideFrames(let row, _), .softmax(let row, _, _, _, _, _, _):
       [row]
     case .enter(let entry):
       [entry.token, entry.normalized, entry.queryRow, entry.carried, entry.factored]

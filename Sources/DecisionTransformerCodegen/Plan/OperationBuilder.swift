@@ -31,7 +31,9 @@ package struct OperationBuilder {
 
   /// Positions of tokens, where these move.
   package func position(_ tokens: TokenRange) -> [Operation] {
-    let steps = (tokens.count + 2) / 3
+    let rows =
+      network.controlSteps!.slots == .tokens
+      ? tokens.count : (tokens.count + shape.tokensPerStep - 1) / shape.tokensPerStep
     return [
       Operation(
         kind: .position(
@@ -39,7 +41,7 @@ package struct OperationBuilder {
           timesteps: index(.timesteps), slots: index(.slots), norm: embeddingNorm,
           output: Operand(.tokens, row: tokens.first)),
         comment: "embed_timestep, embed_slot\(normComment)", multiplyAdds: 0,
-        weightBytes: (normRows + steps + shape.batch) * shape.hiddenStride * 4)
+        weightBytes: (normRows + rows + shape.batch) * shape.hiddenStride * 4)
     ]
   }
 
@@ -56,17 +58,29 @@ package struct OperationBuilder {
 
   /// The linear maps from an input to its token.
   private func encode(_ input: EntryInput, to token: Operand) -> [Operation] {
-    let layers = network.controlSteps!.layers(of: input, hiddenSize: shape.hiddenSize)
+    let layers = shape.layers(of: input, network.controlSteps!)
     var numbers = Operand(input.buffer)
-    return layers.indices.map { index in
+    var operations: [Operation] = []
+    if input == .state, let frames = network.controlSteps!.state.frames {
+      operations = convolveState()
+      numbers = Operand(.frameMap(layer: frames.convolutions.count - 1))
+    }
+    let maps = layers.indices.map { index in
       let (layer, isLast) = (layers[index], index == layers.count - 1)
       let output = isLast ? token : Operand(.encoded(layer: index))
       defer { numbers = output }
       return linear(
         rows: 1, depth: layer.depth, columns: layer.columns,
-        epilogue: layer.activation == .linear ? .store : .activation(layer.activation), numbers,
+        epilogue: .finishing(layer.activation), numbers,
         isLast ? .embed(input) : .encoder(index), to: output)
     }
+    operations += maps
+    if input == .state {
+      // Channels that only fill a vector are no work that the model asks for.
+      operations[operations.count - maps.count].multiplyAdds =
+        shape.batch * network.controlSteps!.state.featureCount * layers[0].columns
+    }
+    return operations
   }
 
   package func embed(_ input: EntryInput, as token: Operand) -> [Operation] {

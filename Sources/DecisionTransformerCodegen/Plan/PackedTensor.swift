@@ -6,11 +6,13 @@ public struct PackedTensor: Equatable, Sendable, Codable {
     case stateMean
     /// embed_return, embed_action; embed_state with 1/`state_std` folded in.
     case embedReturn, embedState, embedAction
+    /// A convolution of the state's frames, or its part of some of them; 1/255 is folded into the first.
+    case convolution(Int, FramePart)
     /// A layer of the state's encoder in front of the last, which is `embedState`; `state_std` is folded into the first.
     case encoder(Int)
     /// embed_timestep, one row per timestep.
     case timesteps
-    /// embed_slot, one row for each step of the window.
+    /// embed_slot, one row for each step of the window, or for each of its tokens.
     case slots
     /// embed_ln's gain; embed_ln's shift plus wpe[0].
     case embedNormGain, embedNormShift

@@ -48,9 +48,9 @@ extension Plan {
   /// The same when the preparation phase was given the reward: the state token alone.
   public var shortFeedback: [RoutineName] { act.calls(where: .returnIsPrepared, is: true) }
 
-  /// The preparation phase's routines in any case.
+  /// The preparation phase's routines in any case, but for `readAhead`.
   public var preparation: [RoutineName] {
-    Array(prepare.aroundBranch.before).calls(where: .rewardIsKnown, is: false)
+    prepare.calls(where: .rewardIsKnown, is: false).filter { $0 != .readAhead }
   }
 
   /// What it does in addition when the reward is known.
@@ -58,8 +58,8 @@ extension Plan {
     prepare.aroundBranch.within.calls(where: .rewardIsKnown, is: true)
   }
 
-  /// What it ends with in any case, and `reset` of a single agent: `readAhead`; empty for models that stay in the near
-  /// caches anyway.
+  /// What it ends with in any case, and `reset` of a single agent: what is known of the next state's frames, and `readAhead`
+  /// where a model does not stay in the near caches anyway.
   public var afterPreparation: [RoutineName] {
     Array(prepare.aroundBranch.after).calls(where: .rewardIsKnown, is: false)
   }

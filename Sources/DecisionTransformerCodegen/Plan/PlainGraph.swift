@@ -7,18 +7,26 @@ public struct PlainGraph: Equatable, Sendable {
   public var weightBytes: Int
 
   package init(_ network: Network, _ shape: Shape) {
-    let (tokens, hidden, window) = (3 * shape.window, shape.hiddenSize, shape.window)
+    let tokens = network.controlSteps == nil ? 0 : shape.tokensPerStep * shape.window
+    let (hidden, window) = (shape.hiddenSize, shape.window)
+    let frames = network.controlSteps?.state.frames
+    let convolutions = (frames?.convolutions.indices ?? 0..<0).map { frames!.shape(of: $0, .all) }
     let blockWeights = 4 * hidden * hidden + 2 * hidden * shape.innerSize
     let inputs = (network.controlSteps?.tokens ?? []).flatMap { input in
       network.controlSteps!.layers(of: input, hiddenSize: hidden).map { $0.depth * $0.columns }
     }.reduce(0, +)
-    let heads = (1 + shape.stateDimension + shape.actionDimension) * hidden
+    // Nobody predicts pictures.
+    let predicted = frames == nil ? 1 + shape.stateDimension : 0
+    let heads = (predicted + shape.actionDimension) * hidden
     let attention = 2 * tokens * tokens * hidden
     multiplyAdds =
       shape.batch
-      * (shape.layerCount * (tokens * blockWeights + attention) + window * (inputs + heads))
+      * (shape.layerCount * (tokens * blockWeights + attention) + window
+        * (inputs + heads + convolutions.reduce(0) { $0 + $1.multiplyAdds }))
     weightBytes =
-      (shape.layerCount * blockWeights + inputs + heads) * MemoryLayout<Float>.stride
+      (shape.layerCount * blockWeights + inputs + heads
+        + convolutions.reduce(0) { $0 + $1.filters * $1.input.channels * $1.size * $1.size })
+      * MemoryLayout<Float>.stride
   }
 }
 

@@ -105,6 +105,10 @@ public struct Plan: Equatable, Sendable, Codable {
     for layer in network.controlSteps?.state.encoder ?? [] {
       text += " \(layer.activation.rawValue)"
     }
+    for layer in network.controlSteps?.state.frames?.convolutions ?? [] {
+      text += " \(layer.stride) \(layer.activation.rawValue)"
+    }
+    if let slots = network.controlSteps?.slots { text += slots == .steps ? "" : " \(slots)" }
     for tensor in weights.tensors {
       text += "\n\(tensor.name) \(tensor.shapeText) \(tensor.arrangementText) \(tensor.offset)"
     }

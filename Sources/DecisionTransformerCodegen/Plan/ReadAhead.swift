@@ -37,7 +37,8 @@ public struct ReadAhead: Equatable, Sendable {
           append(weights.tensors[index])
         }
         append(memory.buffer(entry.time.buffer))
-      case .linear(_, _, let index, _, _, _): append(weights.tensors[index])
+      case .linear(_, _, let index, _, _, _), .convolve(_, _, let index, _, _, _):
+        append(weights.tensors[index])
       case .scores(_, _, let keys, _): append(memory.buffer(keys.buffer))
       case .mix(_, _, let values, _, _): append(memory.buffer(values.buffer))
       default: break

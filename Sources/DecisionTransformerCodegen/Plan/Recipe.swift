@@ -30,6 +30,8 @@ public indirect enum Recipe: Hashable, Sendable, Codable {
   /// The columns, or the rows, of each head moved apart to multiples of `stride`; zeros between.
   case spreadColumns(Recipe, size: Int, stride: Int)
   case spreadRows(Recipe, size: Int, stride: Int)
+  /// Rows that lie channel by channel, place by place instead, the channels of each place padded with zeros to whole vectors.
+  case placeByPlace(Recipe, channels: Int)
   /// Rounded as a tensor of this format stores it.
   case rounded(Recipe, WeightFormat)
   /// The same expression, under a name where it is printed.
@@ -74,7 +76,7 @@ extension Recipe {
       matrix.reads(part: Self.text(of: range))
     case .transposed(let matrix), .reciprocals(let matrix), .centred(let matrix),
       .spreadColumns(let matrix, _, _), .spreadRows(let matrix, _, _),
-      .rounded(let matrix, _):
+      .placeByPlace(let matrix, _), .rounded(let matrix, _):
       matrix.reads(part: part)
     case .scaled(let matrix, _, let name):
       matrix.reads(part: part) + [Source(origin: .option(name), part: nil)]
@@ -113,7 +115,9 @@ extension Recipe: CustomStringConvertible {
     case .centred(let matrix): "centred(\(matrix))"
     case .below(let upper, let lower): "[\(upper); \(lower)]"
     case .beside(let left, let right): "[\(left) | \(right)]"
-    case .spreadColumns(let matrix, _, _), .spreadRows(let matrix, _, _): matrix.description
+    case .spreadColumns(let matrix, _, _), .spreadRows(let matrix, _, _),
+      .placeByPlace(let matrix, _):
+      matrix.description
     case .rounded(let matrix, let format): "\(format.name)(\(matrix))"
     case .named(let name, _): name
     }
@@ -140,7 +144,7 @@ extension Recipe: CustomStringConvertible {
     case .transposed(let matrix), .rows(let matrix, _), .columns(let matrix, _, _),
       .scaled(let matrix, _, _), .reciprocals(let matrix), .centred(let matrix),
       .spreadColumns(let matrix, _, _), .spreadRows(let matrix, _, _), .rounded(let matrix, _),
-      .named(_, let matrix), .negated(let matrix):
+      .placeByPlace(let matrix, _), .named(_, let matrix), .negated(let matrix):
       [matrix]
     case .product(let left, let right), .sum(let left, let right), .difference(let left, let right),
       .below(let left, let right), .beside(let left, let right):

@@ -15,10 +15,10 @@ package struct Recipes {
     case .embedReturn: return linear(.model("embed_return"), inputs: 1, outputs: hidden)
     case .embedState: return stateLayer(max(steps.state.encoder.count, 1) - 1)
     case .encoder(let layer): return stateLayer(layer)
+    case .convolution(let layer, let part): return frameConvolution(layer, part)
     case .slots:
       return TensorRecipe(
-        .tensor(
-          ModuleName.model("embed_slot").weight, rows: steps.slotCount ?? 0, columns: hidden))
+        .tensor(ModuleName.model("embed_slot").weight, rows: steps.slotCount, columns: hidden))
     case .embedAction:
       return linear(.model("embed_action"), inputs: shape.actionDimension, outputs: hidden)
     case .timesteps:
@@ -116,8 +116,12 @@ package struct Recipes {
     let sizes = encoder.isEmpty ? [shape.hiddenSize] : encoder.map(\.size)
     var map = linear(
       encoder.isEmpty ? .model("embed_state") : .stateEncoder(layer),
-      inputs: layer == 0 ? shape.stateDimension : sizes[layer - 1], outputs: sizes[layer])
+      inputs: layer == 0 ? steps.state.featureCount : sizes[layer - 1], outputs: sizes[layer])
     guard layer == 0 else { return map }
+    if let frames = steps.state.frames {
+      map.weights = .placeByPlace(
+        map.weights, channels: frames.map(entering: frames.convolutions.count).channels)
+    }
     if let stateDeviation {
       map.weights = .scaledRows(map.weights, by: .reciprocals(stateDeviation))
     }
@@ -126,6 +130,32 @@ package struct Recipes {
       map.bias = map.adding(.product(remainder, map.weights))
     }
     return map
+  }
+
+  /// A convolution over a part of its channels: [filters, channels, size, size] as a map of a window's numbers. The newest
+  /// frame's part is added to what the older ones left, biases among it.
+  private func frameConvolution(_ layer: Int, _ part: FramePart) -> TensorRecipe {
+    guard let frames = steps.state.frames else { preconditionFailure("states are numbers") }
+    let (convolution, channels) = (
+      frames.convolutions[layer], frames.map(entering: layer).channels
+    )
+    let window = convolution.size * convolution.size
+    var map = linear(
+      .frameConvolution(layer), inputs: channels * window, outputs: convolution.filters)
+    guard layer == 0 else {
+      map.weights = .placeByPlace(map.weights, channels: channels)
+      return map
+    }
+    map.weights = .scaled(map.weights, by: 1 / Frames.divisor, named: "1/255")
+    switch part {
+    case .all: return map
+    case .older:
+      return TensorRecipe(.rows(map.weights, 0..<(channels - 1) * window), bias: map.bias)
+    case .newest:
+      return TensorRecipe(
+        .rows(map.weights, (channels - 1) * window..<channels * window),
+        bias: frames.keepsOlder ? nil : map.bias)
+    }
   }
 
   // MARK: Heads

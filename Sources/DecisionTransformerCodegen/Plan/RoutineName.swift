@@ -29,6 +29,8 @@ public enum RoutineName: Hashable, Sendable, Codable {
   case appendAction, slideWindow, readAhead
   /// Positions of the past tokens, where these move.
   case placeWindow
+  /// What is known of the next state's frames.
+  case olderFrames
 
   /// Whether it computes anew what a slide of the window made stale.
   package var isOfWindow: Bool {
@@ -58,6 +60,7 @@ extension RoutineName: CustomStringConvertible {
     case .appendAction: "appendAction"
     case .slideWindow: "slideWindow"
     case .placeWindow: "placeWindow"
+    case .olderFrames: "olderFrames"
     case .readAhead: "readAhead"
     }
   }

@@ -31,6 +31,11 @@ package struct Schedule {
     if keepsActions { addAction() }
     if network.predictsNext { addExpectation() }
     if shape.pastTokenCount > 0 { addPreparation() }
+    if keepsFrames {
+      add(
+        .olderFrames, "Drops the oldest frame; convolution 0 sums what is known of the next state.",
+        builder.convolveOlderFrames())
+    }
     if shape.asksEveryToken { addForward() }
     act = actSteps
     prepare = prepareSteps
@@ -44,9 +49,18 @@ package struct Schedule {
       .branch(
         .returnIsPrepared,
         then: calls([.embed(.state)] + everyBlock(.token), token: state),
-        otherwise: calls([.embed(.return), .embed(.state)] + everyBlock(.feedback), token: state))
+        otherwise: calls(
+          newTokens.map { .embed($0) } + everyBlock(.feedback), token: state))
     ] + calls([.finalBlock, .predict], token: state)
   }
+
+  /// The tokens that `act` computes: all of a step but its action.
+  var newTokens: [EntryInput] {
+    network.controlSteps!.tokens.filter { $0 != .action }
+  }
+
+  /// Whether some of a state's frames are known ahead.
+  var keepsFrames: Bool { network.controlSteps!.state.frames?.keepsOlder ?? false }
 
   /// All blocks but the last, and what its state token sees there.
   func everyBlock(_ tokens: RoutineName.Tokens) -> [RoutineName] {
@@ -84,24 +98,27 @@ package struct Schedule {
   }
 
   private mutating func addFeedback() {
-    let tokens = TokenRange(first: .at(shape.returnToken), count: 2)
+    let tokens = TokenRange(first: .at(shape.pastTokenCount), count: newTokens.count)
+    let isTold = newTokens.contains(.return)
     let state = TokenRange(first: .at(shape.stateToken), count: 1)
-    add(
-      .embed(.return), "The return token of the current step.",
-      builder.embed(.return, slot: shape.returnToken))
+    if isTold {
+      add(
+        .embed(.return), "The return token of the current step.",
+        builder.embed(.return, slot: shape.returnToken))
+    }
     add(
       .embed(.state), "The state token of the current step.",
       builder.embed(.state, slot: shape.stateToken))
     for layer in 0..<lastLayer {
       add(
         .block(layer, .feedback),
-        "Block \(layer) for the return and state tokens.",
+        "Block \(layer) for the \(isTold ? "return and state tokens" : "state token").",
         builder.rows(layer, tokens) + builder.attention(layer, tokens)
           + builder.feedForward(layer, tokens))
     }
     add(
       .keys(.feedback),
-      "Block \(lastLayer): what the state token sees of both tokens.",
+      "Block \(lastLayer): what the state token sees of \(isTold ? "both tokens" : "itself").",
       builder.rows(lastLayer, tokens))
     add(
       .finalBlock, "Block \(lastLayer) for the state token.",
@@ -162,7 +179,8 @@ package struct Schedule {
 
   private mutating func addPreparation() {
     let window = TokenRange(first: .at(0), count: shape.pastTokenCount)
-    add(.slideWindow, "Drops the oldest step; every row moves three slots.", builder.slide())
+    let slots = ["one slot", "two slots", "three slots"][shape.tokensPerStep - 1]
+    add(.slideWindow, "Drops the oldest step; every row moves \(slots).", builder.slide())
     if network.hasMovingPositions {
       add(
         .placeWindow, "The past tokens' positions at the current timestep.",

@@ -41,7 +41,7 @@ package struct SelfTestSchedule: Equatable {
         conclusion: Self.conclusion(index, window: shape.window, isComputed: comparesAction),
         comparesAction: comparesAction, comparesStages: comparesStages)
     }
-    let width = shape.stateDimension + shape.actionDimension + 1
+    let width = shape.testedStateDimension + shape.actionDimension + 1
     inputRowCount = min(count, max(3, Self.largestInputCount / width))
     let perRow = max(8, Self.largestSampleCount / (telling.count * (shape.layerCount + 1)))
     let sampleCount = min(shape.hiddenSize, perRow)

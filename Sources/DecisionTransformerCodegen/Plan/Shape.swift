@@ -6,7 +6,14 @@ public struct Shape: Equatable, Sendable, Codable {
   /// Lanes of the vector the code is written in, and the width of a weight panel.
   public static let lanes = 16
 
+  /// Numbers that a step is given as its state.
   public var stateDimension: Int
+  /// Numbers that a self test has beside the weights for a state: of pictures, which follow from one, that one.
+  public var testedStateDimension: Int
+  /// Numbers of the region that holds it; of pictures, with the frames that are kept.
+  public var stateInputDimension: Int
+  /// Numbers that the linear map of a state reads, as they lie behind convolutions.
+  public var stateDepth: Int
   public var actionDimension: Int
   public var hiddenSize: Int
   public var layerCount: Int
@@ -15,6 +22,8 @@ public struct Shape: Equatable, Sendable, Codable {
   public var innerSize: Int
   /// K, control steps of context.
   public var window: Int
+  /// Return, state and action; state and action of a model that is told no return.
+  public var tokensPerStep: Int
   public var maximumEpisodeLength: Int
   /// Whether every token of the window asks in every layer, the action token too: `forward`, and a trunk.
   public var asksEveryToken: Bool
@@ -30,7 +39,11 @@ public struct Shape: Equatable, Sendable, Codable {
 
   package init(_ network: Network, _ deployment: Deployment) {
     let steps = network.controlSteps
-    stateDimension = steps?.state.count ?? 0
+    stateDimension = steps?.state.inputCount ?? 0
+    testedStateDimension = steps?.state.frames == nil ? stateDimension : 1
+    stateInputDimension = steps?.state.count ?? 0
+    stateDepth = steps?.state.frames?.featureDepth ?? stateInputDimension
+    tokensPerStep = steps?.tokens.count ?? 0
     actionDimension = steps?.action.count ?? 0
     hiddenSize = network.hiddenSize
     layerCount = network.blocks.count
@@ -60,7 +73,7 @@ public struct Shape: Equatable, Sendable, Codable {
   /// All heads side by side, each padded to whole vectors.
   public var attentionStride: Int { headCount * headStride }
   public var innerStride: Int { Self.stride(innerSize) }
-  public var stateStride: Int { Self.stride(stateDimension) }
+  public var stateStride: Int { Self.stride(stateInputDimension) }
   public var actionStride: Int { Self.stride(actionDimension) }
   /// The carried form's sums: hidden numbers, then inner ones.
   public var carriedStride: Int { hiddenStride + innerStride }
@@ -83,23 +96,33 @@ public struct Shape: Equatable, Sendable, Codable {
     }
   }
 
-  /// Tokens known before the next state arrives: return, state and action of the last K - 1 steps.
-  /// None for a trunk, which knows no steps.
-  public var pastTokenCount: Int { tokenCapacity == nil ? 3 * (window - 1) : 0 }
-  /// Slot of the return token, the state token and the action token of the current step.
+  /// Tokens known before the next state arrives: those of the last K - 1 steps. None for a trunk, which knows no steps.
+  public var pastTokenCount: Int { tokenCapacity == nil ? tokensPerStep * (window - 1) : 0 }
+  /// Slot of the return token, if there is one, of the state token and the action token of the current step.
   public var returnToken: Int { pastTokenCount }
-  public var stateToken: Int { pastTokenCount + 1 }
-  public var actionToken: Int { pastTokenCount + 2 }
-  /// Slots of the window: three a step. Of a trunk: its tokens', and room for the rest of a chunk behind the last.
-  public var slotCount: Int { tokenCapacity.map { $0 + chunkSize - 1 } ?? 3 * window }
+  public var stateToken: Int { actionToken - 1 }
+  public var actionToken: Int { pastTokenCount + tokensPerStep - 1 }
+  /// Slots of the window: those of each step. Of a trunk: its tokens', and room for the rest of a chunk behind the last.
+  public var slotCount: Int { tokenCapacity.map { $0 + chunkSize - 1 } ?? tokensPerStep * window }
   /// Tokens that can be seen: up to the state token, and the action token where that asks, too; a trunk's last token
   /// sees all.
   public var keyCount: Int {
-    tokenCapacity ?? (asksEveryToken || runsActions ? slotCount : pastTokenCount + 2)
+    tokenCapacity ?? (asksEveryToken || runsActions ? slotCount : stateToken + 1)
   }
   /// Length of a row of attention scores.
   public var keyStride: Int { Self.stride(tokenCapacity == nil ? keyCount : slotCount) }
 
   /// Tokens that go through a trunk together: a register tile of six rows, or as many as the cache holds.
   public var chunkSize: Int { min(6, tokenCapacity ?? 1) }
+}
+
+extension Shape {
+  /// The linear maps from an input to its token, as its numbers lie.
+  package func layers(
+    of input: EntryInput, _ steps: ControlSteps
+  ) -> [(depth: Int, columns: Int, activation: Activation)] {
+    var layers = steps.layers(of: input, hiddenSize: hiddenSize)
+    if input == .state { layers[0].depth = stateDepth }
+    return layers
+  }
 }

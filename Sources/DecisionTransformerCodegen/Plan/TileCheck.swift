@@ -39,6 +39,15 @@ extension Plan {
 
   /// The first kernel that expects its weights in another order than they are packed in.
   private var orderProblem: String? {
+    for case .convolve(.convolve(let shape, _), _, let index, _, _, _)
+      in routines.flatMap(\.operations).map(\.kind)
+    {
+      let expected = PackedTensor.Arrangement.strips(depth: shape.depth, columns: shape.filters)
+      let tensor = weights.tensors[index]
+      if tensor.arrangement != expected {
+        return "a convolution reads \(expected), \(tensor.name) lies in \(tensor.arrangement)"
+      }
+    }
     for case .linear(let kernel, _, let index, _, _, _) in routines.flatMap(\.operations).map(
       \.kind)
     {

@@ -66,6 +66,13 @@ extension Kernel {
         TiledProduct(
           rows: rows, depth: keys, panels: columns / Shape.lanes, order: order, hasBiases: false)
       ]
+    case .convolve(let shape, _):
+      return [
+        TiledProduct(
+          rows: shape.outputColumns, depth: shape.depth,
+          panels: Shape.stride(shape.filters) / Shape.lanes,
+          order: WeightFormat.float32.order(depth: shape.depth))
+      ]
     case .rowScores, .storeKeys: return []
     }
   }
@@ -98,6 +105,6 @@ extension Plan {
   /// Every product that some routine computes in tiles.
   public var products: Set<TiledProduct> {
     Set(kernels.flatMap(\.products))
-      .union(EntryInput.allCases.flatMap { entryProducts(of: $0).map(\.product) })
+      .union((network.controlSteps?.tokens ?? []).flatMap { entryProducts(of: $0).map(\.product) })
   }
 }

@@ -22,8 +22,9 @@ extension Schedule {
     return steps + [
       .branch(
         .rewardIsKnown,
-        then: calls([.embed(.return)] + everyBlock(.token), token: shape.returnToken),
+        then: newTokens.contains(.return)
+          ? calls([.embed(.return)] + everyBlock(.token), token: shape.returnToken) : [],
         otherwise: [])
-    ]
+    ] + (keepsFrames ? calls([.olderFrames], token: nil) : [])
   }
 }

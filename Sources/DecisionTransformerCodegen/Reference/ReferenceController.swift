@@ -16,6 +16,8 @@ public struct ReferenceController: Sendable {
   private var returnsToGo: [Float] = []
   /// The return to go that the latest token is made of.
   package private(set) var keptReturn = 0.0
+  /// Of frames of which the newest is given: all of the latest step's.
+  private var stack: [Float] = []
   /// That of the next step, if it does not follow from the one before.
   private var nextReturn: Double?
 
@@ -38,6 +40,7 @@ public struct ReferenceController: Sendable {
     states = []
     actions = []
     returnsToGo = []
+    stack = Array(repeating: 0, count: model.config.frames?.byteCount ?? 0)
     retarget(targetReturn)
   }
 
@@ -52,7 +55,7 @@ public struct ReferenceController: Sendable {
     nextReturn =
       switch model.options.returnRounding {
       case .never: (targetReturn - offset) / scale
-      case .unscaled: targetReturn
+      case .unscaled, .integer: targetReturn
       case .step, .first: Double(token)
       }
   }
@@ -60,7 +63,7 @@ public struct ReferenceController: Sendable {
   /// The predicted action, in model units, which is also what the history keeps unless `action_history` says otherwise.
   ///
   /// - Parameters:
-  ///   - state: `state_dim` raw numbers.
+  ///   - state: `state_dim` raw numbers; of frames the bytes that a step is given.
   ///   - reward: what the environment paid for the previous action; ignored on the first step.
   public mutating func act(state: [Float], reward: Float = 0) -> [Double] {
     trace(state: state, reward: reward).action
@@ -153,25 +156,28 @@ public struct ReferenceController: Sendable {
   }
 
   private mutating func append(state: [Float], reward: Float) {
-    precondition(state.count == model.config.stateDimension, "a state has state_dim numbers")
+    precondition(state.count == model.stateInputCount, "a state has as many numbers as it says")
     keptReturn = nextReturn ?? returnAfter(reward)
     nextReturn = nil
     returnsToGo.append(token)
-    states.append(normalized(state))
+    let normalized = normalized(state)
+    states.append(normalized)
     actions.append(Array(repeating: 0, count: model.config.actionDimension))
   }
 
   private var token: Float {
-    guard model.options.returnRounding == .unscaled else { return Float(keptReturn) }
+    let rounding = model.options.returnRounding
+    guard rounding == .unscaled || rounding == .integer else { return Float(keptReturn) }
     let (scale, offset) = (model.options.returnScale, model.options.returnOffset)
-    return (Float(keptReturn) - Float(offset)) / Float(scale)
+    let whole = rounding == .integer ? keptReturn.rounded(.towardZero) : keptReturn
+    return (Float(whole) - Float(offset)) / Float(scale)
   }
 
   private func returnAfter(_ reward: Float) -> Double {
     let scale = model.options.returnScale
     return switch model.options.returnRounding {
     case .step: Double(Float(keptReturn) - reward / Float(scale))
-    case .unscaled: keptReturn - Double(reward)
+    case .unscaled, .integer: keptReturn - Double(reward)
     case .first, .never: keptReturn - Double(reward) / scale
     }
   }
@@ -187,7 +193,13 @@ public struct ReferenceController: Sendable {
     actions[actions.count - 1] = model.modelUnits(action)
   }
 
-  private func normalized(_ state: [Float]) -> [Double] {
+  /// What the state's linear map reads.
+  private mutating func normalized(_ state: [Float]) -> [Double] {
+    if let frames = interpreter.frames {
+      stack.removeFirst(state.count)
+      stack += state
+      return frames(stack)
+    }
     guard let mean = model.options.stateMean, let deviation = model.options.stateStandardDeviation
     else { return state.map(Double.init) }
     return state.indices.map { (Double(state[$0]) - mean[$0]) / deviation[$0] }

@@ -36,7 +36,10 @@ public struct ReferenceInterpreter: Sendable {
 
   public let config: ModelConfig
 
-  package let embedReturn: Linear
+  /// nil where a step has no return token.
+  package let embedReturn: Linear?
+  /// What frames go through on their way to the numbers that the state's linear map reads; nil where states are these.
+  package let frames: ReferenceFrames?
   /// One linear map, or an encoder's layers.
   package let embedState: [(map: Linear, activation: Activation)]
   package let embedAction: Linear
@@ -52,14 +55,16 @@ public struct ReferenceInterpreter: Sendable {
   /// nil where blocks end in norms of their own.
   package let finalLayerNorm: LayerNorm?
   package let predictAction: Linear
-  package let predictState: Linear
-  package let predictReturn: Linear
+  /// nil where nobody predicts the next state: it is a picture, or the model is told no return.
+  package let predictState: Linear?
+  package let predictReturn: Linear?
 
   /// The checkpoint as it is.
   public init(config: ModelConfig, checkpoint: Checkpoint) {
     let tensors = ReferenceTensors(config: config, checkpoint: checkpoint)
     self.config = config
-    embedReturn = tensors.linear("embed_return")
+    embedReturn = config.hasReturnTokens ? tensors.linear("embed_return") : nil
+    frames = config.frames.map { ReferenceFrames($0, tensors) }
     embedState =
       config.stateEncoder.isEmpty
       ? [(tensors.linear("embed_state"), config.embeddingActivation)]
@@ -79,14 +84,15 @@ public struct ReferenceInterpreter: Sendable {
       config.normPlacement == .before
       ? tensors.layerNorm("encoder.ln_f", epsilon: config.layerNormEpsilon) : nil
     predictAction = tensors.linear("predict_action.0")
-    predictState = tensors.linear("predict_state")
-    predictReturn = tensors.linear("predict_return")
+    let predictsNext = config.frames == nil && config.hasReturnTokens
+    predictState = predictsNext ? tensors.linear("predict_state") : nil
+    predictReturn = predictsNext ? tensors.linear("predict_return") : nil
   }
 
-  /// One forward pass over T steps.
+  /// One forward pass over T steps, each with the tokens that the model has.
   ///
   /// - Parameters:
-  ///   - states: T × `state_dim`, normalised.
+  ///   - states: T × `state_dim`, normalised; of frames, what the convolutions make of them.
   ///   - actions: T × `act_dim`, in model units; the last row is the placeholder when an action is to
   ///     be predicted (it cannot influence that prediction).
   ///   - returnsToGo: T, divided by the return scale.
@@ -97,7 +103,8 @@ public struct ReferenceInterpreter: Sendable {
     states: [[Double]], actions: [[Double]], returnsToGo: [Double], timesteps: [Int],
     attentionMask: [Bool]? = nil, outputsAttentions: Bool = false
   ) -> ForwardResult {
-    let visible = attentionMask.map { $0.flatMap { Array(repeating: $0, count: 3) } }
+    let tokens = config.tokens.count
+    let visible = attentionMask.map { $0.flatMap { Array(repeating: $0, count: tokens) } }
     var x = embed(
       states: states, actions: actions, returnsToGo: returnsToGo, timesteps: timesteps)
     var hiddenStates = [x.rows]
@@ -113,17 +120,16 @@ public struct ReferenceInterpreter: Sendable {
     hiddenStates[blocks.count] = x.rows
 
     // Actions are read at the state tokens; states and returns at the action tokens.
-    let afterStates = x.rows(from: 1, stride: 3)
-    let afterActions = x.rows(from: 2, stride: 3)
+    let afterStates = x.rows(from: tokens - 2, stride: tokens)
+    let afterActions = x.rows(from: tokens - 1, stride: tokens)
     return ForwardResult(
       hiddenStates: hiddenStates, attentions: attentions,
       actionPredictions: predictedActions(after: afterStates).rows,
-      statePredictions: predictState(afterActions).rows,
-      returnPredictions: predictReturn(afterActions).values)
+      statePredictions: predictState?(afterActions).rows ?? [],
+      returnPredictions: predictReturn?(afterActions).values ?? [])
   }
 
-  /// The input of the first block: three tokens a step, each with the timestep's embedding, in the order
-  /// R, s, a.
+  /// The input of the first block: the tokens of each step with what is added to them, in the order R, s, a.
   private func embed(
     states: [[Double]], actions: [[Double]], returnsToGo: [Double], timesteps: [Int]
   ) -> Matrix {
@@ -135,32 +141,33 @@ public struct ReferenceInterpreter: Sendable {
       timesteps.allSatisfy { (0..<config.maximumEpisodeLength).contains($0) },
       "a timestep is a row of the timestep embedding")
 
-    let time = positions(timesteps)
     let activation = config.embeddingActivation.reference
-    let returnTokens = embedReturn(Matrix(returnsToGo.map { [$0] })).map(activation) + time
-    let stateTokens =
-      embedState.reduce(Matrix(states)) { $1.map($0).map($1.activation.reference) } + time
-    let actionTokens = embedAction(Matrix(actions)).map(activation) + time
-    let tokens = Matrix(
-      (0..<stepCount).flatMap { step in
-        [returnTokens, stateTokens, actionTokens].map { Array($0[row: step]) }
-      })
+    let returnTokens = embedReturn.map { $0(Matrix(returnsToGo.map { [$0] })).map(activation) }
+    let stateTokens = embedState.reduce(Matrix(states)) { $1.map($0).map($1.activation.reference) }
+    let actionTokens = embedAction(Matrix(actions)).map(activation)
+    let ofStep = [returnTokens, stateTokens, actionTokens].compactMap(\.self)
+    let tokens =
+      Matrix((0..<stepCount).flatMap { step in ofStep.map { Array($0[row: step]) } })
+      + positions(timesteps)
 
     guard let embedLayerNorm else { return tokens }
-    let positions = Matrix(Array(repeating: position, count: 3 * stepCount))
+    let positions = Matrix(Array(repeating: position, count: tokens.rowCount))
     return embedLayerNorm(tokens) + positions
   }
 
-  /// What is added to the tokens of each step: the row of its timestep; or the row of the latest timestep and that of the
-  /// step's place in the window, whose last place is the latest step's.
+  /// What is added to each token: the row of its timestep; or the row of the latest timestep, and that of its step's place
+  /// in the window, whose last place is the latest step's, or that of its own place behind the first token.
   private func positions(_ timesteps: [Int]) -> Matrix {
-    guard let embedSlot, let now = timesteps.last else {
-      return Matrix(timesteps.map { Array(embedTimestep[row: $0]) })
-    }
-    let first = embedSlot.rowCount - timesteps.count
+    let tokens = config.tokens.count
     return Matrix(
-      timesteps.indices.map { step in
-        zip(embedTimestep[row: now], embedSlot[row: first + step]).map { $0 + $1 }
+      (0..<tokens * timesteps.count).map { token in
+        let step = token / tokens
+        guard let embedSlot, let now = timesteps.last else {
+          return Array(embedTimestep[row: timesteps[step]])
+        }
+        let slot =
+          config.slots == .tokens ? token : embedSlot.rowCount - timesteps.count + step
+        return zip(embedTimestep[row: now], embedSlot[row: slot]).map { $0 + $1 }
       })
   }
 
@@ -189,7 +196,7 @@ extension ReferenceInterpreter {
   public func trace(
     states: [[Double]], actions: [[Double]], returnsToGo: [Double], timesteps: [Int]
   ) -> StateTrace {
-    let stateToken = 3 * timesteps.count - 2
+    let stateToken = config.tokens.count * timesteps.count - 2
     var x = embed(
       states: states, actions: actions, returnsToGo: returnsToGo, timesteps: timesteps
     ).rows(0..<stateToken + 1)

@@ -28,10 +28,11 @@ package struct BufferRenderer {
     writer.write("")
     writer.write(
       "// Slots of the window: the past tokens, then those of the current step.",
-      "private var pastTokens: Int { \(plan.shape.pastTokenCount) }",
-      "private var returnSlot: Int { pastTokens }",
-      "private var stateSlot: Int { pastTokens + 1 }",
-      "private var actionSlot: Int { pastTokens + 2 }")
+      "private var pastTokens: Int { \(plan.shape.pastTokenCount) }")
+    for (index, token) in plan.steps.tokens.enumerated() {
+      let place = index == 0 ? "pastTokens" : "pastTokens + \(index)"
+      writer.write("private var \(token.rawValue)Slot: Int { \(place) }")
+    }
     if !plan.forward.isEmpty { writer.write("private var slots: Int { pastTokens + 3 }") }
   }
 

@@ -8,8 +8,24 @@ package struct CActionText {
   private var states: Int { plan.shape.stateDimension }
   private var actions: Int { plan.shape.actionDimension }
 
+  private var frames: Frames? { plan.steps.state.frames }
+
+  /// The parameter that says what is observed, its name, and what it is.
+  private var state: String { frames == nil ? "const float *state" : "const uint8_t *frames" }
+  package var stateName: String { frames == nil ? "state" : "frames" }
+  private var observed: String {
+    guard let frames else { return "state[\(states)]: what is observed now." }
+    return frames.input == .stack
+      ? "frames[\(states)]: \(frames.count) of \(frames.rows) lines of \(frames.columns) bytes, oldest first."
+      : "frames[\(states)]: the newest one, \(frames.rows) lines of \(frames.columns) bytes."
+  }
+
   package var components: String {
-    isNumber
+    if let frames {
+      return
+        "\(frames.text) and \(actions) \(isNumber ? "actions to choose from" : "action components")"
+    }
+    return isNumber
       ? "\(states) state components and \(actions) actions to choose from"
       : "\(states) state and \(actions) action components"
   }
@@ -19,7 +35,13 @@ package struct CActionText {
 
   /// Declarations in the template of a control loop, and the argument that receives the action.
   package var variables: String {
-    let state = "float state[\(name.constantPrefix)_STATE_DIMENSION]"
+    let state =
+      "\(frames == nil ? "float state" : "uint8_t frames")[\(name.constantPrefix)_STATE_DIMENSION]"
+    if frames != nil {
+      return isNumber
+        ? "\(state); float reward = 0; int32_t action;"
+        : "\(state); float action[\(name.constantPrefix)_ACTION_DIMENSION], reward = 0;"
+    }
     return isNumber
       ? "\(state), reward = 0; int32_t action;"
       : "\(state), action[\(name.constantPrefix)_ACTION_DIMENSION], reward = 0;"
@@ -36,13 +58,13 @@ package struct CActionText {
        * largest logit, 0 to \(actions - 1). */
       """ : "action[\(actions)]: receives the action. */"
     let common = """
-      /* The critical path. state[\(states)]: what is observed now. reward: what the environment paid for the previous
+      /* The critical path. \(observed) reward: what the environment paid for the previous
        * action, finite; ignored in an episode's first step. \(action)
-      int32_t \(prefix)_act(\(name.type) *controller, const float *state, float reward, \(type) *action);
+      int32_t \(prefix)_act(\(name.type) *controller, \(state), float reward, \(type) *action);
 
       /* The same where the reward of the previous action was given to \(prefix)_prepare_executed_with_reward already
        * (half the work then), or is zero. */
-      int32_t \(prefix)_act_without_reward(\(name.type) *controller, const float *state, \(type) *action);
+      int32_t \(prefix)_act_without_reward(\(name.type) *controller, \(state), \(type) *action);
       """
     return isNumber ? common + "\n\n" + drawn : common
   }
@@ -54,9 +76,9 @@ package struct CActionText {
       /* The same with an action drawn from softmax(\(logits)): its number is how many of the cumulative probabilities are
        * at most uniform, which is 0 or more and below 1. */
       int32_t \(prefix)_act_drawn(
-          \(name.type) *controller, const float *state, float reward, float uniform, int32_t *action);
+          \(name.type) *controller, \(state), float reward, float uniform, int32_t *action);
       int32_t \(prefix)_act_drawn_without_reward(
-          \(name.type) *controller, const float *state, float uniform, int32_t *action);
+          \(name.type) *controller, \(state), float uniform, int32_t *action);
 
       /* logits[\(actions)]: receives those of the latest act, by action; zeros before an episode's first. */
       int32_t \(prefix)_logits(\(name.type) *controller, float *logits);

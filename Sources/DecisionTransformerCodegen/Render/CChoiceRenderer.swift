@@ -11,7 +11,7 @@ package struct CChoiceRenderer {
     /// The action with the largest logit for a state; `reward` is what the environment paid for the previous action.
     @c(\(prefix)_act) @_noAllocation @_noLocks
     \(access) nonisolated func \(prefix)_act(
-      _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float,
+      _ controller: OpaquePointer?, _ state: UnsafePointer<\(plan.stateElement)>?, _ reward: Float,
       _ action: UnsafeMutablePointer<Int32>?
     ) -> Int32 {
       unsafe \(type).act(controller, state, reward, nil, action)
@@ -20,7 +20,7 @@ package struct CChoiceRenderer {
     /// The same where `prepare` was given the reward, or it is zero.
     @c(\(prefix)_act_without_reward) @_noAllocation @_noLocks
     \(access) nonisolated func \(prefix)_act_without_reward(
-      _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ action: UnsafeMutablePointer<Int32>?
+      _ controller: OpaquePointer?, _ state: UnsafePointer<\(plan.stateElement)>?, _ action: UnsafeMutablePointer<Int32>?
     ) -> Int32 {
       unsafe \(type).act(controller, state, nil, nil, action)
     }
@@ -28,7 +28,7 @@ package struct CChoiceRenderer {
     /// An action drawn by a uniform number.
     @c(\(prefix)_act_drawn) @_noAllocation @_noLocks
     \(access) nonisolated func \(prefix)_act_drawn(
-      _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float, _ uniform: Float,
+      _ controller: OpaquePointer?, _ state: UnsafePointer<\(plan.stateElement)>?, _ reward: Float, _ uniform: Float,
       _ action: UnsafeMutablePointer<Int32>?
     ) -> Int32 {
       unsafe \(type).act(controller, state, reward, uniform, action)
@@ -37,7 +37,7 @@ package struct CChoiceRenderer {
     /// The same where `prepare` was given the reward, or it is zero.
     @c(\(prefix)_act_drawn_without_reward) @_noAllocation @_noLocks
     \(access) nonisolated func \(prefix)_act_drawn_without_reward(
-      _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ uniform: Float,
+      _ controller: OpaquePointer?, _ state: UnsafePointer<\(plan.stateElement)>?, _ uniform: Float,
       _ action: UnsafeMutablePointer<Int32>?
     ) -> Int32 {
       unsafe \(type).act(controller, state, nil, uniform, action)
@@ -86,7 +86,7 @@ package struct CChoiceRenderer {
     """
       @_noAllocation @_noLocks
       fileprivate static func act(
-        _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float?, _ uniform: Float?,
+        _ controller: OpaquePointer?, _ state: UnsafePointer<\(plan.stateElement)>?, _ reward: Float?, _ uniform: Float?,
         _ action: UnsafeMutablePointer<Int32>?
       ) -> Int32 {
         var call = unsafe CCall(controller, model: layoutDigest)
@@ -94,12 +94,11 @@ package struct CChoiceRenderer {
         unsafe call.check(action)
         guard call.isSound, let state = unsafe state, let action = unsafe action else { return call.end() }
         do throws(StepError) {
-          let state = unsafe UnsafeRawPointer(state).load(as: State.self)
           let number: Int
           if let uniform {
-            number = try unsafe of(call).pointee.act(state, reward: reward, uniform: uniform)
+            number = try unsafe of(call).pointee.act(\(plan.stateOfPointer), reward: reward, uniform: uniform)
           } else {
-            number = try unsafe of(call).pointee.act(state, reward: reward)
+            number = try unsafe of(call).pointee.act(\(plan.stateOfPointer), reward: reward)
           }
           unsafe action.pointee = Int32(truncatingIfNeeded: number)
           return call.end()

@@ -97,7 +97,7 @@ package struct CInterfaceRenderer {
     /// The action for a state; `reward` is what the environment paid for the previous action.
     @c(\(prefix)_act) @_noAllocation @_noLocks
     \(access) nonisolated func \(prefix)_act(
-      _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float,
+      _ controller: OpaquePointer?, _ state: UnsafePointer<\(plan.stateElement)>?, _ reward: Float,
       _ action: UnsafeMutablePointer<Float>?
     ) -> Int32 {
       unsafe \(type).act(controller, state, reward, action)
@@ -106,7 +106,7 @@ package struct CInterfaceRenderer {
     /// The same where `prepare` was given the reward, or it is zero.
     @c(\(prefix)_act_without_reward) @_noAllocation @_noLocks
     \(access) nonisolated func \(prefix)_act_without_reward(
-      _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ action: UnsafeMutablePointer<Float>?
+      _ controller: OpaquePointer?, _ state: UnsafePointer<\(plan.stateElement)>?, _ action: UnsafeMutablePointer<Float>?
     ) -> Int32 {
       unsafe \(type).act(controller, state, nil, action)
     }
@@ -159,7 +159,7 @@ package struct CInterfaceRenderer {
     @c(\(prefix)_memory_alignment)
     \(access) nonisolated func \(prefix)_memory_alignment() -> UInt { UInt(\(type).memoryAlignment) }
 
-    /// Floats of a state.
+    /// \(plan.stateElement == "Float" ? "Floats" : "Bytes") of a state.
     @c(\(prefix)_state_dimension)
     \(access) nonisolated func \(prefix)_state_dimension() -> UInt { UInt(\(type).stateDimension) }
     """
@@ -193,7 +193,7 @@ package struct CInterfaceRenderer {
     """
       @_noAllocation @_noLocks
       fileprivate static func act(
-        _ controller: OpaquePointer?, _ state: UnsafePointer<Float>?, _ reward: Float?,
+        _ controller: OpaquePointer?, _ state: UnsafePointer<\(plan.stateElement)>?, _ reward: Float?,
         _ action: UnsafeMutablePointer<Float>?
       ) -> Int32 {
         var call = unsafe CCall(controller, model: layoutDigest)
@@ -201,7 +201,7 @@ package struct CInterfaceRenderer {
         unsafe call.check(action)
         guard call.isSound, let state = unsafe state, let action = unsafe action else { return call.end() }
         do throws(StepError) {
-          let result = try unsafe of(call).pointee.act(UnsafeRawPointer(state).load(as: State.self), reward: reward)
+          let result = try unsafe of(call).pointee.act(\(plan.stateOfPointer), reward: reward)
           unsafe UnsafeMutableRawPointer(action).storeBytes(of: result, as: Action.self)
           return call.end()
         } catch {
@@ -225,5 +225,17 @@ package struct CInterfaceRenderer {
         }
       }
     """
+  }
+}
+
+extension Plan {
+  /// The type of a state's numbers in Swift's and C's signatures.
+  package var stateElement: String { steps.state.frames == nil ? "Float" : "UInt8" }
+
+  /// What `act` is given of C's pointer to them.
+  package var stateOfPointer: String {
+    steps.state.frames == nil
+      ? "UnsafeRawPointer(state).load(as: State.self)"
+      : "UnsafeBufferPointer(start: state, count: stateDimension).span"
   }
 }

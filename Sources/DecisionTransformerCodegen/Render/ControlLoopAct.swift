@@ -27,7 +27,7 @@ extension ControlLoopRenderer {
 
   /// The parameters of a step.
   package func stateAndReward(defaultsToNil: Bool) -> String {
-    "_ \(agents.name("state")): \(agents.name("State")), \(agents.name("reward")): \(rewardType)?\(defaultsToNil ? " = nil" : "")"
+    "_ \(stateName): \(frames == nil ? agents.name("State") : "Span<UInt8>"), \(agents.name("reward")): \(rewardType)?\(defaultsToNil ? " = nil" : "")"
   }
 
   /// From the arguments to the prediction: everything but what becomes of it.
@@ -36,11 +36,7 @@ extension ControlLoopRenderer {
     agents.forEach(reads: true, to: &writer) { checkStep(to: &$0) }
     writer.write(
       "let \(agents.name("nextReturn")) = try \(returnToGo)(after: \(rewards))", "prepare()")
-    agents.forEach(to: &writer) { writer in
-      let input = agents.row("stateInput", as: "input", to: &writer)
-      writer.numbers(
-        "State.count", "\(input)[index] = \(agents.own("state"))[index] - \(mean)[index]")
-    }
+    stateInput(to: &writer)
     feedback(to: &writer)
     agents.forEach(to: &writer) { writer in
       let output = agents.row("prediction", as: "output", to: &writer)
@@ -55,12 +51,42 @@ extension ControlLoopRenderer {
       ], to: &writer)
   }
 
+  /// Of pictures, what they are.
+  package var frames: Frames? { plan.steps.state.frames }
+
+  /// The argument that says what is observed.
+  package var stateName: String { frames == nil ? agents.name("state") : "frames" }
+
+  /// What documents it.
+  package var stateDocumentation: String {
+    guard let frames else {
+      return "- Parameter state: Raw environment units; every number is finite."
+    }
+    let lines = "\(frames.rows) lines of \(frames.columns) pixels each"
+    return frames.input == .stack
+      ? "- Parameter frames: \(frames.byteCount) bytes: \(frames.count) frames, oldest first, \(lines)."
+      : "- Parameter frames: The newest frame, \(frames.inputCount) bytes: \(lines). Those of the \(frames.count - 1) steps in front are kept, zeros in front of an episode's first."
+  }
+
+  private func stateInput(to writer: inout CodeWriter) {
+    guard let frames else {
+      return agents.forEach(to: &writer) { writer in
+        let input = agents.row("stateInput", as: "input", to: &writer)
+        writer.numbers(
+          "State.count", "\(input)[index] = \(agents.own("state"))[index] - \(mean)[index]")
+      }
+    }
+    let place = frames.byteCount - frames.inputCount
+    writer.write(
+      "FrameMath.widen(frames, count: Self.stateDimension, to: stateInput\(place == 0 ? "" : " + \(literal(place))"))"
+    )
+  }
+
   private func documentAct(to writer: inout CodeWriter) {
     document(
       one: [
-        "The action for `state`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first if nobody has.",
-        "",
-        "- Parameter state: Raw environment units; every number is finite.",
+        "The action for `\(stateName)`, at the cost of `feedbackMultiplyAdds`. Runs `prepare()` first if nobody has.",
+        "", stateDocumentation,
         "- Parameter reward: What the environment paid for the previous action, finite; nil is 0. An episode's",
         "  first step ignores it, and so does the step after `retarget`.",
         "- Returns: The action, environment units\(bounds).",
@@ -92,6 +118,11 @@ extension ControlLoopRenderer {
       let timestep = agents.value(of: .timestep)
       writer.write(
         "guard (\(agents.value(of: .awaitsPreparation)) ? \(timestep) + 1 : \(timestep)) < \(length) else { \(agents.failing(".episodeEnded(maximumLength: \(length))")) }"
+      )
+    }
+    guard frames == nil else {
+      return writer.write(
+        "guard frames.count == Self.stateDimension else { throw .wrongByteCount(found: frames.count, expected: Self.stateDimension) }"
       )
     }
     agents.check("\(agents.own("state"))[index]", "State.count", ".nonFiniteState", to: &writer)

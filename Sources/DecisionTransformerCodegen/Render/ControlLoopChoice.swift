@@ -39,10 +39,8 @@ extension ControlLoopRenderer {
 
   /// Predicts, chooses and remembers.
   private func choose(_ function: String, to writer: inout CodeWriter) {
-    let (states, rewards, actions) = (
-      agents.name("state"), agents.name("reward"), agents.name("action")
-    )
-    writer.write("try computeLogits(\(states), \(rewards): \(rewards))")
+    let (rewards, actions) = (agents.name("reward"), agents.name("action"))
+    writer.write("try computeLogits(\(stateName), \(rewards): \(rewards))")
     guard !agents.isOne else {
       return writer.write("chosen = ActionChoice.\(function)", "return chosen")
     }
@@ -58,10 +56,9 @@ extension ControlLoopRenderer {
   private func documentGreedy(to writer: inout CodeWriter) {
     document(
       one: [
-        "The action for `state`, the one with the largest logit (of equal ones the first), at the cost of",
+        "The action for `\(stateName)`, the one with the largest logit (of equal ones the first), at the cost of",
         "`feedbackMultiplyAdds`. Runs `prepare()` first if nobody has.",
-        "",
-        "- Parameter state: Raw environment units; every number is finite.",
+        "", stateDocumentation,
         "- Parameter reward: What the environment paid for the previous action, finite; nil is 0. An episode's",
         "  first step ignores it, and so does the step after `retarget`.",
         "- Returns: The action's number.",

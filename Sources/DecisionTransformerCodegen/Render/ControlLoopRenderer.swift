@@ -57,6 +57,7 @@ package struct ControlLoopRenderer {
 
   /// The return tokens' input.
   package func returnInput(to writer: inout CodeWriter) {
+    guard plan.steps.tokens.contains(.return) else { return }
     agents.forEach(to: &writer) {
       $0.write("\(agents.row("returnInput"))[0] = \(token(agents.own("nextReturn")))")
     }

@@ -21,7 +21,7 @@ extension ControlLoopRenderer {
 
   /// What the kept return is, in words.
   package var returnUnits: String {
-    guard rounding != .unscaled else { return "environment units" }
+    guard rounding != .unscaled, rounding != .integer else { return "environment units" }
     return (plan.steps.returns.offset == 0 ? "" : "less the return offset, ")
       + "divided by the return scale\(isExact ? ": the token is its float32" : "")"
   }
@@ -32,11 +32,13 @@ extension ControlLoopRenderer {
     case .step: kept
     case .first, .never: "Float(\(kept))"
     case .unscaled: modelUnits("Float(\(kept))", Float.self)
+    case .integer: modelUnits("Float(\(kept).rounded(.towardZero))", Float.self)
     }
   }
 
   private func tokenIsFinite(_ kept: String) -> String {
-    rounding == .unscaled ? "(\(token(kept))).isFinite" : "\(token(kept)).isFinite"
+    rounding == .unscaled || rounding == .integer
+      ? "(\(token(kept))).isFinite" : "\(token(kept)).isFinite"
   }
 
   /// `target`, environment units, as it is kept.
@@ -44,7 +46,7 @@ extension ControlLoopRenderer {
     switch rounding {
     case .step: modelUnits(target, Float.self)
     case .first: "Double(\(modelUnits(target, Float.self)))"
-    case .unscaled: "Double(\(target))"
+    case .unscaled, .integer: "Double(\(target))"
     case .never: modelUnits("Double(\(target))", Double.self)
     }
   }
@@ -76,7 +78,7 @@ extension ControlLoopRenderer {
     let spent =
       switch rounding {
       case .step: scaled(paid, Float.self)
-      case .unscaled: "Double\(paid)"
+      case .unscaled, .integer: "Double\(paid)"
       case .first, .never: scaled("Double\(paid)", Double.self)
       }
     writer.scope(

@@ -32,14 +32,23 @@ package struct HeaderRenderer {
     let shape = plan.shape
     let batch = shape.batch == 1 ? "" : " · batch \(shape.batch)"
     writer.write(
-      "// state \(shape.stateDimension) · \(plan.steps.action.choice == nil ? "action \(shape.actionDimension)" : "1 action of \(shape.actionDimension)")\(plan.steps.action.hasTanh ? " tanh" : "") · window \(shape.window) steps, \(shape.slotCount) tokens · episode \(plan.steps.time.stepCount)\(batch)",
+      "// \(state) · \(plan.steps.action.choice == nil ? "action \(shape.actionDimension)" : "1 action of \(shape.actionDimension)")\(plan.steps.action.hasTanh ? " tanh" : "") · window \(shape.window) steps, \(shape.slotCount) tokens · episode \(plan.steps.time.stepCount)\(batch)",
       "// \(blocks)")
     if !differences.isEmpty { writer.write("// \(differences.joined(separator: " · "))") }
+  }
+
+  private var state: String {
+    guard let frames = plan.steps.state.frames else { return "state \(plan.shape.stateDimension)" }
+    return "state \(frames.text), \(frames.input == .newest ? "the newest" : "all") given"
   }
 
   /// What the model has and Hugging Face's has not.
   private var differences: [String] {
     var texts: [String] = []
+    if let frames = plan.steps.state.frames {
+      texts.append("convolutions \(frames.convolutionText)")
+    }
+    if plan.shape.tokensPerStep == 2 { texts.append("no return tokens") }
     let encoder = plan.steps.state.encoder.map { "\($0.size) \($0.activation.rawValue)" }
     if !encoder.isEmpty { texts.append("state encoder \(encoder.joined(separator: ", "))") }
     if plan.steps.embeddingActivation != .linear {

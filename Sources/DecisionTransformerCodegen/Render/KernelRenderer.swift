@@ -22,6 +22,7 @@ package struct KernelRenderer {
         mix(
           name, rows, heads, keys, columns, keyStride, rowStride, strips, causal,
           addsResidual, to: &writer)
+      case .convolve(let shape, let epilogue): convolve(name, shape, epilogue, to: &writer)
       case .storeKeys(let heads, let depth, let rowStride, let keyStride):
         storeKeys(name, heads, depth, rowStride, keyStride, to: &writer)
       }
@@ -34,14 +35,9 @@ package struct KernelRenderer {
     _ name: String, _ rows: Int, _ depth: Int, _ columns: Int, _ epilogue: Kernel.Epilogue,
     _ format: WeightFormat, _ strides: RowStrides, to writer: inout CodeWriter
   ) {
-    let finish =
-      switch epilogue {
-      case .store, .storeUnbiased: "Store"
-      case .activation(let activation): plan.finishName(of: activation)
-      case .add: "Add"
-      }
-    let parameter = epilogue == .add ? " _ residual: Floats," : ""
-    let residual = epilogue == .add ? ", residual: residual" : ""
+    let finish = plan.finishName(of: epilogue)
+    let parameter = epilogue.addsResidual ? " _ residual: Floats," : ""
+    let residual = epilogue.addsResidual ? ", residual: residual" : ""
     let kernel = Kernel.linear(
       rows: rows, depth: depth, columns: columns, epilogue: epilogue, format: format,
       strides: strides)
@@ -90,7 +86,7 @@ package struct KernelRenderer {
         "widen(w.words\(from), step: \(step), panels: \(count), \(format.wordName)s: \(words), to: w.widened)"
       )
       writer.write(
-        "rows\(group.rows)(Product<\(finish)>(x, \(strides.input), w.widened, \(group.order.arguments), depth: \(group.depth)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue == .add ? ", residual: residual\(to)" : "")))"
+        "rows\(group.rows)(Product<\(finish)>(x, \(strides.input), w.widened, \(group.order.arguments), depth: \(group.depth)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue.addsResidual ? ", residual: residual\(to)" : "")))"
       )
     }
     if panels <= most {
@@ -144,6 +140,48 @@ package struct KernelRenderer {
       "\(name)(_ scores: Floats, _ values: Floats,\(parameter) to mixed: Floats)", to: &writer
     ) { head in
       "rows\(rows)(Product<\(addsResidual ? "Add" : "Store")>(scores\(head(rows * keyStride)), \(keyStride), values\(head(columns)), \(order), depth: \(keys), hasBiases: false, mixed\(head(columns)), \(rowStride), panels: \(columns / Shape.lanes)\(residual)\(causal ? ", hidesDepth: true" : "")))"
+    }
+  }
+
+  /// Line by line of the output: windows as rows, and their product.
+  private func convolve(
+    _ name: String, _ shape: ConvolutionShape, _ epilogue: Kernel.Epilogue,
+    to writer: inout CodeWriter
+  ) {
+    let product = Kernel.convolve(shape, epilogue: epilogue).products[0]
+    let (window, filters) = (Shape.stride(shape.depth), Shape.stride(shape.filters))
+    let residual = epilogue.addsResidual
+    writer.write(
+      "",
+      "/// A convolution of \(shape.input.channels) x \(shape.input.rows) x \(shape.input.columns) numbers, windows of \(shape.size) x \(shape.size), \(shape.stride) apart, for \(shape.filters) filters.",
+      attributes)
+    writer.scope(
+      "static func \(name)(_ input: Floats, _ w: Floats,\(residual ? " _ residual: Floats," : "") patches: Floats, to output: Floats)"
+    ) { writer in
+      writer.scope("for row in 0..<\(shape.outputRows)") { writer in
+        writer.scope("for column in 0..<\(shape.outputColumns)") { writer in
+          let place = shape.isPlanar ? 1 : shape.placeStride
+          writer.write(
+            "let from = input + row * \(literal(shape.stride * shape.lineStride)) + column * \(literal(shape.stride * place)), to = patches + column * \(literal(window))"
+          )
+          let copy = { (from: String, to: String) in
+            "FrameMath.copy(from\(from) + line * \(literal(shape.lineStride)), count: \(literal(shape.lineCount)), to: to + \(to) * \(literal(shape.lineCount)))"
+          }
+          if shape.isPlanar, shape.input.channels > 1 {
+            writer.scope("for channel in 0..<\(shape.input.channels)") {
+              $0.write(
+                "for line in 0..<\(shape.size) { \(copy(" + channel * \(literal(shape.input.placeCount))", "(channel * \(shape.size) + line)")) }"
+              )
+            }
+          } else {
+            writer.write("for line in 0..<\(shape.size) { \(copy("", "line")) }")
+          }
+        }
+        let line = literal(shape.outputColumns * filters)
+        writer.write(
+          "rows\(product.rows)(Product<\(plan.finishName(of: epilogue))>(patches, \(literal(window)), w, \(product.order.arguments), depth: \(product.depth), output + row * \(line), \(filters), panels: \(product.panels)\(residual ? ", residual: residual + row * \(line)" : "")))"
+        )
+      }
     }
   }
 

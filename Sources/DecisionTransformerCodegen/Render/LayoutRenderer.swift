@@ -46,6 +46,8 @@ package struct LayoutRenderer {
   private func description(of group: PackedLayout.Group) -> String {
     switch group.tensors[0].content {
     case .stateMean: "Embeddings, of states with their mean, of timesteps; embed_ln."
+    case .convolution: "Convolutions of the state's frames."
+    case .embedReturn, .embedState: "Embeddings, of timesteps, too."
     case .entryValue: "Block 0 in terms of an input."
     case .predictAction: "Heads."
     case .finalNormGain: "ln_f."

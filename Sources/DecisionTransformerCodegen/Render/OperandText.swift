@@ -39,7 +39,7 @@ package struct OperandText {
   package func slot(_ index: Int) -> String {
     guard plan.shape.tokenCapacity == nil else { return "\(index)" }
     return switch index {
-    case plan.shape.returnToken: "returnSlot"
+    case plan.shape.returnToken where plan.shape.tokensPerStep == 3: "returnSlot"
     case plan.shape.stateToken: "stateSlot"
     case plan.shape.actionToken: "actionSlot"
     default: "\(index)"
@@ -70,6 +70,14 @@ package struct OperandText {
       return call(
         plan.name(of: kernel), place(input), tensor(weights), residual.map(place),
         "to: \(place(output))")
+    case .convolve(let kernel, let input, let weights, let residual, let patches, let output):
+      return call(
+        plan.name(of: kernel), place(input), tensor(weights), residual.map(place),
+        "patches: \(place(patches))", "to: \(place(output))")
+    case .slideFrames(let frames, let pixels):
+      let count = plan.steps.state.count - pixels
+      return
+        "FrameMath.move(\(place(frames)), by: \(literal(pixels)), count: \(literal(count)))"
     case .normalize(let rows, let input, let output):
       return call(
         "normalize", place(input), "rows: \(plan.rowText(rows))", "to: \(place(output))")
@@ -85,6 +93,8 @@ package struct OperandText {
     case .position(let rows, let input, _, let slots, let norm, let output):
       return call(
         "position", place(input), "rows: \(plan.rowText(rows))", "first: \(slot(input.row))",
+        plan.steps.slots == .tokens
+          ? "firstKey: firstKey\(isOfAgent && plan.shape.batch > 1 ? "(of: agent)" : "")" : nil,
         "timestep: \(timestepRow(agent))", "slots: \(tensor(slots))",
         norm.map { "gain: \(tensor($0.gain))" }, norm.map { "shift: \(tensor($0.shift))" },
         "to: \(place(output))")

@@ -4,10 +4,26 @@ extension Plan {
   /// What products end in: the blocks' activation, then all others in order of first use.
   package var activations: [Activation] {
     kernels.reduce(into: [network.blocks[0].activation]) { found, kernel in
-      guard case .linear(_, _, _, .activation(let activation), _, _) = kernel,
-        !found.contains(activation)
+      guard case .activation(let activation)? = kernel.epilogue, !found.contains(activation)
       else { return }
       found.append(activation)
+    }
+  }
+
+  /// What products end in that are added to a part of their sum.
+  package var activationsOfSums: [Activation] {
+    kernels.compactMap {
+      if case .addActivated(let activation)? = $0.epilogue { activation } else { nil }
+    }
+  }
+
+  /// The name of an epilogue.
+  package func finishName(of epilogue: Kernel.Epilogue) -> String {
+    switch epilogue {
+    case .store, .storeUnbiased: "Store"
+    case .activation(let activation): finishName(of: activation)
+    case .add: "Add"
+    case .addActivated(let activation): "Add\(finishName(of: activation))"
     }
   }
 

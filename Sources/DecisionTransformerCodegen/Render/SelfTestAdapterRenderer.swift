@@ -9,6 +9,7 @@ package struct SelfTestAdapterRenderer {
   }
   private var isBatch: Bool { plan.shape.batch > 1 }
   private var isDiscrete: Bool { plan.steps.action.choice != nil }
+  private var hasFrames: Bool { plan.steps.state.frames != nil }
 
   package func render(to writer: inout CodeWriter) {
     writer.write(
@@ -34,14 +35,17 @@ package struct SelfTestAdapterRenderer {
       "Agents with the same inputs, as one\(isDiscrete ? "; logits are its actions" : ""). A component that is not everybody's is no number."
     writer.write(
       "private typealias Controller = Self", "",
-      "/// \(isBatch ? agents : "The controller with logits as its actions.")")
+      "/// \(isBatch ? agents : "The controller\(isDiscrete ? " with logits as its actions" : "")\(hasFrames ? ", given frames that follow from a number" : "").")"
+    )
     writer.scope("private struct Replayed: ~Copyable, SelfTestable") { writer in
       writer.write(
-        "typealias State = Controller.State",
+        "typealias State = \(hasFrames ? "Float" : "Controller.State")",
         "typealias Action = Controller.\(isDiscrete ? "Logits" : "Action")")
       for name in ["stateDimension", "actionDimension", "hiddenSize", "layerCount", "memorySize"] {
         let source = isDiscrete && name == "actionDimension" ? "actionCount" : name
-        writer.write("static var \(name): Int { Controller.\(source) }")
+        // Frames follow from a number.
+        let isOne = hasFrames && name == "stateDimension"
+        writer.write("static var \(name): Int { \(isOne ? "1" : "Controller.\(source)") }")
       }
       writer.write(
         "var controller: Controller", "",
@@ -78,7 +82,15 @@ package struct SelfTestAdapterRenderer {
   }
 
   private func actOfOne(to writer: inout CodeWriter) {
-    writer.write("_ = try controller.act(state, reward: reward)", "return controller.logits")
+    if hasFrames {
+      writer.write(
+        "let pattern = FramePattern(seed: state)",
+        "var frames = InlineArray<\(plan.shape.stateDimension), UInt8>(repeating: 0)")
+      writer.numbers("Controller.stateDimension", "frames[index] = pattern[index]")
+    }
+    let call = "try controller.act(\(hasFrames ? "frames.span" : "state"), reward: reward)"
+    guard isDiscrete else { return writer.write("return \(call)") }
+    writer.write("_ = \(call)", "return controller.logits")
   }
 
   private func actOfAll(to writer: inout CodeWriter) {

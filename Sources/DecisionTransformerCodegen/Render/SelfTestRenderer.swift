@@ -4,7 +4,8 @@ package struct SelfTestRenderer {
 
   package func render(to writer: inout CodeWriter) {
     writer.write("// MARK: - Self test")
-    let isAdapted = plan.shape.batch > 1 || plan.steps.action.choice != nil
+    let isAdapted =
+      plan.shape.batch > 1 || plan.steps.action.choice != nil || plan.steps.state.frames != nil
     writer.scope(
       "nonisolated extension \(plan.deployment.name)\(isAdapted ? "" : ": SelfTestable")"
     ) { writer in
@@ -38,7 +39,9 @@ package struct SelfTestRenderer {
       "/// A stage of the latest `act` again, with the return token or `alone`; the state token's row after it."
     )
     writer.scope("private func repeatStage(_ stage: Int, alone: Bool) -> Floats") { writer in
-      writer.write("switch stage {", "case 0: embedReturn(); embedState()")
+      let embeds =
+        plan.steps.tokens.contains(.return) ? "embedReturn(); embedState()" : "embedState()"
+      writer.write("switch stage {", "case 0: \(embeds)")
       for layer in plan.forms.dropLast().indices {
         writer.write(
           "case \(layer + 1): if alone { tokenBlock\(layer)(token: stateSlot) } else { feedbackBlock\(layer)() }"

@@ -9,7 +9,10 @@ package struct SizeRenderer {
 
   private func controller(to writer: inout CodeWriter) {
     let shape = plan.shape
-    constant("Numbers of a state.", "stateDimension", shape.stateDimension, to: &writer)
+    constant(
+      plan.steps.state.frames == nil
+        ? "Numbers of a state." : "Bytes that a step is given as its state.", "stateDimension",
+      shape.stateDimension, to: &writer)
     if plan.steps.action.choice == nil {
       constant("Numbers of an action.", "actionDimension", shape.actionDimension, to: &writer)
     } else {

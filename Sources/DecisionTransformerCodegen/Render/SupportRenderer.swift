@@ -95,18 +95,20 @@ package struct SupportRenderer {
   private func position(isNormalized: Bool, to writer: inout CodeWriter) {
     let stride = plan.shape.hiddenStride
     let (tokens, agents) = (plan.steps.tokens.count, plan.shape.batch)
-    let sum = "x + embed_timestep[timestep] + embed_slot[place of its step]"
+    let ofTokens = plan.steps.slots == .tokens
+    let sum =
+      "x + embed_timestep[timestep] + embed_slot[\(ofTokens ? "place behind the first key" : "place of its step")]"
     writer.function(
       "\(isNormalized ? "embed_ln(\(sum)) + wpe[0]" : sum) of each row\(agents > 1 ? " of an agent" : "")."
     )
     writer.scope(
-      "static func position(_ x: Floats, rows: Int, first: Int, timestep: Floats, slots: Floats, \(isNormalized ? "gain: Floats, shift: Floats, " : "")to y: Floats)"
+      "static func position(_ x: Floats, rows: Int, first: Int, \(ofTokens ? "firstKey: Int, " : "")timestep: Floats, slots: Floats, \(isNormalized ? "gain: Floats, shift: Floats, " : "")to y: Floats)"
     ) { writer in
       writer.write("var row = 0")
       writer.scope("while row < rows") { writer in
         let step = "row * \(literal(agents * stride))"
         writer.write(
-          "let from = x + \(step), to = y + \(step), slot = slots + (first + row) / \(tokens) * \(stride)",
+          "let from = x + \(step), to = y + \(step), slot = slots + \(ofTokens ? "max(0, first + row - firstKey)" : "(first + row) / \(tokens)") * \(stride)",
           "var index = 0",
           "while index < \(stride) { (Vector(at: from + index) + Vector(at: slot + index)\(isNormalized ? "" : " + Vector(at: timestep + index)")).store(at: to + index); index += 16 }"
         )
@@ -188,7 +190,7 @@ package struct SupportRenderer {
     writer.inlined("Drops the oldest step: moves all rows but its own to the front.")
     writer.scope("static func slide(_ rows: Rows)") {
       $0.write(
-        "VectorMath.move(rows.start, by: 3 * rows.stride, count: \(plan.shape.pastTokenCount) * rows.stride)"
+        "VectorMath.move(rows.start, by: \(plan.shape.tokensPerStep) * rows.stride, count: \(plan.shape.pastTokenCount) * rows.stride)"
       )
     }
   }

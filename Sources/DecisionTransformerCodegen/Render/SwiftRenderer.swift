@@ -51,7 +51,7 @@ public struct SwiftRenderer {
     section("Preparation phase: while the world moves", to: &writer) {
       loop.prepare(to: &$0)
       routines(
-        (plan.preparation + plan.afterPreparation).filter { !plan.shortFeedback.contains($0) },
+        plan.preparation.filter { !plan.shortFeedback.contains($0) },
         to: &$0)
     }
     if !plan.forward.isEmpty {
@@ -93,9 +93,12 @@ public struct SwiftRenderer {
 
   private func types(to writer: inout CodeWriter) {
     let shape = plan.shape
-    writer.write(
-      "/// One observation, raw environment units.",
-      "\(access)typealias State = InlineArray<\(shape.stateDimension), Float>")
+    // Pictures are too large to be passed by value.
+    if plan.steps.state.frames == nil {
+      writer.write(
+        "/// One observation, raw environment units.",
+        "\(access)typealias State = InlineArray<\(shape.stateDimension), Float>")
+    }
     if plan.steps.action.choice == nil {
       writer.write(
         "/// One action, environment units.",
@@ -144,7 +147,8 @@ public struct SwiftRenderer {
     )
     if plan.shape.pastTokenCount > 0 {
       writer.write(
-        "\(attributes)private \(of) firstKey\(agent) Int { max(0, pastTokens - 3 * \(timestep)) }")
+        "\(attributes)private \(of) firstKey\(agent) Int { max(0, pastTokens - \(plan.shape.tokensPerStep) * \(timestep)) }"
+      )
     }
   }
 

@@ -119,7 +119,13 @@ package struct TileRenderer {
     let activations = plan.activations.map {
       (name: plan.finishName(of: $0), value: "VectorMath.\($0.functionName)(sums)")
     }
-    return [("Store", "sums")] + activations + [("Add", "sums + Vector(at: residual)")]
+    let ofSums = plan.activationsOfSums.map {
+      (
+        name: plan.finishName(of: .addActivated($0)),
+        value: "VectorMath.\($0.functionName)(sums + Vector(at: residual))"
+      )
+    }
+    return [("Store", "sums")] + activations + [("Add", "sums + Vector(at: residual)")] + ofSums
   }
 
   // MARK: Sweeps

@@ -23,7 +23,8 @@ package struct SelfTestSection {
 
     append(
       [
-        schedule.steps.count, shape.stateDimension, shape.actionDimension, schedule.inputRowCount,
+        schedule.steps.count, shape.testedStateDimension, shape.actionDimension,
+        schedule.inputRowCount,
         stageTolerances.count, schedule.samples.count, shape.hiddenSize,
       ].map { UInt32($0) })
     append([Float(episode.targetReturn)])
@@ -35,7 +36,10 @@ package struct SelfTestSection {
     append(stageTolerances)
     append(actionTolerances)
     for row in 0..<schedule.inputRowCount {
-      append(episode.states[row])
+      // The pattern of frames follows from its number.
+      append(
+        shape.testedStateDimension == shape.stateDimension
+          ? episode.states[row] : [Float(row + 1)])
       append(episode.executedActions[row])
       append([episode.rewards[row]])
     }

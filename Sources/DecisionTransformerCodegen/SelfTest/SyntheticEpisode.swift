@@ -1,6 +1,8 @@
+import DecisionTransformer
+
 /// A seeded episode for a model: the same numbers on every machine.
 ///
-/// States are normal around `state_mean` with `state_std`; rewards spend the target return, unevenly; executed
+/// States are normal around `state_mean` with `state_std`, bytes of frames a `FramePattern`; rewards spend the target return, unevenly; executed
 /// actions are normal around `action_offset` with half the action scale, or each as likely as any other where they are numbered. Row t belongs to step t, and to step t + `rowCount` again.
 package struct SyntheticEpisode: Equatable, Sendable {
   /// Environment units.
@@ -20,8 +22,12 @@ package struct SyntheticEpisode: Equatable, Sendable {
     let deviation = model.options.stateStandardDeviation ?? Array(repeating: 1, count: dimension)
     // A stream for each kind of number: the states do not depend on the number of actions.
     var stateNumbers = SyntheticNumbers(state: 1)
-    states = rows.map { _ in
-      (0..<dimension).map { Float(mean[$0] + deviation[$0] * stateNumbers.normal()) }
+    states = rows.map { row in
+      if model.config.frames != nil {
+        let pattern = FramePattern(seed: Float(row + 1))
+        return (0..<model.stateInputCount).map { Float(pattern[$0]) }
+      }
+      return (0..<dimension).map { Float(mean[$0] + deviation[$0] * stateNumbers.normal()) }
     }
     var rewardNumbers = SyntheticNumbers(state: 2)
     let spent = targetReturn == offset ? scale : targetReturn - offset

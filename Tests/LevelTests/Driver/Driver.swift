@@ -96,12 +96,12 @@ func choices<Controller: ChoiceController & ~Copyable>(_: Controller.Type) -> An
   }
 }
 
-/// What is asked of several agents with numbered actions: their self test drives all of them.
-protocol ReplayedChoices: ~Copyable, SendableMetatype {
+/// What is asked of several agents with numbered actions, and of vectors for frames: their self test.
+protocol ReplayedAlone: ~Copyable, SendableMetatype {
   static func selfTest(weights: PackedWeights) throws(InitializationError) -> SelfTestReport
 }
 
-func choicesOfAgents<Controller: ReplayedChoices & ~Copyable>(_: Controller.Type) -> Answering {
+func selfTestAlone<Controller: ReplayedAlone & ~Copyable>(_: Controller.Type) -> Answering {
   { kind, weights in
     guard case .selfTest = kind else { throw WrongKind() }
     return selfTest(try Controller.selfTest(weights: weights))

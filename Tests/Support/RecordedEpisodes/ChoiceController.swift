@@ -1,8 +1,7 @@
 package import DecisionTransformer
 
-/// The members of a generated type whose actions are numbers.
+/// The members of a generated type whose actions are numbers, with any kind of states.
 package protocol ChoiceController: ~Copyable, SendableMetatype {
-  associatedtype State: FloatVector
   associatedtype Logits: FloatVector
 
   static func selfTest(weights: PackedWeights) throws(InitializationError) -> SelfTestReport
@@ -12,10 +11,46 @@ package protocol ChoiceController: ~Copyable, SendableMetatype {
   var logits: Logits { get }
 
   mutating func reset(targetReturn: Float)
-  mutating func act(_ state: State, reward: Float?) throws(StepError) -> Int
-  mutating func act(_ state: State, reward: Float?, uniform: Float) throws(StepError) -> Int
+  /// `act` of the state with these numbers, drawn where there is a number to draw by.
+  mutating func act(numbers: [Float], reward: Float?, uniform: Float?) throws(StepError) -> Int
   mutating func prepare()
   mutating func prepare(executed: Int, reward: Float?) throws(StepError)
+}
+
+/// The same with states that are vectors.
+package protocol VectorChoiceController: ChoiceController, ~Copyable {
+  associatedtype State: FloatVector
+
+  mutating func act(_ state: State, reward: Float?) throws(StepError) -> Int
+  mutating func act(_ state: State, reward: Float?, uniform: Float) throws(StepError) -> Int
+}
+
+extension VectorChoiceController where Self: ~Copyable {
+  package mutating func act(
+    numbers: [Float], reward: Float?, uniform: Float?
+  ) throws(StepError) -> Int {
+    let state = State(numbers)
+    guard let uniform else { return try act(state, reward: reward) }
+    return try act(state, reward: reward, uniform: uniform)
+  }
+}
+
+/// The same with states that are frames of bytes.
+package protocol FrameChoiceController: ChoiceController, ~Copyable {
+  mutating func act(_ frames: Span<UInt8>, reward: Float?) throws(StepError) -> Int
+  mutating func act(
+    _ frames: Span<UInt8>, reward: Float?, uniform: Float
+  ) throws(StepError) -> Int
+}
+
+extension FrameChoiceController where Self: ~Copyable {
+  package mutating func act(
+    numbers: [Float], reward: Float?, uniform: Float?
+  ) throws(StepError) -> Int {
+    let bytes = numbers.map { UInt8($0) }
+    guard let uniform else { return try act(bytes.span, reward: reward) }
+    return try act(bytes.span, reward: reward, uniform: uniform)
+  }
 }
 
 /// An episode of numbered actions.
@@ -49,13 +84,8 @@ package struct ChoiceEpisode: Codable, Sendable {
     controller.reset(targetReturn: targetReturn)
     var reward: Float?
     for step in states.indices {
-      let state = Controller.State(states[step])
-      let number =
-        if let uniforms {
-          try controller.act(state, reward: reward, uniform: uniforms[step])
-        } else {
-          try controller.act(state, reward: reward)
-        }
+      let number = try controller.act(
+        numbers: states[step], reward: reward, uniform: uniforms?[step])
       numbers.append(number)
       logits.append(controller.logits.values)
       reward = rewards[step]

@@ -41,7 +41,17 @@ package struct RecordedFamily: Sendable {
 
   /// Of those whose actions are vectors, and of the others.
   package static let names = allNames.filter { !discreteNames.contains($0) }
-  package static let discreteNames = ["d3rlpy-cartpole", "d3rlpy-discrete-d"]
+  package static let discreteNames = [
+    "d3rlpy-cartpole", "d3rlpy-discrete-d", "d3rlpy-discrete-pixel-e", "kzl-atari-a",
+    "kzl-atari-naive-b",
+  ]
+
+  /// Every episode of numbered actions: greedy, and drawn where the family's loop takes one number for each action.
+  package static let choiceEpisodes = discreteNames.flatMap { name in
+    (name.hasPrefix("kzl") ? ["episode"] : ["episode", "episode_sampled"]).map {
+      (name: name, episode: $0)
+    }
+  }
 
   /// - Parameter episode: The file, of several.
   package init(_ name: String, episode: String = "episode") throws {
@@ -57,6 +67,9 @@ package struct RecordedFamily: Sendable {
       ("state_mean", "state_mean"), ("state_std", "state_std"), ("return_scale", "return_scale"),
     ] {
       // What is always the same there is no fact of a file.
+      if ["activation", "window"].contains(key), value["family"] == .string("kzl-atari") {
+        continue
+      }
       if key == "activation", value["family"] == .string("min-dt") { continue }
       if let value = facts?[key] { given.append(JSONMember(name: other, value: value)) }
     }
@@ -70,35 +83,51 @@ package struct RecordedFamily: Sendable {
         JSONMember(name: "action_maximum", value: range[1]),
       ]
     }
+    if case .string(let type)? = facts?["model_type"] {
+      given.append(
+        JSONMember(name: "return_tokens", value: .bool(type == "reward_conditioned")))
+    }
     self.given = given
     targetReturn = (value[episode]?["target_return"] ?? value["target_return"])?.asDouble ?? .nan
     let file = try SafetensorsFile(path: folder.appending(path: "\(episode).safetensors").path)
-    func rows(_ name: String) -> [[Float]] {
-      RecordedEpisode.rows(file.values(of: name), of: file.tensors[name]?.shape.last ?? 1)
+    func rows(_ name: String, in file: SafetensorsFile) throws -> [[Float]] {
+      let size = file.tensors[name]?.shape.dropFirst().reduce(1, *) ?? 1
+      return RecordedEpisode.rows(try Self.numbers(name, in: file), of: size)
     }
-    states = rows("states")
+    // A drawn episode may have the states of the greedy one.
+    states = try rows(
+      "states",
+      in: file.tensors["states"] != nil
+        ? file : try SafetensorsFile(path: folder.appending(path: "episode.safetensors").path))
     rewards = file.values(of: "rewards")
-    returnsToGo = file.values(of: "returns_to_go")
+    returnsToGo = try Self.numbers("returns_to_go", in: file)
     let scaled = "scaled_returns_to_go"
     scaledReturnsToGo = file.tensors[scaled] == nil ? nil : file.values(of: scaled)
     if file.tensors["action_index"] != nil {
-      let logits = rows("logits").map { $0.map(Double.init) }
-      let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: file.path)))
-      let numbers = bytes[file.tensors["action_index"]!.byteRange].withUnsafeBytes { bytes in
-        (0..<bytes.count / 8).map {
-          Int(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)))
-        }
-      }
+      let logits = try rows("logits", in: file).map { $0.map(Double.init) }
       choices = Choices(
-        numbers: numbers, logits: logits,
+        numbers: try Self.numbers("action_index", in: file).map { Int($0) }, logits: logits,
         uniforms: file.tensors["uniform"] == nil ? nil : file.values(of: "uniform"))
       actions = logits
     } else {
       choices = nil
-      actions = rows("actions").map { $0.map(Double.init) }
+      actions = try rows("actions", in: file).map { $0.map(Double.init) }
     }
     let window = value["in_file"]?["context_size"]?.asDouble ?? 1
     comparedSteps = (facts?["padding"] == nil ? 0 : Int(window) - 1)..<actions.count
+  }
+
+  /// A tensor's numbers, whatever their type.
+  private static func numbers(_ name: String, in file: SafetensorsFile) throws -> [Float] {
+    guard let tensor = file.tensors[name] else { throw CocoaError(.fileReadCorruptFile) }
+    guard !tensor.header.dataType.isReadable else { return file.values(of: name) }
+    let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: file.path)))[tensor.byteRange]
+    if tensor.shape.reduce(1, *) == bytes.count { return bytes.map { Float($0) } }
+    return bytes.withUnsafeBytes { bytes in
+      (0..<bytes.count / 8).map {
+        Float(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)))
+      }
+    }
   }
 
   /// Of numbered actions, as a controller is driven through it.

@@ -40,6 +40,12 @@ public struct InspectionReport: Encodable, Sendable {
     package var embeddingActivation: String?
     package var embeddingLayerNorm: Bool?
     package var nSlots: Int?
+    package var nTokenSlots: Int?
+    package var stateFrames: [Int]?
+    package var stateConvolutions: [[Int]]?
+    package var stateConvolutionActivation: String?
+    /// False where a step has none; else nil.
+    package var returnTokens: Bool?
   }
 
   /// How it is used; names as in codegen.json.
@@ -50,6 +56,8 @@ public struct InspectionReport: Encodable, Sendable {
     package var window: Int?
     package var batch: Int?
     package var normalizesState: Bool?
+    /// Of states that are pictures.
+    package var frameInput: String?
     package var returnScale: Double?
     package var returnOffset: Double?
     package var returnRounding: String?
@@ -186,7 +194,13 @@ extension InspectionReport.Shape {
       embeddingActivation = config.embeddingActivation.rawValue
     }
     if !config.hasEmbeddingNorm { embeddingLayerNorm = false }
-    nSlots = config.slotCount
+    if config.slots == .steps { nSlots = config.slotCount } else { nTokenSlots = config.slotCount }
+    if !config.hasReturnTokens { returnTokens = false }
+    if let frames = config.frames {
+      stateFrames = frames.sizes
+      stateConvolutions = frames.convolutions.map(\.sizes)
+      stateConvolutionActivation = frames.convolutions[0].activation.rawValue
+    }
   }
 }
 
@@ -202,6 +216,7 @@ extension InspectionReport.Options {
       window = model.window
       batch = model.options.batch
       normalizesState = model.options.stateMean != nil
+      if model.config.frames != nil { frameInput = model.options.frameInput.rawValue }
       if model.options.actions == .discrete {
         (actions, temperature) = (model.options.actions.rawValue, model.options.temperature)
       }

@@ -18,6 +18,7 @@ extension InspectionReport {
         "state",
         shape.stateDim.map { "\($0)" + (options.normalizesState == true ? ", normalised" : "") },
       ],
+      ["convolutions", convolutions],
       ["state encoder", encoder],
       ["action", action],
       ["hidden size", "\(shape.hiddenSize)"],
@@ -30,11 +31,16 @@ extension InspectionReport {
         "\(shape.layerNormEpsilon)"
           + (shape.layerNormPlacement == nil ? "" : ", behind attention and MLP"),
       ],
-      ["window", options.window.map { "\($0) steps, \(3 * $0) tokens" }],
+      ["window", options.window.map { "\($0) steps, \(tokensPerStep * $0) tokens" }],
       ["batch", options.batch.map { $0 == 1 ? "1 agent" : "\($0) agents" }],
       ["cache", options.tokens.map { "\($0) tokens" }],
       ["tokens", tokens],
-      ["positions", shape.nSlots.map { "of the current timestep and of \($0) places, moving" }],
+      [
+        "positions",
+        (shape.nSlots ?? shape.nTokenSlots).map {
+          "of the current timestep and of \($0) places\(shape.nSlots == nil ? ", one for each token" : ""), moving"
+        },
+      ],
       ["n_positions", shape.nPositions.map { "\($0)" }],
       ["max_ep_len", episode],
       ["return scale", returns],
@@ -55,9 +61,19 @@ extension InspectionReport {
   /// What Hugging Face's tokens have not, or have besides.
   private var tokens: String? {
     let parts = [
+      shape.returnTokens == false ? "no returns" : nil,
       shape.embeddingActivation, shape.embeddingLayerNorm == false ? "without embed_ln" : nil,
     ].compactMap(\.self)
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
+  private var tokensPerStep: Int { shape.returnTokens == false ? 2 : 3 }
+
+  private var convolutions: String? {
+    guard let layers = shape.stateConvolutions, let activation = shape.stateConvolutionActivation
+    else { return nil }
+    return layers.map { "\($0[0]) of \($0[1]) x \($0[1]) by \($0[2])" }.joined(separator: ", ")
+      + ", \(activation)"
   }
 
   private var encoder: String? {

@@ -111,6 +111,8 @@ extension Operation {
   fileprivate var kindText: String {
     switch kind {
     case .linear: "matrix product"
+    case .convolve: "convolution"
+    case .slideFrames: "move frames by one step"
     case .normalize: "layer norm"
     case .embedTimestep(_, _, let norm): norm == nil ? "timestep" : "timestep and embed_ln"
     case .position(_, _, _, _, let norm, _): norm == nil ? "positions" : "positions and embed_ln"
@@ -133,7 +135,8 @@ extension Operation {
 
   fileprivate func role(_ plan: Plan) -> LayoutMap.Role {
     switch kind {
-    case .linear(_, _, let weights, _, _, _): plan.weights.tensors[weights].content.role
+    case .linear(_, _, let weights, _, _, _), .convolve(_, _, let weights, _, _, _):
+      plan.weights.tensors[weights].content.role
     case .scores, .mix: .attention
     case .embedTimestep, .position, .enter, .centerTime: .embedding
     default: .other
@@ -144,6 +147,8 @@ extension Operation {
 extension Kernel {
   fileprivate var shapeText: String {
     switch self {
+    case .convolve(let shape, _):
+      "\(shape.outputRows * shape.outputColumns) × \(shape.depth) × \(shape.filters)"
     case .linear(let rows, let depth, let columns, _, _, _): "\(rows) × \(depth) × \(columns)"
     case .scores(let rows, let heads, let depth, _, _, _):
       "\(rows) rows × \(heads) heads × \(depth)"

@@ -67,7 +67,7 @@ package struct LayoutMap: Equatable, Sendable {
     case .timesteps, .slots: "timesteps"
     case .positions: "positions"
     case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift,
-      .entryValue, .entryQuery, .entryInner, .encoder:
+      .entryValue, .entryQuery, .entryInner, .encoder, .convolution:
       "embedding"
     default: "head"
     }
@@ -94,7 +94,7 @@ extension PackedTensor.Content {
   package var role: LayoutMap.Role {
     switch self {
     case .stateMean, .embedReturn, .embedState, .embedAction, .embedNormGain, .embedNormShift,
-      .entryValue, .entryQuery, .entryInner, .encoder:
+      .entryValue, .entryQuery, .entryInner, .encoder, .convolution:
       .embedding
     case .query, .key, .absorbedKey, .fusedQuery: .query
     case .value, .absorbedValue: .attention
@@ -122,12 +122,17 @@ extension PackedTensor.Content {
     case .actionMaximum: "as given; the largest action that is returned"
     case .embedReturn, .embedAction: "as in the checkpoint"
     case .embedState:
-      isEncoded ? "as in the checkpoint" : "each column divided by the state's deviation"
+      isEncoded ? "as in the checkpoint" : firstMap(network)
     case .timesteps: "as in the checkpoint, a row for each timestep"
     case .positions: "as in the checkpoint, a row for each position"
-    case .slots: "as in the checkpoint, a row for each step of the window"
+    case .slots:
+      "as in the checkpoint, a row for each \(network.controlSteps?.slots == .tokens ? "token" : "step") of the window"
+    case .convolution(let layer, let part):
+      (layer > 0 ? "its channels side by side" : "divided by 255, the largest byte")
+        + (part == .all
+          ? "" : "; the part of the \(part == .older ? "older frames" : "newest frame")")
     case .encoder(let layer):
-      layer == 0 ? "each column divided by the state's deviation" : "as in the checkpoint"
+      layer == 0 ? firstMap(network) : "as in the checkpoint"
     case .embedNormGain: "as in the checkpoint"
     case .embedNormShift: "the norm's shift plus row 0 of wpe, which every token gets"
     case .query:
@@ -159,5 +164,12 @@ extension PackedTensor.Content {
       "what float32 leaves out of the mean; added to states that are normalised"
     case .unattended: "the value biases through the projection, taken out where a row sees no key"
     }
+  }
+
+  /// What becomes of the first linear map of a state.
+  private func firstMap(_ network: Network) -> String {
+    network.controlSteps?.state.frames == nil
+      ? "each column divided by the state's deviation"
+      : "rows in the order of the last convolution's numbers, its channels side by side"
   }
 }

@@ -40,14 +40,15 @@ package struct WindowMap: Equatable, Sendable {
     package var state: State
   }
 
-  /// K, and three slots for each step.
+  /// K, and the tokens of each step, which have a slot each.
   package var steps: Int
+  package var tokens: [EntryInput]
   package var rows: [Row]
 
   /// Nil for a trunk, which has no window.
   package init?(_ plan: Plan) {
     guard plan.shape.tokenCapacity == nil else { return nil }
-    steps = plan.shape.window
+    (steps, tokens) = (plan.shape.window, plan.steps.tokens)
     let layers = plan.shape.layerCount
     var marks = WindowMarks(plan)
     marks.mark()
@@ -65,8 +66,8 @@ package struct WindowMap: Equatable, Sendable {
 
   /// `state 3 steps ago`; slots count from 0, oldest first.
   package func name(ofSlot slot: Int) -> String {
-    let token = ["return", "state", "action"][slot % 3]
-    let age = steps - 1 - slot / 3
+    let token = tokens[slot % tokens.count].rawValue
+    let age = steps - 1 - slot / tokens.count
     return age == 0 ? "\(token) now" : "\(token) \(age) step\(age == 1 ? "" : "s") ago"
   }
 }

@@ -56,7 +56,7 @@ package struct WindowSection {
   }
 
   private func header(_ window: WindowMap) -> Markup {
-    let slots = 0..<(3 * window.steps)
+    let slots = 0..<(window.tokens.count * window.steps)
     return .tag(
       "div", ["class": "window-row axis", "aria-hidden": "true"],
       parts: .tag("div", ["class": "window-title"]),
@@ -65,7 +65,7 @@ package struct WindowSection {
         parts: .tag(
           "div", ["class": "run", "style": "flex:\(cellCount(slots, window)) 1 0"],
           cells(slots, window) { slot in
-            .tag("i", ["class": ["token-return", "token-state", "token-action"][slot % 3]])
+            .tag("i", ["class": "token-\(window.tokens[slot % window.tokens.count])"])
           })))
   }
 
@@ -81,8 +81,8 @@ package struct WindowSection {
   }
 
   private func isDrawn(_ slot: Int, _ window: WindowMap) -> Bool {
-    window.steps <= Self.oldest + Self.latest + 1 || slot < 3 * Self.oldest
-      || slot >= 3 * (window.steps - Self.latest)
+    window.steps <= Self.oldest + Self.latest + 1 || slot < window.tokens.count * Self.oldest
+      || slot >= window.tokens.count * (window.steps - Self.latest)
   }
 
   /// Cells, and one in the place of those that are left out.
@@ -91,7 +91,7 @@ package struct WindowSection {
   ) -> [Markup] {
     slots.compactMap { slot in
       if isDrawn(slot, window) { return cell(slot) }
-      return slot == 3 * Self.oldest || slot == slots.lowerBound
+      return slot == window.tokens.count * Self.oldest || slot == slots.lowerBound
         ? .tag("i", ["class": "gap"], "⋯") : nil
     }
   }
