@@ -8,12 +8,13 @@ package enum NamesOfModules {
   package static let all: [String: String] = {
     let names = [
       "DecisionTransformer": """
-      ActionChoice AlignedMemory BatchStepError CCall CController CStatus ForwardError ForwardInput GeneratedCodeFormat2
-      InitializationError PackedWeights Processor SelfTest SelfTestReport SelfTestable StepError TrunkError
+      ActionChoice AlignedMemory BatchStepError CCall CController CStatus ForwardError ForwardInput FrameMath FramePattern
+      GeneratedCodeFormat2 InitializationError PackedWeights Processor SelfTest SelfTestReport SelfTestable StepError TrunkError
+      WholeReturn
       """,
       "Swift": """
       CChar Double InlineArray MutableSpan OpaquePointer Span StaticString UnsafeBufferPointer UnsafeMutablePointer
-      UInt32 UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawPointer max min precondition
+      UInt32 UInt8 UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawPointer max min precondition
       """,
     ]
     var modules: [String: String] = [:]

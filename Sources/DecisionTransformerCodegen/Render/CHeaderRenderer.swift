@@ -170,7 +170,7 @@ package struct CHeaderRenderer {
     const char *\(prefix)_layout_digest(void);
     size_t \(prefix)_memory_size(void);
     size_t \(prefix)_memory_alignment(void);
-    size_t \(prefix)_state_dimension(void);
+    size_t \(prefix)_\(plan.stateSizeName)(void);
     size_t \(prefix)_\(actionText.constant.lowercased())(void);
 
     #ifdef __cplusplus

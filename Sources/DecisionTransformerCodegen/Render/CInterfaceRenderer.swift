@@ -160,8 +160,8 @@ package struct CInterfaceRenderer {
     \(access) nonisolated func \(prefix)_memory_alignment() -> UInt { UInt(\(type).memoryAlignment) }
 
     /// \(plan.stateElement == "Float" ? "Floats" : "Bytes") of a state.
-    @c(\(prefix)_state_dimension)
-    \(access) nonisolated func \(prefix)_state_dimension() -> UInt { UInt(\(type).stateDimension) }
+    @c(\(prefix)_\(plan.stateSizeName))
+    \(access) nonisolated func \(prefix)_\(plan.stateSizeName)() -> UInt { UInt(\(type).stateDimension) }
     """
   }
 
@@ -232,10 +232,15 @@ extension Plan {
   /// The type of a state's numbers in Swift's and C's signatures.
   package var stateElement: String { steps.state.frames == nil ? "Float" : "UInt8" }
 
+  /// What C calls the function that tells their count. Of frames another name: who passes floats there must notice.
+  package var stateSizeName: String {
+    steps.state.frames == nil ? "state_dimension" : "frame_bytes"
+  }
+
   /// What `act` is given of C's pointer to them.
   package var stateOfPointer: String {
     steps.state.frames == nil
       ? "UnsafeRawPointer(state).load(as: State.self)"
-      : "UnsafeBufferPointer(start: state, count: stateDimension).span"
+      : "UnsafeBufferPointer(start: state, count: \(literal(shape.stateDimension))).span"
   }
 }

@@ -78,7 +78,7 @@ extension ControlLoopRenderer {
     }
     let place = frames.byteCount - frames.inputCount
     writer.write(
-      "FrameMath.widen(frames, count: Self.stateDimension, to: stateInput\(place == 0 ? "" : " + \(literal(place))"))"
+      "FrameMath.widen(frames, count: \(literal(frames.inputCount)), to: stateInput\(place == 0 ? "" : " + \(literal(place))"))"
     )
   }
 
@@ -120,9 +120,10 @@ extension ControlLoopRenderer {
         "guard (\(agents.value(of: .awaitsPreparation)) ? \(timestep) + 1 : \(timestep)) < \(length) else { \(agents.failing(".episodeEnded(maximumLength: \(length))")) }"
       )
     }
-    guard frames == nil else {
+    if let frames {
+      let count = literal(frames.inputCount)
       return writer.write(
-        "guard frames.count == Self.stateDimension else { throw .wrongByteCount(found: frames.count, expected: Self.stateDimension) }"
+        "guard frames.count == \(count) else { throw .wrongByteCount(found: frames.count, expected: \(count)) }"
       )
     }
     agents.check("\(agents.own("state"))[index]", "State.count", ".nonFiniteState", to: &writer)

@@ -32,7 +32,7 @@ extension ControlLoopRenderer {
     case .step: kept
     case .first, .never: "Float(\(kept))"
     case .unscaled: modelUnits("Float(\(kept))", Float.self)
-    case .integer: modelUnits("Float(\(kept).rounded(.towardZero))", Float.self)
+    case .integer: modelUnits("Float(WholeReturn.towardZero(\(kept)))", Float.self)
     }
   }
 

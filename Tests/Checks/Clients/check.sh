@@ -27,7 +27,8 @@ cxx=${CXX:-$toolchain/clang++}
 hopper=$repository/Sources/hopper/Hopper.dtmodel
 pendulum=$repository/Sources/pendulum/Pendulum.dtmodel
 cart_pole=$repository/Sources/cartpole/CartPole.dtmodel
-for model in "$hopper" "$pendulum" "$cart_pole"; do
+pixel=$repository/Tests/Data/Models/PixelActions.dtmodel
+for model in "$hopper" "$pendulum" "$cart_pole" "$pixel"; do
   "$dtgen" library "$model" --output "$scratch" >"$scratch/log" 2>&1 \
     || { cat "$scratch/log" >&2; fail "$model: no library"; }
 done
@@ -62,7 +63,7 @@ for prefix in hopper cart_pole; do
 done
 
 echo "--- the headers, alone: C99, C11, C++98, C++17"
-for header in "$scratch"/{hopper,cart_pole}.h; do
+for header in "$scratch"/{hopper,cart_pole,pixel_actions}.h; do
   for standard in c99 c11; do
     "$cc" -std=$standard -Wall -Wextra -Werror -pedantic -fsyntax-only -x c "$header"
   done
@@ -96,6 +97,10 @@ echo "--- C++"
 "$cxx" -std=c++17 "${flags[@]}" "$here/Cpp/numbered_actions.cpp" "$scratch/episode.o" "$scratch/libhopper.a" \
   "$scratch/libcart_pole.a" -o "$scratch/numbered_actions_in_cpp"
 "$scratch/numbered_actions_in_cpp" "${choices[@]}"
+
+"$cxx" -std=c++17 "${flags[@]}" "$here/Cpp/frames.cpp" "$scratch/episode.o" "$scratch/libpixel_actions.a" \
+  -o "$scratch/frames_in_cpp"
+"$scratch/frames_in_cpp" "$repository/Tests/Data/Families/d3rlpy-discrete-pixel-e/episode.safetensors"
 
 if command -v python3 >/dev/null && [[ -x $here/Python/check.sh ]]; then
   echo "--- Python"

@@ -78,3 +78,17 @@ numbered_episode read_numbered_episode(const char *path) {
   free(file.header);
   return result;
 }
+
+framed_episode read_framed_episode(const char *path) {
+  const safetensors file = read_file(path);
+  framed_episode result;
+  size_t count;
+  result.rewards = floats(file, "rewards", &result.steps);
+  result.logits = floats(file, "logits", &count);
+  result.frames = find(file, "states", 1, &count);
+  if (!result.frames || count % result.steps != 0) fail(path, "has no frames for each step");
+  result.actions = find(file, "action_index", sizeof(int64_t), &count);
+  if (!result.actions || count != result.steps) fail(path, "has no number for each action");
+  free(file.header);
+  return result;
+}

@@ -29,9 +29,19 @@ typedef struct {
   float target_return;
 } numbered_episode;
 
+/* Where states are frames of bytes, and actions numbers. */
+typedef struct {
+  size_t steps;
+  const uint8_t *frames; /* [steps][frames][lines][pixels] */
+  const float *rewards;
+  const float *logits;
+  const int64_t *actions;
+} framed_episode;
+
 /* Reads the file. Stops the program with a message if it cannot. Never gives the memory back. */
 episode read_episode(const char *path, float return_scale);
 numbered_episode read_numbered_episode(const char *path);
+framed_episode read_framed_episode(const char *path);
 
 #ifdef __cplusplus
 }

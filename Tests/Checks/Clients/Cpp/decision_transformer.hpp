@@ -36,11 +36,21 @@ class Error : public std::runtime_error {
   const std::int32_t status;
 };
 
+/// What a function `act` reads of a state: float, or std::uint8_t where states are frames.
+template <class Act>
+struct Observed;
+template <class Controller, class Number, class... Others>
+struct Observed<std::int32_t (*)(Controller *, const Number *, Others...)> {
+  using number = Number;
+};
+
 /// What a controller is whatever its actions are.
 template <class Model>
 class AnyController {
  public:
-  using State = std::array<float, Model::state_dimension>;
+  /// Of frames, their bytes, oldest first: as large as they are, so keep them in one place and refill it.
+  using State = std::array<
+      typename Observed<std::remove_cv_t<decltype(Model::act)>>::number, Model::state_dimension>;
 
   /// With the weights in the library.
   AnyController() {

@@ -33,6 +33,7 @@ if [[ $# -eq 0 ]]; then
       >"$model/codegen.json"
     dtgen generate "$model" --output "$scratch"
   done
+  dtgen library "$repository/Tests/Data/Models/PixelActions.dtmodel" --output "$scratch"
 fi
 
 if ! "$python" -c 'import numpy' 2>/dev/null; then
@@ -54,5 +55,5 @@ run_lines 'used by: Tests/Checks/Clients/Python/check.sh as the lines of the doc
 run_lines 'used by: Tests/Checks/Clients/Python/check.sh as the lines with numbered actions' \
   libcart_pole.so '[0.0] * 4'
 HOPPER_LIBRARY=$folder/libhopper.so HOPPER_WEIGHTS=$folder/Hopper.weights \
-  CART_POLE_LIBRARY=$folder/libcart_pole.so CART_POLE_WEIGHTS=$folder/CartPole.weights \
+  PIXEL_LIBRARY=$folder/libpixel_actions.so CART_POLE_LIBRARY=$folder/libcart_pole.so CART_POLE_WEIGHTS=$folder/CartPole.weights \
   "$python" -m unittest discover --start-directory "$here"

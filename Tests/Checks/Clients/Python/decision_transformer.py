@@ -61,6 +61,7 @@ SIGNATURES: dict[str, tuple[Any, ...]] = {
     "memory_size": (c_size_t,),
     "memory_alignment": (c_size_t,),
     "state_dimension": (c_size_t,),
+    "frame_bytes": (c_size_t,),
     "action_dimension": (c_size_t,),
 }  # fmt: skip
 
@@ -115,7 +116,10 @@ class Library:
         self.layout_digest = self._text("layout_digest")
         self.memory_size: int = self.function("memory_size")()
         self.memory_alignment: int = self.function("memory_alignment")()
-        self.state_dimension: int = self.function("state_dimension")()
+        # Where states are frames, they are bytes.
+        self.has_frames = self._has("frame_bytes")
+        size = "frame_bytes" if self.has_frames else "state_dimension"
+        self.state_dimension: int = self.function(size)()
         if self.has_numbered_actions:
             self.action_count = self.function("action_count")()
         else:
@@ -221,7 +225,14 @@ class _Controller:
 
     @property
     def state_dimension(self) -> int:
+        """Numbers of a state; where states are frames, their bytes."""
         return self.library.state_dimension
+
+    def _state(self, state: ArrayLike) -> NDArray[Any]:
+        """The state as C reads it."""
+        if self.library.has_frames:
+            return _frames(state, self.state_dimension)
+        return _vector(state, self.state_dimension, "state")
 
     def self_test(self) -> None:
         """Raises ControllerError unless this controller's library and weights compute their checkpoint
@@ -269,9 +280,10 @@ class Controller(_Controller):
         `reward` is what the environment paid for the previous action, finite; it is ignored in an
         episode's first step, and None where it was zero or `prepare` was given it. A state that is a contiguous
         float32 array is read in place, and the action is written into `out` if there is one: then a
-        step copies no array and makes none.
+        step copies no array and makes none. Where states are frames it is an array of uint8, of
+        any shape with `state_dimension` bytes.
         """
-        state = _vector(state, self.state_dimension, "state")
+        state = self._state(state)
         out = _place(out, self.action_dimension)
         if reward is None:
             self._call(self._act_without_reward, state.ctypes.data, out.ctypes.data)
@@ -334,7 +346,7 @@ class NumberedController(_Controller):
         temperature being the model's: its number is how many of the cumulative probabilities are at
         most `uniform`, as in NumPy's `choice`. `state` and `reward` are as in `Controller.act`.
         """
-        state = _vector(state, self.state_dimension, "state")
+        state = self._state(state)
         action = c_int32()  # of this call: another thread's may follow before it is read
         place = ctypes.byref(action)
         if reward is None:
@@ -458,3 +470,13 @@ def _vector(values: ArrayLike, size: int, name: str) -> Vector:
     if vector.shape != (size,):
         raise ValueError(f"{name}: shape {vector.shape}; accepted: ({size},)")
     return vector if vector.flags.aligned else vector.copy()
+
+
+def _frames(values: ArrayLike, size: int) -> NDArray[np.uint8]:
+    """Bytes as C reads them. Other numbers are refused: frames that were divided by 255 would be black."""
+    frames = np.asarray(values, order="C")
+    if frames.dtype != np.uint8 or frames.size != size:
+        raise ValueError(
+            f"state: {frames.dtype} of shape {frames.shape}; accepted: uint8, {size} bytes in all"
+        )
+    return frames
