@@ -23,8 +23,11 @@ LIBRARY_PATH = Path(os.environ["HOPPER_LIBRARY"])
 WEIGHTS_PATH = Path(os.environ["HOPPER_WEIGHTS"])
 
 
+TYPES = {"F32": ("<f4", np.float32), "I64": ("<i8", np.int64), "U8": ("u1", np.uint8)}
+
+
 def read_tensors(path):
-    """The tensors of a safetensors file in which all are float32 or int64."""
+    """The tensors of a safetensors file in which all are float32, int64 or bytes."""
     data = Path(path).read_bytes()
     start = 8 + int.from_bytes(data[:8], "little")
     header = json.loads(data[8:start])
@@ -32,7 +35,7 @@ def read_tensors(path):
     for name, tensor in header.items():
         if name != "__metadata__":
             begin, end = tensor["data_offsets"]
-            stored, type_ = {"F32": ("<f4", np.float32), "I64": ("<i8", np.int64)}[tensor["dtype"]]
+            stored, type_ = TYPES[tensor["dtype"]]
             values = np.frombuffer(data[start + begin : start + end], stored)
             tensors[name] = values.reshape(tensor["shape"]).astype(type_)
     return tensors
