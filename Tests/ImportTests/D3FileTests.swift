@@ -82,10 +82,23 @@ struct D3FileTests {
     return Array(whole[start..<end])
   }
 
-  @Test("written before 2.8.0 is imported, and it is said what it saw")
+  @Test("written before 2.8.0 sees what its library saw, and says so; the user has the last word")
   func padding() throws {
-    let old = try RecordedFamily("d3rlpy-2.7-padding-l").importer().run(output: "A.dtmodel")
+    var importer = try RecordedFamily("d3rlpy-2.7-padding-l").importer()
+    let old = try importer.run(output: "A.dtmodel")
     #expect(old.remarks.contains { $0.key == "version" && $0.message.hasPrefix("2.7.0 let") })
+    importer.given = [JSONMember(name: "sees_padding", value: .bool(false))]
+    let masked = try importer.run(output: "A.dtmodel")
+    #expect(!masked.remarks.contains { $0.key == "version" })
+    func config(_ model: ImportedModel) throws -> JSONValue {
+      try JSONParser.parse(model.files[0].contents)
+    }
+    #expect(try config(old)["sees_padding"] == .bool(true))
+    #expect(try config(masked)["sees_padding"] == nil)
+    // Row 0 is that of the padding.
+    #expect(
+      try config(old)["max_ep_len"]?.wholeNumber
+        == config(masked)["max_ep_len"]!.wholeNumber! + 1)
     let new = try RecordedFamily("d3rlpy-simple-a").importer().run(output: "A.dtmodel")
     #expect(!new.remarks.contains { $0.key == "version" })
   }

@@ -54,6 +54,9 @@ struct ShapeLevelTests {
       ((40, 5, 1, 2, 3), .bfloat16, ["frames", "slots", "silent"]),
       ((192, 1, 1, 2, 1), .bfloat16, ["frames", "newest", "norms"]),
       ((64, 1, 9, 2, 3), .float32, ["places", "silent"]),
+      ((128, 1, 1, 3, 4), .float32, ["padding"]),
+      ((40, 5, 1, 2, 5), .bfloat16, ["padding", "slots"]),
+      ((24, 1, 1, 2, 4), .bfloat16, ["padding", "discrete", "frames", "newest", "places"]),
       ((256, 4, 2, 2, 4), .bfloat16, ["discrete", "silent"]),
     ]
     return all.map { size, precision, has in
@@ -64,6 +67,9 @@ struct ShapeLevelTests {
         model.config.stateEncoder = [(17, .tanh), (size.hidden, .gelu)].map {
           ControlSteps.EncoderLayer(size: $0, activation: $1)
         }
+      }
+      if has.contains("padding") {
+        (model.config.seesPadding, model.options.firstTimestep) = (true, 1)
       }
       if has.contains("silent") { model.config.hasReturnTokens = false }
       if has.contains("slots") { model.config.slotCount = size.window }

@@ -7,7 +7,7 @@ struct BatchPlanTests {
   private static func plans(seed: UInt64) -> (one: Plan, batch: Plan, count: Int) {
     var model = RandomModel.model(seed: seed)
     model.options.outputs = [.action]
-    model.config.dropFrames()
+    model.config.allowAgents()
     let one = Plan(model)
     model.options.batch = 2 + Int(seed % 17)
     return (one, Plan(model), model.options.batch)

@@ -10,7 +10,7 @@ struct MachineBatchTests {
     let models = (UInt64(0)..<40).map { SmallModel.model(seed: $0) } + SmallModel.lasting
     for (seed, drawn) in models.enumerated() where drawn.options.outputs == [.action] {
       var original = drawn
-      original.config.dropFrames()
+      original.config.allowAgents()
       var random = SplitMix64(seed: UInt64(seed))
       let batch = Int.random(in: 2...4, using: &random)
       var model = original

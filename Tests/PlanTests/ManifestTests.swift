@@ -141,7 +141,9 @@ struct ManifestTests {
       for var model in models {
         if !model.isTrunk {
           (model.options.targetReturn, model.options.hasSelfTest) = (3, true)
-          if model.config.slotCount == nil, model.config.frames == nil, model.config.hasReturnTokens
+          if model.config.slotCount == nil, model.config.frames == nil,
+            model.config.hasReturnTokens,
+            !model.config.seesPadding
           {
             model.options.outputs = [.state]
           }

@@ -81,6 +81,9 @@ enum RandomModel {
       // Pictures, and models that are told no return.
       if Int.random(in: 0..<5, using: &random) == 0 { makePictures(&model, &random) }
       if Int.random(in: 0..<6, using: &random) == 0 { dropReturns(&model) }
+      if model.config.maximumEpisodeLength > 1, Int.random(in: 0..<6, using: &random) == 0 {
+        (model.config.seesPadding, model.options.firstTimestep) = (true, 1)
+      }
       if Int.random(in: 0..<3, using: &random) == 0 {
         model.config.slots = ControlSteps.Slots.allCases.randomElement(using: &random)!
         model.config.slotCount =
@@ -153,7 +156,10 @@ enum RandomModel {
     var random = SplitMix64(seed: seed ^ 0xC0FFEE)
     var tensors: [String: [Float]] = [:]
     for (name, shape) in Checkpoint.requiredTensors(of: model.config) {
-      tensors[name] = numbers(shape.reduce(1, *), -1...1, &random).map { Float($0) }
+      // Sums of a window are as large as its numbers: several convolutions have no norm between them.
+      let scale =
+        name.hasPrefix("embed_frames") ? 2 / Double(shape.dropFirst().reduce(1, *)).squareRoot() : 1
+      tensors[name] = numbers(shape.reduce(1, *), -scale...scale, &random).map { Float($0) }
     }
     return Checkpoint(tensors: tensors)
   }
@@ -166,14 +172,15 @@ enum RandomModel {
 }
 
 extension ModelConfig {
-  /// Makes vectors of pictures, which several agents cannot have.
-  mutating func dropFrames() {
+  /// Makes vectors of pictures, and hides what is in front of an episode: several agents have neither.
+  mutating func allowAgents() {
     if frames != nil { (frames, stateDimension) = (nil, 17) }
+    seesPadding = false
   }
 
   /// Forgets what `forward` has no place for.
   mutating func allowForward() {
-    dropFrames()
+    allowAgents()
     (slotCount, hasReturnTokens) = (nil, true)
   }
 

@@ -8,15 +8,18 @@ struct SelfTestTests {
   @Test("expects of float32 what float32 can do, at every stage")
   func expectedErrors() throws {
     for seed in UInt64(0)..<20 {
-      let model = RandomModel.model(seed: seed)
-      let selfTest = try record(model, seed: seed)
+      var model = RandomModel.model(seed: seed)
+      // What goes back is bounded: a loop that feeds on numbers without bounds may magnify any difference.
+      model.config.hasActionTanh = true
+      let numbers = RandomModel.checkpoint(of: model, seed: seed)
+      let selfTest = try record(model, Checkpoint { numbers.values($0).map { 0.7 * $0 } })
       let names = ["embedding"] + (0..<model.config.layerCount).map { "block h.\($0)" } + ["action"]
       #expect(selfTest.stages.map(\.name) == names, "seed \(seed)")
       for stage in selfTest.stages {
         #expect(stage.magnitude > 0, "seed \(seed): \(stage)")
         #expect(stage.meanError <= stage.largestError, "seed \(seed): \(stage)")
         #expect(8 * stage.largestError <= stage.tolerance, "seed \(seed): \(stage)")
-        // Weights between -1 and 1 make steep functions, and yet no stage loses more than 13 of 24 bits.
+        // Weights between -0.7 and 0.7 make steep functions, and yet no stage loses more than 13 of 24 bits.
         #expect(stage.tolerance <= 0x1p-9 * max(1, stage.magnitude), "seed \(seed): \(stage)")
       }
       #expect(selfTest.warning == nil, "seed \(seed)")

@@ -34,7 +34,10 @@ enum SmallModel {
             (config.layerCount, config.maximumEpisodeLength) = (layers, length)
             var options = GenerationOptions()
             (options.window, options.outputs) = (window, outputs)
-            models.append(model(config, options, &random))
+            var model = model(config, options, &random)
+            // Steps in front of an episode leave its window.
+            model.config.seesPadding = false
+            models.append(model)
           }
         }
       }

@@ -14,7 +14,7 @@ struct TileTests {
     wide.config.innerSize = [64, 100, 256, 300][Int(seed / 4 % 4)]
     var batch = wide
     batch.options.outputs = [.action]
-    batch.config.dropFrames()
+    batch.config.allowAgents()
     batch.options.batch = 2 + Int(seed % 12)
     var trunk = RandomModel.trunk(seed: seed)
     trunk.config.hiddenSize = wide.config.hiddenSize

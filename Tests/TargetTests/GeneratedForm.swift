@@ -78,6 +78,10 @@ struct GeneratedForm: CustomTestStringConvertible {
       $0.setFrames(count: 3)
       ($1.frameInput, $1.hasCInterface, $1.precision) = (.newest, true, .bfloat16)
     },
+    GeneratedForm("SeenPadding") {
+      $0.seesPadding = true
+      ($1.firstTimestep, $1.actionOffset, $1.actionScale) = (1, [0.5], [2])
+    },
     GeneratedForm("NoReturns", heads: 2) { config, _ in config.hasReturnTokens = false },
     GeneratedForm("Trunk", heads: 2) {
       $1.modelClass = .trunk

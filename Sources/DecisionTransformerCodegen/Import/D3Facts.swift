@@ -3,11 +3,14 @@ package struct D3Facts {
   private let configuration: D3Configuration?
   private let isDiscrete: Bool
   private let hasFrames: Bool
+  private let seesPadding: Bool
   private let origin = "the file's configuration"
 
-  package init(_ configuration: D3Configuration?, isDiscrete: Bool, hasFrames: Bool) {
+  package init(
+    _ configuration: D3Configuration?, isDiscrete: Bool, hasFrames: Bool, seesPadding: Bool
+  ) {
     (self.configuration, self.isDiscrete) = (configuration, isDiscrete)
-    self.hasFrames = hasFrames
+    (self.hasFrames, self.seesPadding) = (hasFrames, seesPadding)
   }
 
   package func take(_ facts: inout Facts) {
@@ -15,12 +18,11 @@ package struct D3Facts {
     takeObservations(&facts)
     takeActions(&facts)
     takeReturns(&facts)
-    if let configuration, !configuration.masksPadding {
+    if seesPadding, let configuration {
       facts.note(
         "version",
-        "\(configuration.version) let an episode's first steps see the padding in front of it; here they do not, as d3rlpy 2.8 "
-          + "runs the file. Steps behind those differ only by the actions that these leave in the history"
-      )
+        "\(configuration.version) let an episode's first steps see the padding in front of it, and so it is here; d3rlpy 2.8 runs the "
+          + "file otherwise: for that, --set sees_padding=false")
     }
   }
 

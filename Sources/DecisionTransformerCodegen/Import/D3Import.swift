@@ -31,7 +31,8 @@ package enum D3Import {
     }
     // Steps count from one and stay at the last: row 0 is padding's, the one behind the last is never reached.
     let tableLength = config.maximumEpisodeLength
-    config.maximumEpisodeLength -= 2
+    config.seesPadding = seesPadding(source.configuration, &facts)
+    config.maximumEpisodeLength -= config.seesPadding ? 1 : 2
     config.slotCount = isGlobal ? window : nil
     config.stateEncoder = encoder.layers(source.configuration, &facts)
     if let frames = encoder.frames?.frames {
@@ -51,12 +52,15 @@ package enum D3Import {
     HuggingFaceFolder.fix(config, &facts)
     facts.take("window", .integer(window), from: "the file")
     facts.take("timestep_overflow", .string("clamp"), from: "the library")
+    if config.seesPadding { facts.take("first_timestep", .integer(1), from: "the library") }
     facts.take("return_rounding", .string("unscaled"), from: "the library")
     facts.take("layer_norm_epsilon", .number(epsilon), from: "the library")
     facts.take("action_tanh", .bool(!isDiscrete), from: "the library")
     compare(source.configuration, config, window: window, &facts)
-    D3Facts(source.configuration, isDiscrete: isDiscrete, hasFrames: config.frames != nil).take(
-      &facts)
+    D3Facts(
+      source.configuration, isDiscrete: isDiscrete, hasFrames: config.frames != nil,
+      seesPadding: config.seesPadding
+    ).take(&facts)
     if config.frames == nil {
       facts.note(
         nil, "d3rlpy predicts neither states nor returns: zeros are written for these heads")
@@ -70,7 +74,10 @@ package enum D3Import {
       case "embed_timestep.weight":
         tensors.take(
           timesteps, as: required.name, shape: [tableLength, config.hiddenSize], &facts
-        ) { (shape, Array($1.dropFirst(shape[1]).prefix(shape[0] * shape[1]))) }
+        ) {
+          let first = config.seesPadding ? 0 : 1
+          return (shape, Array($1.dropFirst(first * shape[1]).prefix(shape[0] * shape[1])))
+        }
       case "embed_slot.weight":
         // Three times as many rows as are ever read.
         tensors.take(
@@ -106,6 +113,19 @@ package enum D3Import {
     return tensors
   }
 
+  /// As the version that wrote the file did, unless the user says otherwise.
+  private static func seesPadding(
+    _ configuration: D3Configuration?, _ facts: inout Facts
+  ) -> Bool {
+    let key = "sees_padding"
+    switch facts.givenValue(of: key) {
+    case .bool(let sees)?: return sees
+    case let value?: facts.reject(key, "found \(value.excerpt); accepted: true or false")
+    case nil: break
+    }
+    return configuration.map { !$0.masksPadding } ?? false
+  }
+
   /// The configuration is of these tensors.
   private static func compare(
     _ configuration: D3Configuration?, _ config: ModelConfig, window: Int, _ facts: inout Facts
@@ -114,7 +134,8 @@ package enum D3Import {
     facts.compare("context_size", configuration?["context_size"], with: window, in: file)
     facts.compare("num_layers", configuration?["num_layers"], with: config.layerCount, in: file)
     facts.compare(
-      "max_timestep", configuration?["max_timestep"], with: config.maximumEpisodeLength, in: file)
+      "max_timestep", configuration?["max_timestep"],
+      with: config.maximumEpisodeLength - (config.seesPadding ? 1 : 0), in: file)
   }
 
   private static let globalTimesteps = "_position_encoding._global_position_embedding.weight"

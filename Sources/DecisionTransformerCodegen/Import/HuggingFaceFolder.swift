@@ -37,6 +37,7 @@ package enum HuggingFaceFolder {
       facts.put(
         "state_convolution_activation", .string(frames.convolutions[0].activation.rawValue))
     }
+    if config.seesPadding { facts.fix("sees_padding", .bool(true)) }
     if !config.hasReturnTokens { facts.put("return_tokens", .bool(false)) }
     if !config.stateEncoder.isEmpty {
       facts.put(

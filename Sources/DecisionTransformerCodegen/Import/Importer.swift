@@ -39,7 +39,7 @@ public struct Importer {
       case .d3rlpy: D3Import.run(source, &facts)
       }
     if family != .huggingFace, let first = facts.givenValue(of: "first_timestep"),
-      first != .integer(0)
+      first != .integer(0), !facts.config.contains(where: { $0.name == "sees_padding" })
     {
       facts.reject(
         "first_timestep",

@@ -29,6 +29,8 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   private var returnIsPrepared = false
   /// Whether the preparation phase that runs was given the rewards.
   private var rewardIsKnown = false
+  /// Steps in front of the episode that are still to come, while these are taken.
+  private var paddingLeft: Int?
 
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
@@ -64,6 +66,31 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
     returnIsPrepared = false
     if plan.carriesTokens { machine.run(.embedTime) }
     if plan.steps.state.frames?.keepsOlder == true { machine.run(.olderFrames) }
+    takePadding()
+  }
+
+  /// Takes the steps in front of an episode, where its first ones see them. (One agent alone.)
+  private mutating func takePadding() {
+    guard plan.paddingCount > 0 else { return }
+    machine.timesteps[0] = -1
+    if plan.carriesTokens { machine.run(.embedTime) }
+    let (steps, mean) = (plan.steps, Operand(.stateInput))
+    for left in (0..<plan.paddingCount).reversed() {
+      if steps.tokens.contains(.return) {
+        machine[Operand(.returnInput), 1] = [Scalar(plan.paddingReturn)]
+      }
+      machine[mean, steps.state.count] =
+        steps.state.frames == nil
+        ? machine.weights.numbers(of: .stateMean).map { -$0 }
+        : Array(repeating: 0, count: steps.state.count)
+      follow(plan.paddingSteps)
+      let action = Array(repeating: Scalar(0), count: steps.action.count)
+      machine[Operand(.actionInput), steps.action.count] =
+        steps.action.choice == nil ? steps.action.modelUnits(action) : steps.action.marked(0)
+      (paddingLeft, rewardIsKnown) = (left, false)
+      follow(plan.prepare)
+    }
+    paddingLeft = nil
   }
 
   @_specialize(where Scalar == Float)
@@ -210,6 +237,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   }
 
   private mutating func advanceTime() {
+    if let paddingLeft { return machine.timesteps[0] = paddingLeft == 0 ? 0 : -1 }
     for agent in episodes.indices where canPrepare(agent: agent) {
       machine.timesteps[agent] += 1
       episodes[agent].awaitsPreparation = false
@@ -269,18 +297,6 @@ extension Plan {
     case .block(let layer, _): forms.output(of: layer, network)
     case .finalBlock: .stream
     default: nil
-    }
-  }
-}
-
-extension Network {
-  /// Whether later steps need what a routine of the feedback phase computes: tokens, and all that survives a slide.
-  fileprivate func leavesRows(_ name: RoutineName) -> Bool {
-    switch name {
-    case .embed: true
-    case .block(let layer, _): survivesSlide(enteringBlock: layer)
-    case .keys: survivesSlide(enteringBlock: blocks.count - 1)
-    default: false
     }
   }
 }

@@ -176,7 +176,8 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
 
   /// The first slot that is not in front of the agent's episode.
   package var firstKey: Int {
-    max(0, plan.shape.pastTokenCount - plan.steps.tokens.count * timesteps[agent])
+    plan.steps.seesPadding
+      ? 0 : max(0, plan.shape.pastTokenCount - plan.steps.tokens.count * timesteps[agent])
   }
 
   /// The row of embed_timestep for the agent's tokens.

@@ -32,6 +32,7 @@ extension Manifest {
         "embedding_layer_norm", steps.embeddingNorm.map { JSONValue($0.epsilon) } ?? .bool(false))
       facts.add("embedding_activation", .string(steps.embeddingActivation.rawValue))
       facts.add("step_tokens", JSONValue(steps.tokens.map(\.rawValue)))
+      if steps.seesPadding { facts.add("sees_padding", .bool(true)) }
       if let slots = steps.slots {
         facts.add(slots == .steps ? "n_slots" : "n_token_slots", .integer(steps.slotCount))
       }

@@ -44,6 +44,8 @@ public struct ModelConfig: Equatable, Sendable {
   /// `state_frames`, `state_convolutions`, `state_convolution_activation`: states that are pictures, and what they go through
   /// in front of `state_encoder_sizes`; nil where states are numbers.
   public var frames: Frames?
+  /// `sees_padding`: whether an episode's first steps see the zeros in front of it.
+  public var seesPadding = false
   /// `return_tokens`: whether a step has one.
   public var hasReturnTokens = true
   /// `scale_attn_weights`
@@ -67,13 +69,14 @@ public struct ModelConfig: Equatable, Sendable {
   package static let variantKeys = [
     "layer_norm_placement", "state_encoder_sizes", "state_encoder_activations",
     "embedding_activation", "embedding_layer_norm", "n_slots", "n_token_slots", "state_frames",
-    "state_convolutions", "state_convolution_activation", "return_tokens",
+    "state_convolutions", "state_convolution_activation", "return_tokens", "sees_padding",
   ]
 
   /// Whether Hugging Face's class computes it.
   public var isVariant: Bool {
     normPlacement == .after || !stateEncoder.isEmpty || slotCount != nil
       || embeddingActivation != .linear || !hasEmbeddingNorm || frames != nil || !hasReturnTokens
+      || seesPadding
   }
 
   /// Tokens of a control step.

@@ -43,7 +43,8 @@ extension Model {
       // PyTorch's default, whatever layer_norm_epsilon says.
       embeddingNorm: config.hasEmbeddingNorm ? Network.Norm(epsilon: 1e-5) : nil,
       positionCount: config.positionCount,
-      slots: config.slotCount.map { _ in config.slots }, window: window)
+      slots: config.slotCount.map { _ in config.slots }, window: window,
+      seesPadding: config.seesPadding)
   }
 
   /// With what the options say about them.

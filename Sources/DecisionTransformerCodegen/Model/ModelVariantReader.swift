@@ -14,6 +14,7 @@ extension ModelConfigReader {
     guard isVariant else { return }
     file.read("layer_norm_placement", into: &config.normPlacement)
     file.read("return_tokens", into: &config.hasReturnTokens)
+    file.read("sees_padding", into: &config.seesPadding)
     readSlots(&file, into: &config)
     file.read("embedding_layer_norm", into: &config.hasEmbeddingNorm)
     readActivation(&file, "embedding_activation", into: &config.embeddingActivation)

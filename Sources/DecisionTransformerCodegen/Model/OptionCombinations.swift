@@ -19,6 +19,7 @@ extension GenerationOptionsReader {
             + "accepted: no such key")
       }
     }
+    rejectPadding(&file, options, config)
     guard config?.hasReturnTokens == false else { return }
     for key in ["return_scale", "return_offset", "return_rounding", "target_return"]
     where file[key] != nil {
@@ -74,6 +75,31 @@ extension GenerationOptionsReader {
         "batch",
         "found \(options.batch) beside states that are pictures (state_frames in config.json), whose convolutions each "
           + "agent has for itself: nothing is shared; accepted: 1, and a controller for each agent")
+    }
+  }
+
+  /// Steps in front of an episode have row 0, and go through the window when it begins.
+  private static func rejectPadding(
+    _ file: inout JSONObjectFile, _ options: GenerationOptions, _ config: ModelConfig?
+  ) {
+    guard config?.seesPadding == true else { return }
+    if options.firstTimestep != 1 {
+      file.reject(
+        "first_timestep",
+        "found \(options.firstTimestep), where row 0 is that of the steps in front of an episode (sees_padding in config.json); "
+          + "accepted: 1")
+    }
+    if options.batch > 1 {
+      file.reject(
+        "batch",
+        "found \(options.batch) where an episode begins with steps of its own (sees_padding in config.json), which would move the "
+          + "other agents' windows; accepted: 1")
+    }
+    if options.outputs != [.action] {
+      file.reject(
+        "outputs",
+        "are of \"forward\", which has no steps in front of an episode (sees_padding in config.json); accepted: [\"action\"]"
+      )
     }
   }
 

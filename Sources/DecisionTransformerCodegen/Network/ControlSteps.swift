@@ -187,16 +187,20 @@ public struct ControlSteps: Equatable, Sendable, Codable {
   public var slots: Slots?
   /// K, steps that are seen.
   public var window: Int
+  /// Whether the first steps of an episode see those that the window has in front of it: zeros in environment units, with row
+  /// 0 of `embed_timestep`. Else they are hidden.
+  public var seesPadding: Bool
 
   public init(
     tokens: [EntryInput], state: State, action: Action, returns: Returns, time: Time,
     embeddingActivation: Activation = .linear, embeddingNorm: Network.Norm?, positionCount: Int,
-    slots: Slots? = nil, window: Int
+    slots: Slots? = nil, window: Int, seesPadding: Bool = false
   ) {
     (self.tokens, self.state, self.action) = (tokens, state, action)
     (self.returns, self.time) = (returns, time)
     (self.embeddingActivation, self.embeddingNorm) = (embeddingActivation, embeddingNorm)
     (self.positionCount, self.slots, self.window) = (positionCount, slots, window)
+    self.seesPadding = seesPadding
   }
 }
 
@@ -260,7 +264,7 @@ extension ControlSteps {
   public var endsEpisodes: Bool { time.overflow == .error }
 
   /// Whether a step ever leaves the window.
-  public var slides: Bool { !(endsEpisodes && window >= time.stepCount) }
+  public var slides: Bool { seesPadding || !(endsEpisodes && window >= time.stepCount) }
 }
 
 /// What a model is given in a control step.

@@ -22,7 +22,7 @@ package struct Schedule {
     self.shape = shape
     builder = OperationBuilder(
       network: network, shape: shape, forms: forms, weights: weights,
-      hidesEarlySteps: shape.pastTokenCount > 0)
+      hidesEarlySteps: shape.pastTokenCount > 0 && network.controlSteps?.seesPadding == false)
     forwardBuilder = OperationBuilder(
       network: network, shape: shape, forms: forms.map { $0 == .carried ? .fused : $0 },
       weights: weights, hidesEarlySteps: false)

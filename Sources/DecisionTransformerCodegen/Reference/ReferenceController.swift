@@ -150,9 +150,30 @@ public struct ReferenceController: Sendable {
   /// Of the latest step, the last one in it.
   package var window: Window {
     let steps = max(0, states.count - model.window)..<states.count
+    // What is in front of an episode, zeros in environment units, where it is seen.
+    let count = model.config.seesPadding ? model.window - steps.count : 0
+    func padded<Element>(_ padding: Element, _ seen: some Sequence<Element>) -> [Element] {
+      Array(repeating: padding, count: count) + seen
+    }
     return Window(
-      states: Array(states[steps]), actions: Array(actions[steps]),
-      returnsToGo: returnsToGo[steps].map(Double.init), timesteps: steps.map(timestep))
+      states: padded(paddingState, states[steps]), actions: padded(paddingAction, actions[steps]),
+      returnsToGo: padded(paddingReturn, returnsToGo[steps].map(Double.init)),
+      timesteps: padded(0, steps.map(timestep)))
+  }
+
+  private var paddingState: [Double] {
+    let zeros = [Float](repeating: 0, count: model.config.stateDimension)
+    return interpreter.frames.map { $0(zeros) } ?? standardized(zeros)
+  }
+
+  private var paddingAction: [Double] {
+    let count = model.config.actionDimension
+    return model.options.actions == .discrete
+      ? oneHot(0) : model.modelUnits(Array(repeating: 0, count: count))
+  }
+
+  private var paddingReturn: Double {
+    Double((0 - Float(model.options.returnOffset)) / Float(model.options.returnScale))
   }
 
   private mutating func append(state: [Float], reward: Float) {
@@ -200,6 +221,10 @@ public struct ReferenceController: Sendable {
       stack += state
       return frames(stack)
     }
+    return standardized(state)
+  }
+
+  private func standardized(_ state: [Float]) -> [Double] {
     guard let mean = model.options.stateMean, let deviation = model.options.stateStandardDeviation
     else { return state.map(Double.init) }
     return state.indices.map { (Double(state[$0]) - mean[$0]) / deviation[$0] }

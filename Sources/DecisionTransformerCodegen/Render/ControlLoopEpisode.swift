@@ -111,9 +111,42 @@ extension ControlLoopRenderer {
             (.returnIsPrepared, "false"),
           ],
         ], to: &writer)
-      if plan.carriesTokens { writer.write("embedTime()") }
+      if plan.paddingCount > 0 {
+        padding(to: &writer)
+      } else if plan.carriesTokens {
+        writer.write("embedTime()")
+      }
       // In a batch this belongs to all agents: it is done by `prepare` alone.
       if agents.isOne { write(plan.prepare.aroundBranch.after, to: &writer) }
+    }
+  }
+
+  /// The steps in front of an episode, which its first ones see: zeros in environment units.
+  private func padding(to writer: inout CodeWriter) {
+    writer.write(
+      "// What is in front of the episode, and seen: zeros, with row 0 of embed_timestep.")
+    writer.write("timestep = -1")
+    if plan.carriesTokens { writer.write("embedTime()") }
+    writer.scope("for step in 0..<\(plan.paddingCount)") { writer in
+      if plan.steps.tokens.contains(.return) {
+        writer.write("returnInput[0] = \(literal(plan.paddingReturn))")
+      }
+      if let frames {
+        writer.numbers(literal(frames.byteCount), "stateInput[index] = 0")
+      } else {
+        writer.numbers("State.count", "stateInput[index] = -\(mean)[index]")
+      }
+      write(plan.paddingSteps, to: &writer)
+      if choice == nil {
+        writer.numbers("Action.count", "actionInput[index] = \(modelUnits("0"))")
+      } else {
+        mark("0", to: &writer)
+      }
+      write(
+        plan.prepare.aroundBranch.before, to: &writer,
+        advanceTime: { $0.write("if step == \(plan.paddingCount - 1) { timestep = 0 }") })
+      write(
+        plan.prepare.aroundBranch.after.filter { $0 != .call(.readAhead, token: nil) }, to: &writer)
     }
   }
 

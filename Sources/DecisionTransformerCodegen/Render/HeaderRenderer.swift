@@ -49,6 +49,7 @@ package struct HeaderRenderer {
       texts.append("convolutions \(frames.convolutionText)")
     }
     if plan.shape.tokensPerStep == 2 { texts.append("no return tokens") }
+    if plan.steps.seesPadding { texts.append("padding is seen") }
     let encoder = plan.steps.state.encoder.map { "\($0.size) \($0.activation.rawValue)" }
     if !encoder.isEmpty { texts.append("state encoder \(encoder.joined(separator: ", "))") }
     if plan.steps.embeddingActivation != .linear {

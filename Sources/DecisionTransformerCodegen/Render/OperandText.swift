@@ -94,7 +94,8 @@ package struct OperandText {
       return call(
         "position", place(input), "rows: \(plan.rowText(rows))", "first: \(slot(input.row))",
         plan.steps.slots == .tokens
-          ? "firstKey: firstKey\(isOfAgent && plan.shape.batch > 1 ? "(of: agent)" : "")" : nil,
+          ? "firstKey: \(plan.steps.seesPadding ? "0" : "firstKey\(isOfAgent && plan.shape.batch > 1 ? "(of: agent)" : "")")"
+          : nil,
         "timestep: \(timestepRow(agent))", "slots: \(tensor(slots))",
         norm.map { "gain: \(tensor($0.gain))" }, norm.map { "shift: \(tensor($0.shift))" },
         "to: \(place(output))")

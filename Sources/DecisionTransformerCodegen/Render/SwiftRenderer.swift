@@ -139,13 +139,15 @@ public struct SwiftRenderer {
     let of = isBatch ? "func" : "var"
     let agent = isBatch ? "(of agent: Int) ->" : ":"
     writer.write(
-      "", "// Of the current step: its row of embed_timestep, and the first key of the episode.")
+      "",
+      "// Of the current step: its row of embed_timestep\(plan.steps.seesPadding ? "" : ", and the first key of the episode")."
+    )
     let row = plan.timestepRow(timestep)
     let attributes = isBatch ? "@_noAllocation @_noLocks " : ""
     writer.write(
       "\(attributes)private \(of) timestepRow\(agent) Floats { \(plan.weights.tensor(.timesteps).name) + \(row) * \(plan.shape.hiddenStride) }"
     )
-    if plan.shape.pastTokenCount > 0 {
+    if plan.shape.pastTokenCount > 0, !plan.steps.seesPadding {
       writer.write(
         "\(attributes)private \(of) firstKey\(agent) Int { max(0, pastTokens - \(plan.shape.tokensPerStep) * \(timestep)) }"
       )

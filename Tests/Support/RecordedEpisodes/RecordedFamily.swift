@@ -21,10 +21,6 @@ package struct RecordedFamily: Sendable {
   package let scaledReturnsToGo: [Float]?
   /// T rows, environment units: executed, and fed back; of numbered actions their logits.
   package let actions: [[Double]]
-  /// Steps whose actions are the model's. Before them d3rlpy 2.7 sees the padding in front of an episode, which no later
-  /// version shows; the recorded actions are then told as executed ones.
-  package let comparedSteps: Range<Int>
-
   /// Of numbered actions: what was chosen, from which logits, and what it was drawn by.
   package let choices: Choices?
 
@@ -113,8 +109,6 @@ package struct RecordedFamily: Sendable {
       choices = nil
       actions = try rows("actions", in: file).map { $0.map(Double.init) }
     }
-    let window = value["in_file"]?["context_size"]?.asDouble ?? 1
-    comparedSteps = (facts?["padding"] == nil ? 0 : Int(window) - 1)..<actions.count
   }
 
   /// A tensor's numbers, whatever their type.
@@ -137,16 +131,10 @@ package struct RecordedFamily: Sendable {
       uniforms: choices?.uniforms)
   }
 
-  /// What the controller is told as executed; nil where it takes its own actions.
-  package var executed: [[Float]]? {
-    comparedSteps.lowerBound == 0 ? nil : actions.map { $0.map { Float($0) } }
-  }
-
-  /// The difference that is largest over all compared steps.
+  /// The difference that is largest over all steps.
   package func largestDifference(of other: [[Double]]) -> Double {
     guard other.count == actions.count else { return .infinity }
-    return RecordedEpisodes.largestDifference(
-      Array(other[comparedSteps]), Array(actions[comparedSteps]))
+    return RecordedEpisodes.largestDifference(other, actions)
   }
 
   /// Imports it into a folder of a scratch folder, `<Name>.dtmodel`.

@@ -46,6 +46,8 @@ public struct InspectionReport: Encodable, Sendable {
     package var stateConvolutionActivation: String?
     /// False where a step has none; else nil.
     package var returnTokens: Bool?
+    /// True where an episode's first steps see what is in front of it; else nil.
+    package var seesPadding: Bool?
   }
 
   /// How it is used; names as in codegen.json.
@@ -196,6 +198,7 @@ extension InspectionReport.Shape {
     if !config.hasEmbeddingNorm { embeddingLayerNorm = false }
     if config.slots == .steps { nSlots = config.slotCount } else { nTokenSlots = config.slotCount }
     if !config.hasReturnTokens { returnTokens = false }
+    if config.seesPadding { seesPadding = true }
     if let frames = config.frames {
       stateFrames = frames.sizes
       stateConvolutions = frames.convolutions.map(\.sizes)

@@ -32,6 +32,7 @@ extension InspectionReport {
           + (shape.layerNormPlacement == nil ? "" : ", behind attention and MLP"),
       ],
       ["window", options.window.map { "\($0) steps, \(tokensPerStep * $0) tokens" }],
+      ["padding", shape.seesPadding == true ? "seen: zeros in front of an episode" : nil],
       ["batch", options.batch.map { $0 == 1 ? "1 agent" : "\($0) agents" }],
       ["cache", options.tokens.map { "\($0) tokens" }],
       ["tokens", tokens],
