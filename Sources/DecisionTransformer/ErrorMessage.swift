@@ -1,14 +1,17 @@
-/// A message in pieces, at most one of them a number: it needs no `String`, so that Embedded Swift has it too.
+/// A message in pieces, at most two of them numbers: it needs no `String`, so that Embedded Swift has it too.
 struct ErrorMessage {
   let start: StaticString
   let number: Int?
   let end: StaticString
+  /// Behind everything else.
+  let last: Int?
 
   @_noAllocation @_noLocks
-  init(_ start: StaticString, _ number: Int? = nil, _ end: StaticString = "") {
+  init(_ start: StaticString, _ number: Int? = nil, _ end: StaticString = "", _ last: Int? = nil) {
     self.start = start
     self.number = number
     self.end = end
+    self.last = last
   }
 
   /// Writes the message, ended by a zero, into `count` bytes, at least one; cuts off what does not fit.
@@ -18,6 +21,7 @@ struct ErrorMessage {
     append(start, to: bytes, count: count, &length)
     if let number { append(number, to: bytes, count: count, &length) }
     append(end, to: bytes, count: count, &length)
+    if let last { append(last, to: bytes, count: count, &length) }
     bytes[length] = 0
   }
 
@@ -53,6 +57,8 @@ struct ErrorMessage {
 
 #if !hasFeature(Embedded)
   extension ErrorMessage: CustomStringConvertible {
-    var description: String { "\(start)\(number.map(String.init) ?? "")\(end)" }
+    var description: String {
+      "\(start)\(number.map(String.init) ?? "")\(end)\(last.map(String.init) ?? "")"
+    }
   }
 #endif

@@ -33,8 +33,8 @@ extension StepError {
       switch self {
       case .notReset: ErrorMessage("no episode: call reset first")
       case .nonFiniteState(let index): ErrorMessage("state[", index, "] is not finite")
-      case .wrongByteCount(let found, _):
-        ErrorMessage("the frames have ", found, " bytes, which is not what the model takes")
+      case .wrongByteCount(let found, let expected):
+        ErrorMessage("the frames have ", found, " bytes; accepted: ", expected)
       case .nonFiniteReward: ErrorMessage("the reward is not finite")
       case .nonFiniteReturn: ErrorMessage("the return-to-go is not finite")
       case .nonFiniteAction(let index):

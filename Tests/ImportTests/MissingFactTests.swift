@@ -35,6 +35,18 @@ struct MissingFactTests {
     }
   }
 
+  @Test("is not called unknown where the file has other problems, and a wrong key is")
+  func askedTooEarly() {
+    let given = ["return_tokens", "sees_padding"].map { JSONMember(name: $0, value: .bool(true)) }
+    var facts = Facts(path: "F", given: given + [JSONMember(name: "fo", value: .integer(1))])
+    facts.reject("pos_emb", "has 9 rows")
+    facts.finish()
+    #expect(facts.problems.map(\.key) == ["pos_emb", "--set fo"])
+    facts = Facts(path: "F", given: given)
+    facts.finish()
+    #expect(facts.problems.map(\.key) == ["--set return_tokens", "--set sees_padding"])
+  }
+
   @Test("is CORL's where the state_dict was saved without its config.yaml")
   func corlAlone() throws {
     let family = try RecordedFamily("corl-b")

@@ -52,14 +52,16 @@ struct ShapeLevelTests {
         (64, 4, 1, 3, 5), .float32, ["discrete", "tokens", "places", "frames", "newest", "encoder"]
       ),
       ((40, 5, 1, 2, 3), .bfloat16, ["frames", "slots", "silent"]),
-      ((192, 1, 1, 2, 1), .bfloat16, ["frames", "newest", "norms"]),
+      ((192, 1, 1, 2, 1), .bfloat16, ["frames", "newest", "norms", "places"]),
+      ((8, 2, 1, 1, 1), .float32, ["byte", "discrete", "places"]),
       ((64, 1, 9, 2, 3), .float32, ["places", "silent"]),
       ((128, 1, 1, 3, 4), .float32, ["padding"]),
       ((40, 5, 1, 2, 5), .bfloat16, ["padding", "slots"]),
       ((24, 1, 1, 2, 4), .bfloat16, ["padding", "discrete", "frames", "newest", "places"]),
       ((256, 4, 2, 2, 4), .bfloat16, ["discrete", "silent"]),
     ]
-    return all.map { size, precision, has in
+    return all.enumerated().map { index, variant in
+      let (size, precision, has) = variant
       var model = model(
         size.hidden, size.heads, precision, size.batch, size.layers, size.window)
       if has.contains("norms") { model.config.normPlacement = .after }
@@ -78,6 +80,12 @@ struct ShapeLevelTests {
         model.config.slotCount = model.config.tokens.count * size.window
       }
       if has.contains("frames") { model.config.addFrames(hidden: size.hidden) }
+      if has.contains("byte") {
+        model.config.frames = Frames(
+          count: 1, rows: 1, columns: 1,
+          convolutions: [Frames.Convolution(filters: 3, size: 1, stride: 1, activation: .relu)])
+        model.config.stateDimension = 1
+      }
       if has.contains("newest") { model.options.frameInput = .newest }
       if has.contains("tokens") {
         (model.config.embeddingActivation, model.config.hasEmbeddingNorm) = (.tanh, false)
@@ -85,7 +93,7 @@ struct ShapeLevelTests {
       if has.contains("discrete") {
         (model.options.actions, model.options.actionScale) = (.discrete, [1])
       }
-      model.name += "Variant"
+      model.name += "Variant\(index)"
       return model
     }
   }()

@@ -21,12 +21,10 @@ struct FrameTests {
   init() throws {
     let path = TestData.goldens.appending(path: "Frames/NewestFrame.safetensors").path
     let file = try SafetensorsFile(path: path)
-    let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: path)))
-    let states = RecordedEpisode.rows(
-      bytes[file.tensors["states"]!.byteRange].map { Float($0) }, of: 120)
+    let states = RecordedEpisode.rows(file.rawBytes(of: "states").map { Float($0) }, of: 120)
     episode = ChoiceEpisode(
       states: states, rewards: file.values(of: "rewards"), targetReturn: 4.6)
-    let answers = file.doubles(of: "logits")
+    let answers = file.doubles(of: "actions")
     logits = states.indices.map { Array(answers[5 * $0..<5 * $0 + 5]) }
     numbers = logits.map { $0.firstIndex(of: $0.max()!)! }
   }
@@ -96,7 +94,7 @@ struct FrameTests {
     }
     #expect(
       "\(StepError.wrongByteCount(found: 121, expected: 120))"
-        == "the frames have 121 bytes, which is not what the model takes")
+        == "the frames have 121 bytes; accepted: 120")
     #expect(try controller.act(bytes(0).span) == numbers[0])
     #expect(NewestFrame.stateDimension == 120 && PixelActions.stateDimension == 4 * 84 * 84)
   }

@@ -26,6 +26,28 @@ struct SelfTestTests {
     }
   }
 
+  @Test("is none of a checkpoint whose numbers leave the range of float32, numbered actions or not")
+  func range() throws {
+    for actions in ActionKind.allCases {
+      var model = RandomModel.huggingFace(seed: 3)
+      model.options.actions = actions
+      if actions == .discrete {
+        (model.options.actionScale, model.options.actionOffset) = ([1], [0])
+      }
+      (model.options.actionMinimum, model.options.actionMaximum) = (nil, nil)
+      (model.options.actionHistory, model.config.hasActionTanh) = (.raw, false)
+      let sound = RandomModel.checkpoint(of: model, seed: 3)
+      let huge = Checkpoint { tensor in
+        sound.values(tensor).map { tensor.contains("mlp") ? $0 * 1e30 : $0 }
+      }
+      let plan = Plan(model)
+      let error = #expect(throws: InvalidInput.self) {
+        try Compiler.packedWeights(plan, model, huge)
+      }
+      #expect(error?.description.contains("leave the range of float32 at") == true, "\(actions)")
+    }
+  }
+
   @Test("warns of a checkpoint that float32 cannot compute")
   func warning() throws {
     var model = RandomModel.huggingFace(seed: 3)

@@ -38,6 +38,27 @@ struct ComparisonTests {
     for stage in report.stages { #expect(stage.reference.largest <= 1e-11, "\(stage)") }
   }
 
+  @Test("takes frames as bytes, with axes of their own")
+  func frames() throws {
+    let golden = TestData.goldens.appending(path: "Frames/NewestFrame.safetensors")
+    let report = try compare("NewestFrame", golden)
+    #expect(report.passed)
+    #expect(report.stages.map(\.name) == ["returns_to_go", "actions"])
+    for stage in report.stages { #expect(stage.reference.largest <= 1e-12, "\(stage)") }
+    // Of another model's size, and numbers of a type that nobody compares.
+    for (folder, other, line) in [
+      ("PixelActions", "kzl-atari-a", "returns_to_go: found I64; accepted: F32, F64, F16, BF16"),
+      ("NewestFrame", "kzl-atari-a", "states: found shape [12, 4, 84, 84]; accepted: [12, 120], "),
+    ] {
+      let path = TestData.families.appending(path: "\(other)/episode.safetensors")
+      let scratch = ScratchFolder(named: "frames")
+      let file = try scratch.write(
+        "golden.safetensors", Self.withTarget(try Data(contentsOf: path)))
+      let error = #expect(throws: InvalidInput.self) { try compare(folder, file) }
+      #expect(error?.description.contains(line) == true, "\(String(describing: error))")
+    }
+  }
+
   @Test("names the stage, the place and the size of a difference")
   func difference() throws {
     let golden = try SafetensorsFile(path: Self.recorded.path)
@@ -135,6 +156,15 @@ struct ComparisonTests {
     let text = Array("{\(header.joined(separator: ", "))}".utf8)
     let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
     return length + text + tensors.flatMap { $0.values.withUnsafeBytes { Array($0) } }
+  }
+
+  /// The same file with a target in its metadata.
+  private static func withTarget(_ file: Data) -> [UInt8] {
+    let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let header =
+      #"{"__metadata__":{"target_return":"2"},"#.utf8 + file.dropFirst(9).prefix(length - 1)
+    let size = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+    return size + header + file.dropFirst(8 + length)
   }
 
   private func compare(_ name: String, _ golden: URL) throws -> ComparisonReport {

@@ -74,9 +74,12 @@ struct GeneratedForm: CustomTestStringConvertible {
       ($0.slots, $0.slotCount) = (.tokens, 12)
       ($1.actions, $1.returnRounding, $1.hasCInterface) = (.discrete, .integer, true)
     },
-    GeneratedForm("NewestFrame") {
+    GeneratedForm("NewestFrameForC") {
       $0.setFrames(count: 3)
       ($1.frameInput, $1.hasCInterface, $1.precision) = (.newest, true, .bfloat16)
+    },
+    GeneratedForm("OneStep", heads: 2) {
+      ($0.slots, $0.slotCount, $1.window) = (.tokens, 3, 1)
     },
     GeneratedForm("SeenPadding") {
       $0.seesPadding = true

@@ -50,6 +50,14 @@ extension JSONValue {
   }
 }
 
+extension JSONValue {
+  /// The same with the elements of a short array of numbers and texts.
+  package var shortText: String {
+    guard case .array(let elements) = self, elements.count <= 8 else { return excerpt }
+    return "[\(elements.map(\.excerpt).joined(separator: ", "))]"
+  }
+}
+
 /// Why and where a text is not JSON.
 public struct JSONError: Error, Equatable, Sendable {
   /// Line of the offending character, counted from 1.

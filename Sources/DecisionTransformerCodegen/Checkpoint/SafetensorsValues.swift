@@ -9,6 +9,12 @@ extension SafetensorsFile {
     storedTensor(name).doubles()
   }
 
+  /// The bytes of tensor `name`, as they lie in the file.
+  public func rawBytes(of name: String) -> [UInt8] {
+    guard let entry = tensors[name] else { preconditionFailure("\(path) has no tensor \(name)") }
+    return bytes.withBytes { Array($0[entry.byteRange]) }
+  }
+
   private func storedTensor(_ name: String) -> StoredTensor {
     guard let entry = tensors[name] else { preconditionFailure("\(path) has no tensor \(name)") }
     return StoredTensor(

@@ -25,15 +25,30 @@ package enum AtariImport {
       state: "state_encoder.7.weight", action: "action_embeddings.0.weight", actionIsTable: true,
       inner: ("blocks.0.mlp.0.weight", axis: 0), timesteps: "tok_emb.weight",
       norm: { "blocks.\($0).ln1.weight" })
-    guard var config = tensors.sizes(names), config.stateDimension == frames.featureCount,
-      let times = tensors.shape(of: timesteps), times.count == 3,
-      let slots = tensors.shape(of: positions), slots.count == 3, slots[1] > 3,
-      (slots[1] - 1) % 3 == 0
+    guard var config = tensors.sizes(names), let times = tensors.shape(of: timesteps),
+      times.count == 3, let slots = tensors.shape(of: positions), slots.count == 3
     else {
       facts.reject(
         nil,
-        "has no state_encoder.7 of \(frames.featureCount) numbers, action_embeddings.0, blocks.0.mlp.0, \(timesteps) or \(positions) "
-          + "of the implementation's shapes; accepted: its tensors")
+        "has no state_encoder.7, action_embeddings.0, blocks.0.mlp.0, tok_emb of two axes, or no \(timesteps) or \(positions) of three; "
+          + "accepted: the implementation's tensors")
+      return tensors
+    }
+    let convolved = convolutions.map { tensors.shape(of: "\($0.module).weight") ?? [] }
+    guard config.stateDimension == frames.featureCount,
+      convolved.map(\.first) == convolutions.map(\.filters)
+    else {
+      facts.reject(
+        "state_encoder",
+        "its convolutions are \(convolved), and \(config.stateDimension) numbers are behind them; accepted: the implementation's, "
+          + "\(frames.convolutionText), of \(frames.text); others go into a model folder by hand")
+      return tensors
+    }
+    guard slots[1] > 3, (slots[1] - 1) % 3 == 0 else {
+      facts.reject(
+        positions,
+        "has \(slots[1]) rows; accepted: three for each step of the window, and one more, whatever the kind of model"
+      )
       return tensors
     }
     let window = (slots[1] - 1) / 3

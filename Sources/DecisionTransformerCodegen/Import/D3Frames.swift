@@ -55,7 +55,7 @@ package struct D3Frames {
         key,
         configuration == nil
           ? "is in no file: frames of an observation, lines of a frame, pixels of a line; say it with --set \(key)=[4,84,84]"
-          : "the configuration's observation_shape is \(value?.excerpt ?? "absent"); accepted: three sizes"
+          : "the configuration's observation_shape is \(value?.shortText ?? "absent"); accepted: three sizes"
       )
       return nil
     }
@@ -81,7 +81,7 @@ package struct D3Frames {
         key,
         configuration == nil
           ? "is in no file: filters, size and stride of each convolution; say it with --set \(key)=[\(text)], with the strides"
-          : "the configuration has \(layers?.excerpt ?? "none"), the tensors are of \(shapes.count) convolutions; accepted: one for each"
+          : "the configuration has \(layers?.shortText ?? "none"), the tensors are of \(shapes.count) convolutions; accepted: one for each"
       )
       return nil
     }
@@ -93,7 +93,7 @@ package struct D3Frames {
       else {
         facts.reject(
           "\(key)[\(index)]",
-          "is \(element.excerpt); accepted: [\(shape[0]),\(shape[2]),stride], as the tensors are")
+          "is \(element.shortText); accepted: [\(shape[0]),\(shape[2]),stride], as the tensors are")
         return nil
       }
       strides.append(sizes[2])
@@ -115,7 +115,7 @@ package struct D3Frames {
       facts.reject(
         key,
         value.map {
-          "found \($0.excerpt); accepted: \(Activation.acceptedNames.joined(separator: ", "))"
+          "found \($0.shortText); accepted: \(Activation.acceptedNames.joined(separator: ", "))"
         }
           ?? "is in no file: activation of PixelEncoderFactory (relu there); say it with --set \(key)=relu"
       )

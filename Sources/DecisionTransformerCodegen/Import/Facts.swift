@@ -6,6 +6,12 @@ package struct Facts {
     "n_head", "activation_function", "layer_norm_epsilon", "action_tanh", "embedding_activation",
   ]
 
+  /// More of them, which some families ask for, and only where their files leave them open.
+  package static let familyKeys = [
+    "return_tokens", "sees_padding", "state_frames", "state_convolutions",
+    "state_convolution_activation", "state_encoder_activations",
+  ]
+
   /// Where what is said about the model lies.
   package let path: String
   /// By `--set` and `--statistics`.
@@ -120,7 +126,10 @@ package struct Facts {
       takeIfGiven(key)
     }
     let known = Self.configKeys + GenerationOptionsReader.keys
+    let hasProblems = !problems.isEmpty
     for member in given where !used.contains(member.name) {
+      // Where something else is wrong, nobody may have come as far as to ask for it.
+      if hasProblems, Self.familyKeys.contains(member.name) { continue }
       reject(
         "--set \(member.name)",
         "is no fact that can be set; accepted: \(known.joined(separator: ", "))")

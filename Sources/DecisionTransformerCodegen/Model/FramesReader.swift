@@ -14,7 +14,7 @@ extension ModelConfigReader {
     guard let frames = integers(file[framesKey], count: 3) else {
       return file.reject(
         framesKey,
-        "\(found(file[framesKey])); accepted: three integers, frames of a state, lines of a frame, pixels of a line"
+        "\(found(file[framesKey])); accepted: three integers from 1 to \(Limit.dimension.upperBound), frames of a state, lines of a frame, pixels of a line"
       )
     }
     var activation = Activation.relu
@@ -22,17 +22,20 @@ extension ModelConfigReader {
     guard case .array(let layers)? = file[convolutionsKey],
       (1...maximumConvolutionCount).contains(layers.count)
     else {
+      var found = found(file[convolutionsKey])
+      if case .array(let layers)? = file[convolutionsKey] { found = "found \(layers.count)" }
       return file.reject(
         convolutionsKey,
-        "\(found(file[convolutionsKey])); accepted: an array of 1 to \(maximumConvolutionCount) convolutions, [filters, size, stride] each"
+        "\(found); accepted: an array of 1 to \(maximumConvolutionCount) convolutions, [filters, size, stride] each"
       )
     }
     var read = Frames(count: frames[0], rows: frames[1], columns: frames[2], convolutions: [])
     for (index, layer) in layers.enumerated() {
       guard let numbers = integers(layer, count: 3) else {
         return file.reject(
-          convolutionsKey, element: index, found: layer,
-          accepted: "three integers from 1 to \(Limit.dimension.upperBound): filters, size, stride")
+          convolutionsKey, element: index,
+          "found \(layer.shortText); accepted: three integers from 1 to \(Limit.dimension.upperBound): filters, size, stride"
+        )
       }
       let input = read.map(entering: index)
       let convolution = Frames.Convolution(
@@ -78,6 +81,6 @@ extension ModelConfigReader {
   }
 
   private static func found(_ value: JSONValue?) -> String {
-    value.map { "found \($0.excerpt)" } ?? "absent"
+    value.map { "found \($0.shortText)" } ?? "absent"
   }
 }

@@ -40,7 +40,8 @@ public enum GenerationOptionsReader {
     file.read("weights", into: &options.weightStorage)
     if options.modelClass == .decisionTransformer {
       file.read("batch", into: &options.batch, in: 1...GenerationOptions.maximumBatch)
-      readNormalization(&file, into: &options, stateDimension: config?.stateDimension)
+      readNormalization(
+        &file, into: &options, stateDimension: config?.frames == nil ? config?.stateDimension : nil)
       readReturns(&file, into: &options)
       readActions(&file, into: &options, count: config?.actionDimension)
       readOutputs(&file, into: &options)
@@ -156,6 +157,10 @@ extension GenerationOptionsReader {
 
   private static func rejectUnknownKeys(_ file: inout JSONObjectFile) {
     for key in file.keys where !keys.contains(key) {
+      if ModelConfig.variantKeys.contains(key) {
+        file.reject(key, "is no option; accepted: in config.json")
+        continue
+      }
       let nearest = keys.min { distance(key, $0) < distance(key, $1) }!
       // Half of the letters may differ; what is further away is no slip of the pen.
       let suggestion =

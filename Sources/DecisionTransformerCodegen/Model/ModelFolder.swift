@@ -114,7 +114,7 @@ extension ModelFolder {
       Diagnostic(.note, path: path(of: file), key: key, message)
     }
     var remarks: [Diagnostic] = []
-    if model.options.window == nil, config.maximumLength == nil {
+    if model.options.window == nil, config.maximumLength == nil, config.slotCount == nil {
       remarks.append(
         note(
           "absent; a window of \(window) control steps is assumed, the default of transformers "

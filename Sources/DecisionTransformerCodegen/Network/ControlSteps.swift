@@ -84,7 +84,10 @@ public struct ControlSteps: Equatable, Sendable, Codable {
 
     /// What goes back into the history of a prediction in model units, where nobody says what was executed.
     public func fedBack<Number: BinaryFloatingPoint>(_ prediction: [Number]) -> [Number] {
-      if choice != nil { return marked(prediction.firstIndex(of: prediction.max()!)!) }
+      // The first of the largest; the first of all where there are no numbers.
+      if choice != nil {
+        return marked(prediction.indices.reduce(0) { prediction[$1] > prediction[$0] ? $1 : $0 })
+      }
       return switch history {
       case .raw: prediction
       case .clamped: modelUnits(returned(prediction))

@@ -116,6 +116,22 @@ extension Network {
 }
 
 extension Network {
+  /// Whether a window can be given as a whole: its states are numbers, each step has three tokens and a timestep of its own.
+  public var allowsForward: Bool {
+    guard let steps = controlSteps else { return true }
+    return steps.state.frames == nil && steps.tokens.count == 3 && steps.slots == nil
+      && !steps.seesPadding
+  }
+
+  /// Whether Hugging Face's class computes it.
+  public var isHuggingFaces: Bool {
+    guard let steps = controlSteps else { return true }
+    return allowsForward && !normalizesStream && steps.state.encoder.isEmpty
+      && steps.embeddingActivation == .linear && steps.embeddingNorm != nil
+  }
+}
+
+extension Network {
   /// The factor on q·k of GPT-2 in Hugging Face: 1/√(head size), and 1/(layer + 1), where the config says so.
   public static func attentionScale(
     headSize: Int, layer: Int, scalesBySize: Bool, scalesByLayer: Bool

@@ -144,6 +144,9 @@ public enum Compiler {
       ? RecordedSelfTest(
         plan: plan, model: model, checkpoint: checkpoint, payload: payload(of: file, plan),
         progress: progress) : nil
+    if let problem = selfTest?.problem {
+      throw InvalidInput([Diagnostic(path: folder, problem)])
+    }
     let section = selfTest?.section ?? []
     let header = PackedWeights.header(
       layoutDigest: plan.layoutDigest, byteCount: plan.weights.byteCount, checksum: checksum,

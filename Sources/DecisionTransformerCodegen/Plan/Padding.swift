@@ -7,6 +7,9 @@ extension Plan {
     }.filter { if case .call(let name, _) = $0 { network.leavesRows(name) } else { false } }
   }
 
+  /// Whether slots in front of an episode's first step are hidden.
+  package var mayStartInWindow: Bool { shape.pastTokenCount > 0 && !steps.seesPadding }
+
   /// How many there are.
   package var paddingCount: Int { steps.seesPadding ? steps.window - 1 : 0 }
 

@@ -115,9 +115,8 @@ extension Recipe: CustomStringConvertible {
     case .centred(let matrix): "centred(\(matrix))"
     case .below(let upper, let lower): "[\(upper); \(lower)]"
     case .beside(let left, let right): "[\(left) | \(right)]"
-    case .spreadColumns(let matrix, _, _), .spreadRows(let matrix, _, _),
-      .placeByPlace(let matrix, _):
-      matrix.description
+    case .spreadColumns(let matrix, _, _), .spreadRows(let matrix, _, _): matrix.description
+    case .placeByPlace(let matrix, _): "placeByPlace(\(matrix))"
     case .rounded(let matrix, let format): "\(format.name)(\(matrix))"
     case .named(let name, _): name
     }

@@ -8,6 +8,8 @@ public struct Shape: Equatable, Sendable, Codable {
 
   /// Numbers that a step is given as its state.
   public var stateDimension: Int
+  /// Whether a self test makes states of one number each: pictures, which would be large beside the weights.
+  public var statesFollowFromSeeds: Bool
   /// Numbers that a self test has beside the weights for a state: of pictures, which follow from one, that one.
   public var testedStateDimension: Int
   /// Numbers of the region that holds it; of pictures, with the frames that are kept.
@@ -40,7 +42,8 @@ public struct Shape: Equatable, Sendable, Codable {
   package init(_ network: Network, _ deployment: Deployment) {
     let steps = network.controlSteps
     stateDimension = steps?.state.inputCount ?? 0
-    testedStateDimension = steps?.state.frames == nil ? stateDimension : 1
+    statesFollowFromSeeds = steps?.state.frames != nil
+    testedStateDimension = statesFollowFromSeeds ? 1 : stateDimension
     stateInputDimension = steps?.state.count ?? 0
     stateDepth = steps?.state.frames?.featureDepth ?? stateInputDimension
     tokensPerStep = steps?.tokens.count ?? 0

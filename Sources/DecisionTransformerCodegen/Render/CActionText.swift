@@ -63,7 +63,7 @@ package struct CActionText {
       int32_t \(prefix)_act(\(name.type) *controller, \(state), float reward, \(type) *action);
 
       /* The same where the reward of the previous action was given to \(prefix)_prepare_executed_with_reward already
-       * (half the work then), or is zero. */
+       * (\(frames == nil ? "half the work then" : "the return token is ready then")), or is zero. */
       int32_t \(prefix)_act_without_reward(\(name.type) *controller, \(state), \(type) *action);
       """
     return isNumber ? common + "\n\n" + drawn : common

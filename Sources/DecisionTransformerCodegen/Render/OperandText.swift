@@ -94,7 +94,7 @@ package struct OperandText {
       return call(
         "position", place(input), "rows: \(plan.rowText(rows))", "first: \(slot(input.row))",
         plan.steps.slots == .tokens
-          ? "firstKey: \(plan.steps.seesPadding ? "0" : "firstKey\(isOfAgent && plan.shape.batch > 1 ? "(of: agent)" : "")")"
+          ? "firstKey: \(!plan.mayStartInWindow ? "0" : "firstKey\(isOfAgent && plan.shape.batch > 1 ? "(of: agent)" : "")")"
           : nil,
         "timestep: \(timestepRow(agent))", "slots: \(tensor(slots))",
         norm.map { "gain: \(tensor($0.gain))" }, norm.map { "shift: \(tensor($0.shift))" },

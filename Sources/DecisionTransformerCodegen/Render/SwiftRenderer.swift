@@ -78,7 +78,9 @@ public struct SwiftRenderer {
 
   private func documentation(to writer: inout CodeWriter) {
     writer.write(
-      "/// A Decision Transformer: the sliding-window loop of Hugging Face's `get_action`, exact at every step, in",
+      plan.network.isHuggingFaces
+        ? "/// A Decision Transformer: the sliding-window loop of Hugging Face's `get_action`, exact at every step, in"
+        : "/// A Decision Transformer of another kind than Hugging Face's: the same sliding-window loop, exact at every step, in",
       "/// environment units.", "///")
     if plan.shape.batch > 1 {
       writer.write(
@@ -140,14 +142,14 @@ public struct SwiftRenderer {
     let agent = isBatch ? "(of agent: Int) ->" : ":"
     writer.write(
       "",
-      "// Of the current step: its row of embed_timestep\(plan.steps.seesPadding ? "" : ", and the first key of the episode")."
+      "// Of the current step: its row of embed_timestep\(!plan.mayStartInWindow ? "" : ", and the first key of the episode")."
     )
     let row = plan.timestepRow(timestep)
     let attributes = isBatch ? "@_noAllocation @_noLocks " : ""
     writer.write(
       "\(attributes)private \(of) timestepRow\(agent) Floats { \(plan.weights.tensor(.timesteps).name) + \(row) * \(plan.shape.hiddenStride) }"
     )
-    if plan.shape.pastTokenCount > 0, !plan.steps.seesPadding {
+    if plan.mayStartInWindow {
       writer.write(
         "\(attributes)private \(of) firstKey\(agent) Int { max(0, pastTokens - \(plan.shape.tokensPerStep) * \(timestep)) }"
       )

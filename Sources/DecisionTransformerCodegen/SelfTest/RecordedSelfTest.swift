@@ -29,6 +29,14 @@ public struct RecordedSelfTest: Equatable, Sendable {
 }
 
 extension RecordedSelfTest {
+  /// What is wrong with a checkpoint whose numbers leave the range of float32; nil of others.
+  package var problem: String? {
+    stages.first { !$0.tolerance.isFinite || !$0.magnitude.isFinite }.map { stage in
+      "its numbers leave the range of float32 at \(stage.name), in an episode of plain inputs; accepted: a checkpoint that float32 can "
+        + "compute"
+    }
+  }
+
   /// What is to be said of a checkpoint that float32 cannot compute well; nil of others.
   package var warning: String? {
     stages.first(where: \.isLax).map { stage in

@@ -38,8 +38,7 @@ package struct SelfTestSection {
     for row in 0..<schedule.inputRowCount {
       // The pattern of frames follows from its number.
       append(
-        shape.testedStateDimension == shape.stateDimension
-          ? episode.states[row] : [Float(row + 1)])
+        shape.statesFollowFromSeeds ? [Float(row + 1)] : episode.states[row])
       append(episode.executedActions[row])
       append([episode.rewards[row]])
     }

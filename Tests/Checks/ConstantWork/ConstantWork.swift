@@ -50,13 +50,13 @@ struct Inputs {
   init(_ magnitude: Float, reward: Float?, step: Int) {
     // Any sequence will do; this one repeats after 101 steps.
     state = Model.State { index in
-      magnitude * Float((step * 37 + index * 53) % 101 - 50) / 50
+      component(magnitude * Float((step * 37 + index * 53) % 101 - 50) / 50)
     }
     self.reward = reward
   }
 }
 
-/// The controller, with its calls counted; Vectors.swift or Numbers.swift has what depends on its actions. Each call is in a function of its own, which the compiler
+/// The controller, with its calls counted; Vectors.swift or Numbers.swift has what depends on its actions, States.swift or Frames.swift on its states. Each call is in a function of its own, which the compiler
 /// cannot make part of others: what is around a call is the same each time.
 struct Subject: ~Copyable {
   var controller: Model

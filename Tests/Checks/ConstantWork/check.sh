@@ -35,15 +35,15 @@ compile -module-name DecisionTransformer -c -o "$directory/DecisionTransformer.o
   -emit-module -emit-module-path "$directory/DecisionTransformer.swiftmodule" \
   "$repository"/Sources/DecisionTransformer/*.swift
 
-# check <model folder> <repetitions> [actions]: builds the program, runs it, and compares the counts.
+# check <model folder> <repetitions> [actions] [states]: builds the program, runs it, and compares the counts.
 check() {
-  local model=$1 repetitions=$2 actions=${3:-Vectors} name folder
+  local model=$1 repetitions=$2 actions=${3:-Vectors} states=${4:-States} name folder
   name=$(basename "$model" .dtmodel)
   folder=$directory/$name
   "$dtgen" generate "$repository/$model" --output "$folder" >&2
   echo "typealias Model = $name" >"$folder/Model.swift"
   compile -module-name ConstantWork -o "$folder/constant-work" \
-    "$here/ConstantWork.swift" "$here/$actions.swift" "$folder"/*.swift "$directory/DecisionTransformer.o"
+    "$here/ConstantWork.swift" "$here/$actions.swift" "$here/$states.swift" "$folder"/*.swift "$directory/DecisionTransformer.o"
 
   # All symbols are bound at the start; without that the first call of each function would be longer.
   # The dumps go into one file, each with "desc: Trigger: Client Request: <label>" and "totals: <count>".
@@ -78,5 +78,6 @@ failed=0
 check Tests/Data/Models/ReluOneHead.dtmodel 15
 check Tests/Data/Models/GeluNewTwoHeads.dtmodel 5
 check Tests/Data/Models/NumberedActions.dtmodel 2 Numbers
+check Tests/Data/Models/NewestFrame.dtmodel 1 Numbers Frames
 check Sources/hopper/Hopper.dtmodel 1
 [[ $failed == 0 ]] || fail "calls differ in their work"

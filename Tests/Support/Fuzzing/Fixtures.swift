@@ -78,6 +78,15 @@ enum Fixtures {
     }
     """#
 
+  static let framesConfig = #"""
+    {
+      "model_type": "decision_transformer_variant", "act_dim": 3, "hidden_size": 12, "max_ep_len": 30,
+      "n_head": 3, "n_layer": 2, "n_positions": 1, "state_dim": 162, "state_frames": [2, 9, 9],
+      "state_convolutions": [[4, 4, 2], [5, 2, 1]], "state_convolution_activation": "relu", "n_token_slots": 8,
+      "return_tokens": false, "sees_padding": false, "embedding_activation": "tanh", "embedding_layer_norm": false
+    }
+    """#
+
   static let discreteOptions = #"""
     {"window": 4, "actions": "discrete", "temperature": 2.5e-1, "target_return": 3, "batch": 2}
     """#

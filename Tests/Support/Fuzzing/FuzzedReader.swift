@@ -25,7 +25,7 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
     case .config:
       [
         try Fixtures.bytes("config.json"), Array(Fixtures.fullConfig.utf8),
-        Array(Fixtures.variantConfig.utf8),
+        Array(Fixtures.variantConfig.utf8), Array(Fixtures.framesConfig.utf8),
       ]
     case .options: [Array(Fixtures.fullOptions.utf8), Array(Fixtures.discreteOptions.utf8)]
     case .manifest: [try Fixtures.manifest().contents]

@@ -2,8 +2,8 @@
 """Writes a small random model whose states are pictures, and what PyTorch makes of it in float64.
 
 ../../Data/Models/NewestFrame.dtmodel is the folder, ../../Data/Goldens/Frames/NewestFrame.safetensors an episode: the newest
-frame of each step, bytes; rewards; logits; the greedy actions, which are fed back; returns as they are fed, whole numbers. The
-loop is that of the original Atari implementation: positions of tokens counted from the window's first one, the current step for
+frame of each step, bytes; rewards; logits, under `actions` as `dtgen compare` has them, of which the largest decides and is fed
+back; returns as they are fed, whole numbers. The loop is that of the original Atari implementation: positions of tokens counted from the window's first one, the current step for
 all of them.
 """
 
@@ -173,9 +173,8 @@ def episode(weights, random):
     return {
         "states": frames,
         "rewards": rewards,
-        "logits": np.stack(answers),
-        "action_index": np.array(actions, np.int64),
-        "returns_to_go": np.array(returns, np.int64),
+        "actions": np.stack(answers),
+        "returns_to_go": np.array(returns, np.float32),
     }
 
 
@@ -188,7 +187,9 @@ def write(data):
     (folder / "config.json").write_text(json.dumps(CONFIG, indent=2) + "\n")
     (folder / "codegen.json").write_text(json.dumps(OPTIONS, indent=2) + "\n")
     save_file(weights, folder / "model.safetensors")
-    save_file(episode(weights, random), goldens / "NewestFrame.safetensors")
+    save_file(
+        episode(weights, random), goldens / "NewestFrame.safetensors", {"target_return": str(TARGET)}
+    )
 
 
 def main():

@@ -11,9 +11,7 @@ import ctypes
 import json
 import os
 import pathlib
-import shlex
 import statistics
-import subprocess
 import tempfile
 import time
 
@@ -22,8 +20,7 @@ import onnxruntime
 import openvino
 import torch
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent.parent
+from c_library import make_library, run_dtgen
 
 
 def arguments():
@@ -118,53 +115,6 @@ class AtariFeatures(torch.nn.Module):
         return self.model.trunk(states, actions, returns, now)
 
 
-class Library:
-    """A C library of ours, one controller in it."""
-
-    def __init__(self, path, prefix, work):
-        self.library = ctypes.CDLL(str(path))
-        self.prefix = prefix
-        for name in ("memory_size", "state_dimension"):
-            self.function(name).restype = ctypes.c_size_t
-        size = self.function("memory_size")()
-        self.room = ctypes.create_string_buffer(size + 64)
-        memory = ctypes.c_void_p((ctypes.addressof(self.room) + 63) // 64 * 64)
-        self.check(self.function("self_test")(memory, ctypes.c_size_t(size)))
-        self.controller = ctypes.c_void_p()
-        self.check(
-            self.function("create")(memory, ctypes.c_size_t(size), ctypes.byref(self.controller))
-        )
-
-    def function(self, name):
-        return getattr(self.library, f"{self.prefix}_{name}")
-
-    @staticmethod
-    def check(status):
-        if status != 0:
-            raise SystemExit(f"published: a call returned {status}")
-
-    def episode(self, states, target, rewards, output, numbers):
-        """Microseconds of every `act` and every `prepare`; what was answered in the last step."""
-        self.check(self.function("reset")(self.controller, ctypes.c_float(target)))
-        act, prepare, timer = self.function("act"), self.function("prepare"), time.perf_counter_ns
-        # float would go as double where ctypes is not told.
-        act.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_float, ctypes.c_void_p]
-        prepare.argtypes = [ctypes.c_void_p]
-        acts, prepares = [], []
-        for state, reward in zip(states, rewards, strict=True):
-            place = state.ctypes.data
-            start = timer()
-            status = act(self.controller, place, reward, output)
-            acted = timer()
-            status |= prepare(self.controller)
-            prepared = timer()
-            self.check(status)
-            acts.append((acted - start) / 1e3)
-            prepares.append((prepared - acted) / 1e3)
-            numbers.append(output[0])
-        return acts, prepares
-
-
 class OnnxRuntime:
     name = f"ONNX Runtime {onnxruntime.__version__}"
 
@@ -212,11 +162,7 @@ class OpenVINO:
 
 
 def dtgen(options, *words):
-    done = subprocess.run(
-        [*shlex.split(options.dtgen), *map(str, words)], capture_output=True, text=True, cwd=ROOT
-    )
-    if done.returncode:
-        raise SystemExit(done.stdout + done.stderr)
+    run_dtgen(options.dtgen, *words)
 
 
 def libraries(options, folder, work):
@@ -226,10 +172,9 @@ def libraries(options, folder, work):
         path = folder / "codegen.json"
         settings = json.loads(path.read_text()) | {"precision": precision, "self_test": True}
         path.write_text(json.dumps(settings))
-        output = work / precision
-        dtgen(options, "library", folder, "--output", output, "--march", options.march)
-        prefix = next(output.glob("*.h")).stem
-        found[f"ours, {precision}"] = Library(output / f"lib{prefix}.so", prefix, work)
+        found[f"ours, {precision}"] = make_library(
+            options.dtgen, folder, work / precision, options.march
+        )
     return found
 
 
@@ -263,9 +208,7 @@ def atari(options, work):
     def run(library):
         numbers = []
         times = library.episode(frames, target, rewards, (ctypes.c_int32 * 1)(), numbers)
-        logits = (ctypes.c_float * model.actions)()
-        library.function("logits")(library.controller, logits)
-        return times, numbers, np.array(logits)
+        return times, numbers, library.logits(model.actions)
 
     def window(numbers):
         seen = slice(steps - model.window, steps)

@@ -83,6 +83,13 @@ public struct ComparisonReport: Encodable, Equatable, Sendable {
         }
         continue
       }
+      guard tensor.dataType.isReadable else {
+        problems.append(
+          Diagnostic(
+            path: golden.file.path, key: reference.tensor,
+            "found \(tensor.dataType.rawValue); accepted: F32, F64, F16, BF16"))
+        continue
+      }
       let all = golden.file.doubles(of: reference.tensor)
       let start = (reference.slice ?? 0) * reference.values.count
       let expected = Array(all[start..<start + reference.values.count])

@@ -31,17 +31,29 @@ package struct GoldenFile {
     }
 
     let steps = file.tensors["states"]?.shape.first ?? 0
-    let dimensions = (state: model.config.stateDimension, action: model.config.actionDimension)
+    let dimensions = (state: model.stateInputCount, action: model.config.actionDimension)
+    let hasFrames = model.config.frames != nil
     let inputs = [
       ("states", [steps, dimensions.state]), ("rewards", [steps]),
       ("executed", [steps, dimensions.action]),
     ]
     for (name, shape) in inputs {
       guard let tensor = file.tensors[name] else {
-        if name != "executed" { reject(name, "is missing; accepted: float32 of shape \(shape)") }
+        let type = hasFrames && name == "states" ? "bytes" : "float32"
+        if name != "executed" { reject(name, "is missing; accepted: \(type) of shape \(shape)") }
         continue
       }
-      if tensor.shape != shape || steps == 0 {
+      if hasFrames, name == "states" {
+        // Frames, lines and pixels may be axes of their own.
+        if tensor.shape.dropFirst().reduce(1, *) != dimensions.state || steps == 0 {
+          reject(
+            name,
+            "found shape \(tensor.shape); accepted: \(shape), or more axes with as many bytes for each step"
+          )
+        } else if tensor.dataType.rawValue != "U8" {
+          reject(name, "found \(tensor.dataType.rawValue); accepted: U8, bytes of frames")
+        }
+      } else if tensor.shape != shape || steps == 0 {
         reject(name, "found shape \(tensor.shape); accepted: \(shape), one row for each step")
       } else if tensor.dataType != .float32 {
         reject(name, "found \(tensor.dataType.rawValue); accepted: F32")
@@ -63,7 +75,8 @@ package struct GoldenFile {
         "given without retarget_value, or the other way round; "
           + "accepted: a whole number and a number, or neither")
     }
-    for (name, _) in inputs where problems.isEmpty && file.tensors[name] != nil {
+    for (name, _) in inputs
+    where problems.isEmpty && file.tensors[name] != nil && !(hasFrames && name == "states") {
       let values = file.values(of: name)
       if let index = values.firstIndex(where: { !$0.isFinite }) {
         reject(name, "element \(index) is \(values[index]); accepted: finite numbers")
@@ -80,7 +93,9 @@ package struct GoldenFile {
       }
     }
     guard problems.isEmpty, let target else { throw InvalidInput(problems) }
-    states = Self.rows(file.values(of: "states"), of: dimensions.state)
+    let numbers =
+      hasFrames ? file.rawBytes(of: "states").map { Float($0) } : file.values(of: "states")
+    states = Self.rows(numbers, of: dimensions.state)
     rewards = file.values(of: "rewards")
     executed =
       file.tensors["executed"] == nil

@@ -76,7 +76,7 @@ package struct GoldenStages {
       }
     }
     add(golden, actions, returnsToGo)
-    guard !plan.network.hasMovingPositions else { return }
+    guard plan.network.allowsForward else { return }
     single.options.outputs = ModelOutput.allCases
     let forwardPlan = Plan(single)
     var forward = ControlMachine(forwardPlan, try weights(forwardPlan))

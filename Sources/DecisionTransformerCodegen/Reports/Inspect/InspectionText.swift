@@ -16,7 +16,13 @@ extension InspectionReport {
       ["class", shape.nPositions == nil ? nil : options.modelClass],
       [
         "state",
-        shape.stateDim.map { "\($0)" + (options.normalizesState == true ? ", normalised" : "") },
+        shape.stateDim.map {
+          guard let frames = shape.stateFrames else {
+            return "\($0)" + (options.normalizesState == true ? ", normalised" : "")
+          }
+          return "\(frames[0]) frames of \(frames[1]) x \(frames[2]) bytes, "
+            + (options.frameInput == FrameInput.newest.rawValue ? "the newest given" : "all given")
+        },
       ],
       ["convolutions", convolutions],
       ["state encoder", encoder],
