@@ -96,6 +96,27 @@ struct HuggingFaceSnapshotTests {
     #expect(try JSONParser.parse(files[0].contents)["return_scale"] == nil)
   }
 
+  @Test("is the same in several files", arguments: ["safetensors-shards", "zip-shards", "zip"])
+  func shards(format: String) throws {
+    func imported(_ format: String) throws -> [OutputFile] {
+      let from = TestData.checkpoints.appending(path: format)
+      for file in try FileManager.default.contentsOfDirectory(atPath: from.path) {
+        let contents = try Data(contentsOf: from.appending(path: file))
+        try scratch.write("\(format)/\(file)", Array(contents))
+      }
+      let config = try Data(contentsOf: TestData.checkpoints.appending(path: "config.json"))
+      try scratch.write("\(format)/config.json", Array(config))
+      let given = ["state_mean", "state_std", "return_scale"].map {
+        JSONMember(name: $0, value: JSONValue.null)
+      }
+      return try Importer(
+        path: scratch.path(format),
+        given: given + [JSONMember(name: "window", value: .integer(4))]
+      ).run(output: "A.dtmodel").files
+    }
+    #expect(try imported(format) == imported("safetensors"))
+  }
+
   @Test("is refused where something is missing or wrong, by what that is")
   func refused() throws {
     let (folder, options) = try #require(try snapshot("ReluOneHead.dtmodel"))

@@ -57,7 +57,7 @@ struct ShapeLevelTests {
       ((64, 1, 9, 2, 3), .float32, ["places", "silent"]),
       ((128, 1, 1, 3, 4), .float32, ["padding"]),
       ((40, 5, 1, 2, 5), .bfloat16, ["padding", "slots"]),
-      ((24, 1, 1, 2, 4), .bfloat16, ["padding", "discrete", "frames", "newest", "places"]),
+      ((128, 1, 1, 2, 4), .bfloat16, ["padding", "discrete", "frames", "newest", "places"]),
       ((256, 4, 2, 2, 4), .bfloat16, ["discrete", "silent"]),
     ]
     return all.enumerated().map { index, variant in

@@ -20,6 +20,14 @@ package struct ImportSource {
     (self.path, self.unread) = (file, unread)
     let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
     self.folder = ModelFolder(path: folder.isEmpty ? "/" : folder)
+    if file.hasSuffix(Self.indexEnd) {
+      (object, configuration) = (nil, nil)
+      let isPyTorch = file.hasSuffix(".bin\(Self.indexEnd)")
+      tensors = Self.unwrapped(
+        try ShardedCheckpoint(indexPath: file, format: isPyTorch ? .pyTorch : .safetensors)
+          .storedTensors)
+      return
+    }
     let bytes = try FileBytes(path: file)
     if bytes.withBytes(SafetensorsHeader.matches) {
       (object, configuration) = (nil, nil)
@@ -59,6 +67,12 @@ package struct ImportSource {
 
   // MARK: Finding
 
+  /// What the name of an index of several files ends with.
+  private static let indexEnd = ".index.json"
+  /// The checkpoint of a snapshot, in the order in which the library looks for it.
+  private static let snapshots = ["model.safetensors", "pytorch_model.bin"].flatMap {
+    [$0, $0 + indexEnd]
+  }
   private static let extensions = ["pt", "pth", "bin", "ckpt", "pkl", "d3"]
 
   private static func file(
@@ -79,17 +93,9 @@ package struct ImportSource {
     }
     // A snapshot of Hugging Face's may have the checkpoint twice, and its trainer's files.
     if all.contains("config.json"),
-      let snapshot = ["model.safetensors", "pytorch_model.bin"].first(where: all.contains)
+      let snapshot = snapshots.first(where: all.contains)
     {
       return (folder.path(of: snapshot), [])
-    }
-    if let index = all.first(where: { $0.hasSuffix(".index.json") }) {
-      throw InvalidInput([
-        Diagnostic(
-          path: folder.path(of: index),
-          "a checkpoint in several files is not imported; accepted: one file, or the folder as it is, named <Name>.dtmodel with a codegen.json: dtgen reads it so"
-        )
-      ])
     }
     // Recordings are safetensors, too.
     let saved = named(extensions)

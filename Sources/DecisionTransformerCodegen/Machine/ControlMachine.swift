@@ -64,16 +64,13 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
     machine.timesteps[agent] = 0
     episodes[agent] = Episode(returnToGo: plan.steps.returns.kept(targetReturn))
     returnIsPrepared = false
-    if plan.carriesTokens { machine.run(.embedTime) }
-    if plan.steps.state.frames?.keepsOlder == true { machine.run(.olderFrames) }
-    takePadding()
+    if plan.paddingCount > 0 { takePadding() } else { follow(plan.knownAhead) }
   }
 
   /// Takes the steps in front of an episode, where its first ones see them. (One agent alone.)
   private mutating func takePadding() {
-    guard plan.paddingCount > 0 else { return }
     machine.timesteps[0] = -1
-    if plan.carriesTokens { machine.run(.embedTime) }
+    follow(plan.knownAhead)
     let (steps, mean) = (plan.steps, Operand(.stateInput))
     for left in (0..<plan.paddingCount).reversed() {
       if steps.tokens.contains(.return) {

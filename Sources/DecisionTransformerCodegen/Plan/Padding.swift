@@ -7,6 +7,14 @@ extension Plan {
     }.filter { if case .call(let name, _) = $0 { network.leavesRows(name) } else { false } }
   }
 
+  /// What the first step of all finds computed, in an empty window: what its timestep adds, and the sums of frames that
+  /// are zero, biases among them.
+  package var knownAhead: [PhaseStep] {
+    prepare.filter {
+      $0 == .call(.embedTime, token: nil) || $0 == .call(.olderFrames, token: nil)
+    }
+  }
+
   /// Whether slots in front of an episode's first step are hidden.
   package var mayStartInWindow: Bool { shape.pastTokenCount > 0 && !steps.seesPadding }
 

@@ -126,7 +126,7 @@ extension ControlLoopRenderer {
     writer.write(
       "// What is in front of the episode, and seen: zeros, with row 0 of embed_timestep.")
     writer.write("timestep = -1")
-    if plan.carriesTokens { writer.write("embedTime()") }
+    write(plan.knownAhead, to: &writer)
     writer.scope("for step in 0..<\(plan.paddingCount)") { writer in
       if plan.steps.tokens.contains(.return) {
         writer.write("returnInput[0] = \(literal(plan.paddingReturn))")

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Plays a game in the Atari emulator with the authors' own model, loop and environment, ours beside them step by step.
 
-    git clone https://github.com/kzl/decision-transformer
     pip install torch numpy ale-py opencv-python-headless tqdm pillow
-    python3 atari.py --authors decision-transformer --game breakout --steps 500
+    python3 atari.py --authors <checkout of kzl/decision-transformer> --game pong --steps 300
 
 No trained weights are published with the code: they are random, of the published shape, spread until the actions differ. The
 authors' loop runs as it is, `Trainer.get_returns`, but for two things: it ends after `--steps` steps, and the largest logit
