@@ -1,4 +1,3 @@
-import CAllocationHook
 import DecisionTransformer
 import ModelMatrix
 import RecordedEpisodes
@@ -115,11 +114,7 @@ extension BatchModel {
     allocatorCalls = { script in
       var controller = try Controller()
       var run = BatchRun<Controller>(script, actionDimension: Alone.actionDimension)
-      // The language makes its type information when it is first asked for.
-      try run.run(&controller)
-      let before = thread_allocator_call_count()
-      try run.run(&controller)
-      return thread_allocator_call_count() - before
+      return try allocatorCallCount { try run.run(&controller) }
     }
   }
 }

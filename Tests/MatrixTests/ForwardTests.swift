@@ -1,4 +1,3 @@
-import CAllocationHook
 import DecisionTransformer
 import DecisionTransformerCodegen
 import ModelMatrix
@@ -80,10 +79,7 @@ struct ForwardTests {
   func allocations() throws {
     let window = ForwardWindow.all(of: try RecordedEpisode(golden: "ForwardOneHead"))[0]
     var controller = try ForwardOneHead()
-    try window.run(&controller)
-    let before = thread_allocator_call_count()
-    try window.run(&controller)
-    #expect(thread_allocator_call_count() == before)
+    #expect(try allocatorCallCount { try window.run(&controller) } == 0)
   }
 
   @Test("and in memory that held anything")

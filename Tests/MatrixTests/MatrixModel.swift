@@ -1,4 +1,3 @@
-import CAllocationHook
 import DecisionTransformer
 import ModelMatrix
 import RecordedEpisodes
@@ -93,11 +92,7 @@ struct MatrixModel: Sendable, CustomTestStringConvertible {
     allocatorCalls = { episode, pace in
       var controller = try Controller()
       var replay = Replay<Controller>(episode, pace: pace)
-      // The language makes its type information when it is first asked for.
-      try replay.run(&controller)
-      let before = thread_allocator_call_count()
-      try replay.run(&controller)
-      return thread_allocator_call_count() - before
+      return try allocatorCallCount { try replay.run(&controller) }
     }
   }
 }

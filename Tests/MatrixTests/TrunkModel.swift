@@ -1,4 +1,3 @@
-import CAllocationHook
 import DecisionTransformer
 import ModelMatrix
 import RecordedEpisodes
@@ -139,11 +138,7 @@ struct TrunkModel: Sendable, CustomTestStringConvertible {
             attentionMask: mask.span.extracting(0..<end), useCache: true, lastHiddenState: &output)
         }
       }
-      // The language makes its type information when it is first asked for.
-      try sequence()
-      let before = thread_allocator_call_count()
-      try sequence()
-      return thread_allocator_call_count() - before
+      return try allocatorCallCount(of: sequence)
     }
   }
 }

@@ -193,6 +193,19 @@ struct CostTests {
     }
   }
 
+  @Test("of the plain graph have every matrix of the checkpoint once")
+  func plainGraph() {
+    for seed in RandomModel.seeds {
+      let model = RandomModel.model(seed: seed)
+      let matrices = RequiredTensor.all(of: model.config).filter { required in
+        let tables = ["wpe.weight", "embed_timestep.weight", "embed_slot.weight"]
+        return required.axes.count > 1 && !tables.contains { required.name.hasSuffix($0) }
+      }
+      let count = matrices.reduce(0) { $0 + $1.shape(in: model.config).reduce(1, *) }
+      #expect(Plan(model).plainGraph.weightBytes == 4 * count, "seed \(seed)")
+    }
+  }
+
   @Test("would not be lower in another form of attention")
   func forms() {
     for seed in RandomModel.seeds {

@@ -140,8 +140,7 @@ package enum AtariImport {
       default: nil
       }
     }
-    if name.hasPrefix("embed_frames.") {
-      let layer = name.split(separator: ".").dropFirst().first.flatMap { Int($0) } ?? 0
+    if let layer = ImportedTensors.layer(of: name, behind: "embed_frames.") {
       return (["\(convolutions[layer].module).\(end)"], false)
     }
     return switch name.dropLast(end.count + 1) {

@@ -44,22 +44,11 @@ package struct D3Encoder {
       )
       return nil
     }
-    guard hasFrames else {
-      frames = nil
-      (modules, sizes) = Self.layers(numbers, prefix, tensors)
-      return
-    }
-    frames = D3Frames(tensors, configuration, prefix: convolutions, &facts)
-    guard frames != nil else { return nil }
-    (modules, sizes) = Self.layers(numbers, prefix, tensors)
-  }
-
-  /// In their order: activations are counted, too.
-  private static func layers(
-    _ numbers: [Int], _ prefix: String, _ tensors: ImportedTensors
-  ) -> (modules: [String], sizes: [Int]) {
-    let modules = numbers.sorted().map { prefix + "\($0)" }
-    return (modules, modules.map { tensors.shape(of: $0 + ".weight")?[0] ?? 0 })
+    // Activations are counted, too.
+    modules = numbers.sorted().map { prefix + "\($0)" }
+    sizes = modules.map { tensors.shape(of: $0 + ".weight")?[0] ?? 0 }
+    frames = hasFrames ? D3Frames(tensors, configuration, prefix: convolutions, &facts) : nil
+    if hasFrames, frames == nil { return nil }
   }
 
   /// The layers with their activations; empty where they are one linear map.

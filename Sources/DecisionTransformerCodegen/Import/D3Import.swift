@@ -159,12 +159,12 @@ package enum D3Import {
       default: nil
       }
     }
-    if name.hasPrefix("embed_frames.") {
-      let layer = name.split(separator: ".").dropFirst().first.flatMap { Int($0) } ?? 0
+    if let layer = ImportedTensors.layer(of: name, behind: "embed_frames.") {
       return encoder.frames.map { (["\($0.modules[layer]).\(end)"], false) }
     }
     if name.hasPrefix("embed_state.") {
-      let layer = name.split(separator: ".").dropFirst().first.flatMap { Int($0) } ?? 0
+      // One linear map has no number.
+      let layer = ImportedTensors.layer(of: name, behind: "embed_state.") ?? 0
       return (["\(encoder.modules[layer]).\(end)"], false)
     }
     return switch name.dropLast(end.count + 1) {

@@ -89,6 +89,12 @@ package struct ImportedTensors {
     tensors.append(Tensor(name: name, shape: [size, size], values: values))
   }
 
+  /// The number of a name of the form `<start><layer>.<parameter>`; nil of other names.
+  package static func layer(of name: String, behind start: String) -> Int? {
+    guard name.hasPrefix(start) else { return nil }
+    return name.dropFirst(start.count).split(separator: ".").first.flatMap { Int($0) }
+  }
+
   /// Says that the family's code never reads a tensor.
   package mutating func ignore(_ name: String) { seen.insert(name) }
 

@@ -24,11 +24,8 @@ public struct Model: Equatable, Sendable {
   /// K: control steps of context. Without `window` and `max_length` it is 20, the default of
   /// Hugging Face 4.x. Where places in the window have positions, there are as many as these.
   public var window: Int {
-    options.window ?? config.slotCount.map { $0 / tokensOfSlot } ?? config.maximumLength ?? 20
+    options.window ?? config.windowOfSlots ?? config.maximumLength ?? 20
   }
-
-  /// Tokens of a place in the window that has a position of its own.
-  private var tokensOfSlot: Int { config.slots == .tokens ? config.tokens.count : 1 }
 
   /// Numbers that a step is given as its state.
   public var stateInputCount: Int {

@@ -84,6 +84,15 @@ public struct ModelConfig: Equatable, Sendable {
     EntryInput.allCases.filter { $0 != .return || hasReturnTokens }
   }
 
+  /// Steps of the window that `slotCount` positions are of; nil where positions do not move.
+  package var windowOfSlots: Int? {
+    slotCount.map { slots == .tokens ? $0 / tokens.count : $0 }
+  }
+
+  /// Whether there are heads for the next state and return: nobody predicts pictures, nor the returns of a model that is told
+  /// none.
+  package var predictsInputs: Bool { frames == nil && hasReturnTokens }
+
   /// Width of one attention head.
   public var headSize: Int { hiddenSize / headCount }
 

@@ -107,11 +107,9 @@ extension GenerationOptionsReader {
   private static func rejectWindow(
     _ file: inout JSONObjectFile, _ options: GenerationOptions, _ config: ModelConfig?
   ) {
-    guard let config, let slots = config.slotCount, let window = options.window,
-      file.isSound("window")
+    guard let config, let steps = config.windowOfSlots, let window = options.window,
+      file.isSound("window"), window != steps
     else { return }
-    let steps = config.slots == .tokens ? slots / config.tokens.count : slots
-    guard window != steps else { return }
     let key = config.slots == .tokens ? "n_token_slots" : "n_slots"
     file.reject(
       "window",

@@ -78,13 +78,11 @@ package struct RequiredTensor {
     }
     addPair(.model("embed_action"), [.hidden, .action], bias: .hidden)
     if config.hasEmbeddingNorm { addNorm(.model("embed_ln")) }
-    // Nobody predicts pictures, nor the returns of a model that is told none.
-    let predictsNext = config.frames == nil && config.hasReturnTokens
-    if predictsNext { addPair(.model("predict_state"), [.state, .hidden], bias: .state) }
+    if config.predictsInputs { addPair(.model("predict_state"), [.state, .hidden], bias: .state) }
     addPair(
       .model("predict_action.0"), [.action, .hidden], bias: .action,
       effectOfZero: "every action is the same")
-    if predictsNext { addPair(.model("predict_return"), [.one, .hidden], bias: .one) }
+    if config.predictsInputs { addPair(.model("predict_return"), [.one, .hidden], bias: .one) }
     return tensors
   }
 

@@ -26,6 +26,9 @@ public enum ReturnRounding: String, CaseIterable, Equatable, Sendable, Codable {
   /// Double precision in environment units; what is behind the decimal point is cut off, toward zero, and float32 is made of
   /// the rest.
   case integer
+
+  /// Whether the return is scaled when it becomes a token, and not before.
+  package var keepsEnvironmentUnits: Bool { self == .unscaled || self == .integer }
 }
 
 /// What happens at `t == max_ep_len`.

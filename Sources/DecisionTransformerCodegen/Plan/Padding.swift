@@ -15,6 +15,9 @@ extension Plan {
     }
   }
 
+  /// What brings weights near, once an episode has begun; nothing where they stay there.
+  package var readsAhead: [PhaseStep] { prepare.filter { $0 == .call(.readAhead, token: nil) } }
+
   /// Whether slots in front of an episode's first step are hidden.
   package var mayStartInWindow: Bool { shape.pastTokenCount > 0 && !steps.seesPadding }
 

@@ -15,8 +15,9 @@ public struct PlainGraph: Equatable, Sendable {
     let inputs = (network.controlSteps?.tokens ?? []).flatMap { input in
       network.controlSteps!.layers(of: input, hiddenSize: hidden).map { $0.depth * $0.columns }
     }.reduce(0, +)
-    // Nobody predicts pictures.
-    let predicted = frames == nil ? 1 + shape.stateDimension : 0
+    // Nobody predicts pictures, nor the returns of a model that is told none.
+    let predictsInputs = frames == nil && network.controlSteps?.tokens.contains(.return) ?? false
+    let predicted = predictsInputs ? 1 + shape.stateDimension : 0
     let heads = (predicted + shape.actionDimension) * hidden
     let attention = 2 * tokens * tokens * hidden
     multiplyAdds =

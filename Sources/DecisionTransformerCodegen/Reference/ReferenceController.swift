@@ -188,7 +188,7 @@ public struct ReferenceController: Sendable {
 
   private var token: Float {
     let rounding = model.options.returnRounding
-    guard rounding == .unscaled || rounding == .integer else { return Float(keptReturn) }
+    guard rounding.keepsEnvironmentUnits else { return Float(keptReturn) }
     let (scale, offset) = (model.options.returnScale, model.options.returnOffset)
     let whole = rounding == .integer ? keptReturn.rounded(.towardZero) : keptReturn
     return (Float(whole) - Float(offset)) / Float(scale)

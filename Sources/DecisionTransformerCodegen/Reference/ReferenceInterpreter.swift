@@ -84,9 +84,8 @@ public struct ReferenceInterpreter: Sendable {
       config.normPlacement == .before
       ? tensors.layerNorm("encoder.ln_f", epsilon: config.layerNormEpsilon) : nil
     predictAction = tensors.linear("predict_action.0")
-    let predictsNext = config.frames == nil && config.hasReturnTokens
-    predictState = predictsNext ? tensors.linear("predict_state") : nil
-    predictReturn = predictsNext ? tensors.linear("predict_return") : nil
+    predictState = config.predictsInputs ? tensors.linear("predict_state") : nil
+    predictReturn = config.predictsInputs ? tensors.linear("predict_return") : nil
   }
 
   /// One forward pass over T steps, each with the tokens that the model has.

@@ -35,16 +35,11 @@ package struct CActionText {
 
   /// Declarations in the template of a control loop, and the argument that receives the action.
   package var variables: String {
-    let state =
-      "\(frames == nil ? "float state" : "uint8_t frames")[\(name.constantPrefix)_STATE_DIMENSION]"
-    if frames != nil {
-      return isNumber
-        ? "\(state); float reward = 0; int32_t action;"
-        : "\(state); float action[\(name.constantPrefix)_ACTION_DIMENSION], reward = 0;"
-    }
+    let size = "[\(name.constantPrefix)_STATE_DIMENSION]"
+    let state = frames == nil ? "float state\(size), " : "uint8_t frames\(size); float "
     return isNumber
-      ? "\(state), reward = 0; int32_t action;"
-      : "\(state), action[\(name.constantPrefix)_ACTION_DIMENSION], reward = 0;"
+      ? "\(state)reward = 0; int32_t action;"
+      : "\(state)action[\(name.constantPrefix)_ACTION_DIMENSION], reward = 0;"
   }
 
   package var argument: String { isNumber ? "&action" : "action" }

@@ -113,11 +113,11 @@ extension ControlLoopRenderer {
         ], to: &writer)
       if plan.paddingCount > 0 {
         padding(to: &writer)
-      } else if plan.carriesTokens {
-        writer.write("embedTime()")
+      } else {
+        write(plan.knownAhead, to: &writer)
       }
       // In a batch this belongs to all agents: it is done by `prepare` alone.
-      if agents.isOne { write(plan.prepare.aroundBranch.after, to: &writer) }
+      if agents.isOne { write(plan.readsAhead, to: &writer) }
     }
   }
 
@@ -146,7 +146,7 @@ extension ControlLoopRenderer {
         plan.prepare.aroundBranch.before, to: &writer,
         advanceTime: { $0.write("if step == \(plan.paddingCount - 1) { timestep = 0 }") })
       write(
-        plan.prepare.aroundBranch.after.filter { $0 != .call(.readAhead, token: nil) }, to: &writer)
+        plan.prepare.aroundBranch.after.filter { !plan.readsAhead.contains($0) }, to: &writer)
     }
   }
 

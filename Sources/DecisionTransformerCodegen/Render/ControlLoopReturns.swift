@@ -21,7 +21,7 @@ extension ControlLoopRenderer {
 
   /// What the kept return is, in words.
   package var returnUnits: String {
-    guard rounding != .unscaled, rounding != .integer else { return "environment units" }
+    guard !rounding.keepsEnvironmentUnits else { return "environment units" }
     return (plan.steps.returns.offset == 0 ? "" : "less the return offset, ")
       + "divided by the return scale\(isExact ? ": the token is its float32" : "")"
   }
@@ -37,7 +37,7 @@ extension ControlLoopRenderer {
   }
 
   private func tokenIsFinite(_ kept: String) -> String {
-    rounding == .unscaled || rounding == .integer
+    rounding.keepsEnvironmentUnits
       ? "(\(token(kept))).isFinite" : "\(token(kept)).isFinite"
   }
 

@@ -52,6 +52,13 @@ static const float *floats(safetensors file, const char *name, size_t *count) {
   return result;
 }
 
+static const int64_t *numbers(safetensors file, const char *path, size_t steps) {
+  size_t count;
+  const int64_t *result = find(file, "action_index", sizeof(int64_t), &count);
+  if (!result || count != steps) fail(path, "has no number for each action");
+  return result;
+}
+
 episode read_episode(const char *path, float return_scale) {
   const safetensors file = read_file(path);
   episode result;
@@ -73,8 +80,7 @@ numbered_episode read_numbered_episode(const char *path) {
   result.logits = floats(file, "logits", &count);
   result.target_return = floats(file, "returns_to_go", &count)[0];
   result.uniforms = find(file, "uniform", sizeof(float), &count);
-  result.actions = find(file, "action_index", sizeof(int64_t), &count);
-  if (!result.actions || count != result.steps) fail(path, "has no number for each action");
+  result.actions = numbers(file, path, result.steps);
   free(file.header);
   return result;
 }
@@ -87,8 +93,7 @@ framed_episode read_framed_episode(const char *path) {
   result.logits = floats(file, "logits", &count);
   result.frames = find(file, "states", 1, &count);
   if (!result.frames || count % result.steps != 0) fail(path, "has no frames for each step");
-  result.actions = find(file, "action_index", sizeof(int64_t), &count);
-  if (!result.actions || count != result.steps) fail(path, "has no number for each action");
+  result.actions = numbers(file, path, result.steps);
   free(file.header);
   return result;
 }
