@@ -226,12 +226,13 @@ nonisolated extension HalfCheetahKernels {
   @inline(never) @_noAllocation @_noLocks
   static func softmax(_ scores: Floats, heads: Int = 1, rows: Int, lastKey: Int, step: Int = 1,
       firstKey: Int = 0) {
-    var row = 0, head = 0
+    var place = scores, head = 0
     while head < heads {
-      row = 0
+      var row = 0, last = lastKey
       while row < rows {
-        VectorMath.softmax(scores + (head * rows + row) * 64, count: 64, firstKey: firstKey,
-            lastKey: lastKey + row * step)
+        VectorMath.softmax(place, count: 64, firstKey: firstKey, lastKey: last)
+        place += 64
+        last += step
         row += 1
       }
       head += 1

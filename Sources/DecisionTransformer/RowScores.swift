@@ -30,6 +30,8 @@ extension VectorMath {
         let (query, scores) = (queries + row * queryStride, scores + row * scoreStride)
         if level >= 1 {
           scoresOfOne(query, keys, rowStride, count, depth, scores)
+        } else if dt_has_few_registers() != 0 {
+          scoresByQuarters(query, keys, rowStride, count, depth, scores)
         } else {
           scoresByTwo(query, keys, rowStride, count, depth, scores)
         }
@@ -115,6 +117,43 @@ extension VectorMath {
       (scores[key], scores[key + 1]) = (sum(of: q0), sum(of: q1))
       group += 2
     }
+  }
+
+  /// One query by four keys, four numbers of each at a time.
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  static func scoresByQuarters(
+    _ q: Floats, _ keys: Floats, _ stride: Int, _ count: Int,
+    _ depth: Int, _ scores: Floats
+  ) {
+    var group = 0
+    while group < count {
+      let key = min(group, count - 4), k = keys + key * stride
+      var q0 = SIMD4<Float>(), q1 = q0, q2 = q0, q3 = q0, index = 0
+      while index < depth {
+        let part = quarter(at: q + index)
+        q0 = dt_multiply_add4(part, quarter(at: k + index), q0)
+        q1 = dt_multiply_add4(part, quarter(at: k + stride + index), q1)
+        q2 = dt_multiply_add4(part, quarter(at: k + 2 * stride + index), q2)
+        q3 = dt_multiply_add4(part, quarter(at: k + 3 * stride + index), q3)
+        index += 4
+      }
+      scores[key] = sum(of: q0)
+      scores[key + 1] = sum(of: q1)
+      scores[key + 2] = sum(of: q2)
+      scores[key + 3] = sum(of: q3)
+      group += 4
+    }
+  }
+
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  static func sum(of x: SIMD4<Float>) -> Float {
+    let two = x.lowHalf + x.highHalf
+    return two[0] + two[1]
+  }
+
+  @_noAllocation @_noLocks @inlinable @inline(__always)
+  static func quarter(at place: Floats) -> SIMD4<Float> {
+    unsafe UnsafeRawPointer(place.base).load(as: SIMD4<Float>.self)
   }
 
   @_noAllocation @_noLocks @inlinable @inline(__always)

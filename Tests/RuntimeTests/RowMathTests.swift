@@ -1,4 +1,4 @@
-import DecisionTransformer
+@testable import DecisionTransformer
 import Foundation
 import Testing
 
@@ -74,6 +74,35 @@ import Testing
               #expect(abs(Double(score) - expected) < 1e-3, "\(rows) rows, \(count) keys")
             }
           }
+        }
+      }
+    }
+  }
+
+  /// The others than this build's run on other processors, or in builds with other flags.
+  @Test func everyFormGivesTheSameScores() {
+    typealias Form = (Floats, Floats, Int, Int, Int, Floats) -> Void
+    let forms: [(String, Form)] = [
+      ("one", VectorMath.scoresOfOne), ("by two", VectorMath.scoresByTwo),
+      ("by quarters", VectorMath.scoresByQuarters),
+      ("two", { VectorMath.scoresOfTwo($0, $0, $1, $2, $3, $4, $5, $5 + 32) }),
+    ]
+    for count in 4...21 {
+      for (depth, stride) in [(16, 16), (48, 64)] {
+        let (q, k) = (Self.numbers(depth, seed: 5), Self.numbers(count * stride, seed: 6))
+        let (query, keys) = (Row(q), Row(k))
+        defer { for row in [query, keys] { row.deallocate() } }
+        for (name, form) in forms {
+          let scores = Row(Array(repeating: Float(99), count: 64))
+          defer { scores.deallocate() }
+          form(query.start, keys.start, stride, count, depth, scores.start)
+          for key in 0..<count {
+            let expected = (0..<depth).reduce(0) {
+              $0 + Double(q[$1]) * Double(k[key * stride + $1])
+            }
+            #expect(abs(Double(scores.start[key]) - expected) < 1e-3, "\(name), \(count) keys")
+          }
+          #expect((count..<32).allSatisfy { scores.start[$0] == 99 }, "\(name), \(count) keys")
         }
       }
     }

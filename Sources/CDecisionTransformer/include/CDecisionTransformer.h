@@ -38,9 +38,27 @@ typedef int32_t dt_int16 __attribute__((ext_vector_type(16)));
 
 DT_INLINE int32_t dt_vector_level(void) { return DT_VECTOR_LEVEL; }
 
+// Whether two sums of sixteen and what is added to them need more registers than there are: without vectors, and with
+// MVE's eight.
+DT_INLINE int32_t dt_has_few_registers(void) {
+#if defined(__SSE2__) || defined(__aarch64__) || defined(__riscv_zve32f) || defined(__wasm_simd128__)
+  return 0;
+#else
+  return 1;
+#endif
+}
+
 // a * b + c in each lane: fused where the target has the instruction, else rounded twice.
 // (Swift's addingProduct would call libm's fmaf on a target without FMA.)
 DT_INLINE dt_float16 dt_multiply_add(dt_float16 a, dt_float16 b, dt_float16 c) {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+DT_INLINE dt_float4 dt_multiply_add4(dt_float4 a, dt_float4 b, dt_float4 c) {
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
   return __builtin_elementwise_fma(a, b, c);
 #else

@@ -10,13 +10,13 @@ extension SupportRenderer {
       (isTrunk ? ", mask: Floats" : "") + ", heads: Int = 1, rows: Int, lastKey: Int, step: Int = 1"
       + (isTrunk ? "" : ", firstKey: Int = 0")
     writer.scope("static func softmax(_ scores: Floats\(parameters))") { writer in
-      writer.write("var row = 0, head = 0")
+      writer.write("var place = scores, head = 0")
       writer.scope("while head < heads") { writer in
-        writer.write("row = 0")
+        writer.write("var row = 0, last = lastKey")
         writer.scope("while row < rows") { writer in
           writer.write(
-            "VectorMath.softmax(scores + (head * rows + row) * \(stride), count: \(stride), \(isTrunk ? "" : "firstKey: firstKey, ")lastKey: lastKey + row * step\(isTrunk ? ", mask: mask" : ""))",
-            "row += 1")
+            "VectorMath.softmax(place, count: \(stride), \(isTrunk ? "" : "firstKey: firstKey, ")lastKey: last\(isTrunk ? ", mask: mask" : ""))",
+            "place += \(stride)", "last += step", "row += 1")
         }
         writer.write("head += 1")
       }

@@ -235,16 +235,19 @@ package struct SupportRenderer {
       }
       writer.scope("while \(word) < \(word)s") { writer in
         writer.write("from += step", "to += panels * 16")
+        // Outside of the loop, for a sum of two counts is checked for overflow.
+        let places = ["to"] + format.rowNames.dropFirst()
+        for row in 1..<rows {
+          writer.write("let \(places[row]) = \(places[row - 1]) + panels * 16")
+        }
         writer.scope("for panel in 0..<panels") { writer in
           writer.write("let words = Vector(at: from + panel * 16)")
           for row in 0..<rows {
-            let place =
-              row == 0 ? "panel" : "(\(row == 1 ? "" : "\(row) * ")panels + panel)"
             writer.write(
-              "\(format.widened(row: row, of: "words")).store(at: to + \(place) * 16)")
+              "\(format.widened(row: row, of: "words")).store(at: \(places[row]) + panel * 16)")
           }
         }
-        writer.write("to += panels * \(16 * (rows - 1))", "\(word) += 1")
+        writer.write("to = \(places[rows - 1])", "\(word) += 1")
       }
     }
   }
