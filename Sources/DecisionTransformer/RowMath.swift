@@ -21,7 +21,8 @@ extension VectorMath {
   ///   - count: How many numbers.
   ///   - epsilon: Keeps the divisor of a constant row from being zero.
   ///   - divides: If false, y = x - mean.
-  /// - Returns: 1 / √(variance + epsilon).
+  /// - Returns: 1 / √(variance + epsilon). Not a number, like the row, where the variance is infinite: for numbers
+  ///   beyond some 1e19.
   @_noAllocation @_noLocks @inlinable @inline(__always)
   public static func normalize(
     _ x: Floats, _ y: Floats, count: Int, epsilon: Float,
@@ -47,7 +48,9 @@ extension VectorMath {
       difference.store(at: y + index)
       index += 16
     }
-    let factor = reciprocalSquareRoot(sum(of: squares) * share + epsilon)
+    let variance = sum(of: squares) * share
+    // The difference is zero, or not a number where squares overflow: the row would be zero, and look sound.
+    let factor = reciprocalSquareRoot(variance + epsilon) + (variance - variance)
     scale(y, by: divides ? factor : 1, y, count: stride)
     return factor
   }

@@ -11,7 +11,8 @@ public enum StepError: Error, Equatable, Sendable {
   case nonFiniteReward
   /// The target return is infinite or not a number, or rewards have made what is left of it so.
   case nonFiniteReturn
-  /// Component `index` of the predicted action is infinite or not a number.
+  /// Component `index` of the predicted action, or its logit, is infinite or not a number; so it is where an input is too
+  /// large for float32: beyond some 1e18.
   case nonFiniteAction(index: Int)
   /// Component `index` of the executed action is infinite or not a number.
   case nonFiniteExecutedAction(index: Int)

@@ -51,6 +51,24 @@ struct ModelConfigProblemsTests {
     }
   }
 
+  @Test(
+    "A key that there is not, in a file that no library of others writes",
+    arguments: [
+      ("embeding_activation", #"did you mean "embedding_activation"?"#),
+      ("num_heads", #"did you mean "n_head"?"#),
+      ("layer_norm_eps", #"did you mean "layer_norm_epsilon"?"#),
+      ("return_scale", "accepted: in codegen.json"),
+    ])
+  func misspeltKey(key: String, hint: String) throws {
+    let variant = #""model_type": "decision_transformer_variant""#
+    expect("config.json: \(key): is no key of such a model; \(hint)") { () throws(InvalidInput) in
+      try self.read("{\(variant), \"\(key)\": 1}")
+    }
+    #expect(throws: InvalidInput.self) { try read("{\(variant), \"zzz\": 1}") }
+    // What Hugging Face's classes write is none.
+    _ = try read(#"{\#(variant), "transformers_version": "5.4", "summary_type": "cls_index"}"#)
+  }
+
   @Test("Another model type")
   func modelType() {
     expect(

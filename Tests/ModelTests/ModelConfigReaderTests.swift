@@ -133,4 +133,27 @@ struct ModelConfigReaderTests {
         #"warning: config.json: model_type: absent; "decision_transformer" is assumed"#
       ])
   }
+
+  @Test(
+    "A key that may have been meant to decide something has a warning",
+    arguments: [
+      ("num_heads", #"did you mean "n_head"?"#), ("action_than", #"did you mean "action_tanh"?"#),
+      ("state_mean", "accepted: in codegen.json"),
+    ])
+  func slipOfThePen(key: String, hint: String) throws {
+    var remarks: [Diagnostic] = []
+    let text = #"{"model_type": "decision_transformer", "\#(key)": 1, "zzz": 1, "n_ctx": 1}"#
+    let config = try ModelConfigReader.read(
+      Array(text.utf8), path: "config.json", remarks: &remarks)
+    #expect(config == ModelConfig())
+    #expect(
+      remarks.map(\.description) == ["warning: config.json: \(key): is passed over; \(hint)"])
+  }
+
+  @Test(
+    "The keys that are known to decide something are read",
+    arguments: ModelConfigReader.functionKeys)
+  func functionKey(key: String) throws {
+    #expect(throws: InvalidInput.self) { try read(#"{"\#(key)": {}}"#) }
+  }
 }

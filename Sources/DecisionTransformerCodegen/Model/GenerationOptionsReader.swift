@@ -161,30 +161,10 @@ extension GenerationOptionsReader {
         file.reject(key, "is no option; accepted: in config.json")
         continue
       }
-      let nearest = keys.min { distance(key, $0) < distance(key, $1) }!
-      // Half of the letters may differ; what is further away is no slip of the pen.
       let suggestion =
-        2 * distance(key, nearest) <= nearest.count
-        ? "did you mean \"\(nearest)\"?"
-        : "accepted: \(keys.map { "\"\($0)\"" }.joined(separator: ", "))"
+        NearestName.of(key, in: keys).map { "did you mean \"\($0)\"?" }
+        ?? "accepted: \(keys.map { "\"\($0)\"" }.joined(separator: ", "))"
       file.reject(key, "is not an option; \(suggestion)")
     }
-  }
-
-  /// The number of letters to insert, delete or replace to turn `a` into `b` (Levenshtein).
-  private static func distance(_ a: String, _ b: String) -> Int {
-    // A long key is near to none; looking at its start keeps the work small.
-    let (a, b) = (Array(a.utf8.prefix(64)), Array(b.utf8))
-    var row = Array(0...b.count)
-    for (i, letter) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in b.enumerated() {
-        let replaced = diagonal + (letter == other ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
-      }
-    }
-    return row[b.count]
   }
 }

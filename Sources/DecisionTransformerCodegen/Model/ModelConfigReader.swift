@@ -34,14 +34,17 @@ public enum ModelConfigReader {
     readMaximumLength(&file, into: &config, windowIsGiven: windowIsGiven)
     rejectWhatIsNotSupported(&file)
     checkWhatHasNoEffect(&file)
+    rejectUnknownKeys(&file, isVariant: isVariant)
     return config
   }
 
   /// Warnings about a file without problems.
   package static func remarks(_ file: JSONObjectFile) -> [Diagnostic] {
-    guard file["model_type"] == nil else { return [] }
     let message = "absent; \"decision_transformer\" is assumed"
-    return [Diagnostic(.warning, path: file.path, key: "model_type", message)]
+    let assumption =
+      file["model_type"] == nil
+      ? [Diagnostic(.warning, path: file.path, key: "model_type", message)] : []
+    return assumption + slipsOfThePen(in: file)
   }
 }
 
