@@ -143,6 +143,22 @@ struct D3FileTests {
       (#""num_heads": 3"#, #""num_heads": 5"#, "n_head"),
       (#"{"type": "standard""#, #"{"type": "pixelate""#, "observation_scaler"),
       (#"{"observation_shape""#, #"["observation_shape""#, "config, line 1, column 21"),
+      (#""observation_shape": [5]"#, #""observation_shape": [4]"#, "observation_shape"),
+      (#""observation_shape": [5]"#, #""observation_shape":  5 "#, "observation_shape"),
+      (#""action_size": 2"#, #""action_size": 3"#, "action_size"),
+      (
+        #""position_encoding_type": "simple""#, #""position_encoding_type": "global""#,
+        "position_encoding_type"
+      ),
+      // What is missing, or of another kind, has no default.
+      (#""num_heads""#, #""n_of_head""#, "num_heads"),
+      (#""action_size""#, #""action_side""#, "action_size"),
+      (#""activation_type": "relu""#, #""activation_type":     5 "#, "activation_type"),
+      (#""observation_scaler""#, #""observation_scales""#, "observation_scaler"),
+      (#""reward_scaler""#, #""reward_scales""#, "reward_scaler"),
+      (#""multiplier": 0.1"#, #""multiplier": "7""#, "reward_scaler"),
+      (#""exclude_last_activation": true"#, #""exclude_last_activation":    1"#, "encoder_factory"),
+      (#""activation": "relu""#, #""activation":     7 "#, "encoder_factory"),
     ])
   func refused(text: String, other: String, key: String) throws {
     var contents = try contents("d3rlpy-simple-a")

@@ -12,6 +12,8 @@ package struct D3Configuration {
   package let algorithm: String
   /// Numbers of an observation, or frames, lines and pixels.
   package let observationShape: JSONValue?
+  /// Numbers of an action, or how many actions there are.
+  package let actionSize: JSONValue?
   private let parameters: JSONValue
 
   package init(_ text: String, version: String, path: String) throws(InvalidInput) {
@@ -33,7 +35,12 @@ package struct D3Configuration {
       ])
     }
     (self.version, self.algorithm, self.parameters) = (version, algorithm, parameters)
-    observationShape = root["observation_shape"]
+    (observationShape, actionSize) = (root["observation_shape"], root["action_size"])
+  }
+
+  /// The algorithm of a model with such actions.
+  package static func algorithm(isDiscrete: Bool) -> String {
+    "\(isDiscrete ? "discrete_" : "")decision_transformer"
   }
 
   /// A parameter of the algorithm; nil where it is not written.
@@ -53,7 +60,31 @@ package struct D3Configuration {
 }
 
 extension D3Configuration.Factory {
+  /// nil where there is none, or no number.
   package func number(_ key: String) -> Double? { parameters[key]?.asDouble }
+
+  /// A number that older versions do not write; nil where it is none.
+  package func number(_ key: String, orAbsent absent: Double) -> Double? {
+    parameters[key] == nil ? absent : number(key)
+  }
+
+  /// A name that may be null; nil where it is neither.
+  package func name(_ key: String, orAbsent absent: String) -> String? {
+    switch parameters[key] {
+    case nil, .null?: absent
+    case .string(let name)?: name
+    default: nil
+    }
+  }
+
+  /// nil where it is neither.
+  package func flag(_ key: String) -> Bool? {
+    switch parameters[key] {
+    case nil: false
+    case .bool(let flag)?: flag
+    default: nil
+    }
+  }
 
   package func numbers(_ key: String) -> [Double]? {
     guard case .array(let elements)? = parameters[key] else { return nil }

@@ -97,15 +97,18 @@ package struct D3Encoder {
         "encoder_factory", "found \(type); accepted: \(Self.types.joined(separator: ", "))")
       return nil
     }
-    func name(_ key: String) -> String? {
-      if case .string(let name)? = factory.parameters[key] { name } else { nil }
+    guard let activation = factory.name("activation", orAbsent: "relu"),
+      let last = factory.name("last_activation", orAbsent: activation),
+      let excludesLast = factory.flag("exclude_last_activation")
+    else {
+      facts.reject(
+        "encoder_factory",
+        "has an activation, last_activation or exclude_last_activation of another kind; accepted: names, true or false"
+      )
+      return nil
     }
-    let activation = name("activation") ?? "relu"
     // Left out, whatever last_activation says.
-    let last =
-      factory.parameters["exclude_last_activation"] == .bool(true)
-      ? "none" : name("last_activation") ?? activation
-    return sizes.dropLast().map { _ in activation } + [last]
+    return sizes.dropLast().map { _ in activation } + [excludesLast ? "none" : last]
   }
 
   /// By `--set`: a file of `save_model` has the tensors alone.

@@ -38,7 +38,7 @@ package struct D3Facts {
         example: activation)
       return
     }
-    let algorithm = "\(isDiscrete ? "discrete_" : "")decision_transformer"
+    let algorithm = D3Configuration.algorithm(isDiscrete: isDiscrete)
     guard configuration.algorithm == algorithm else {
       return reject(&facts, "type", configuration.algorithm, accepted: algorithm)
     }
@@ -72,10 +72,10 @@ package struct D3Facts {
     guard let scaler = configuration.factory("observation_scaler") else { return }
     switch scaler.type {
     case "standard":
-      let epsilon = scaler.number("eps") ?? 0.001
+      let epsilon = scaler.number("eps", orAbsent: 0.001)
       take(
         &facts, "observation_scaler", mean: scaler.numbers("mean"),
-        deviation: scaler.numbers("std")?.map { $0 + epsilon })
+        deviation: epsilon.flatMap { epsilon in scaler.numbers("std")?.map { $0 + epsilon } })
     case "min_max":
       let range = range(scaler)
       take(
@@ -146,13 +146,19 @@ package struct D3Facts {
       return
     }
     guard let scaler = configuration.factory("reward_scaler") else { return }
-    let multiplier = scaler.number("multiplier") ?? 1
+    guard let multiplier = scaler.number("multiplier", orAbsent: 1),
+      let epsilon = scaler.number("eps", orAbsent: 0.001),
+      let multipliesFirst = scaler.flag("multiply_first")
+    else {
+      return reject(
+        &facts, "reward_scaler", "no numbers", accepted: "multiplier and eps as d3rlpy writes them")
+    }
     let returns: (scale: Double?, offset: Double?) =
       switch scaler.type {
       case "multiply": (1 / multiplier, 0)
       case "standard":
         (
-          scaler.number("std").map { ($0 + (scaler.number("eps") ?? 0.001)) / multiplier },
+          scaler.number("std").map { ($0 + epsilon) / multiplier },
           scaler.number("mean")
         )
       case "min_max": (width(scaler, "minimum", "maximum", multiplier), scaler.number("minimum"))
@@ -161,7 +167,7 @@ package struct D3Facts {
         (
           1 / multiplier,
           scaler.number("shift").map {
-            scaler.parameters["multiply_first"] == .bool(true) ? -$0 / multiplier : -$0
+            multipliesFirst ? -$0 / multiplier : -$0
           }
         )
       default: (nil, nil)

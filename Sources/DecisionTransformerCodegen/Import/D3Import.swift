@@ -56,7 +56,9 @@ package enum D3Import {
     facts.take("return_rounding", .string("unscaled"), from: "the library")
     facts.take("layer_norm_epsilon", .number(epsilon), from: "the library")
     facts.take("action_tanh", .bool(!isDiscrete), from: "the library")
-    compare(source.configuration, config, window: window, &facts)
+    if let configuration = source.configuration {
+      D3ConfigurationCheck(configuration, config, window: window).run(&facts)
+    }
     D3Facts(
       source.configuration, isDiscrete: isDiscrete, hasFrames: config.frames != nil,
       seesPadding: config.seesPadding
@@ -124,18 +126,6 @@ package enum D3Import {
     case nil: break
     }
     return configuration.map { !$0.masksPadding } ?? false
-  }
-
-  /// The configuration is of these tensors.
-  private static func compare(
-    _ configuration: D3Configuration?, _ config: ModelConfig, window: Int, _ facts: inout Facts
-  ) {
-    let file = "the configuration"
-    facts.compare("context_size", configuration?["context_size"], with: window, in: file)
-    facts.compare("num_layers", configuration?["num_layers"], with: config.layerCount, in: file)
-    facts.compare(
-      "max_timestep", configuration?["max_timestep"],
-      with: config.maximumEpisodeLength - (config.seesPadding ? 1 : 0), in: file)
   }
 
   private static let globalTimesteps = "_position_encoding._global_position_embedding.weight"
