@@ -142,8 +142,42 @@ struct ComparisonTests {
     }
   }
 
+  /// The actions that the authors' own loops sent, scaled or clamped.
+  @Test(
+    "takes what a pipeline recorded, in the environment's units, and says so where a file has others",
+    arguments: [
+      "corl-b", "d3rlpy-pendulum", "d3rlpy-2.7-padding-l", "online-dt-a",
+      "online-dt-deterministic-b",
+    ])
+  func environmentUnits(name: String) throws {
+    let family = try RecordedFamily(name)
+    let scratch = ScratchFolder(named: "golden")
+    let folder = try family.importModel(
+      into: scratch, family: name.contains("deterministic") ? .onlineDT : nil
+    )
+    .folder
+    func report(_ tensor: String) throws -> ComparisonReport {
+      func flat(_ name: String, _ rows: [[Float]]) -> (name: String, shape: [Int], values: [Float])
+      {
+        (name: name, shape: [rows.count, rows[0].count], values: Array(rows.joined()))
+      }
+      let tensors: [(name: String, shape: [Int], values: [Float])] = [
+        flat("states", family.states),
+        (name: "rewards", shape: [family.rewards.count], values: family.rewards),
+        flat(tensor, family.actions.map { row in row.map { Float($0) } }),
+      ]
+      let file = try scratch.write(
+        "Golden.safetensors", Self.safetensors(tensors, target: family.targetReturn))
+      return try ComparisonReport(folder: folder.path, golden: file.path, tolerance: 2e-5)
+    }
+    let right = try report("environment_actions")
+    #expect(right.passed && right.stages.map(\.name) == ["environment_actions"], "\(right.text)")
+    let wrong = try report("actions")
+    #expect(!wrong.passed && wrong.text.hasSuffix("scaled and bounded, is environment_actions"))
+  }
+
   private static func safetensors(
-    _ tensors: [(name: String, shape: [Int], values: [Float])], target: Int
+    _ tensors: [(name: String, shape: [Int], values: [Float])], target: Double
   ) -> [UInt8] {
     var (header, offset) = (["\"__metadata__\": {\"target_return\": \"\(target)\"}"], 0)
     for tensor in tensors {

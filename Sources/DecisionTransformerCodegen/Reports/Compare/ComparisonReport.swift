@@ -165,5 +165,9 @@ extension ComparisonReport {
     return table.text
       + (failed.isEmpty
         ? "equal within tolerance" : "beyond the tolerance: \(failed.joined(separator: ", "))")
+      + (failed.contains("actions") ? "\n" + Self.unitsOfActions : "")
   }
+
+  private static let unitsOfActions =
+    "actions are the model's, as its last layer gives them; what act returns, scaled and bounded, is environment_actions"
 }

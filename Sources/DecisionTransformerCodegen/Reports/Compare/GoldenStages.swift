@@ -36,7 +36,7 @@ package struct GoldenStages {
       returnsToGo.append(Double(controller.returnToGo!))
       if let executed = golden.executed { controller.execute(executed[step]) }
     }
-    add(golden, actions, returnsToGo)
+    add(golden, model, actions, returnsToGo)
     if let window { add(window, model.config) }
   }
 
@@ -75,7 +75,7 @@ package struct GoldenStages {
         history.take(actions[step])
       }
     }
-    add(golden, actions, returnsToGo)
+    add(golden, single, actions, returnsToGo)
     guard plan.network.allowsForward else { return }
     single.options.outputs = ModelOutput.allCases
     let forwardPlan = Plan(single)
@@ -88,10 +88,16 @@ package struct GoldenStages {
   }
 
   private mutating func add(
-    _ golden: GoldenFile, _ actions: [[Double]], _ returnsToGo: [Double]
+    _ golden: GoldenFile, _ model: Model, _ actions: [[Double]], _ returnsToGo: [Double]
   ) {
     add("returns_to_go", "returns_to_go", [golden.stepCount], returnsToGo)
-    add("actions", "actions", [golden.stepCount, actions[0].count], Array(actions.joined()))
+    let shape = [golden.stepCount, actions[0].count]
+    add("actions", "actions", shape, Array(actions.joined()))
+    if let action = model.network.controlSteps?.action, action.choice == nil {
+      add(
+        "environment_actions", "environment_actions", shape,
+        Array(actions.map { action.returned($0) }.joined()))
+    }
   }
 
   private mutating func add(
