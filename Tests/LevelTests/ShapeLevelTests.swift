@@ -59,6 +59,9 @@ struct ShapeLevelTests {
       ((40, 5, 1, 2, 5), .bfloat16, ["padding", "slots"]),
       ((128, 1, 1, 2, 4), .bfloat16, ["padding", "discrete", "frames", "newest", "places"]),
       ((256, 4, 2, 2, 4), .bfloat16, ["discrete", "silent"]),
+      ((128, 1, 1, 2, 3), .float32, ["blocks"]),
+      ((40, 5, 3, 2, 4), .bfloat16, ["blocks", "slots"]),
+      ((8, 2, 1, 1, 2), .bfloat16, ["blocks", "frames", "places"]),
     ]
     return all.enumerated().map { index, variant in
       let (size, precision, has) = variant
@@ -69,6 +72,14 @@ struct ShapeLevelTests {
         model.config.stateEncoder = [(17, .tanh), (size.hidden, .gelu)].map {
           ControlSteps.EncoderLayer(size: $0, activation: $1)
         }
+      }
+      if has.contains("blocks") {
+        model.config.stateEncoder = [
+          ControlSteps.EncoderLayer(size: 36, activation: .linear),
+          ControlSteps.EncoderLayer(size: 50, activation: .relu, normalizesInput: true),
+          ControlSteps.EncoderLayer(size: 36, activation: .linear, addsShortcut: true),
+          ControlSteps.EncoderLayer(size: size.hidden, activation: .tanh, normalizesInput: true),
+        ]
       }
       if has.contains("padding") {
         (model.config.seesPadding, model.options.firstTimestep) = (true, 1)
@@ -201,6 +212,7 @@ struct ShapeLevelTests {
     #expect(variants.contains { $0.normPlacement == .after })
     #expect(variants.contains { !$0.stateEncoder.isEmpty && $0.slotCount == nil })
     #expect(variants.contains { $0.slotCount != nil })
+    #expect(variants.contains { $0.stateEncoder.contains(where: \.addsShortcut) })
     #expect(variants.contains { $0.frames != nil && $0.slots == .tokens })
   }
 }

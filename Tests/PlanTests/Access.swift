@@ -67,6 +67,9 @@ struct Access {
       return [input, output].map {
         access($0, rows, shape.hiddenStride, stride: shape.hiddenStride)
       }
+    case .normalizeNumbers(let rows, let count, let input, let output):
+      let stride = Shape.stride(count)
+      return [input, output].map { access($0, rows, stride, stride: stride) }
     case .embedTimestep(let operand, _, _):
       return [access(operand, 1, shape.hiddenStride, stride: shape.hiddenStride)]
     case .position(let rows, let input, _, _, _, let output):

@@ -176,6 +176,27 @@ struct ChangedOptionTests {
       }
     ),
     (
+      "state_encoder_norms",
+      { model in
+        guard let last = model.config.stateEncoder.indices.last, last > 0 else { return false }
+        model.config.stateEncoder[last].normalizesInput.toggle()
+        return true
+      }
+    ),
+    (
+      "state_encoder_shortcuts",
+      { model in
+        let layers = model.config.stateEncoder
+        guard
+          let layer = layers.indices.dropFirst(2).last(where: {
+            layers[$0].size == layers[$0 - 2].size
+          })
+        else { return false }
+        model.config.stateEncoder[layer].addsShortcut.toggle()
+        return true
+      }
+    ),
+    (
       "layer_norm_placement",
       { model in
         next(&model.config.normPlacement)

@@ -76,6 +76,7 @@ enum RandomModel {
         ControlSteps.EncoderLayer(
           size: $0, activation: Activation.allCases.randomElement(using: &random)!)
       }
+      makeNorms(&model, &random)
     }
     if model.options.outputs == [.action] {
       // Pictures, and models that are told no return.
@@ -145,6 +146,16 @@ enum RandomModel {
     case 1: numbers(1, range, &random)
     default: numbers(config.actionDimension, range, &random)
     }
+  }
+
+  /// Norms in front of an encoder's layers, and a shortcut round the last two.
+  private static func makeNorms(_ model: inout Model, _ random: inout SplitMix64) {
+    for layer in model.config.stateEncoder.indices.dropFirst() {
+      model.config.stateEncoder[layer].normalizesInput = .random(using: &random)
+    }
+    guard model.config.stateEncoder.count == 3, .random(using: &random) else { return }
+    model.config.stateEncoder[0].size = model.config.hiddenSize
+    model.config.stateEncoder[2].addsShortcut = true
   }
 
   static func model(_ config: ModelConfig, _ options: GenerationOptions) -> Model {

@@ -43,7 +43,7 @@ struct ScheduleTests {
           #expect(tensor.arrangement == strips, "\(place)")
           let isBlocks = tensor.name.hasPrefix("layer")
           #expect(format == (isBlocks ? plan.deployment.format : .float32), "\(place)")
-          #expect((epilogue == .add) == (residual != nil), "\(place)")
+          #expect(epilogue.addsResidual == (residual != nil), "\(place)")
         case .scores(.scores(_, _, _, _, let keyStride, _), _, _, _),
           .mix(.mix(_, _, _, _, let keyStride, _, _, _, _), _, _, _, _),
           .storeKeys(.storeKeys(_, _, _, let keyStride), _, _, _):

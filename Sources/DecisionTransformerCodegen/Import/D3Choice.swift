@@ -4,7 +4,8 @@
 /// takuseno/d3rlpy 2.8, d3rlpy/models/torch/transformers.py.
 package enum D3Choice {
   package static func take(
-    _ configuration: D3Configuration?, into config: inout ModelConfig, _ facts: inout Facts
+    _ configuration: D3Configuration?, into config: inout ModelConfig,
+    _ encoder: inout D3Encoder, _ facts: inout Facts
   ) {
     config.hasEmbeddingNorm = false
     facts.take("actions", .string("discrete"), from: "the library")
@@ -14,23 +15,18 @@ package enum D3Choice {
     )
     guard let activation = activation(configuration, &facts) else { return }
     config.embeddingActivation = activation
-    guard activation != .linear, let last = config.stateEncoder.last else { return }
-    if last.activation == .linear {
-      config.stateEncoder[config.stateEncoder.count - 1].activation = activation
-    } else {
-      // Two activations one behind the other: a layer that changes nothing is between them.
-      config.stateEncoder.append(
-        ControlSteps.EncoderLayer(size: config.hiddenSize, activation: activation))
-      facts.note(
-        "state_encoder_sizes",
-        "the encoder's last activation is followed by that of the embeddings: a layer of ones and zeros stands between them"
-      )
+    // Of one linear map, as of returns and actions; of an encoder, behind its last layer.
+    if activation != .linear, !config.stateEncoder.isEmpty {
+      let added = encoder.composer.addedLayers.count
+      encoder.activate(activation)
+      config.stateEncoder = encoder.layers
+      if encoder.composer.addedLayers.count > added {
+        facts.note(
+          "state_encoder_sizes",
+          "the encoder's last activation is followed by that of the embeddings: a layer of ones and zeros stands between them"
+        )
+      }
     }
-  }
-
-  /// The number of the layer that stands between two activations.
-  package static func addedLayer(_ config: ModelConfig, _ encoder: D3Encoder) -> Int? {
-    config.stateEncoder.count > encoder.modules.count ? encoder.modules.count : nil
   }
 
   private static func activation(

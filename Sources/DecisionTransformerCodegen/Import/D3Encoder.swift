@@ -1,17 +1,18 @@
-/// The layers from a state to its token in a checkpoint of d3rlpy.
+/// The layers from a state to its token in a checkpoint of d3rlpy: linear maps and what follows them, or a SimBa's blocks.
+/// What norms multiply and add goes into the linear maps.
 ///
 /// takuseno/d3rlpy, d3rlpy/models/encoders.py, models/torch/encoders.py.
 package struct D3Encoder {
-  /// The modules of the linear layers, one behind the other.
-  package let modules: [String]
-  private let sizes: [Int]
+  package private(set) var composer = EncoderComposer()
   /// Convolutions in front of them, where observations are pictures.
   package let frames: D3Frames?
-  private static let types = ["vector", "pixel", "default"]
+  /// Whose columns the state's numbers are.
+  package let firstModule: String
+  private static let types = ["vector", "pixel", "simba", "default"]
 
-  /// nil where the encoder is no sequence of linear layers; `facts` says so.
+  /// nil where the encoder is of other modules; `facts` says so.
   package init?(
-    _ tensors: ImportedTensors, _ configuration: D3Configuration?, _ facts: inout Facts
+    _ tensors: inout ImportedTensors, _ configuration: D3Configuration?, _ facts: inout Facts
   ) {
     if let type = configuration?.factory("encoder_factory")?.type,
       !Self.types.contains(type)
@@ -23,78 +24,139 @@ package struct D3Encoder {
     let convolutions = "_encoder._cnn_layers."
     let hasFrames = tensors.names.contains { $0.hasPrefix(convolutions) }
     let prefix = hasFrames ? "_encoder._last_layers." : "_encoder._layers."
-    var numbers: [Int] = []
-    var others: [String] = []
-    for name in tensors.names
-    where name.hasPrefix("_encoder.") && !name.hasPrefix(convolutions) {
-      let parts = name.dropFirst(prefix.count).split(separator: ".")
-      let number = parts.first.flatMap { Int($0) }
-      guard name.hasPrefix(prefix), parts.count == 2, let number,
-        parts[1] == "bias" || tensors.shape(of: name)?.count == 2
-      else {
-        others.append(name)
-        continue
-      }
-      if parts[1] == "weight" { numbers.append(number) }
+    var others = tensors.names.filter {
+      $0.hasPrefix("_encoder.") && !$0.hasPrefix(convolutions) && !$0.hasPrefix(prefix)
     }
-    guard others.isEmpty, !numbers.isEmpty else {
+    let modules = D3Module.all(of: prefix, in: tensors, others: &others)
+    guard others.isEmpty, case .linear(let first)? = modules.first else {
       facts.reject(
         "encoder_factory",
-        "has \(others.isEmpty ? "no layers" : NameList.text(others)); accepted: a VectorEncoderFactory or PixelEncoderFactory without norms"
+        "has \(others.isEmpty ? "no linear map first" : NameList.text(others)); accepted: a VectorEncoderFactory, PixelEncoderFactory or SimBaEncoderFactory"
       )
       return nil
     }
-    // Activations are counted, too.
-    modules = numbers.sorted().map { prefix + "\($0)" }
-    sizes = modules.map { tensors.shape(of: $0 + ".weight")?[0] ?? 0 }
-    frames = hasFrames ? D3Frames(tensors, configuration, prefix: convolutions, &facts) : nil
+    firstModule = first
+    frames =
+      hasFrames ? D3Frames(&tensors, configuration, prefix: convolutions, &facts) : nil
     if hasFrames, frames == nil { return nil }
+    let maps = modules.count { if case .linear = $0 { true } else { false } }
+    let isSimBa = modules.contains { if case .block = $0 { true } else { false } }
+    let activations =
+      isSimBa
+      ? Array(repeating: .linear, count: maps)
+      : Self.activations(
+        configuration,
+        sizes: modules.compactMap { module in
+          if case .linear(let name) = module {
+            tensors.shape(of: name + ".weight")?[0]
+          } else {
+            nil
+          }
+        }, &facts)
+    // What is wrong has been said.
+    guard compose(modules, activations ?? Array(repeating: .linear, count: maps), &tensors, &facts)
+    else { return nil }
   }
 
-  /// The layers with their activations; empty where they are one linear map.
-  package func layers(
-    _ configuration: D3Configuration?, _ facts: inout Facts
-  ) -> [ControlSteps.EncoderLayer] {
-    // What is wrong has been said; sizes are the tensors'.
-    let unknown =
-      sizes.count == 1
-      ? []
-      : sizes.map {
-        ControlSteps.EncoderLayer(size: $0, activation: .linear)
+  /// Puts the modules together; false where a tensor is missing or of another size.
+  private mutating func compose(
+    _ modules: [D3Module], _ activations: [Activation], _ tensors: inout ImportedTensors,
+    _ facts: inout Facts
+  ) -> Bool {
+    var rest = activations[...]
+    for module in modules {
+      switch module {
+      case .linear(let name):
+        let inputs = composer.layers.isEmpty ? nil : composer.count
+        guard tensors.linear(name, inputs: inputs, to: &composer, &facts) else { return false }
+        if name == firstModule { frames?.change(&composer) }
+        composer.activate(rest.removeFirst())
+      case .layerNorm(let name):
+        guard tensors.layerNorm(name, to: &composer, &facts) else { return false }
+      case .batchNorm(let name):
+        guard let norm = tensors.batchNorm(name, count: composer.count, &facts) else {
+          return false
+        }
+        composer.scale(norm.factors, norm.terms)
+      case .block(let name):
+        let size = composer.count
+        guard tensors.layerNorm("\(name)._layers.0", to: &composer, &facts),
+          tensors.linear("\(name)._layers.1", inputs: size, to: &composer, &facts)
+        else { return false }
+        composer.activate(.relu)
+        let inner = composer.count
+        guard tensors.linear("\(name)._layers.3", inputs: inner, to: &composer, &facts) else {
+          return false
+        }
+        composer.addShortcut()
+      case .convolution(let name):
+        facts.reject(name + ".weight", "has 4 axes; accepted: 1 or 2")
+        return false
       }
-    guard let names = activations(configuration, &facts) else { return unknown }
+    }
+    composer.finish()
+    return true
+  }
+
+  /// What the embeddings' activation does to the state's token.
+  package mutating func activate(_ activation: Activation) { composer.activate(activation) }
+
+  /// Of a tensor of the encoder's, under Hugging Face's name or a variant's.
+  package func values(of name: String) -> [Double]? {
+    let isWeight = name.hasSuffix(".weight")
+    if let layer = ImportedTensors.layer(of: name, behind: "embed_frames.") {
+      return frames.map { isWeight ? $0.maps[layer].weights : $0.maps[layer].biases }
+    }
+    guard name.hasPrefix("embed_state.") else { return nil }
+    // One linear map has no number.
+    let layer = composer.layers[ImportedTensors.layer(of: name, behind: "embed_state.") ?? 0]
+    return isWeight ? layer.weights : layer.biases
+  }
+
+  /// Empty where the layers are one linear map.
+  package var layers: [ControlSteps.EncoderLayer] {
+    composer.isOneMap ? [] : composer.layers.map(\.form)
+  }
+
+  /// One for each linear map; nil where nothing tells, or what tells is wrong.
+  private static func activations(
+    _ configuration: D3Configuration?, sizes: [Int], _ facts: inout Facts
+  ) -> [Activation]? {
+    let names =
+      configuration == nil
+      ? givenActivations(sizes, &facts) : names(configuration, count: sizes.count, &facts)
+    guard let names else { return nil }
+    let key = "state_encoder_activations"
     guard names.count == sizes.count else {
       facts.reject(
-        "state_encoder_activations",
+        key,
         "found \(names.count == 1 ? "1 name" : "\(names.count) names"); accepted: \(sizes.count), one for each layer"
       )
-      return unknown
+      return nil
     }
-    var layers: [ControlSteps.EncoderLayer] = []
-    for (size, name) in zip(sizes, names) {
+    var activations: [Activation] = []
+    for name in names {
       guard let activation = Activation(huggingFaceName: name == "none" ? "linear" : name) else {
         facts.reject(
-          "state_encoder_activations",
+          key,
           "found \(JSONValue.string(name).excerpt); accepted: \(Activation.acceptedNames.joined(separator: ", "))"
         )
-        return unknown
+        return nil
       }
-      layers.append(ControlSteps.EncoderLayer(size: size, activation: activation))
+      activations.append(activation)
     }
-    return layers.count == 1 && layers[0].activation == .linear ? [] : layers
+    return activations
   }
 
-  /// A name for each layer; nil where nothing tells.
-  private func activations(
-    _ configuration: D3Configuration?, _ facts: inout Facts
+  private static func names(
+    _ configuration: D3Configuration?, count: Int, _ facts: inout Facts
   ) -> [String]? {
-    guard let configuration else { return givenActivations(&facts) }
-    guard let factory = configuration.factory("encoder_factory"),
-      Self.types.contains(factory.type)
+    guard let factory = configuration?.factory("encoder_factory"),
+      types.contains(factory.type)
     else {
-      let type = configuration.factory("encoder_factory")?.type ?? "none"
+      let type = configuration?.factory("encoder_factory")?.type ?? "none"
       facts.reject(
-        "encoder_factory", "found \(type); accepted: \(Self.types.joined(separator: ", "))")
+        "encoder_factory", "found \(type); accepted: \(types.joined(separator: ", "))")
       return nil
     }
     guard let activation = factory.name("activation", orAbsent: "relu"),
@@ -108,11 +170,11 @@ package struct D3Encoder {
       return nil
     }
     // Left out, whatever last_activation says.
-    return sizes.dropLast().map { _ in activation } + [excludesLast ? "none" : last]
+    return Array(repeating: activation, count: count - 1) + [excludesLast ? "none" : last]
   }
 
   /// By `--set`: a file of `save_model` has the tensors alone.
-  private func givenActivations(_ facts: inout Facts) -> [String]? {
+  private static func givenActivations(_ sizes: [Int], _ facts: inout Facts) -> [String]? {
     let key = "state_encoder_activations"
     let value = facts.givenValue(of: key)
     guard case .array(let elements)? = value else {

@@ -4,24 +4,32 @@
 /// which the configuration says; a file of `save_model` has neither.
 package struct D3Frames {
   package let frames: Frames
-  /// The modules of the convolutions, one behind the other.
-  package let modules: [String]
+  /// Of the convolutions, one behind the other: [filters, channels, size, size].
+  package private(set) var maps: [(weights: [Double], biases: [Double])] = []
+  /// A batch norm behind the last convolution, for each of its channels.
+  private var lastNorm: (factors: [Double], terms: [Double])?
 
   /// nil where something is missing or contradicts the tensors; `facts` says so.
   package init?(
-    _ tensors: ImportedTensors, _ configuration: D3Configuration?, prefix: String,
+    _ tensors: inout ImportedTensors, _ configuration: D3Configuration?, prefix: String,
     _ facts: inout Facts
   ) {
-    let numbers = tensors.names.compactMap { name -> Int? in
-      guard name.hasPrefix(prefix), name.hasSuffix(".weight") else { return nil }
-      return Int(name.dropFirst(prefix.count).dropLast(".weight".count))
+    var others: [String] = []
+    let modules = D3Module.all(of: prefix, in: tensors, others: &others)
+    let shapes: [[Int]] = modules.compactMap { module in
+      if case .convolution(let name) = module { tensors.shape(of: name + ".weight") } else { nil }
     }
-    modules = numbers.sorted().map { prefix + "\($0)" }
-    let shapes = modules.compactMap { tensors.shape(of: $0 + ".weight") }
-    guard !shapes.isEmpty, shapes.allSatisfy({ $0.count == 4 && $0[2] == $0[3] }) else {
+    guard others.isEmpty, case .convolution? = modules.first,
+      modules.allSatisfy({ module in
+        switch module {
+        case .convolution, .batchNorm: true
+        default: false
+        }
+      }), shapes.allSatisfy({ $0.count == 4 && $0[2] == $0[3] })
+    else {
       facts.reject(
         "encoder_factory",
-        "its \(prefix)N are no convolutions of square windows alone; accepted: a PixelEncoderFactory without norms"
+        "its \(prefix)N are no convolutions of square windows alone; accepted: a PixelEncoderFactory"
       )
       return nil
     }
@@ -41,6 +49,53 @@ package struct D3Frames {
       convolutions: zip(shapes, strides).map {
         Frames.Convolution(filters: $0[0], size: $0[2], stride: $1, activation: activation)
       })
+    for module in modules {
+      switch module {
+      case .convolution(let name):
+        let channels = maps.last?.biases.count ?? sizes[0]
+        let shape = tensors.shape(of: name + ".weight")!
+        guard
+          let weights = tensors.numbers(
+            name + ".weight", [shape[0], channels, shape[2], shape[3]], &facts),
+          let biases = tensors.numbers(name + ".bias", [shape[0]], &facts)
+        else { return nil }
+        maps.append(
+          Self.changed(weights, biases, places: shape[2] * shape[3], by: lastNorm))
+        lastNorm = nil
+      case .batchNorm(let name):
+        guard let norm = tensors.batchNorm(name, count: maps[maps.count - 1].biases.count, &facts)
+        else { return nil }
+        lastNorm = norm
+      default: preconditionFailure("was refused")
+      }
+    }
+  }
+
+  /// A map of what a batch norm makes, as a map of what it reads: no window reaches beyond a frame's edge, so each place
+  /// has its term.
+  private static func changed(
+    _ weights: [Double], _ biases: [Double], places: Int,
+    by norm: (factors: [Double], terms: [Double])?
+  ) -> (weights: [Double], biases: [Double]) {
+    guard let norm else { return (weights, biases) }
+    var (weights, biases) = (weights, biases)
+    let inputs = weights.count / biases.count
+    for place in weights.indices {
+      let channel = place % inputs / places
+      biases[place / inputs] += weights[place] * norm.terms[channel]
+      weights[place] *= norm.factors[channel]
+    }
+    return (weights, biases)
+  }
+
+  /// The last convolution's batch norm, in the linear map that reads it: channel by channel, each with all its places.
+  package func change(_ encoder: inout EncoderComposer) {
+    guard let lastNorm else { return }
+    encoder.changeFirst { weights, biases in
+      Self.changed(
+        weights, biases,
+        places: weights.count / biases.count / lastNorm.factors.count, by: lastNorm)
+    }
   }
 
   /// Frames, lines, pixels.

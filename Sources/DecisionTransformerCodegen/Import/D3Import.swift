@@ -10,12 +10,12 @@ package enum D3Import {
 
   package static func run(_ source: ImportSource, _ facts: inout Facts) -> ImportedTensors {
     var tensors = ImportedTensors(source.tensors)
-    guard let encoder = D3Encoder(tensors, source.configuration, &facts) else { return tensors }
+    guard var encoder = D3Encoder(&tensors, source.configuration, &facts) else { return tensors }
     let isDiscrete = !source.names.contains("_embed_ln.weight")
     let isGlobal = source.names.contains(globalTimesteps)
     let timesteps = isGlobal ? globalTimesteps : "_position_encoding._embed.weight"
     let names = ImportedTensors.SizeNames(
-      state: encoder.modules[0] + ".weight", action: "_action_embed.weight",
+      state: encoder.firstModule + ".weight", action: "_action_embed.weight",
       actionIsTable: isDiscrete,
       inner: ("_gpt2._transformer.0._mlp._l1.weight", axis: 0), timesteps: timesteps,
       norm: { "_gpt2._transformer.\($0)._layer_norm1.weight" })
@@ -34,7 +34,7 @@ package enum D3Import {
     config.seesPadding = seesPadding(source.configuration, &facts)
     config.maximumEpisodeLength -= config.seesPadding ? 1 : 2
     config.slotCount = isGlobal ? window : nil
-    config.stateEncoder = encoder.layers(source.configuration, &facts)
+    config.stateEncoder = encoder.layers
     if let frames = encoder.frames?.frames {
       guard frames.featureCount == config.stateDimension else {
         facts.reject(
@@ -47,7 +47,7 @@ package enum D3Import {
     }
     let actions: ActionKind = isDiscrete ? .discrete : .continuous
     facts.expect("actions", .string(actions.rawValue), as: "the file has them")
-    if isDiscrete { D3Choice.take(source.configuration, into: &config, &facts) }
+    if isDiscrete { D3Choice.take(source.configuration, into: &config, &encoder, &facts) }
     config.positionCount = config.isVariant ? 1 : HuggingFaceFolder.positionCount
     HuggingFaceFolder.fix(config, &facts)
     facts.take("window", .integer(window), from: "the file")
@@ -92,17 +92,11 @@ package enum D3Import {
       case "embed_action.bias" where isDiscrete, "predict_action.0.bias" where isDiscrete:
         tensors.addZeros(required.name, shape)
       default:
-        if let layer = D3Choice.addedLayer(config, encoder),
-          required.name.hasPrefix("embed_state.\(layer).")
-        {
-          if shape.count == 2 {
-            tensors.addIdentity(required.name, size: config.hiddenSize)
-          } else {
-            tensors.addZeros(required.name, shape)
-          }
+        if let values = encoder.values(of: required.name) {
+          tensors.add(required.name, shape, values)
           continue
         }
-        guard let own = ownNames(of: required.name, encoder) else {
+        guard let own = ownNames(of: required.name) else {
           // Positions, and the heads for states and returns, which d3rlpy has not.
           tensors.addZeros(required.name, shape)
           continue
@@ -133,7 +127,7 @@ package enum D3Import {
   /// What d3rlpy calls a tensor of Hugging Face's, or its parts, and whether it holds it as nn.Linear where that holds it
   /// as Conv1D.
   private static func ownNames(
-    of name: String, _ encoder: D3Encoder
+    of name: String
   ) -> (names: [String], isLinear: Bool)? {
     let isWeight = name.hasSuffix(".weight")
     let end = isWeight ? "weight" : "bias"
@@ -148,14 +142,6 @@ package enum D3Import {
       case "mlp.c_proj": (["\(block)._mlp._l2.\(end)"], isWeight)
       default: nil
       }
-    }
-    if let layer = ImportedTensors.layer(of: name, behind: "embed_frames.") {
-      return encoder.frames.map { (["\($0.modules[layer]).\(end)"], false) }
-    }
-    if name.hasPrefix("embed_state.") {
-      // One linear map has no number.
-      let layer = ImportedTensors.layer(of: name, behind: "embed_state.") ?? 0
-      return (["\(encoder.modules[layer]).\(end)"], false)
     }
     return switch name.dropLast(end.count + 1) {
     case "encoder.ln_f": (["_gpt2._layer_norm.\(end)"], false)

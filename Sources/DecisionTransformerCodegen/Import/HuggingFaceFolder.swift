@@ -44,6 +44,9 @@ package enum HuggingFaceFolder {
         "state_encoder_sizes", .array(config.stateEncoder.map { .integer($0.size) }))
       facts.put(
         "state_encoder_activations", JSONValue(config.stateEncoder.map(\.activation.rawValue)))
+      for (key, flags) in config.stateEncoder.forms {
+        facts.put(key, .array(flags.map { .bool($0) }))
+      }
     }
   }
 

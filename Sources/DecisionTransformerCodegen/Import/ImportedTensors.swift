@@ -77,16 +77,22 @@ package struct ImportedTensors {
     }
   }
 
+  /// The file's tensor, for what is made of it; nil where it is not there or has another shape, which has been said then.
+  package mutating func numbers(
+    _ name: String, _ shape: [Int], _ facts: inout Facts
+  ) -> [Double]? {
+    values(of: name, shape: shape, &facts).map { $0.map(Double.init) }
+  }
+
+  /// Adds what was made of tensors, rounded.
+  package mutating func add(_ name: String, _ shape: [Int], _ values: [Double]) {
+    tensors.append(Tensor(name: name, shape: shape, values: values.map { Float($0) }))
+  }
+
   /// Adds zeros: the family has no such tensor, or never reads it.
   package mutating func addZeros(_ name: String, _ shape: [Int]) {
     tensors.append(
       Tensor(name: name, shape: shape, values: Array(repeating: 0, count: shape.reduce(1, *))))
-  }
-
-  /// Adds a matrix that changes nothing: the family has an activation where a layer stands here.
-  package mutating func addIdentity(_ name: String, size: Int) {
-    let values = (0..<size * size).map { Float($0 % (size + 1) == 0 ? 1 : 0) }
-    tensors.append(Tensor(name: name, shape: [size, size], values: values))
   }
 
   /// The number of a name of the form `<start><layer>.<parameter>`; nil of other names.

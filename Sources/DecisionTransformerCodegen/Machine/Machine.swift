@@ -137,7 +137,11 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
     case .convolve(let kernel, let input, let weights, let residual, _, let output):
       convolve(kernel, input, weights, residual: residual, output)
     case .slideFrames(let frames, let pixels): slideFrames(frames, pixels: pixels)
-    case .normalize(let rows, let input, let output): normalize(rows, input, output)
+    case .normalize(let rows, let input, let output):
+      normalize(
+        rows, input, output, count: plan.network.hiddenSize, epsilon: plan.network.normEpsilon)
+    case .normalizeNumbers(let rows, let count, let input, let output):
+      normalize(rows, input, output, count: count, epsilon: ControlSteps.EncoderLayer.epsilon)
     case .embedTimestep(let token, let timesteps, let norm):
       embedTimestep(place(token), timesteps: timesteps, norm: norm)
     case .position(let rows, let input, let timesteps, let slots, let norm, let output):

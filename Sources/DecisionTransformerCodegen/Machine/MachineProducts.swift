@@ -33,12 +33,13 @@ extension Machine {
 
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  package mutating func normalize(_ rows: Int, _ input: Operand, _ output: Operand) {
+  package mutating func normalize(
+    _ rows: Int, _ input: Operand, _ output: Operand, count: Int, epsilon: Double
+  ) {
     let (from, to) = (buffer(input).stride, buffer(output).stride)
     let (first, target) = (place(input), place(output))
     for row in 0..<rows {
-      normalize(
-        first + row * from, target + row * to, epsilon: plan.network.normEpsilon)
+      normalize(first + row * from, target + row * to, count: count, epsilon: epsilon)
     }
   }
 
@@ -46,8 +47,10 @@ extension Machine {
   @discardableResult
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  package mutating func normalize(_ input: Int, _ output: Int, epsilon: Double) -> Scalar {
-    let size = plan.network.hiddenSize
+  package mutating func normalize(
+    _ input: Int, _ output: Int, count: Int? = nil, epsilon: Double
+  ) -> Scalar {
+    let size = count ?? plan.network.hiddenSize
     let mean = numbers[input..<input + size].reduce(0, +) / Scalar(size)
     let differences = numbers[input..<input + size].map { $0 - mean }
     let variance = differences.reduce(0) { $0 + $1 * $1 } / Scalar(size)

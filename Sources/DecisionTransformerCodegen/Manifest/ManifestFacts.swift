@@ -50,6 +50,9 @@ extension Manifest {
           "state_encoder_sizes", .array(steps.state.encoder.map { .integer($0.size) }))
         facts.add(
           "state_encoder_activations", JSONValue(steps.state.encoder.map(\.activation.rawValue)))
+        for (key, flags) in steps.state.encoder.forms {
+          facts.add(key, .array(flags.map { .bool($0) }))
+        }
       }
     }
     if let embeddings = network.givenEmbeddings {

@@ -68,6 +68,7 @@ public struct ModelConfig: Equatable, Sendable {
   /// Keys that such models have besides.
   package static let variantKeys = [
     "layer_norm_placement", "state_encoder_sizes", "state_encoder_activations",
+    "state_encoder_norms", "state_encoder_shortcuts",
     "embedding_activation", "embedding_layer_norm", "n_slots", "n_token_slots", "state_frames",
     "state_convolutions", "state_convolution_activation", "return_tokens", "sees_padding",
   ]

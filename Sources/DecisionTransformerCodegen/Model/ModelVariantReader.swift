@@ -58,7 +58,12 @@ extension ModelConfigReader {
     _ file: inout JSONObjectFile, into config: inout ModelConfig
   ) {
     let (key, other) = ("state_encoder_sizes", "state_encoder_activations")
-    guard file[key] != nil || file[other] != nil else { return }
+    guard file[key] != nil || file[other] != nil else {
+      for flags in ["state_encoder_norms", "state_encoder_shortcuts"] where file[flags] != nil {
+        file.reject(flags, "given without \(key); accepted: beside it")
+      }
+      return
+    }
     guard case .array(let sizes)? = file[key], case .array(let names)? = file[other],
       sizes.count == names.count, (1...maximumEncoderDepth).contains(sizes.count)
     else {
@@ -89,6 +94,7 @@ extension ModelConfigReader {
       config.stateEncoder.append(
         ControlSteps.EncoderLayer(size: size, activation: activation))
     }
+    if config.stateEncoder.count == sizes.count { readEncoderForm(&file, into: &config) }
     if let last = config.stateEncoder.last, file.isSound(key, other, "hidden_size"),
       last.size != config.hiddenSize
     {
@@ -96,6 +102,43 @@ extension ModelConfigReader {
         key, element: sizes.count - 1,
         "found \(last.size), where the token has hidden_size numbers; accepted: \(config.hiddenSize)"
       )
+    }
+  }
+
+  /// Norms in front of layers, and shortcuts round two of them. The first layer reads the state, which is neither
+  /// normalised in that way nor added anywhere.
+  private static func readEncoderForm(_ file: inout JSONObjectFile, into config: inout ModelConfig)
+  {
+    let count = config.stateEncoder.count
+    func flags(_ key: String, mayBegin first: Int) -> [Bool] {
+      guard let value = file[key] else { return Array(repeating: false, count: count) }
+      let elements: [JSONValue] = if case .array(let elements) = value { elements } else { [] }
+      let flags = elements.compactMap { if case .bool(let flag) = $0 { flag } else { nil } }
+      guard elements.count == count, flags.count == count,
+        !flags.prefix(first).contains(true)
+      else {
+        file.reject(
+          key,
+          "found \(value.shortText); accepted: an array of true and false, one for each of the \(count) layers, the first \(first == 1 ? "one" : "\(first)") false"
+        )
+        return Array(repeating: false, count: count)
+      }
+      return flags
+    }
+    let (norms, shortcuts) = (
+      flags("state_encoder_norms", mayBegin: 1), flags("state_encoder_shortcuts", mayBegin: 2)
+    )
+    for layer in 0..<count {
+      config.stateEncoder[layer].normalizesInput = norms[layer]
+      config.stateEncoder[layer].addsShortcut = shortcuts[layer]
+      guard shortcuts[layer] else { continue }
+      let (size, read) = (config.stateEncoder[layer].size, config.stateEncoder[layer - 2].size)
+      if size != read {
+        file.reject(
+          "state_encoder_shortcuts", element: layer,
+          "adds \(read) numbers to \(size); accepted: where the layer before reads as many as this one gives"
+        )
+      }
     }
   }
 

@@ -27,16 +27,6 @@ public struct ControlSteps: Equatable, Sendable, Codable {
     public var inputCount: Int { frames?.inputCount ?? count }
   }
 
-  /// A linear map and what its numbers go through.
-  public struct EncoderLayer: Equatable, Sendable, Codable {
-    public var size: Int
-    public var activation: Activation
-
-    public init(size: Int, activation: Activation) {
-      (self.size, self.activation) = (size, activation)
-    }
-  }
-
   /// The predicted numbers, which go back into the history.
   public struct Action: Equatable, Sendable, Codable {
     public var count: Int
@@ -235,18 +225,30 @@ extension ControlSteps {
   }
 
   /// The linear maps from an input to its token, with what their numbers go through.
-  package func layers(
-    of input: EntryInput, hiddenSize: Int
-  ) -> [(depth: Int, columns: Int, activation: Activation)] {
+  package func layers(of input: EntryInput, hiddenSize: Int) -> [InputLayer] {
     guard input == .state, !state.encoder.isEmpty else {
-      return [(count(of: input), hiddenSize, embeddingActivation)]
+      return [
+        InputLayer(
+          depth: count(of: input), columns: hiddenSize, activation: embeddingActivation,
+          normalizesInput: false, addsShortcut: false)
+      ]
     }
-    return state.encoder.indices.map { layer in
-      (
-        layer == 0 ? state.featureCount : state.encoder[layer - 1].size, state.encoder[layer].size,
-        state.encoder[layer].activation
-      )
+    return state.encoder.indices.map { index in
+      let layer = state.encoder[index]
+      return InputLayer(
+        depth: index == 0 ? state.featureCount : state.encoder[index - 1].size,
+        columns: layer.size, activation: layer.activation,
+        normalizesInput: layer.normalizesInput, addsShortcut: layer.addsShortcut)
     }
+  }
+
+  /// One of the linear maps from an input to its token.
+  package struct InputLayer {
+    package var depth: Int
+    package var columns: Int
+    package var activation: Activation
+    package var normalizesInput: Bool
+    package var addsShortcut: Bool
   }
 
   /// Whether the components of an action have factors of their own.

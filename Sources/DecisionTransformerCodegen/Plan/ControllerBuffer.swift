@@ -11,6 +11,8 @@ public struct ControllerBuffer: Equatable, Sendable, Codable {
     case tokens
     /// Numbers behind a layer of the state's encoder.
     case encoded(layer: Int)
+    /// The same, normalised, where the layer behind it reads it so.
+    case encodedNorm(layer: Int)
     /// Embedded inputs without positions, where these move.
     case embedded
     /// Normalised rows before ln_1's gain, cached as keys and values of the fused and absorbed forms; with norms behind,
@@ -101,6 +103,7 @@ extension ControllerBuffer.Name {
     case .frameSums: "frameSums"
     case .patches: "patches"
     case .encoded(let layer): "encoded\(layer)"
+    case .encodedNorm(let layer): "encodedNorm\(layer)"
     case .embedded: "embedded"
     case .normalized(let layer): "normalized\(layer)"
     case .query: "query0"

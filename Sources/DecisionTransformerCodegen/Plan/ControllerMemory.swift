@@ -53,10 +53,16 @@ extension ControllerMemory {
     if outputs.contains(.return) {
       append(.nextReturn, rows: 1, stride: Shape.lanes, "expected next return, model units")
     }
-    for (layer, encoder) in (network.controlSteps?.state.encoder ?? []).dropLast().enumerated() {
+    let encoder = network.controlSteps?.state.encoder ?? []
+    for layer in encoder.indices.dropLast() {
+      let stride = Shape.stride(encoder[layer].size)
       append(
-        .encoded(layer: layer), rows: 1, stride: Shape.stride(encoder.size),
+        .encoded(layer: layer), rows: 1, stride: stride,
         "state behind layer \(layer) of its encoder")
+      if encoder[layer + 1].normalizesInput {
+        append(
+          .encodedNorm(layer: layer), rows: 1, stride: stride, "the same, normalised")
+      }
     }
     if network.hasMovingPositions {
       append(

@@ -50,6 +50,11 @@ extension Kernel.Epilogue {
   package static func finishing(_ activation: Activation) -> Self {
     activation == .linear ? .store : .activation(activation)
   }
+
+  /// What makes numbers of sums that something is added to first.
+  package static func adding(_ activation: Activation) -> Self {
+    activation == .linear ? .add : .addActivated(activation)
+  }
 }
 
 extension ControllerMemory {

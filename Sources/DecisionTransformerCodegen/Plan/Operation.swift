@@ -12,6 +12,8 @@ public struct Operation: Equatable, Sendable, Codable {
     case slideFrames(Operand, pixels: Int)
     /// Subtracts each row's mean and divides by its standard deviation.
     case normalize(rows: Int, input: Operand, output: Operand)
+    /// The same for rows of `count` numbers in the state's encoder, which has an epsilon of its own.
+    case normalizeNumbers(rows: Int, count: Int, input: Operand, output: Operand)
     /// Adds the current row of embed_timestep and applies embed_ln, if there is one, in place.
     case embedTimestep(Operand, timesteps: Int, norm: GainAndShift?)
     /// Adds the current row of embed_timestep and the row of embed_slot of each token's place, and applies embed_ln, if
@@ -165,7 +167,8 @@ extension Operation {
     case .centerTime(let timesteps, let gain, _): [timesteps, gain]
     case .recordTokens(_, _, _, let norm?, _), .scaleAndShift(_, let norm, _, _):
       [norm.gain, norm.shift]
-    case .slideFrames, .normalize, .center, .scores, .softmax, .mix, .storeKeys, .slide, .read,
+    case .slideFrames, .normalize, .normalizeNumbers, .center, .scores, .softmax, .mix, .storeKeys,
+      .slide, .read,
       .maskTokens,
       .recordTokens, .recordSteps, .recordAttention:
       []
@@ -178,7 +181,8 @@ extension Operation {
     case .linear(_, let input, _, let residual, _, _),
       .convolve(_, let input, _, let residual, _, _):
       [input] + [residual].compactMap(\.self)
-    case .normalize(_, let input, _), .center(let input, _), .scaleAndShift(_, _, let input, _),
+    case .normalize(_, let input, _), .normalizeNumbers(_, _, let input, _), .center(let input, _),
+      .scaleAndShift(_, _, let input, _),
       .position(_, let input, _, _, _, _),
       .activateCarried(_, let input, _, _, _):
       [input]
@@ -205,7 +209,8 @@ extension Operation {
   public var writes: [Operand] {
     switch kind {
     case .linear(_, _, _, _, let widened, let output): [output] + [widened].compactMap(\.self)
-    case .normalize(_, _, let output), .center(_, let output), .scaleAndShift(_, _, _, let output),
+    case .normalize(_, _, let output), .normalizeNumbers(_, _, _, let output),
+      .center(_, let output), .scaleAndShift(_, _, _, let output),
       .position(_, _, _, _, _, let output),
       .scores(_, _, _, let output), .mix(_, _, _, _, let output), .centerTime(_, _, let output),
       .recordTokens(_, _, _, _, let output), .recordSteps(_, _, _, let output),

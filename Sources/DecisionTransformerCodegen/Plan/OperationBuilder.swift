@@ -65,19 +65,30 @@ package struct OperationBuilder {
       operations = convolveState()
       numbers = Operand(.frameMap(layer: frames.convolutions.count - 1))
     }
-    let maps = layers.indices.map { index in
-      let (layer, isLast) = (layers[index], index == layers.count - 1)
+    let first = operations.count
+    for (index, layer) in layers.enumerated() {
+      let isLast = index == layers.count - 1
       let output = isLast ? token : Operand(.encoded(layer: index))
-      defer { numbers = output }
-      return linear(
-        rows: 1, depth: layer.depth, columns: layer.columns,
-        epilogue: .finishing(layer.activation), numbers,
-        isLast ? .embed(input) : .encoder(index), to: output)
+      if layer.normalizesInput {
+        let normalized = Operand(.encodedNorm(layer: index - 1))
+        operations.append(
+          Operation(
+            kind: .normalizeNumbers(
+              rows: shape.batch, count: layer.depth, input: numbers, output: normalized),
+            comment: "norm of the state's encoder", multiplyAdds: 0, weightBytes: 0))
+        numbers = normalized
+      }
+      let shortcut = layer.addsShortcut ? Operand(.encoded(layer: index - 2)) : nil
+      operations.append(
+        linear(
+          rows: 1, depth: layer.depth, columns: layer.columns,
+          epilogue: shortcut == nil ? .finishing(layer.activation) : .adding(layer.activation),
+          numbers, isLast ? .embed(input) : .encoder(index), residual: shortcut, to: output))
+      numbers = output
     }
-    operations += maps
     if input == .state {
       // Channels that only fill a vector are no work that the model asks for.
-      operations[operations.count - maps.count].multiplyAdds =
+      operations[first].multiplyAdds =
         shape.batch * network.controlSteps!.state.featureCount * layers[0].columns
     }
     return operations

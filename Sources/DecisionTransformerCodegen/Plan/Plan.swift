@@ -104,6 +104,8 @@ public struct Plan: Equatable, Sendable, Codable {
     for block in network.blocks { text += " \(block.attentionScale)" }
     for layer in network.controlSteps?.state.encoder ?? [] {
       text += " \(layer.activation.rawValue)"
+      if layer.normalizesInput { text += " norm" }
+      if layer.addsShortcut { text += " shortcut" }
     }
     for layer in network.controlSteps?.state.frames?.convolutions ?? [] {
       text += " \(layer.stride) \(layer.activation.rawValue)"

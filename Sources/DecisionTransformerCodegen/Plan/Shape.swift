@@ -123,7 +123,7 @@ extension Shape {
   /// The linear maps from an input to its token, as its numbers lie.
   package func layers(
     of input: EntryInput, _ steps: ControlSteps
-  ) -> [(depth: Int, columns: Int, activation: Activation)] {
+  ) -> [ControlSteps.InputLayer] {
     var layers = steps.layers(of: input, hiddenSize: hiddenSize)
     if input == .state { layers[0].depth = stateDepth }
     return layers

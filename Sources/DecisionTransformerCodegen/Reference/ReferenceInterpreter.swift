@@ -41,7 +41,7 @@ public struct ReferenceInterpreter: Sendable {
   /// What frames go through on their way to the numbers that the state's linear map reads; nil where states are these.
   package let frames: ReferenceFrames?
   /// One linear map, or an encoder's layers.
-  package let embedState: [(map: Linear, activation: Activation)]
+  package let embedState: ReferenceEncoder
   package let embedAction: Linear
   /// [`max_ep_len`, H]
   package let embedTimestep: Matrix
@@ -65,12 +65,7 @@ public struct ReferenceInterpreter: Sendable {
     self.config = config
     embedReturn = config.hasReturnTokens ? tensors.linear("embed_return") : nil
     frames = config.frames.map { ReferenceFrames($0, tensors) }
-    embedState =
-      config.stateEncoder.isEmpty
-      ? [(tensors.linear("embed_state"), config.embeddingActivation)]
-      : config.stateEncoder.enumerated().map { layer, encoder in
-        (tensors.linear("embed_state.\(layer)"), encoder.activation)
-      }
+    embedState = ReferenceEncoder(config, tensors)
     embedAction = tensors.linear("embed_action")
     embedTimestep = tensors.matrix("embed_timestep.weight")
     embedSlot = config.slotCount.map { _ in tensors.matrix("embed_slot.weight") }
@@ -142,7 +137,7 @@ public struct ReferenceInterpreter: Sendable {
 
     let activation = config.embeddingActivation.reference
     let returnTokens = embedReturn.map { $0(Matrix(returnsToGo.map { [$0] })).map(activation) }
-    let stateTokens = embedState.reduce(Matrix(states)) { $1.map($0).map($1.activation.reference) }
+    let stateTokens = embedState(Matrix(states))
     let actionTokens = embedAction(Matrix(actions)).map(activation)
     let ofStep = [returnTokens, stateTokens, actionTokens].compactMap(\.self)
     let tokens =

@@ -50,7 +50,7 @@ package struct HeaderRenderer {
     }
     if plan.shape.tokensPerStep == 2 { texts.append("no return tokens") }
     if plan.steps.seesPadding { texts.append("padding is seen") }
-    let encoder = plan.steps.state.encoder.map { "\($0.size) \($0.activation.rawValue)" }
+    let encoder = plan.steps.state.encoder.map(\.text)
     if !encoder.isEmpty { texts.append("state encoder \(encoder.joined(separator: ", "))") }
     if plan.steps.embeddingActivation != .linear {
       texts.append("tokens \(plan.steps.embeddingActivation.rawValue)")

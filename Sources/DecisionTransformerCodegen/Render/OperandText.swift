@@ -81,6 +81,10 @@ package struct OperandText {
     case .normalize(let rows, let input, let output):
       return call(
         "normalize", place(input), "rows: \(plan.rowText(rows))", "to: \(place(output))")
+    case .normalizeNumbers(let rows, let count, let input, let output):
+      return call(
+        "normalizeNumbers", place(input), rows == 1 ? nil : "rows: \(rows)", "count: \(count)",
+        "to: \(place(output))")
     case .center(let input, let output):
       return call("normalize", place(input), "rows: 1", "divides: false", "to: \(place(output))")
     case .embedTimestep(let token, _, let norm):

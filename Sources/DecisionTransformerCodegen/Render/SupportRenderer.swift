@@ -5,6 +5,7 @@ package struct SupportRenderer {
   package func render(to writer: inout CodeWriter) {
     normalize(to: &writer)
     if let steps = plan.network.controlSteps {
+      normalizeNumbers(steps.state.encoder, to: &writer)
       if let norm = steps.embeddingNorm {
         embedNormalize(norm, to: &writer)
       } else if !plan.network.hasMovingPositions {
@@ -52,6 +53,28 @@ package struct SupportRenderer {
           "row += 1")
       }
       if carries { writer.write("return factor") }
+    }
+  }
+
+  /// Of numbers on their way to a token.
+  private func normalizeNumbers(
+    _ encoder: [ControlSteps.EncoderLayer], to writer: inout CodeWriter
+  ) {
+    guard encoder.contains(where: \.normalizesInput) else { return }
+    let epsilon = literal(Float(ControlSteps.EncoderLayer.epsilon))
+    let batch = plan.shape.batch
+    writer.function("(x - mean) / √(variance + epsilon) of `count` numbers of each row.")
+    writer.scope(
+      "static func normalizeNumbers(_ x: Floats, \(batch == 1 ? "" : "rows: Int, ")count: Int, to y: Floats)"
+    ) { writer in
+      func normalize(_ offset: String) -> String {
+        "_ = VectorMath.normalize(x\(offset), y\(offset), count: count, epsilon: \(epsilon))"
+      }
+      guard batch > 1 else { return writer.write(normalize("")) }
+      writer.write("let stride = (count + 15) / 16 * 16", "var row = 0")
+      writer.scope("while row < rows") {
+        $0.write(normalize(" + row * stride"), "row += 1")
+      }
     }
   }
 

@@ -38,15 +38,14 @@ package struct RecordedFamily: Sendable {
   /// Of those whose actions are vectors, and of the others.
   package static let names = allNames.filter { !discreteNames.contains($0) }
   package static let discreteNames = [
-    "d3rlpy-cartpole", "d3rlpy-discrete-d", "d3rlpy-discrete-pixel-e", "kzl-atari-a",
-    "kzl-atari-naive-b",
+    "d3rlpy-batch-norm-h", "d3rlpy-cartpole", "d3rlpy-discrete-d", "d3rlpy-discrete-pixel-e",
+    "d3rlpy-pixel-norm-i", "kzl-atari-a", "kzl-atari-naive-b",
   ]
 
   /// Every episode of numbered actions: greedy, and drawn where the family's loop takes one number for each action.
   package static let choiceEpisodes = discreteNames.flatMap { name in
-    (name.hasPrefix("kzl") ? ["episode"] : ["episode", "episode_sampled"]).map {
-      (name: name, episode: $0)
-    }
+    (name.hasPrefix("kzl") || name.contains("-norm-")
+      ? ["episode"] : ["episode", "episode_sampled"]).map { (name: name, episode: $0) }
   }
 
   /// - Parameter episode: The file, of several.

@@ -37,6 +37,8 @@ public struct InspectionReport: Encodable, Sendable {
     package var layerNormPlacement: String?
     package var stateEncoderSizes: [Int]?
     package var stateEncoderActivations: [String]?
+    package var stateEncoderNorms: [Bool]?
+    package var stateEncoderShortcuts: [Bool]?
     package var embeddingActivation: String?
     package var embeddingLayerNorm: Bool?
     package var nSlots: Int?

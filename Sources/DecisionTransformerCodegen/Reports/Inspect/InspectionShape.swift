@@ -20,6 +20,11 @@ extension InspectionReport.Shape {
     if !config.stateEncoder.isEmpty {
       stateEncoderSizes = config.stateEncoder.map(\.size)
       stateEncoderActivations = config.stateEncoder.map(\.activation.rawValue)
+      let (norms, shortcuts) = (
+        config.stateEncoder.map(\.normalizesInput), config.stateEncoder.map(\.addsShortcut)
+      )
+      if norms.contains(true) { stateEncoderNorms = norms }
+      if shortcuts.contains(true) { stateEncoderShortcuts = shortcuts }
     }
     if config.embeddingActivation != .linear {
       embeddingActivation = config.embeddingActivation.rawValue

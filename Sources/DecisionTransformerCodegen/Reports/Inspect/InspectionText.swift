@@ -87,7 +87,11 @@ extension InspectionReport {
     guard let sizes = shape.stateEncoderSizes, let names = shape.stateEncoderActivations else {
       return nil
     }
-    return zip(sizes, names).map { "\($0) \($1)" }.joined(separator: ", ")
+    return sizes.indices.map { layer in
+      (shape.stateEncoderNorms?[layer] == true ? "norm, " : "")
+        + "\(sizes[layer]) \(names[layer])"
+        + (shape.stateEncoderShortcuts?[layer] == true ? ", shortcut" : "")
+    }.joined(separator: ", ")
   }
 
   private var action: String? {

@@ -113,7 +113,7 @@ extension Operation {
     case .linear: "matrix product"
     case .convolve: "convolution"
     case .slideFrames: "move frames by one step"
-    case .normalize: "layer norm"
+    case .normalize, .normalizeNumbers: "layer norm"
     case .embedTimestep(_, _, let norm): norm == nil ? "timestep" : "timestep and embed_ln"
     case .position(_, _, _, _, let norm, _): norm == nil ? "positions" : "positions and embed_ln"
     case .enter: "timestep, embed_ln and ln_1"
