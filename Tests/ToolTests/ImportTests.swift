@@ -48,6 +48,38 @@ struct ImportTests {
     #expect(try directory.read(path) == written)
   }
 
+  @Test("leaves another model's files alone, each by its name, unless it is told otherwise")
+  func otherModel() throws {
+    #expect(try run().status == 0)
+    let written = try directory.read("Chosen.dtmodel/codegen.json")
+    let others = ["config.json", "model.safetensors"]
+    for name in others { try directory.write("Chosen.dtmodel/\(name)", "another model's") }
+    let refused = try run()
+    #expect(refused.status == 1)
+    for name in others {
+      #expect(
+        refused.error.contains(
+          "\nChosen.dtmodel/\(name): is there and says something else; accepted: --replace"))
+      #expect(try directory.read("Chosen.dtmodel/\(name)") == "another model's")
+    }
+    // The same with the options gone: nothing is written beside what is refused.
+    try FileManager.default.removeItem(atPath: directory.path("Chosen.dtmodel/codegen.json"))
+    #expect(try run().status == 1)
+    #expect(try directory.entries("Chosen.dtmodel") == others)
+    let replaced = try run("--replace")
+    #expect(replaced.status == 0)
+    #expect(replaced.output.hasSuffix("written Chosen.dtmodel/model.safetensors\n"))
+    #expect(try directory.read("Chosen.dtmodel/codegen.json") == written)
+  }
+
+  @Test("takes a fact once")
+  func twice() throws {
+    let refused = try run("--set", "temperature=2", "--set", "temperature=3")
+    #expect(refused.status == 2)
+    #expect(refused.error.hasPrefix("dtgen: --set temperature is given twice; one is accepted\n"))
+    #expect(try !directory.entries().contains("Chosen.dtmodel"))
+  }
+
   @Test("writes nothing where something is missing or wrong")
   func nothing() throws {
     for arguments in [["--set", "window=9"], ["--set", "action_scale=2"], ["--set", "x=1"]] {

@@ -8,6 +8,8 @@ package struct ImportedTensors {
 
   package private(set) var tensors: [Tensor] = []
   private let stored: [String: StoredTensor]
+  /// Tensors with values that are not finite, under the file's names.
+  private var damaged: [Diagnostic] = []
   /// Names that were taken, or need not be.
   private var seen: Set<String> = []
 
@@ -43,6 +45,10 @@ package struct ImportedTensors {
     guard stacked.count == names.count * expected.reduce(1, *) else { return }
     let shape = [names.count * expected[0]] + expected.dropFirst()
     let (newShape, values) = transform(shape, stacked)
+    guard values.allSatisfy(\.isFinite) else {
+      return facts.reject(
+        NameList.text(names), "has values that are too large for float32 as those of \(other)")
+    }
     tensors.append(Tensor(name: other, shape: newShape, values: values))
   }
 
@@ -61,7 +67,10 @@ package struct ImportedTensors {
           + "\(expected) in F32, F16, BF16 or F64")
       return nil
     }
-    return tensor.values()
+    let values = tensor.values()
+    guard let damage = ValueCheck.damage(tensor, values) else { return values }
+    damaged.append(damage)
+    return nil
   }
 
   /// Adds the file's tensors as one of Hugging Face's, of `shape`; `isLinear` where nn.Linear holds what is a Conv1D there.
@@ -98,8 +107,9 @@ package struct ImportedTensors {
   /// Says that the family's code never reads a tensor.
   package mutating func ignore(_ name: String) { seen.insert(name) }
 
-  /// What is left belongs to somebody's own model, which computes something else.
+  /// Says which of the taken tensors are damaged. What is left belongs to somebody's own model, which computes something else.
   package func rejectOthers(of family: ImportFamily, _ facts: inout Facts) {
+    facts.reject(InvalidInput(ValueCheck.summary(damaged, path: facts.path)))
     let others = names.filter { !seen.contains($0) }
     guard !others.isEmpty else { return }
     facts.reject(
