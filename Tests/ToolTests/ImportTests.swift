@@ -80,6 +80,35 @@ struct ImportTests {
     #expect(try !directory.entries().contains("Chosen.dtmodel"))
   }
 
+  @Test("writes zeros for heads that a family has not, and generate warns where they are asked for")
+  func zeroHeads() throws {
+    let checkpoint = TestData.families.appending(path: "corl-b/dt_checkpoint.pt").path
+    #expect(
+      try dtgen.run(
+        [
+          "import", checkpoint, "--output", "Zero.dtmodel", "--set",
+          #"outputs=["state","return"]"#,
+        ], directory: directory.path
+      ).status == 0)
+    func warnings() throws -> [Substring] {
+      let result = try dtgen.run(
+        ["generate", "Zero.dtmodel", "--output", "out"], directory: directory.path)
+      #expect(result.status == 0)
+      return result.error.split(separator: "\n").filter { $0.hasPrefix("warning: ") }
+    }
+    let place = "warning: Zero.dtmodel/model.safetensors: predict_"
+    #expect(
+      try warnings()
+        == ["state", "return"].map {
+          "\(place)\($0).weight: all values are zero, so every predicted \($0) is the same; \"outputs\" in codegen.json asks for it"
+        })
+    let options = try directory.read("Zero.dtmodel/codegen.json")
+    try directory.write(
+      "Zero.dtmodel/codegen.json",
+      options.replacing(/"outputs": \[[^\]]*\]/, with: #""outputs": ["action"]"#))
+    #expect(try warnings() == [])
+  }
+
   @Test("writes nothing where something is missing or wrong")
   func nothing() throws {
     for arguments in [["--set", "window=9"], ["--set", "action_scale=2"], ["--set", "x=1"]] {
