@@ -9,7 +9,7 @@ package struct ImportedTensors {
   package private(set) var tensors: [Tensor] = []
   private let stored: [String: StoredTensor]
   /// Tensors with values that are not finite, under the file's names.
-  private var damaged: [Diagnostic] = []
+  package private(set) var damaged: [Diagnostic] = []
   /// Names that were taken, or need not be.
   private var seen: Set<String> = []
 
@@ -107,9 +107,8 @@ package struct ImportedTensors {
   /// Says that the family's code never reads a tensor.
   package mutating func ignore(_ name: String) { seen.insert(name) }
 
-  /// Says which of the taken tensors are damaged. What is left belongs to somebody's own model, which computes something else.
+  /// What is left belongs to somebody's own model, which computes something else.
   package func rejectOthers(of family: ImportFamily, _ facts: inout Facts) {
-    facts.reject(InvalidInput(ValueCheck.summary(damaged, path: facts.path)))
     let others = names.filter { !seen.contains($0) }
     guard !others.isEmpty else { return }
     facts.reject(

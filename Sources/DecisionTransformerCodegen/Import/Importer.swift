@@ -44,6 +44,7 @@ public struct Importer {
       case .kzlAtari: AtariImport.run(source, &facts)
       case .d3rlpy: D3Import.run(source, &facts)
       }
+    facts.reject(InvalidInput(ValueCheck.summary(tensors.damaged, path: source.path)))
     if family != .huggingFace, let first = facts.givenValue(of: "first_timestep"),
       first != .integer(0), !facts.config.contains(where: { $0.name == "sees_padding" })
     {
