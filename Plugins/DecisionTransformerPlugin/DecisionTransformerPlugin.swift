@@ -63,11 +63,33 @@ struct DecisionTransformerPlugin: BuildToolPlugin {
     let hidden = files.filter { generated.contains($0.lastPathComponent) }.map { file in
       "\(file.path): a generated file has this name too; another name is accepted"
     }
+    // What differs by case alone has been said.
+    let inC = shared.isEmpty ? ModelFolder.collisionsInC(in: models) : []
     return shared + hidden
+      + inC.map { models in
+        let paths = models.map(\.url.path).joined(separator: ", ")
+        let prefix = CName(model: models[0].name).prefix
+        return
+          "\(paths): \"c_interface\" gives all of them functions that begin with \(prefix)_; names that differ in more than "
+          + "case and underscores are accepted in target \(target)"
+      }
   }
 }
 
 extension ModelFolder {
+  /// Models whose functions for C would have the same names.
+  fileprivate static func collisionsInC(in models: [ModelFolder]) -> [[ModelFolder]] {
+    Dictionary(grouping: models.filter(\.hasCInterface)) { CName(model: $0.name).prefix }.values
+      .filter { $0.count > 1 }.sorted { $0[0].url.path < $1[0].url.path }
+  }
+
+  /// As codegen.json has it; what is wrong with that file the generator says.
+  private var hasCInterface: Bool {
+    let options = try? Data(contentsOf: url.appendingPathComponent("codegen.json"))
+    let members = options.flatMap { try? JSONSerialization.jsonObject(with: $0) } as? [String: Any]
+    return members?["c_interface"] as? Bool ?? false
+  }
+
   /// Whether `file`, one of a target's, speaks for this folder: it lies in it, or is the folder or
   /// one above it, declared as a resource. Nothing speaks for an excluded folder.
   fileprivate func belongs(to file: URL) -> Bool {

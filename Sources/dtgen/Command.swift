@@ -133,10 +133,14 @@ enum Command {
       guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
         throw UsageError("--set '\(text)': key=value is accepted", verb: .import)
       }
+      let key = String(text[..<sign])
+      guard !given.contains(where: { $0.name == key }) else {
+        throw UsageError("--set \(key) is given twice; one is accepted", verb: .import)
+      }
       let value = String(text[text.index(after: sign)...])
       // A word needs no quotes.
       let parsed = (try? JSONParser.parse(Array(value.utf8))) ?? .string(value)
-      given.append(JSONMember(name: String(text[..<sign]), value: parsed))
+      given.append(JSONMember(name: key, value: parsed))
     }
     return ImportRequest(
       importer: Importer(path: arguments.folder, family: family, given: given),

@@ -189,7 +189,7 @@ enum Help {
                              null where there is nothing of the kind
       --statistics <file>    state_mean and state_std: a JSON object or an .npz file
       --dry-run              shows what would be written
-      --replace              writes a codegen.json anew that is there and says something else
+      --replace              writes files anew that are there and say something else
 
     Exit status: 0 done, 1 something wrong with the input, or missing, 2 wrong usage.
     """

@@ -9,7 +9,7 @@ struct ImportRequest {
   var statistics: String?
   var output: String
   var isDryRun: Bool
-  /// Whether options that are there and differ may go.
+  /// Whether files that are there and differ may go.
   var replaces: Bool
 
   func run() throws(InvalidInput) {
@@ -18,8 +18,7 @@ struct ImportRequest {
       guard let data = FileManager.default.contents(atPath: statistics) else {
         throw InvalidInput([Diagnostic(path: statistics, "no such file, or it cannot be read")])
       }
-      // What is set by itself has the last word.
-      importer.given = try Statistics.read(Array(data), path: statistics) + importer.given
+      importer.statistics = try Statistics.read(Array(data), path: statistics)
     }
     let folder = OutputFolder(path: output)
     if let problem = ModelFolder(path: output).nameProblem {
@@ -37,25 +36,26 @@ struct ImportRequest {
       }
       return
     }
-    if !replaces { try expectNoOtherOptions(in: folder, model.files) }
+    if !replaces { try expectNothingElse(in: folder, model.files) }
     let outcomes = try folder.receive(model.files)
     for (file, outcome) in zip(model.files, outcomes) {
       Console.output("\(outcome.rawValue) \(folder.path(of: file.name))")
     }
   }
 
-  /// People write into codegen.json, and nobody could bring it back.
-  private func expectNoOtherOptions(
+  /// People write into codegen.json, and another model's numbers cannot be brought back either.
+  private func expectNothingElse(
     in folder: OutputFolder, _ files: [OutputFile]
   ) throws(InvalidInput) {
-    guard let file = files.first(where: { $0.name == "codegen.json" }),
-      let present = folder.contents(of: file.name), present != file.contents
-    else { return }
-    throw InvalidInput([
-      Diagnostic(
-        path: folder.path(of: file.name),
-        "is there and says something else; accepted: --replace, which writes it anew, or another folder"
-      )
-    ])
+    let others = folder.differing(from: files)
+    guard others.isEmpty else {
+      throw InvalidInput(
+        others.map { file in
+          Diagnostic(
+            path: folder.path(of: file.name),
+            "is there and says something else; accepted: --replace, which writes it anew, or another folder"
+          )
+        })
+    }
   }
 }

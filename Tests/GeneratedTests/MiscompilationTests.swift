@@ -24,12 +24,12 @@ struct MiscompilationTests {
     Mistake(
       name: "epsilon left out", text: "epsilon: epsilon", replacement: "epsilon: 0"),
     Mistake(
-      name: "a head has another's probabilities", text: "(head * rows + row)",
-      replacement: "(0 * rows + row)"),
+      name: "a head has another's probabilities", text: "var row = 0, last = lastKey",
+      replacement: "place = scores; var row = 0, last = lastKey"),
     Mistake(
       name: "one key too few", text: "lastKey: returnSlot", replacement: "lastKey: returnSlot - 1"),
     Mistake(
-      name: "every row sees the same keys", text: "row * step", replacement: "row * 0"),
+      name: "every row sees the same keys", text: "last += step", replacement: "last += 0"),
     Mistake(
       name: "keys of steps before the first", text: "- 3 * timestep",
       replacement: "- 3 * (timestep + 1)"),

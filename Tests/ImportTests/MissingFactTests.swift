@@ -67,6 +67,31 @@ struct MissingFactTests {
         == family.importer().run(output: "A.dtmodel").files)
   }
 
+  @Test("is not called missing where a trainer's argument is there and of no use")
+  func unusableArguments() throws {
+    let family = try RecordedFamily("online-dt-a")
+    var bytes = try Data(contentsOf: family.folder.appending(path: "model.pt"))
+    // Behind a name comes its number in the memo, then the value: the dictionary of all, and None.
+    for (name, value) in [("n_head", [0x68, 0] as [UInt8]), ("eval_rtg", [0x4E, 0x71, 0])] {
+      let end = try #require(bytes.range(of: Data(name.utf8))).upperBound + 5
+      bytes.replaceSubrange(end..<end + value.count, with: value)
+    }
+    let scratch = ScratchFolder(named: "import")
+    try scratch.write("model.pt", Array(bytes))
+    var importer = family.importer()
+    importer.path = scratch.path
+    let found = problems(importer)
+    #expect(found.map(\.key) == ["n_head"])
+    #expect(
+      found.first?.message.hasPrefix("args.n_head is a dictionary in the file: heads of") == true)
+    importer.given.append(JSONMember(name: "n_head", value: .integer(3)))
+    let model = try importer.run(output: "A.dtmodel")
+    #expect(
+      model.remarks.contains {
+        $0.key == "target_return" && $0.message.hasPrefix("is not set: args.eval_rtg is None")
+      })
+  }
+
   @Test("is whose a file with the original's names is, where nothing tells")
   func whose() throws {
     let family = try RecordedFamily("kzl-gym-a")

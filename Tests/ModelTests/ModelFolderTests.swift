@@ -70,6 +70,38 @@ struct ModelFolderTests {
     #expect(try remarks(of: written, options: nil) == [])
   }
 
+  // MARK: Bounds
+
+  @Test("a bound outside of all that a head with tanh gives is warned of: the action never changes")
+  func bounds() throws {
+    let config = """
+      {"model_type": "decision_transformer", "max_length": 20, "state_dim": 3, "act_dim": 2%}
+      """
+    func remarks(_ options: String, _ more: String = "") throws -> [String] {
+      try self.remarks(
+        config: config.replacing("%", with: more), options: "{\(options)}"
+      ).map { $0.replacing("warning: Hopper.dtmodel/codegen.json: ", with: "") }
+    }
+    func warning(_ key: String, _ bound: String, _ range: String) -> String {
+      "\(key): found \(bound), and the head gives numbers in \(range) (tanh, action_scale, action_offset): the action is "
+        + "\(bound) at every step"
+    }
+    #expect(
+      try remarks(#""action_minimum": 2"#) == [warning("action_minimum", "2", "[-1, 1]")])
+    #expect(
+      try remarks(#""action_maximum": [0.5, -1]"#) == [
+        warning("action_maximum[1]", "-1", "[-1, 1]")
+      ])
+    #expect(
+      try remarks(#""action_scale": [-2, 4], "action_offset": 1, "action_minimum": 3"#) == [
+        warning("action_minimum", "3", "[-1, 3]")
+      ])
+    // A part of the range is left, or there is no range.
+    #expect(try remarks(#""action_scale": 2.5, "action_minimum": 2"#) == [])
+    #expect(try remarks(#""action_minimum": -2, "action_maximum": 0.5"#) == [])
+    #expect(try remarks(#""action_minimum": 2"#, #", "action_tanh": false"#) == [])
+  }
+
   // MARK: A trunk
 
   @Test("a trunk's config.json is a warning where nobody says which class is meant")

@@ -78,6 +78,36 @@ struct DTGenTests {
 
   // MARK: Generate
 
+  @Test("writes over no file that somebody else wrote, and then nothing at all")
+  func foreignFiles() throws {
+    try directory.write("Tiny.dtmodel/codegen.json", #"{"window": 2, "c_interface": true}"#)
+    for name in ["Tiny.swift", "TinyKernels.swift", "tiny.h"] {
+      try directory.write("out/\(name)", "// by hand\n")
+      for arguments in [
+        ["generate", "Tiny.dtmodel", "--output", "out"],
+        ["generate", "Tiny.dtmodel", "--output", "out", "--for-build"],
+      ] {
+        let result = try dtgen.run(arguments, directory: directory.path)
+        #expect(result.status == 1)
+        #expect(
+          result.error.hasSuffix(
+            "out/\(name): is there and was not written by dtgen; accepted: a generated file, or none of this name\n"
+          ))
+        #expect(try directory.entries("out") == [name])
+        #expect(try directory.read("out/\(name)") == "// by hand\n")
+      }
+      try FileManager.default.removeItem(atPath: directory.path("out/\(name)"))
+    }
+    // What it wrote itself, and an empty file.
+    try directory.write("out/Tiny.swift", "")
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
+    for name in ["out/Tiny.swift", "out/tiny.h"] {
+      try directory.write(name, try directory.read(name) + "// changed\n")
+    }
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
+    #expect(try !directory.read("out/Tiny.swift").contains("// changed"))
+  }
+
   @Test("writes the type, and says so; the second time there is nothing to do")
   func generates() throws {
     let first = try run("generate", "Tiny.dtmodel/", "--output", "new/out")

@@ -36,6 +36,30 @@ struct OutputFolderTests {
     #expect(folder.contents(of: "A") == Array("old".utf8))
   }
 
+  @Test("clears away what a killed writer of the same files left, and nothing else")
+  func abandoned() throws {
+    let directory = ScratchFolder(named: "dtgen")
+    let folder = OutputFolder(path: directory.path)
+    // A process that has ended; the first one runs.
+    let ended = Process()
+    ended.executableURL = URL(fileURLWithPath: "/bin/sh")
+    ended.arguments = ["-c", ":"]
+    try ended.run()
+    ended.waitUntilExit()
+    let gone = ended.processIdentifier
+    let kept = [
+      ".B.\(gone).tmp", ".A.x.tmp", ".A.0.tmp", ".A.tmp",
+      ".A.1.tmp", "A.\(gone).tmp",
+    ]
+    for name in kept + [".A.\(gone).tmp"] { try directory.write(name, "part") }
+    #expect(try folder.write([file("A", "a")]) == [.written])
+    #expect(try directory.entries() == (kept + ["A"]).sorted())
+    // Where nothing changes, too.
+    try directory.write(".A.\(gone).tmp", "part")
+    #expect(try folder.write([file("A", "a")]) == [.unchanged])
+    #expect(try directory.entries() == (kept + ["A"]).sorted())
+  }
+
   @Test("says which path is in the way, and why")
   func reportsObstacles() throws {
     let directory = ScratchFolder(named: "dtgen")

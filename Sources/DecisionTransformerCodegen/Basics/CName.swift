@@ -1,4 +1,4 @@
-/// The names of a model's C interface.
+/// The names of a model's C interface. (The build plugin compiles this file, too; plugins cannot depend on a library.)
 public struct CName: Equatable, Sendable {
   /// What its functions begin with, and its header and libraries are called: the type's name in lower case, words
   /// apart. `hopper` for Hopper, `half_cheetah` for HalfCheetah, `hopper_bf16` for HopperBF16.
@@ -21,12 +21,4 @@ public struct CName: Equatable, Sendable {
   public var constantPrefix: String { prefix.uppercased() }
   /// The header's file name.
   public var header: String { "\(prefix).h" }
-
-  /// Headers that ours would stand in front of: those of C23 and, of POSIX, those that C programs include most.
-  package static let standardHeaders = Set(
-    """
-    assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic
-    stdbit stdbool stdckdint stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype
-    dirent dlfcn fcntl malloc memory poll pthread sched search semaphore spawn strings syslog termios unistd
-    """.split { $0 == " " || $0 == "\n" }.map(String.init))
 }

@@ -10,8 +10,8 @@ package struct ValueCheck {
     var zero: [Diagnostic] = []
     for (required, tensor) in tensors {
       let values = tensor.values()
-      if let index = values.firstIndex(where: { !$0.isFinite }) {
-        damaged.append(Self.notFinite(tensor, index))
+      if let damage = Self.damage(tensor, values) {
+        damaged.append(damage)
       } else if !values.isEmpty, let effect = required.effectOfZero,
         values.allSatisfy({ $0 == 0 })
       {
@@ -20,16 +20,23 @@ package struct ValueCheck {
             .warning, path: tensor.path, key: tensor.name, "all values are zero, so \(effect)"))
       }
     }
-    if damaged.count > NameList.limit {
-      let names = damaged.compactMap(\.key)
-      damaged = [
-        Diagnostic(
-          path: path,
-          "\(damaged.count) tensors have values that are not finite in float32: "
-            + NameList.text(names))
-      ]
-    }
-    diagnostics = damaged + zero
+    diagnostics = Self.summary(damaged, path: path) + zero
+  }
+
+  /// One problem where there are too many to read.
+  package static func summary(_ damaged: [Diagnostic], path: String) -> [Diagnostic] {
+    guard damaged.count > NameList.limit else { return damaged }
+    return [
+      Diagnostic(
+        path: path,
+        "\(damaged.count) tensors have values that are not finite in float32: "
+          + NameList.text(damaged.compactMap(\.key)))
+    ]
+  }
+
+  /// What is wrong with a tensor of these values; nil where all of them are finite.
+  package static func damage(_ tensor: StoredTensor, _ values: [Float]) -> Diagnostic? {
+    values.firstIndex { !$0.isFinite }.map { notFinite(tensor, $0) }
   }
 
   private static func notFinite(_ tensor: StoredTensor, _ index: Int) -> Diagnostic {

@@ -3,10 +3,13 @@
 ///
 /// corl-team/CORL, algorithms/offline/dt.py.
 package enum CORLImport {
-  package static func run(_ source: ImportSource, _ facts: inout Facts) -> ImportedTensors {
+  package static func run(
+    _ source: ImportSource, _ facts: inout Facts
+  ) throws(InvalidInput) -> ImportedTensors {
     var tensors = ImportedTensors(source.tensors)
-    let configuration = source.contents(beside: "config.yaml").map {
-      ConfigurationText($0.bytes, path: $0.path)
+    var configuration: ConfigurationText?
+    if let file = try source.contents(beside: "config.yaml") {
+      configuration = try ConfigurationText(file.bytes, path: file.path)
     }
     let names = ImportedTensors.SizeNames(
       state: "state_emb.weight", action: "action_emb.weight",
@@ -43,6 +46,8 @@ package enum CORLImport {
       "embedding_dim", configuration?["embedding_dim"], with: config.hiddenSize, in: file)
     facts.compare("num_layers", configuration?["num_layers"], with: config.layerCount, in: file)
     facts.compare("seq_len", configuration?["seq_len"], with: window, in: file)
+    facts.compare(
+      "episode_len", configuration?["episode_len"], with: config.maximumEpisodeLength, in: file)
     takeConfiguration(configuration, &facts)
     takeStatistics(source, config.stateDimension, &facts)
     take(&tensors, config, window: window, tableLength: tableLength, &facts)
@@ -52,41 +57,56 @@ package enum CORLImport {
 
   private static func takeConfiguration(_ configuration: ConfigurationText?, _ facts: inout Facts) {
     let file = configuration?.path ?? "config.yaml"
+    /// What stands there and is of no use.
+    func found(_ key: String) -> String? {
+      configuration?[key].map { "\(key) is \($0.excerpt) in \(file)" }
+    }
     if let heads = configuration?["num_heads"] {
       facts.take("n_head", heads, from: file)
     } else {
       facts.ask("n_head", "heads of attention, num_heads of config.yaml (1 in dt.py)", example: "1")
     }
-    if let scale = configuration?["reward_scale"]?.asDouble, scale > 0 {
+    if let scale = configuration?["reward_scale"]?.asDouble, scale > 0, (1 / scale).isFinite {
       facts.take("return_scale", JSONValue(1 / scale), from: "\(file) (1 / reward_scale)")
     } else {
       facts.ask(
         "return_scale",
         "1 / reward_scale of config.yaml (0.001, so 1000; antmaze, adroit and maze2d 1)",
-        example: "1000")
+        example: "1000", found: found("reward_scale"))
     }
     if let maximum = configuration?["max_action"]?.asDouble {
       facts.take("action_scale", JSONValue(maximum), from: "\(file) (max_action)")
     } else {
-      facts.ask("action_scale", "max_action of config.yaml (1 in dt.py)", example: "1")
+      facts.ask(
+        "action_scale", "max_action of config.yaml (1 in dt.py)", example: "1",
+        found: found("max_action"))
     }
     if case .array(let targets)? = configuration?["target_returns"], let first = targets.first {
       facts.take("target_return", first, from: "\(file) (the first of target_returns)")
+    } else if let text = found("target_returns") {
+      facts.note("target_return", "is not set: \(text), and a list of numbers, one a line, is read")
     }
   }
 
   private static func takeStatistics(
     _ source: ImportSource, _ count: Int, _ facts: inout Facts
   ) {
+    var found: [String: String] = [:]
     for key in ["state_mean", "state_std"] {
-      guard let array = source.object?.numbers(source.object?.value(key)),
-        array.numbers.count == count
-      else {
-        Statistics.ask(&facts, note: "the file has them unless the state_dict was saved alone")
-        return
+      guard let object = source.object, let value = object.value(key) else { continue }
+      do throws(UnusableNumbers) {
+        let numbers = try UnusableNumbers.none(
+          in: object.numbers(value), else: object.excerpt(value))
+        guard numbers.count == count else {
+          throw UnusableNumbers("has \(numbers.count) numbers for the \(count) of a state")
+        }
+        facts.take(key, JSONValue(numbers), from: "the file")
+      } catch {
+        found[key] = "\(error.text) in the file"
       }
-      facts.take(key, JSONValue(array.numbers), from: "the file")
     }
+    Statistics.ask(
+      &facts, note: "the file has them unless the state_dict was saved alone", found: found)
   }
 
   private static func take(

@@ -4,10 +4,19 @@ package struct ConfigurationText {
   package let path: String
   private var values: [String: JSONValue] = [:]
 
-  package init(_ bytes: [UInt8], path: String) {
+  /// - Throws: Where the bytes are no text, or a key is there twice: nothing says which of the values was meant.
+  package init(_ bytes: [UInt8], path: String) throws(InvalidInput) {
     self.path = path
+    guard let text = String(validating: bytes, as: UTF8.self), !text.contains("\0") else {
+      throw InvalidInput([
+        Diagnostic(path: path, "is not a text in UTF-8; accepted: the file that the trainer wrote")
+      ])
+    }
     var list: (key: String, numbers: [JSONValue])?
-    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+    var lines: [String: Int] = [:]
+    var problems: [Diagnostic] = []
+    let all = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in all.enumerated() where !line.isEmpty {
       if line.hasPrefix("- "), list != nil {
         list?.numbers.append(Self.value(of: line.dropFirst(2)))
         continue
@@ -17,6 +26,14 @@ package struct ConfigurationText {
       guard let colon = line.firstIndex(of: ":"), line.first?.isLetter == true else { continue }
       let key = String(line[..<colon])
       let text = line[line.index(after: colon)...]
+      if let first = lines[key] {
+        problems.append(
+          Diagnostic(
+            path: path, key: key,
+            "is there twice, in lines \(first) and \(index + 1); accepted: once"))
+      } else {
+        lines[key] = index + 1
+      }
       if text.allSatisfy(\.isWhitespace) {
         list = (key, [])
       } else {
@@ -24,6 +41,7 @@ package struct ConfigurationText {
       }
     }
     if let (key, numbers) = list { values[key] = .array(numbers) }
+    guard problems.isEmpty else { throw InvalidInput(problems) }
   }
 
   package subscript(key: String) -> JSONValue? { values[key] }

@@ -14,8 +14,10 @@ package struct Facts {
 
   /// Where what is said about the model lies.
   package let path: String
-  /// By `--set` and `--statistics`.
+  /// By `--set`, and from files of statistics.
   private let given: [JSONMember]
+  /// The files of those that are not set.
+  private let files: [String: String]
   /// Of the given, those that somebody asked for.
   private var used: Set<String> = []
   package private(set) var config: [JSONMember] = []
@@ -23,8 +25,10 @@ package struct Facts {
   package private(set) var remarks: [Diagnostic] = []
   package private(set) var problems: [Diagnostic] = []
 
-  package init(path: String, given: [JSONMember]) {
-    (self.path, self.given) = (path, given)
+  package init(path: String, given: [JSONMember], statistics: [Statistic] = []) {
+    self.path = path
+    self.given = statistics.map { JSONMember(name: $0.key, value: $0.value) } + given
+    files = Dictionary(statistics.map { ($0.key, $0.path) }) { first, _ in first }
   }
 
   /// A fact that the tensors have, or the file that came with them: nobody can set it.
@@ -56,23 +60,29 @@ package struct Facts {
       remarks.append(
         Diagnostic(
           .note, path: path, key: key,
-          "\(Self.text(other)) by --set; \(origin) has \(Self.text(value))"))
+          "\(Self.text(other)) \(way(of: key)); \(origin) has \(Self.text(value))"))
     }
     add(key, other)
   }
 
-  /// A fact that no file has.
+  private func way(of key: String) -> String { files[key].map { "in \($0)" } ?? "by --set" }
+
+  /// A fact that no file has, or not as it can be used.
   ///
   /// - Parameters:
   ///   - meaning: What it is, and where people find it.
   ///   - example: As it stands behind `--set key=`.
   ///   - mayBeAbsent: Whether null says that there is nothing of the kind.
+  ///   - found: What a file has that is of no use.
   package mutating func ask(
-    _ key: String, _ meaning: String, example: String, mayBeAbsent: Bool = false
+    _ key: String, _ meaning: String, example: String, mayBeAbsent: Bool = false,
+    found: String? = nil
   ) {
     guard let value = givenValue(of: key) else {
-      return reject(key, "is in no file: \(meaning); say it with --set \(key)=\(example)")
+      return reject(
+        key, "\(found ?? "is in no file"): \(meaning); say it with --set \(key)=\(example)")
     }
+    if let found { note(key, "\(Self.text(value)) \(way(of: key)); \(found)") }
     guard value == .null else { return add(key, value) }
     if !mayBeAbsent { reject(key, "found null; accepted: \(meaning)") }
   }

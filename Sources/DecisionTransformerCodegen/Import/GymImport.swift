@@ -99,6 +99,12 @@ extension GymImport {
     var tensors = ImportedTensors(source.tensors)
     guard let config = config(of: tensors, &facts) else { return tensors }
     let isStochastic = source.names.contains("predict_action.mu.weight")
+    /// What stands there and is of no use.
+    func found(_ name: String) -> String? {
+      source.object.flatMap { object in
+        object.value("args", name).map { "args.\(name) is \(object.excerpt($0)) in the file" }
+      }
+    }
     /// What the trainer was told, if the file has it; else it is asked for.
     func argument(
       _ name: String, as key: String, _ meaning: String, example: String, _ facts: inout Facts
@@ -106,7 +112,7 @@ extension GymImport {
       if let value = source.object?.scalar(source.object?.value("args", name)) {
         facts.take(key, value, from: "args.\(name) in the file")
       } else {
-        facts.ask(key, meaning, example: example)
+        facts.ask(key, meaning, example: example, found: found(name))
       }
     }
     argument(
@@ -121,6 +127,8 @@ extension GymImport {
       &facts)
     if let target = source.object?.scalar(source.object?.value("args", "eval_rtg")) {
       facts.take("target_return", target, from: "args.eval_rtg in the file")
+    } else if let text = found("eval_rtg") {
+      facts.note("target_return", "is not set: \(text), which is no number")
     }
     Statistics.ask(
       &facts, note: "std + 1e-6 of the data set, which main.py computes and does not save")

@@ -1,15 +1,17 @@
 /// Snapshots of Hugging Face's library, config.json beside the checkpoint, without what says how the model is used.
 package enum HuggingFaceImport {
-  package static func run(_ source: ImportSource, _ facts: inout Facts) -> ImportedTensors {
+  package static func run(
+    _ source: ImportSource, _ facts: inout Facts
+  ) throws(InvalidInput) -> ImportedTensors {
     var tensors = ImportedTensors(source.tensors)
-    guard source.contents(beside: "codegen.json") == nil else {
+    guard try source.contents(beside: "codegen.json") == nil else {
       facts.reject(
         nil,
         "has a codegen.json beside it: its folder is a model folder already; accepted: a snapshot without one, or dtgen generate for this one"
       )
       return tensors
     }
-    guard let file = source.contents(beside: "config.json") else {
+    guard let file = try source.contents(beside: "config.json") else {
       facts.reject(
         nil, "has no config.json beside it; accepted: what save_pretrained writes, in one folder")
       return tensors

@@ -57,10 +57,18 @@ package struct ImportSource {
   package var names: Set<String> { Set(tensors.map(\.name)) }
 
   /// The bytes of a file beside the checkpoint; nil where there is none.
-  package func contents(beside name: String) -> (bytes: [UInt8], path: String)? {
+  package func contents(
+    beside name: String
+  ) throws(InvalidInput) -> (bytes: [UInt8], path: String)? {
     let path = folder.path == "." ? name : folder.path(of: name)
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
     guard let data = FileManager.default.contents(atPath: path), data.count < 16 << 20 else {
-      return nil
+      throw InvalidInput([
+        Diagnostic(
+          path: path,
+          "cannot be read, or has 16 MB and more; accepted: a smaller file that may be read, or none"
+        )
+      ])
     }
     return (Array(data), path)
   }

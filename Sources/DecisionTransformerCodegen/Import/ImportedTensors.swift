@@ -8,6 +8,8 @@ package struct ImportedTensors {
 
   package private(set) var tensors: [Tensor] = []
   private let stored: [String: StoredTensor]
+  /// Tensors with values that are not finite, under the file's names.
+  package private(set) var damaged: [Diagnostic] = []
   /// Names that were taken, or need not be.
   private var seen: Set<String> = []
 
@@ -43,6 +45,10 @@ package struct ImportedTensors {
     guard stacked.count == names.count * expected.reduce(1, *) else { return }
     let shape = [names.count * expected[0]] + expected.dropFirst()
     let (newShape, values) = transform(shape, stacked)
+    guard values.allSatisfy(\.isFinite) else {
+      return facts.reject(
+        NameList.text(names), "has values that are too large for float32 as those of \(other)")
+    }
     tensors.append(Tensor(name: other, shape: newShape, values: values))
   }
 
@@ -61,7 +67,10 @@ package struct ImportedTensors {
           + "\(expected) in F32, F16, BF16 or F64")
       return nil
     }
-    return tensor.values()
+    let values = tensor.values()
+    guard let damage = ValueCheck.damage(tensor, values) else { return values }
+    damaged.append(damage)
+    return nil
   }
 
   /// Adds the file's tensors as one of Hugging Face's, of `shape`; `isLinear` where nn.Linear holds what is a Conv1D there.

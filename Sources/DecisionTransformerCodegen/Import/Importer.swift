@@ -15,8 +15,10 @@ public struct Importer {
   public var path: String
   /// nil means the one that the tensors' names tell.
   public var family: ImportFamily?
-  /// By `--set` and `--statistics`: keys of config.json and codegen.json.
+  /// By `--set`: keys of config.json and codegen.json.
   public var given: [JSONMember]
+  /// By `--statistics`; what is set has the last word.
+  public var statistics: [Statistic] = []
 
   public init(path: String, family: ImportFamily? = nil, given: [JSONMember] = []) {
     (self.path, self.family, self.given) = (path, family, given)
@@ -27,17 +29,22 @@ public struct Importer {
   public func run(output: String) throws(InvalidInput) -> ImportedModel {
     let source = try ImportSource(path: path)
     let family = try recognized(source)
-    var facts = Facts(path: source.path, given: given + beside(source))
+    let given = given
+    let statistics = try (statistics + beside(source)).filter { statistic in
+      !given.contains { $0.name == statistic.key }
+    }
+    var facts = Facts(path: source.path, given: given, statistics: statistics)
     let tensors =
       switch family {
-      case .huggingFace: HuggingFaceImport.run(source, &facts)
+      case .huggingFace: try HuggingFaceImport.run(source, &facts)
       case .kzlGym: GymImport.importKzl(source, &facts)
       case .onlineDT: GymImport.importOnline(source, &facts)
-      case .corl: CORLImport.run(source, &facts)
+      case .corl: try CORLImport.run(source, &facts)
       case .minDT: MinDTImport.run(source, &facts)
       case .kzlAtari: AtariImport.run(source, &facts)
       case .d3rlpy: D3Import.run(source, &facts)
       }
+    facts.reject(InvalidInput(ValueCheck.summary(tensors.damaged, path: source.path)))
     if family != .huggingFace, let first = facts.givenValue(of: "first_timestep"),
       first != .integer(0), !facts.config.contains(where: { $0.name == "sees_padding" })
     {
@@ -54,23 +61,35 @@ public struct Importer {
     let files = HuggingFaceFolder.files(tensors, facts)
     return ImportedModel(
       family: family, files: files,
-      remarks: facts.remarks + (try check(files, of: source, in: output)))
+      remarks: facts.remarks + (try check(files, of: source, statistics, in: output)))
   }
 
   /// Statistics that lie beside the checkpoint under their own names; what was given comes first.
-  private func beside(_ source: ImportSource) -> [JSONMember] {
-    ["state_mean", "state_std"].compactMap { key in
+  private func beside(_ source: ImportSource) throws(InvalidInput) -> [Statistic] {
+    var found: [Statistic] = []
+    for key in ["state_mean", "state_std"] {
       guard !given.contains(where: { $0.name == key }),
-        let file = source.contents(beside: "\(key).npy"),
-        let numbers = file.bytes.withUnsafeBytes({ NumpyFile($0)?.array.numbers })
-      else { return nil }
-      return JSONMember(name: key, value: JSONValue(numbers))
+        !statistics.contains(where: { $0.key == key }),
+        let file = try source.contents(beside: "\(key).npy")
+      else { continue }
+      do throws(UnusableNumbers) {
+        let numbers = try FileBytes.memory(file.bytes).withBytes {
+          (bytes) throws(UnusableNumbers) in
+          try NumpyFile.numbers(bytes)
+        }
+        found.append(Statistic(key: key, value: JSONValue(numbers), path: file.path, name: nil))
+      } catch {
+        throw InvalidInput([
+          Diagnostic(path: file.path, "\(error.text); \(UnusableNumbers.accepted)")
+        ])
+      }
     }
+    return found
   }
 
   /// Reads what would be written as `dtgen` does. What is wrong with it is wrong with what it was made of.
   private func check(
-    _ files: [OutputFile], of source: ImportSource, in output: String
+    _ files: [OutputFile], of source: ImportSource, _ statistics: [Statistic], in output: String
   ) throws(InvalidInput) -> [Diagnostic] {
     do {
       return try read(files, in: output)
@@ -81,10 +100,14 @@ public struct Importer {
           guard written.contains(problem.path) else { return problem }
           var problem = problem
           problem.path = source.path
-          if let key = problem.key?.prefix(while: { $0 != "[" }),
-            given.contains(where: { $0.name == key })
-          {
-            problem.key = "--set \(problem.key!)"
+          guard let place = problem.key else { return problem }
+          let key = place.prefix { $0 != "[" }
+          if let statistic = statistics.first(where: { $0.key == key }) {
+            problem.path = statistic.path
+            let place = (statistic.name ?? "") + place.dropFirst(key.count)
+            problem.key = place.isEmpty ? nil : place
+          } else if given.contains(where: { $0.name == key }) {
+            problem.key = "--set \(place)"
           }
           return problem
         })

@@ -74,6 +74,7 @@ public struct ModelFolder: Sendable {
       ModelConfigReader.remarks(configFile)
         + classRemarks(model, configFile, isGiven: optionsFile["model_class"] != nil)
         + (model.isTrunk ? tokenRemarks(model) : windowRemarks(model))
+        + model.boundRemarks(path: path(of: "codegen.json"))
         + (optionsDigest == nil ? unreadOptions : [])
     )
   }

@@ -55,6 +55,7 @@ public enum Compiler {
       let checkpoint = try CheckpointReader.read(
         folder: folder, config: model.config, remarks: &remarks)
     {
+      remarks += zeroHeads(of: model, checkpoint, folder: folder)
       let packed = try pack(plan, model, checkpoint, folder: folder, progress: progress)
       selfTest = packed.selfTest
       files.append(weights(plan, packed.file))
@@ -85,6 +86,22 @@ public enum Compiler {
       model: model, plan: plan, files: files, manifest: manifest,
       checkpointFile: codeOnly ? nil : CheckpointReader.fileName(folder: folder),
       selfTest: selfTest, precisionCost: precisionCost, remarks: remarks)
+  }
+
+  /// Warnings of predictions that are asked for and say nothing: what is imported has zeros where the original has no head.
+  private static func zeroHeads(
+    of model: Model, _ checkpoint: Checkpoint, folder: String
+  ) -> [Diagnostic] {
+    guard model.config.predictsInputs else { return [] }
+    return [ModelOutput.state, .return].filter(model.forwardOutputs.contains).compactMap { output in
+      let name = "predict_\(output.rawValue).weight"
+      guard checkpoint.values(name).allSatisfy({ $0 == 0 }) else { return nil }
+      let file = CheckpointReader.fileName(folder: folder) ?? ""
+      return Diagnostic(
+        .warning, path: ModelFolder(path: folder).path(of: file), key: name,
+        "all values are zero, so every predicted \(output.rawValue) is the same; \"outputs\" in codegen.json asks for it"
+      )
+    }
   }
 
   /// What is compiled or included, without weights.

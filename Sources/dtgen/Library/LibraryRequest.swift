@@ -12,6 +12,7 @@ struct LibraryRequest {
   var runtime: String?
 
   func run() throws(InvalidInput) {
+    let outputFolder = OutputFolder(path: output)
     let toolchain = try Toolchain.find(for: target)
     try toolchain.check(target)
     let runtime = try RuntimeSources(path: runtime)
@@ -19,13 +20,16 @@ struct LibraryRequest {
       folder, codeOnly: false, forLibrary: true)
     for remark in compilation.remarks { Console.error(remark.description) }
     let name = compilation.model.name
+    // Of a library's files only the header may be somebody's own text.
+    let names = OutputNames(model: name)
+    try outputFolder.expectGenerated(
+      compilation.files.filter { $0.name == names.header }, names, listed: [])
     let library = try Console.showing("dtgen: building the library of \(name)") {
       _ throws(InvalidInput) in
       try LibraryBuilder(
         compilation: compilation, target: target, toolchain: toolchain, runtime: runtime
       ).build()
     }
-    let outputFolder = OutputFolder(path: output)
     let outcomes = try outputFolder.receive(library.files)
     for (file, outcome) in zip(library.files, outcomes) {
       Console.output(

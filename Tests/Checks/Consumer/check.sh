@@ -187,6 +187,14 @@ cp -R "$hopper" "$target/Models/Hopper.dtmodel"
 must_refuse "two models of one name" 1 "same name"
 rm -r "$target/Models/Hopper.dtmodel"
 
+for name in AbCd Ab_Cd; do
+  cp -R "$hopper" "$target/Models/$name.dtmodel"
+  edit 's/"window": 20/"c_interface": true, "window": 20/' "$target/Models/$name.dtmodel/codegen.json"
+done
+must_refuse "two models whose functions for C have the same names" 1 \
+  "/AbCd.dtmodel, " '/Ab_Cd.dtmodel: "c_interface" gives all of them functions that begin with ab_cd_; '
+rm -r "$target/Models/AbCd.dtmodel" "$target/Models/Ab_Cd.dtmodel"
+
 mkdir "$target/Models/struct.dtmodel"
 cp "$hopper/config.json" "$target/Models/struct.dtmodel/"
 must_refuse "a model that is named like a keyword" 1 "struct.dtmodel: "

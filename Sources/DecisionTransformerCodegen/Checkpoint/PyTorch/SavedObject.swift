@@ -54,11 +54,35 @@ package struct SavedObject {
     }
   }
 
-  /// The numbers of an array and its shape; nil for other values, and arrays of something else.
-  package func numbers(_ value: PickleValue?) -> (shape: [Int], numbers: [Double])? {
-    guard case .array(let place) = value else { return nil }
-    let array = archive.heap.arrays[place]
-    return array.numbers.map { (array.shape, $0) }
+  /// The numbers of an array, a tensor or a sequence, row by row; nil for other values, and where it is one of something else.
+  package func numbers(_ value: PickleValue) -> [Double]? {
+    switch value {
+    case .array(let place): return archive.heap.arrays[place].numbers
+    case .tensor(let tensor):
+      let state = StateDictionary(tensor, of: archive, path: path, bytes: bytes)
+      guard let stored = state.tensors.first, stored.header.dataType.isReadable else { return nil }
+      return stored.doubles()
+    case .sequence(let place):
+      let elements = archive.heap.sequences[place]
+      let numbers = elements.compactMap { element -> Double? in
+        switch element {
+        case .integer(let number): Double(number)
+        case .number(let number): number
+        default: nil
+        }
+      }
+      return numbers.count == elements.count ? numbers : nil
+    default: return nil
+    }
+  }
+
+  /// A value in a few words, for messages: of arrays and tensors their type, too.
+  package func excerpt(_ value: PickleValue) -> String {
+    switch value {
+    case .array(let place): "an array of type \(archive.heap.arrays[place].type)"
+    case .tensor(let tensor): "a tensor of type \(tensor.storage.dataType.rawValue)"
+    default: value.excerpt
+    }
   }
 
   /// The tensors of a state_dict.

@@ -54,6 +54,13 @@ package struct StateDictionary {
     }
   }
 
+  /// Reads one tensor, which has no name.
+  package init(_ tensor: PyTorchTensor, of archive: PyTorchArchive, path: String, bytes: FileBytes)
+  {
+    self.path = path
+    add(tensor, "", archive, bytes)
+  }
+
   private mutating func report(_ key: String?, _ message: String) {
     problems.append(Diagnostic(path: path, key: key, message))
   }

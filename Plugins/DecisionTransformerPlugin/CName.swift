@@ -1,0 +1,1 @@
+../../Sources/DecisionTransformerCodegen/Basics/CName.swift
