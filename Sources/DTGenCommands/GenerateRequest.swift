@@ -35,7 +35,7 @@ package struct GenerateRequest {
       // What it says of the weights beside the code stays true.
       files[manifest].contents = present
     }
-    try outputFolder.expectGenerated(files, names, listed: listed)
+    try outputFolder.expectGenerated(files, names)
     let outcomes = try outputFolder.receive(files)
     for remark in compilation.remarks { Console.error(remark.description) }
     for remark in remarks(
@@ -112,12 +112,12 @@ extension OutputFolder {
     }
   }
 
-  /// Refuses to write over what somebody else wrote: a file that is in no manifest and does not begin as generated ones do.
+  /// Refuses to write over what somebody else wrote: a file that does not begin as generated ones do, whatever a manifest says.
   package func expectGenerated(
-    _ files: [OutputFile], _ names: OutputNames, listed: [Manifest.File]
+    _ files: [OutputFile], _ names: OutputNames
   ) throws(InvalidInput) {
     let foreign = differing(from: files).map(\.name).filter { name in
-      name != names.manifest && !listed.contains { $0.name == name } && !holdsGenerated(name)
+      name != names.manifest && !holdsGenerated(name)
     }
     guard foreign.isEmpty else {
       throw InvalidInput(

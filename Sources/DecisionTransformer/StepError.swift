@@ -12,7 +12,7 @@ public enum StepError: Error, Equatable, Sendable {
   /// The target return is infinite or not a number, or rewards have made what is left of it so.
   case nonFiniteReturn
   /// Component `index` of the predicted action, or its logit, is infinite or not a number; so it is where an input is too
-  /// large for float32: beyond some 1e18.
+  /// large for float32: beyond some 1e18. One that `prepare` was told stays in the window, so this is thrown until `reset`.
   case nonFiniteAction(index: Int)
   /// Component `index` of the executed action is infinite or not a number.
   case nonFiniteExecutedAction(index: Int)

@@ -28,6 +28,11 @@ struct ImportRequest {
     for remark in model.remarks { Console.error(remark.description) }
     Console.output("\(importer.path): \(model.family.rawValue), \(model.family.name)")
     guard !isDryRun else {
+      for file in replaces ? [] : folder.differing(from: model.files) {
+        Console.error(
+          "note: \(folder.path(of: file.name)): is there and says something else; it goes with --replace alone"
+        )
+      }
       for file in model.files {
         Console.output("would write \(folder.path(of: file.name)) (\(file.contents.count) bytes)")
         if file.name.hasSuffix(".json") {

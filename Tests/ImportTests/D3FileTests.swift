@@ -158,7 +158,10 @@ struct D3FileTests {
       (#""reward_scaler""#, #""reward_scales""#, "reward_scaler"),
       (#""multiplier": 0.1"#, #""multiplier": "7""#, "reward_scaler"),
       (#""exclude_last_activation": true"#, #""exclude_last_activation":    1"#, "encoder_factory"),
-      (#""activation": "relu""#, #""activation":     7 "#, "encoder_factory"),
+      (#""activation": "relu""#, #""activation":     7 "#, "encoder_factory.activation"),
+      (#""hidden_units": [24]"#, #""hidden_units": [25]"#, "encoder_factory.hidden_units"),
+      (#""use_batch_norm": false"#, #""use_batch_norm": true "#, "encoder_factory.use_batch_norm"),
+      (#""use_layer_norm": false"#, #""use_layer_norm": true "#, "encoder_factory.use_layer_norm"),
     ])
   func refused(text: String, other: String, key: String) throws {
     var contents = try contents("d3rlpy-simple-a")
@@ -166,6 +169,35 @@ struct D3FileTests {
     #expect(text.utf8.count == other.utf8.count)
     contents.replaceSubrange(range, with: other.utf8)
     #expect(try problems(contents).map(\.key) == [key])
+  }
+
+  @Test("without an embedding's norm is told what is missing, and is no model of another kind")
+  func missingNorm() throws {
+    var contents = try contents("d3rlpy-simple-a")
+    let range = try #require(contents.range(of: Data("_embed_ln.weight".utf8)))
+    contents.replaceSubrange(range, with: "_embed_no.weight".utf8)
+    let problems = try problems(contents)
+    #expect(problems.map(\.key) == ["_embed_ln.weight", "_embed_no.weight"], "\(problems)")
+  }
+
+  @Test("of frames of another size than was said is refused by what its convolutions leave")
+  func framesOfAnotherSize() throws {
+    try scratch.write("model.pt", try Self.tensors(in: contents("d3rlpy-pixel-norm-i")))
+    var importer = Importer(path: scratch.path("model.pt"))
+    for (frames, key, start) in [
+      ([2, 22, 25], "state_convolutions", "leave "), ([2, 22], "state_frames", "found [2, 22]: "),
+    ] {
+      importer.given = [
+        JSONMember(name: "state_frames", value: .array(frames.map { .integer($0) })),
+        JSONMember(
+          name: "state_convolutions",
+          value: .array([[6, 6, 3], [5, 3, 1]].map { .array($0.map { .integer($0) }) })),
+        JSONMember(name: "state_convolution_activation", value: .string("relu")),
+      ]
+      let error = #expect(throws: InvalidInput.self) { try importer.run(output: "A.dtmodel") }
+      let problem = error?.diagnostics.first { $0.key == key }
+      #expect(problem?.message.hasPrefix(start) == true, "\(String(describing: error))")
+    }
   }
 
   @Test("that is a pickle of something else, or ends early, is refused in words")

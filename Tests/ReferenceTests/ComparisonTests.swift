@@ -78,6 +78,18 @@ struct ComparisonTests {
     }
   }
 
+  @Test(
+    "refuses recorded numbers that are not finite: beside them everything is equal",
+    arguments: [Double.infinity, .nan])
+  func notFinite(change: Double) throws {
+    let error = #expect(throws: InvalidInput.self) {
+      try compare("EightHeadsOneLayer", changed: "actions", at: 1, by: change)
+    }
+    #expect(
+      error?.description.hasSuffix("actions: element 1 is \(change); accepted: finite numbers")
+        == true)
+  }
+
   @Test("holds the packed weights to the tolerance too")
   func tolerance() throws {
     let strict = try ComparisonReport(

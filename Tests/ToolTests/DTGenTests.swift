@@ -106,6 +106,25 @@ struct DTGenTests {
     }
     #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 0)
     #expect(try !directory.read("out/Tiny.swift").contains("// changed"))
+    // Somebody's own text in place of what it wrote, though the manifest lists that.
+    try directory.write("out/Tiny.swift", "// by hand\n")
+    #expect(try run("generate", "Tiny.dtmodel", "--output", "out").status == 1)
+    #expect(try directory.read("out/Tiny.swift") == "// by hand\n")
+  }
+
+  @Test(
+    "refuses a codegen.json under a name that is nearly right",
+    arguments: ["Codegen.json", "codegen.json.bak"])
+  func misnamedOptions(name: String) throws {
+    try FileManager.default.moveItem(
+      atPath: directory.path("Tiny.dtmodel/codegen.json"),
+      toPath: directory.path("Tiny.dtmodel/\(name)"))
+    let result = try run("generate", "Tiny.dtmodel", "--output", "out")
+    #expect(result.status == 1)
+    #expect(
+      result.error.hasSuffix(
+        "\(name): is not read: options are those of codegen.json, which is missing; accepted: that name\n"
+      ))
   }
 
   @Test("writes the type, and says so; the second time there is nothing to do")

@@ -39,8 +39,22 @@ package struct D3Encoder {
     frames =
       hasFrames ? D3Frames(&tensors, configuration, prefix: convolutions, &facts) : nil
     if hasFrames, frames == nil { return nil }
+    if let frames = frames?.frames, let inputs = tensors.shape(of: first + ".weight")?.last,
+      frames.featureCount != inputs
+    {
+      facts.reject(
+        "state_convolutions",
+        "leave \(frames.featureCount) numbers of \(frames.text), the next layer reads \(inputs); accepted: sizes that fit"
+      )
+      return nil
+    }
+    D3EncoderCheck(configuration?.factory("encoder_factory"), modules, frames?.hasNorms ?? false)
+      .run(tensors, &facts)
     let maps = modules.count { if case .linear = $0 { true } else { false } }
-    let isSimBa = modules.contains { if case .block = $0 { true } else { false } }
+    // One without blocks looks like a layer with a norm.
+    let isSimBa =
+      configuration?.factory("encoder_factory")?.type == "simba"
+      || modules.contains { if case .block = $0 { true } else { false } }
     let activations =
       isSimBa
       ? Array(repeating: .linear, count: maps)
@@ -159,13 +173,14 @@ package struct D3Encoder {
         "encoder_factory", "found \(type); accepted: \(types.joined(separator: ", "))")
       return nil
     }
-    guard let activation = factory.name("activation", orAbsent: "relu"),
-      let last = factory.name("last_activation", orAbsent: activation),
+    // That it is there has been checked.
+    let activation = factory.name("activation", orAbsent: "relu") ?? "relu"
+    guard let last = factory.name("last_activation", orAbsent: activation),
       let excludesLast = factory.flag("exclude_last_activation")
     else {
       facts.reject(
         "encoder_factory",
-        "has an activation, last_activation or exclude_last_activation of another kind; accepted: names, true or false"
+        "has a last_activation or exclude_last_activation of another kind; accepted: a name or null, true or false"
       )
       return nil
     }
@@ -181,7 +196,7 @@ package struct D3Encoder {
       let example = sizes.map { _ in "\"linear\"" }.joined(separator: ",")
       facts.reject(
         key,
-        "is in no file: what follows each layer of the encoder, \"linear\" where nothing does; say it with "
+        "\(Facts.found(value)): what follows each layer of the encoder, \"linear\" where nothing does; say it with "
           + "--set '\(key)=[\(example)]'")
       return nil
     }

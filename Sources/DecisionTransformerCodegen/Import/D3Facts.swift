@@ -18,7 +18,7 @@ package struct D3Facts {
     takeObservations(&facts)
     takeActions(&facts)
     takeReturns(&facts)
-    if seesPadding, let configuration {
+    if seesPadding, let configuration, !configuration.masksPadding {
       facts.note(
         "version",
         "\(configuration.version) let an episode's first steps see the padding in front of it, and so it is here; d3rlpy 2.8 runs the "

@@ -6,6 +6,7 @@ package struct D3Frames {
   package let frames: Frames
   /// Of the convolutions, one behind the other: [filters, channels, size, size].
   package private(set) var maps: [(weights: [Double], biases: [Double])] = []
+  package private(set) var hasNorms = false
   /// A batch norm behind the last convolution, for each of its channels.
   private var lastNorm: (factors: [Double], terms: [Double])?
 
@@ -65,7 +66,7 @@ package struct D3Frames {
       case .batchNorm(let name):
         guard let norm = tensors.batchNorm(name, count: maps[maps.count - 1].biases.count, &facts)
         else { return nil }
-        lastNorm = norm
+        (lastNorm, hasNorms) = (norm, true)
       default: preconditionFailure("was refused")
       }
     }
@@ -109,7 +110,7 @@ package struct D3Frames {
       facts.reject(
         key,
         configuration == nil
-          ? "is in no file: frames of an observation, lines of a frame, pixels of a line; say it with --set \(key)=[4,84,84]"
+          ? "\(Facts.found(value)): frames of an observation, lines of a frame, pixels of a line; say it with --set \(key)=[4,84,84]"
           : "the configuration's observation_shape is \(value?.shortText ?? "absent"); accepted: three sizes"
       )
       return nil
@@ -135,7 +136,7 @@ package struct D3Frames {
       facts.reject(
         key,
         configuration == nil
-          ? "is in no file: filters, size and stride of each convolution; say it with --set \(key)=[\(text)], with the strides"
+          ? "\(Facts.found(layers)): filters, size and stride of each convolution; say it with --set \(key)=[\(text)], with the strides"
           : "the configuration has \(layers?.shortText ?? "none"), the tensors are of \(shapes.count) convolutions; accepted: one for each"
       )
       return nil

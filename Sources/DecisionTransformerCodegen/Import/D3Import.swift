@@ -11,7 +11,8 @@ package enum D3Import {
   package static func run(_ source: ImportSource, _ facts: inout Facts) -> ImportedTensors {
     var tensors = ImportedTensors(source.tensors)
     guard var encoder = D3Encoder(&tensors, source.configuration, &facts) else { return tensors }
-    let isDiscrete = !source.names.contains("_embed_ln.weight")
+    // Numbers of actions are rows of a table, which has no bias.
+    let isDiscrete = !source.names.contains("_action_embed.bias")
     let isGlobal = source.names.contains(globalTimesteps)
     let timesteps = isGlobal ? globalTimesteps : "_position_encoding._embed.weight"
     let names = ImportedTensors.SizeNames(
@@ -36,13 +37,6 @@ package enum D3Import {
     config.slotCount = isGlobal ? window : nil
     config.stateEncoder = encoder.layers
     if let frames = encoder.frames?.frames {
-      guard frames.featureCount == config.stateDimension else {
-        facts.reject(
-          "state_convolutions",
-          "leave \(frames.featureCount) numbers of \(frames.text), the next layer reads \(config.stateDimension); accepted: sizes that fit"
-        )
-        return tensors
-      }
       (config.frames, config.stateDimension) = (frames, frames.byteCount)
     }
     let actions: ActionKind = isDiscrete ? .discrete : .continuous

@@ -102,6 +102,11 @@ package struct Facts {
     if let value = givenValue(of: key), value != .null { add(key, value) }
   }
 
+  /// Of a fact that somebody has to say: that nobody did, or what was said.
+  package static func found(_ value: JSONValue?) -> String {
+    value.map { "found \($0.shortText)" } ?? "is in no file"
+  }
+
   /// Whether the user has said it.
   package func isGiven(_ key: String) -> Bool {
     given.contains { $0.name == key && $0.value != .null }

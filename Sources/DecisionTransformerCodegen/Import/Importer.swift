@@ -30,10 +30,13 @@ public struct Importer {
     let source = try ImportSource(path: path)
     let family = try recognized(source)
     let given = given
-    let statistics = try (statistics + beside(source)).filter { statistic in
-      !given.contains { $0.name == statistic.key }
-    }
+    func isSet(_ statistic: Statistic) -> Bool { given.contains { $0.name == statistic.key } }
+    let all = try statistics + beside(source)
+    let statistics = all.filter { !isSet($0) }
     var facts = Facts(path: source.path, given: given, statistics: statistics)
+    for statistic in all where isSet(statistic) {
+      facts.note(statistic.key, "by --set; \(statistic.path) has it, too, and is not read for it")
+    }
     let tensors =
       switch family {
       case .huggingFace: try HuggingFaceImport.run(source, &facts)

@@ -51,7 +51,15 @@ public struct ModelFolder: Sendable {
     case .bytes(let bytes):
       optionsFile = JSONObjectFile(bytes, path: path(of: "codegen.json"))
       optionsDigest = SHA256.hexadecimalDigest(of: bytes)
-    case .missing: optionsFile = JSONObjectFile(path: path(of: "codegen.json"))
+    case .missing:
+      optionsFile =
+        misnamedOptions.map {
+          JSONObjectFile(
+            path: path(of: $0),
+            unreadable:
+              "is not read: options are those of codegen.json, which is missing; accepted: that name"
+          )
+        } ?? JSONObjectFile(path: path(of: "codegen.json"))
     case .unreadable(let reason):
       optionsFile = JSONObjectFile(path: path(of: "codegen.json"), unreadable: reason)
     }
@@ -77,6 +85,12 @@ public struct ModelFolder: Sendable {
         + model.boundRemarks(path: path(of: "codegen.json"))
         + (optionsDigest == nil ? unreadOptions : [])
     )
+  }
+
+  /// A file that is a codegen.json but for letters' case or what stands behind.
+  private var misnamedOptions: String? {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return entries.sorted().first { $0.lowercased().hasPrefix("codegen.json") }
   }
 
   /// JSON files that may be a codegen.json under another name, where there is none.

@@ -142,5 +142,5 @@ extension ModelConfigReader {
     }
   }
 
-  private static let maximumEncoderDepth = 16
+  private static let maximumEncoderDepth = 64
 }

@@ -23,7 +23,7 @@ struct LibraryRequest {
     // Of a library's files only the header may be somebody's own text.
     let names = OutputNames(model: name)
     try outputFolder.expectGenerated(
-      compilation.files.filter { $0.name == names.header }, names, listed: [])
+      compilation.files.filter { $0.name == names.header }, names)
     let library = try Console.showing("dtgen: building the library of \(name)") {
       _ throws(InvalidInput) in
       try LibraryBuilder(

@@ -25,6 +25,7 @@ FAMILIES = pathlib.Path(__file__).resolve().parents[2] / "Data" / "Families"
 # Name: observation shape, number of actions, whether they are numbers, encoder.
 CASES = {
     "simba-f": ((5,), 2, False, SimBaEncoderFactory(feature_size=24, hidden_size=36, n_blocks=2)),
+    "simba-none-j": ((5,), 2, False, SimBaEncoderFactory(24, 36, n_blocks=0)),
     "layer-norm-g": (
         (6,), 3, False,
         VectorEncoderFactory([17, 24], activation="tanh", use_layer_norm=True, dropout_rate=0.1),

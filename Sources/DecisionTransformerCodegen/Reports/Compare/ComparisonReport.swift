@@ -91,6 +91,15 @@ public struct ComparisonReport: Encodable, Equatable, Sendable {
         continue
       }
       let all = golden.file.doubles(of: reference.tensor)
+      if let index = all.firstIndex(where: { !$0.isFinite }) {
+        if reference.slice ?? 0 == 0 {
+          problems.append(
+            Diagnostic(
+              path: golden.file.path, key: reference.tensor,
+              "element \(index) is \(all[index]); accepted: finite numbers"))
+        }
+        continue
+      }
       let start = (reference.slice ?? 0) * reference.values.count
       let expected = Array(all[start..<start + reference.values.count])
       func error(_ values: [Double]) -> (statistics: ErrorStatistics, error: Error) {
