@@ -180,6 +180,22 @@ struct D3FileTests {
     #expect(problems.map(\.key) == ["_embed_ln.weight", "_embed_no.weight"], "\(problems)")
   }
 
+  /// The sizes as a pickle has them: two bytes for each number, and a tuple of two.
+  @Test(
+    "with a matrix of no rows or no columns is refused by its name", arguments: [(0, 5), (24, 0)])
+  func emptyMatrix(rows: UInt8, columns: UInt8) throws {
+    var contents = try contents("d3rlpy-simba-f")
+    let key = "_encoder._layers.0.weight"
+    let name = try #require(contents.range(of: Data(key.utf8)))
+    let sizes = try #require(
+      contents.range(
+        of: Data([0x4B, 24, 0x4B, 5, 0x86]), in: name.upperBound..<contents.endIndex))
+    contents.replaceSubrange(sizes, with: [0x4B, rows, 0x4B, columns, 0x86])
+    let problem = try problems(contents).first { $0.key == key }
+    #expect(
+      problem?.message == "has shape [\(rows), \(columns)]; accepted: at least one row and column")
+  }
+
   @Test("of frames of another size than was said is refused by what its convolutions leave")
   func framesOfAnotherSize() throws {
     try scratch.write("model.pt", try Self.tensors(in: contents("d3rlpy-pixel-norm-i")))

@@ -26,7 +26,7 @@ package struct D3Frames {
         case .convolution, .batchNorm: true
         default: false
         }
-      }), shapes.allSatisfy({ $0.count == 4 && $0[2] == $0[3] })
+      }), shapes.allSatisfy({ $0.count == 4 && $0[2] == $0[3] && !$0.contains(0) })
     else {
       facts.reject(
         "encoder_factory",

@@ -41,13 +41,6 @@ package enum D3Module {
 
   private static let blockParts = Set(
     [0, 1, 3].flatMap { ["_layers.\($0).weight", "_layers.\($0).bias"] })
-
-  package var isNorm: Bool {
-    switch self {
-    case .batchNorm, .layerNorm: true
-    default: false
-    }
-  }
 }
 
 extension ImportedTensors {
@@ -73,7 +66,12 @@ extension ImportedTensors {
   package mutating func linear(
     _ name: String, inputs: Int? = nil, to encoder: inout EncoderComposer, _ facts: inout Facts
   ) -> Bool {
-    guard let shape = shape(of: name + ".weight"), shape.count == 2,
+    guard let shape = shape(of: name + ".weight"), shape.count == 2 else { return false }
+    guard !shape.contains(0) else {
+      facts.reject(name + ".weight", "has shape \(shape); accepted: at least one row and column")
+      return false
+    }
+    guard
       let weights = numbers(
         name + ".weight", [shape[0], inputs ?? shape[1]], &facts),
       let biases = numbers(name + ".bias", [shape[0]], &facts)

@@ -74,30 +74,23 @@ public struct ComparisonReport: Encodable, Equatable, Sendable {
     var (stages, problems): ([Stage], [Diagnostic]) = ([], [])
     for (reference, packed) in zip(reference, packed) {
       guard let tensor = golden.file.tensors[reference.tensor] else { continue }
+      // A tensor of several slices is told of once.
+      func reject(_ message: String) {
+        guard reference.slice ?? 0 == 0 else { return }
+        problems.append(
+          Diagnostic(path: golden.file.path, key: reference.tensor, message))
+      }
       guard tensor.shape == reference.shape else {
-        if reference.slice ?? 0 == 0 {
-          problems.append(
-            Diagnostic(
-              path: golden.file.path, key: reference.tensor,
-              "found shape \(tensor.shape); accepted: \(reference.shape)"))
-        }
+        reject("found shape \(tensor.shape); accepted: \(reference.shape)")
         continue
       }
       guard tensor.dataType.isReadable else {
-        problems.append(
-          Diagnostic(
-            path: golden.file.path, key: reference.tensor,
-            "found \(tensor.dataType.rawValue); accepted: F32, F64, F16, BF16"))
+        reject("found \(tensor.dataType.rawValue); accepted: F32, F64, F16, BF16")
         continue
       }
       let all = golden.file.doubles(of: reference.tensor)
       if let index = all.firstIndex(where: { !$0.isFinite }) {
-        if reference.slice ?? 0 == 0 {
-          problems.append(
-            Diagnostic(
-              path: golden.file.path, key: reference.tensor,
-              "element \(index) is \(all[index]); accepted: finite numbers"))
-        }
+        reject("element \(index) is \(all[index]); accepted: finite numbers")
         continue
       }
       let start = (reference.slice ?? 0) * reference.values.count
