@@ -150,7 +150,7 @@ struct WeightFormatTests {
           .map { String(decoding: $0.contents, as: UTF8.self) }
         #expect(code[0].contains(" · \(format.name)\n"), "seed \(seed)")
         let kernels = code[1]
-        #expect(kernels.contains("_\(format.name)") == format.needsWidening, "seed \(seed)")
+        #expect(kernels.contains("_\(format.name)") == (format != .float32), "seed \(seed)")
         #expect(kernels.contains("scaled: true") == (format.scales == .perColumn), "seed \(seed)")
         for other in WeightFormat.added where other != format {
           #expect(!code.joined().contains(other.name), "\(format.name) names \(other.name)")

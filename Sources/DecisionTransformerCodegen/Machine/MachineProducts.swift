@@ -5,7 +5,7 @@ extension Machine {
   package mutating func linear(
     _ kernel: Kernel, _ input: Operand, _ weights: Int, residual: Operand?, _ output: Operand
   ) {
-    guard case .linear(let rows, let depth, let columns, let epilogue, _, let strides) = kernel
+    guard case .linear(let rows, let depth, let columns, let epilogue, let format, let strides) = kernel
     else { preconditionFailure("\(kernel) is no product") }
     let map = self.weights.tensors[weights]
     precondition(map.count == (depth + 1) * columns)
@@ -15,7 +15,9 @@ extension Machine {
     for row in 0..<rows {
       let x = first + row * strides.input
       var sums = epilogue == .storeUnbiased ? Array(repeating: 0, count: columns) : biases
-      for k in 0..<depth { sums.add(numbers[x + k], times: map, from: (k + 1) * columns) }
+      var inputs = Array(numbers[x..<x + depth])
+      if self.weights.quantizesInputs { inputs = format.quantized(inputs) }
+      for k in 0..<depth { sums.add(inputs[k], times: map, from: (k + 1) * columns) }
       let place = row * strides.output
       for column in 0..<columns {
         let value: Scalar =

@@ -4,11 +4,14 @@ package struct MachineWeights<Scalar: BinaryFloatingPoint> {
   /// In the order of the layout.
   package let tensors: [[Scalar]]
   private let contents: [PackedTensor.Content]
+  /// Whether rows are quantized where a matrix's format says so.
+  package var quantizesInputs: Bool
 
   /// As `payload` stores them: what generated code computes with.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package init(_ plan: Plan, payload: [Float]) {
+    quantizesInputs = true
     contents = plan.weights.tensors.map(\.content)
     tensors = plan.weights.tensors.map { tensor in
       let arrangement = tensor.arrangement
@@ -21,11 +24,12 @@ package struct MachineWeights<Scalar: BinaryFloatingPoint> {
     }
   }
 
-  /// As the recipes say, with no rounding but that to `Scalar`. An `evaluator` that leaves out the roundings of recipes
+  /// As the recipes say, with no rounding but that to `Scalar`, of weights and of rows. An `evaluator` that leaves out the roundings of recipes
   /// makes of a plan in double precision the published function.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package init(_ plan: Plan, _ evaluator: RecipeEvaluator) {
+    quantizesInputs = false
     contents = plan.weights.tensors.map(\.content)
     tensors = plan.weights.tensors.map { tensor in
       // Rows have no order of panels.

@@ -157,6 +157,7 @@ extension WeightFormat {
   fileprivate init(_ file: inout JSONObjectFile) {
     file.expect([
       "name", "arrangement", "bits", "numbers", "rows_per_word", "strip_panels", "scales",
+      "inputs",
     ])
     var format = WeightFormat.float32
     format.name = file.text("name")
@@ -166,6 +167,7 @@ extension WeightFormat {
     file.read("rows_per_word", into: &format.rowsPerWord, in: 1...16)
     file.read("strip_panels", into: &format.stripPanels, in: 1...1 << 10)
     file.read("scales", into: &format.scales)
+    file.read("inputs", into: &format.inputs)
     if format.bits * format.rowsPerWord > 32 {
       file.reject(
         "rows_per_word",

@@ -91,7 +91,7 @@ extension WeightFormat {
     .members([
       ("name", .string(name)), ("arrangement", .string(tableName)), ("bits", .integer(bits)),
       ("numbers", .string(numbers.rawValue)), ("rows_per_word", .integer(rowsPerWord)),
-      ("strip_panels", .integer(stripPanels)), ("scales", .string(scales.rawValue)),
+      ("strip_panels", .integer(stripPanels)), ("scales", .string(scales.rawValue)), ("inputs", .string(inputs.rawValue)),
     ])
   }
 }

@@ -8,7 +8,16 @@ public struct WeightFormat: Hashable, Sendable, Codable {
   public enum Numbers: String, CaseIterable, Sendable, Codable {
     /// The upper bits of a float32, rounded to nearest, ties to even.
     case floats
-    /// Two's complement, symmetric around zero: of the column's scale.
+    /// Symmetric around zero, of the column's scale; stored with half of their range added, so that none is negative.
+    case integers
+  }
+
+  /// What the rows that are multiplied with the matrix are.
+  public enum Inputs: String, CaseIterable, Sendable, Codable {
+    /// float32; the matrix's numbers become float32 before they are multiplied.
+    case floats
+    /// Quantized as they come, each row with a scale of its own (`quantized`): products are sums of integers, exact,
+    /// and the same on every processor.
     case integers
   }
 
@@ -31,14 +40,16 @@ public struct WeightFormat: Hashable, Sendable, Codable {
   /// Panels of 16 columns that lie side by side: no tile is wider.
   public var stripPanels: Int
   public var scales: Scales
+  public var inputs: Inputs
 
   public init(
     name: String, tableName: String, bits: Int, numbers: Numbers, rowsPerWord: Int,
-    stripPanels: Int, scales: Scales
+    stripPanels: Int, scales: Scales, inputs: Inputs = .floats
   ) {
     precondition(bits * rowsPerWord <= 32 && rowsPerWord > 0, "rows that share a word fit into it")
     (self.name, self.tableName, self.bits, self.numbers) = (name, tableName, bits, numbers)
     (self.rowsPerWord, self.stripPanels, self.scales) = (rowsPerWord, stripPanels, scales)
+    self.inputs = inputs
   }
 }
 
@@ -51,16 +62,24 @@ extension WeightFormat {
   public static let bfloat16 = WeightFormat(
     name: "bfloat16", tableName: "pairs", bits: 16, numbers: .floats, rowsPerWord: 2,
     stripPanels: 8, scales: .none)
+
+  /// Four rows share a word: an instruction for 8-bit dot products adds them up.
+  public static let int8 = WeightFormat(
+    name: "int8", tableName: "quads", bits: 8, numbers: .integers, rowsPerWord: 4,
+    stripPanels: 8, scales: .perColumn, inputs: .integers)
 }
 
 // MARK: - Numbers
 
 extension WeightFormat {
   /// Whether generated code has to make float32 of the numbers before it multiplies.
-  public var needsWidening: Bool { self != .float32 }
+  public var needsWidening: Bool { self != .float32 && inputs == .floats }
 
   /// The largest integer.
-  private var largest: Int { 1 << (bits - 1) - 1 }
+  package var largest: Int { half - 1 }
+
+  /// Half of the range of integers: the code of zero.
+  private var half: Int { 1 << (bits - 1) }
 
   /// The scale of a column of these numbers: 1 where there is none.
   public func scale(of column: [Float]) -> Float {
@@ -76,6 +95,10 @@ extension WeightFormat {
       word |= encoded(number, scale: scale) << shift
       shift += UInt32(bits)
     }
+    for _ in numbers.count..<rowsPerWord {
+      word |= encoded(0, scale: scale) << shift
+      shift += UInt32(bits)
+    }
     return word
   }
 
@@ -84,24 +107,24 @@ extension WeightFormat {
     let field = word << UInt32(32 - bits * (row + 1))
     switch numbers {
     case .floats: return Float(bitPattern: field & ~0 << UInt32(32 - bits)) * scale
-    case .integers: return Float(Int32(bitPattern: field) >> Int32(32 - bits)) * scale
+    case .integers: return Float(Int(field >> UInt32(32 - bits)) - half) * scale
     }
   }
 
   private func encoded(_ number: Float, scale: Float) -> UInt32 {
-    // A column of zeros has no scale.
-    guard scale > 0 else { return 0 }
     switch numbers {
     case .floats:
+      guard scale > 0 else { return 0 }
       let (bitPattern, dropped) = ((number / scale).bitPattern, UInt32(32 - bits))
       guard dropped > 0 else { return bitPattern }
       let half: UInt32 = 1 << (dropped - 1)
       return (bitPattern &+ (half - 1) &+ (bitPattern >> dropped & 1)) >> dropped
     case .integers:
-      guard number.isFinite else { return 0 }
+      // A column of zeros has no scale.
+      guard number.isFinite, scale > 0 else { return UInt32(half) }
       let quotient = (Double(number) / Double(scale)).rounded(.toNearestOrEven)
       let integer = Int32(min(max(quotient, -Double(largest)), Double(largest)))
-      return UInt32(bitPattern: integer) & (~0 >> UInt32(32 - bits))
+      return UInt32(integer + Int32(half))
     }
   }
 
@@ -119,6 +142,22 @@ extension WeightPrecision {
     switch self {
     case .float32: .float32
     case .bfloat16: .bfloat16
+    case .int8: .int8
     }
+  }
+}
+
+// MARK: - Inputs
+
+extension WeightFormat {
+  /// A row as its products take it: multiples of a scale, which is the largest magnitude over the largest integer; each
+  /// number times the scale's reciprocal is rounded to nearest, ties to even. The row itself where inputs stay floats.
+  package func quantized<Scalar: BinaryFloatingPoint>(_ row: [Scalar]) -> [Scalar] {
+    guard inputs == .integers else { return row }
+    let magnitude = row.lazy.map(\.magnitude).max() ?? 0
+    let largest = Scalar(largest)
+    // The runtime's `quantize` has the same two divisions, and the same smallest divisor.
+    let (scale, inverse) = (magnitude / largest, largest / max(magnitude, Scalar(1e-30 as Float)))
+    return row.map { ($0 * inverse).rounded(.toNearestOrEven) * scale }
   }
 }

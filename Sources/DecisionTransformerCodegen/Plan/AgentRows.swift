@@ -23,7 +23,7 @@ extension AgentRows {
   package init(_ name: ControllerBuffer.Name, count: Int) {
     self =
       switch name {
-      case .scores, .widened, .entry: .shared
+      case .scores, .converted, .entry: .shared
       case .keyPanels: .apart(count: count)
       default: .interleaved(count: count)
       }

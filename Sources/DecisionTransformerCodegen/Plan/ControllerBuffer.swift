@@ -52,8 +52,9 @@ public struct ControllerBuffer: Equatable, Sendable, Codable {
     case mixed
     /// The MLP's inner rows.
     case inner
-    /// Weights of another format as float32, a few panels at a time, for products of many rows.
-    case widened
+    /// For products with matrices that are not float32: their weights as float32, a few panels at a time, where there are
+    /// many rows; or the rows as integers.
+    case converted
     /// The predicted action in model units.
     case prediction
     /// What the model expects after the latest prepared action: the normalised next state, the scaled next return.
@@ -125,7 +126,7 @@ extension ControllerBuffer.Name {
     case .scores: "scores"
     case .mixed: "mixed"
     case .inner: "inner"
-    case .widened: "widened"
+    case .converted: "converted"
     case .prediction: "prediction"
     case .nextState: "nextStateRow"
     case .nextReturn: "nextReturnRow"

@@ -128,9 +128,7 @@ extension ControllerMemory {
       .scores, rows: shape.headCount * askingCount, stride: shape.keyStride,
       "attention scores and probabilities")
     append(.inner, rows: slots, isPerSlot: true, stride: shape.innerStride, "inner rows of the MLP")
-    if let (format, widest) = Kernel.widenedRows(of: kernels) {
-      append(.widened, rows: widest, stride: Shape.lanes, "\(format.name) weights as float32")
-    }
+    appendConverted(kernels)
     appendForward(shape: shape, forms: forms, outputs: outputs)
   }
 
@@ -206,6 +204,18 @@ extension ControllerMemory {
         stride: Shape.stride(output.floatCount(shape: shape, steps: shape.window)),
         "\(output.rawValue), \(output.shapeText(shape))")
     }
+  }
+
+  /// What products with matrices that are not float32 make of weights or rows first, one product after the other.
+  package mutating func appendConverted(_ kernels: [Kernel]) {
+    let all = kernels.compactMap(\.conversion)
+    guard let most = all.map(\.floatCount).max() else { return }
+    let purposes = all.reduce(into: [String]()) { found, conversion in
+      if !found.contains(conversion.purpose) { found.append(conversion.purpose) }
+    }
+    append(
+      .converted, rows: (most + Shape.lanes - 1) / Shape.lanes, stride: Shape.lanes,
+      purposes.joined(separator: "; "))
   }
 
   package mutating func append(

@@ -54,17 +54,51 @@ extension Kernel {
     }
   }
 
-  /// The format that some kernels widen, and the most rows of 16 floats that widened panels take; nil where none does.
-  package static func widenedRows(of kernels: [Kernel]) -> (format: WeightFormat, count: Int)? {
-    let all = kernels.filter(\.widensWeights).compactMap { kernel in
-      if case .linear(_, let depth, let columns, _, let format, _) = kernel {
-        let panels = min(Shape.stride(columns) / Shape.lanes, widenedPanelCount)
-        let rows = format.wordRowCount(depth: depth) * format.rowsPerWord
-        return (format: format, count: panels * (format.headRowCount + rows))
-      }
-      return nil
+  /// What the product makes of its operands first, in memory; nil where it takes them as they are.
+  package var conversion: Conversion? {
+    guard case .linear(let rows, let depth, let columns, _, let format, _) = self else { return nil }
+    switch format.inputs {
+    case .integers:
+      return .ofRows(format, count: rows, depth: depth)
+    case .floats:
+      guard widensWeights else { return nil }
+      let panels = min(Shape.stride(columns) / Shape.lanes, Self.widenedPanelCount)
+      let words = format.wordRowCount(depth: depth) * format.rowsPerWord
+      return .ofWeights(format, vectors: panels * (format.headRowCount + words))
     }
-    return all.max { $0.count < $1.count }
+  }
+
+  /// Numbers of a product in another format than they have in memory.
+  package enum Conversion: Hashable {
+    /// A few panels of weights as float32, so many vectors of them.
+    case ofWeights(WeightFormat, vectors: Int)
+    /// Rows as integers.
+    case ofRows(WeightFormat, count: Int, depth: Int)
+
+    /// The floats that it takes at most, on any target.
+    package var floatCount: Int {
+      switch self {
+      case .ofWeights(_, let vectors): vectors * Shape.lanes
+      case .ofRows(_, let count, let depth):
+        count
+          * (Self.rowHeadCount + Self.mostWordsPerGroup * Self.groupCount(depth: depth))
+      }
+    }
+
+    package var purpose: String {
+      switch self {
+      case .ofWeights(let format, _): "\(format.name) weights as float32"
+      case .ofRows(let format, _, _): "rows as \(format.name) numbers"
+      }
+    }
+
+    /// Floats in front of a row's integers: its scale, what its sums begin with.
+    package static let rowHeadCount = 4
+    /// A group of four 8-bit integers is a word, or two where the target multiplies pairs of 16 bits.
+    private static let mostWordsPerGroup = 2
+
+    /// Groups of four integers of a row, padding included.
+    package static func groupCount(depth: Int) -> Int { Shape.stride(depth) / 4 }
   }
 }
 

@@ -53,5 +53,5 @@ extension Plan {
 
 extension WeightFormat {
   /// What a kernel of the format has in its name.
-  package var kernelSuffix: String { needsWidening ? "_\(name)" : "" }
+  package var kernelSuffix: String { self == .float32 ? "" : "_\(name)" }
 }

@@ -2,9 +2,10 @@
 public struct Operation: Equatable, Sendable, Codable {
   /// Every buffer and every packed tensor that the operation touches is named; tensors by their index in the layout.
   public enum Kind: Equatable, Sendable, Codable {
-    /// `residual` is what the epilogue `add` adds, `widened` where rounded weights become float32 on their way.
+    /// `residual` is what the epilogue `add` adds, `converted` where weights that are not float32
+    /// become so on their way, or rows integers.
     case linear(
-      Kernel, input: Operand, weights: Int, residual: Operand?, widened: Operand?, output: Operand)
+      Kernel, input: Operand, weights: Int, residual: Operand?, converted: Operand?, output: Operand)
     /// A convolution, whose windows are gathered as `patches`; `residual` is the part of the sum that is there.
     case convolve(
       Kernel, input: Operand, weights: Int, residual: Operand?, patches: Operand, output: Operand)
@@ -208,7 +209,7 @@ extension Operation {
   /// Where it writes rows.
   public var writes: [Operand] {
     switch kind {
-    case .linear(_, _, _, _, let widened, let output): [output] + [widened].compactMap(\.self)
+    case .linear(_, _, _, _, let converted, let output): [output] + [converted].compactMap(\.self)
     case .normalize(_, _, let output), .normalizeNumbers(_, _, _, let output),
       .center(_, let output), .scaleAndShift(_, _, _, let output),
       .position(_, _, _, _, _, let output),

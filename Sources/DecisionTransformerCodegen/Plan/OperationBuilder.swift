@@ -131,7 +131,7 @@ package struct OperationBuilder {
     return Operation(
       kind: .linear(
         kernel, input: input, weights: index, residual: residual,
-        widened: kernel.widensWeights ? Operand(.widened) : nil, output: output),
+        converted: kernel.conversion == nil ? nil : Operand(.converted), output: output),
       comment: tensor.name, multiplyAdds: rows * depth * columns,
       weightBytes: tensor.byteCount)
   }

@@ -11,6 +11,13 @@ public struct PackedLayout: Equatable, Sendable, Codable {
 
   public var byteCount: Int { floatCount * MemoryLayout<Float>.stride }
 
+  /// The formats of matrices, in order of first use.
+  public var formats: [WeightFormat] {
+    tensors.reduce(into: []) { found, tensor in
+      if !found.contains(tensor.format) { found.append(tensor.format) }
+    }
+  }
+
   /// Whether `content` is part of the layout.
   public func contains(_ content: PackedTensor.Content) -> Bool {
     tensors.contains { $0.content == content }

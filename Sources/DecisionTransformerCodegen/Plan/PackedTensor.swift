@@ -195,7 +195,7 @@ extension PackedTensor.Arrangement {
     row: Int, column: Int, at offset: Int, in words: Words
   ) -> Float where Words.Index == Int {
     let word = words[offset + place(row: row, column: column)]
-    guard case .strips(_, _, let format) = self, format.needsWidening, row > 0 else { return word }
+    guard case .strips(_, _, let format) = self, format != .float32, row > 0 else { return word }
     return format.decode(
       word.bitPattern, row: (row - 1) % format.rowsPerWord,
       scale: scalePlace(column: column).map { words[offset + $0] } ?? 1)

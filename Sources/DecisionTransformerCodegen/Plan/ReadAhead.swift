@@ -58,7 +58,7 @@ public struct ReadAhead: Equatable, Sendable {
   private var left: Int { Self.byteCount / MemoryLayout<Float>.stride - floatCount }
 
   private mutating func append(_ tensor: PackedTensor) {
-    let count = tensor.format.needsWidening ? 0 : min(tensor.floatCount, left)
+    let count = tensor.format == .float32 ? min(tensor.floatCount, left) : 0
     guard count > 0 else { return }
     if case .weights(let offset, let before) = stretches.last, offset + before == tensor.offset {
       stretches[stretches.count - 1] = .weights(offset: offset, count: before + count)

@@ -15,6 +15,7 @@ public struct TileSize: Hashable, Sendable {
   ) -> TileSize {
     let rows = product.rows
     let target = target.served
+    if product.isOfIntegers { return ofIntegers(rows: rows, on: target) }
     return switch (target, rows) {
     // The rows of a few agents are one tile: the weights, which stream from far away, are read once.
     case (.avx512, 7...10) where batch > 1: TileSize(rows: rows, panels: 2)
@@ -23,6 +24,22 @@ public struct TileSize: Hashable, Sendable {
     default:
       byRegisters(
         rows: rows, mostPanels: isRounded && product.order.widestTile >= 8 ? 8 : 4, on: target)
+    }
+  }
+
+  /// The tile of a product of integers.
+  ///
+  /// Where no instruction adds up four products, weights are taken apart into pairs, which is worth doing once for several
+  /// rows; they, and both pairs of a row, take registers besides.
+  private static func ofIntegers(rows: Int, on target: Target) -> TileSize {
+    let hasRoom = target.registersPerVector == 1
+    // Registers beside the sums: a panel's pairs of weights, a row's pairs, a product.
+    let left = target.registers - (target.registersPerVector > 2 ? 5 : 2 * target.registersPerVector + 3)
+    let most = max(1, left / target.registersPerVector)
+    return switch rows {
+    case 1: TileSize(rows: 1, panels: hasRoom ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1)
+    case 2: TileSize(rows: 2, panels: hasRoom ? 8 : most >= 4 ? 2 : 1)
+    default: TileSize(rows: min(rows, hasRoom ? 6 : most), panels: hasRoom ? 4 : 1)
     }
   }
 

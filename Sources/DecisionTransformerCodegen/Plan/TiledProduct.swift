@@ -24,6 +24,9 @@ public struct TiledProduct: Hashable, Sendable {
     (self.hasBiases, self.hasScales) = (hasBiases, hasScales)
   }
 
+  /// Whether both sides are integers.
+  public var isOfIntegers: Bool { format.inputs == .integers }
+
   /// Rows before those that are multiplied: of biases, of scales.
   public var headRowCount: Int { (hasBiases ? 1 : 0) + (hasScales ? 1 : 0) }
 }

@@ -21,9 +21,7 @@ extension ControllerMemory {
       .scores, rows: shape.headCount * rows, stride: shape.keyStride,
       "attention scores and probabilities")
     share(.inner, rows: rows, stride: shape.innerStride, "inner rows of the MLP")
-    if let (format, widest) = Kernel.widenedRows(of: kernels) {
-      append(.widened, rows: widest, stride: Shape.lanes, "\(format.name) weights as float32")
-    }
+    appendConverted(kernels)
   }
 
   private mutating func share(

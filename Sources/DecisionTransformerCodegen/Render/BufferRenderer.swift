@@ -39,7 +39,7 @@ package struct BufferRenderer {
   private func groups(to writer: inout CodeWriter) {
     writer.write("")
     if plan.weights.groups.contains(where: plan.hasRoundedPlaces) {
-      writer.write("private var rounded: Kernels.Rounded { Kernels.Rounded(weights, widened) }")
+      writer.write("private var rounded: Kernels.Rounded { Kernels.Rounded(weights, converted) }")
     }
     for group in plan.weights.groups {
       let type = "Kernels.\(group.typeName)"

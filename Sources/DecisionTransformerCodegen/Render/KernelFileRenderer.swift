@@ -22,7 +22,8 @@ package struct KernelFileRenderer {
     writer.write(
       "", "/// Layout and kernels of `\(name)`, for its own file alone.")
     writer.scope("nonisolated enum \(plan.kernelsName)") { writer in
-      for name in ["Vector", "VectorMath", "Floats"] {
+      let names = plan.products.contains(where: \.isOfIntegers) ? ["Integers"] : []
+      for name in ["Vector", "VectorMath", "Floats"] + names {
         writer.write("typealias \(name) = DecisionTransformer::\(name)")
       }
       writer.write(

@@ -52,6 +52,11 @@ package struct KernelRenderer {
       return
     }
     let product = kernel.products[0]
+    if product.isOfIntegers {
+      return integers(
+        signature, product, depth: depth, columns: columns, format, strides, finish, epilogue,
+        to: &writer)
+    }
     let options =
       (epilogue == .storeUnbiased ? ", biased: false" : "")
       + (format.needsWidening ? ", \(format.option): true" : "")
@@ -66,6 +71,25 @@ package struct KernelRenderer {
   /// A function of one statement.
   private func short(_ signature: String, _ statement: String, to writer: inout CodeWriter) {
     writer.write(attributes, "static func \(signature) {", "  \(statement) }")
+  }
+
+  /// Quantizes the rows, then multiplies integers.
+  private func integers(
+    _ signature: String, _ product: TiledProduct, depth: Int, columns: Int, _ format: WeightFormat,
+    _ strides: RowStrides, _ finish: String, _ epilogue: Kernel.Epilogue,
+    to writer: inout CodeWriter
+  ) {
+    let (rows, count) = (product.rows, literal(Shape.stride(depth)))
+    let options =
+      (epilogue == .storeUnbiased ? ", biased: false" : "")
+      + (plan.streams(rows: rows, columns: columns) ? ", streams: true" : "")
+    writer.write(attributes)
+    writer.scope("static func \(signature)") { writer in
+      writer.write(
+        "quantize(x, \(strides.input), rows: \(rows), count: \(count), to: w.converted)",
+        "integerRows\(rows)(IntegerProduct<\(finish)>(w.converted, count: \(count), w.words, \(product.order.arguments), groups: \(product.depth / format.rowsPerWord)\(options), y, \(strides.output), panels: \(product.panels)\(epilogue.addsResidual ? ", residual: residual" : "")))"
+      )
+    }
   }
 
   /// Widens a few panels, then computes all rows of them: the product of a group of panels.
@@ -83,10 +107,10 @@ package struct KernelRenderer {
       from: String, step: String, to: String, _ count: String, _ writer: inout CodeWriter
     ) {
       writer.write(
-        "widen(w.words\(from), step: \(step), panels: \(count), \(format.wordName)s: \(words), to: w.widened)"
+        "widen(w.words\(from), step: \(step), panels: \(count), \(format.wordName)s: \(words), to: w.converted)"
       )
       writer.write(
-        "rows\(group.rows)(Product<\(finish)>(x, \(strides.input), w.widened, \(group.order.arguments), depth: \(group.depth)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue.addsResidual ? ", residual: residual\(to)" : "")))"
+        "rows\(group.rows)(Product<\(finish)>(x, \(strides.input), w.converted, \(group.order.arguments), depth: \(group.depth)\(bias), y\(to), \(strides.output), panels: \(count)\(epilogue.addsResidual ? ", residual: residual\(to)" : "")))"
       )
     }
     if panels <= most {

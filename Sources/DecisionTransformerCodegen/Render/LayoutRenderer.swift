@@ -14,17 +14,18 @@ package struct LayoutRenderer {
       }
       writer.write("")
     }
-    if let format = plan.widenedFormat, plan.hasRoundedPlaces(format) {
+    let formats = plan.weights.formats.filter(plan.hasRoundedPlaces)
+    if !formats.isEmpty {
       writer.write(
-        "/// A matrix of \(format.name) numbers, and where a product of many rows makes float32 of them."
+        "/// A matrix of \(formats.map(\.name).joined(separator: " or ")) numbers, and where a product makes \(plan.memory.buffer(.converted).purpose)."
       )
       writer.scope("struct Rounded") { writer in
         writer.write(
-          "let words: Floats, widened: Floats", "",
-          "@_noAllocation @_noLocks init(_ words: Floats, _ widened: Floats) {",
-          "  (self.words, self.widened) = (words, widened)", "}", "",
+          "let words: Floats, converted: Floats", "",
+          "@_noAllocation @_noLocks init(_ words: Floats, _ converted: Floats) {",
+          "  (self.words, self.converted) = (words, converted)", "}", "",
           "@_noAllocation @_noLocks static func + (place: Rounded, offset: Int) -> Rounded {",
-          "  Rounded(place.words + offset, place.widened)", "}")
+          "  Rounded(place.words + offset, place.converted)", "}")
       }
       writer.write("")
     }
@@ -79,10 +80,10 @@ package struct LayoutRenderer {
 }
 
 extension Plan {
-  /// Whether matrices of the format go to kernels together with the memory in which many rows' products widen them. So the
+  /// Whether matrices of the format go to kernels together with the memory in which products convert numbers. So the
   /// phases name a matrix alone, in every precision.
   package func hasRoundedPlaces(_ format: WeightFormat) -> Bool {
-    format.needsWidening && memory.contains(.widened)
+    format != .float32 && memory.contains(.converted)
   }
 
   /// The type of a place of such a matrix.

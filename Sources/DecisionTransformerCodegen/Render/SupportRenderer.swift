@@ -21,7 +21,7 @@ package struct SupportRenderer {
     if plan.network.takesEmbeddings { TrunkSupportRenderer(plan: plan).render(to: &writer) }
     if plan.appliesGains { scaleAndShift(to: &writer) }
     if !plan.forward.isEmpty { ForwardSupportRenderer(plan: plan).render(to: &writer) }
-    if let format = plan.widenedFormat, plan.memory.contains(.widened) {
+    if let format = plan.widenedFormat, plan.kernels.contains(where: \.widensWeights) {
       widen(format, to: &writer)
     }
     if plan.preparation.contains(.slideWindow) { slide(to: &writer) }

@@ -29,8 +29,8 @@ extension WeightFormat {
   /// Functions that `widened` needs and the runtime does not have.
   package func functions(to writer: inout CodeWriter) {
     guard numbers == .integers else { return }
-    // The bits of 2^23 + n are those of 2^23 with n in its lowest bits, n from 0 on: the sign bit turned round adds
-    // 2^(bits - 1). A subtraction leaves the integer, exactly, and no conversion is needed.
+    // The bits of 2^23 + n are those of 2^23 with n in its lowest bits, n from 0 on, as it is stored: with half of the
+    // range added. A subtraction leaves the integer, exactly, and no conversion is needed.
     precondition(bits <= 23, "an integer fits into a float32's digits")
     let half = 1 << (bits - 1)
     writer.write("", "/// Integers of \(bits) bits, \(rowsPerWord) in a word, as float32.")
@@ -45,7 +45,7 @@ extension WeightFormat {
         writer.scope("static func row\(row)(of vector: Vector) -> Vector") { writer in
           writer.write(
             "let words = unsafe unsafeBitCast(vector, to: SIMD16<UInt32>.self)",
-            "let bits = (\(shifted)\(shift + bits == 32 ? "" : mask)) ^ SIMD16(repeating: \(literal(0x4b00_0000 | half)))",
+            "let bits = (\(shifted)\(shift + bits == 32 ? "" : mask)) | SIMD16(repeating: \(literal(0x4b00_0000)))",
             "return unsafe unsafeBitCast(bits, to: Vector.self) - Vector(repeating: \(literal(1 << 23 + half)))"
           )
         }

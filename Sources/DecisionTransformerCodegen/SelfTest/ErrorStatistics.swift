@@ -31,8 +31,12 @@ package struct ErrorStatistics: Equatable, Sendable {
   /// distribution: the largest of hundreds seldom doubles. Eight times leaves room for that. Where all numbers
   /// happen to round well, 2⁻²¹ of the largest magnitude, four units in its last place, is granted. A power of two, so that the libraries'
   /// last digits do not show: the same bytes on every machine.
-  package var tolerance: Double {
-    let bound = max(8 * largest, 0x1p-21 * magnitude, Double(Float.leastNormalMagnitude))
+  ///
+  /// Where rows are quantized, `quantization` is what that alone changes: a number that lies between two integers goes
+  /// to the one on one machine and to the other on another, and what follows from it is another draw of the same error.
+  package func tolerance(quantization: Double = 0) -> Double {
+    let bound = max(
+      8 * largest, quantization, 0x1p-21 * magnitude, Double(Float.leastNormalMagnitude))
     let power = Double(sign: .plus, exponent: bound.exponent, significand: 1)
     return bound == power ? power : 2 * power
   }

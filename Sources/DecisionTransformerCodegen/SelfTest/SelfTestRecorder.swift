@@ -7,8 +7,12 @@ package struct SelfTestRecorder {
   private let episode: SyntheticEpisode
   private var exact: Judge
   private var simulated: ControlMachine<Float>
+  /// The packed weights in double precision without quantized rows; nil where none are.
+  private var unquantized: ControlMachine<Double>?
   /// One for each stage, the last of actions.
   private var errors: [ErrorStatistics]
+  /// What quantized rows change.
+  private var quantization: [ErrorStatistics]
   private var expected: [Float] = []
 
   package init(plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float]) {
@@ -19,12 +23,19 @@ package struct SelfTestRecorder {
     exact = Judge(plan, model, checkpoint, payload: payload)
     simulated = ControlMachine(plan, MachineWeights(plan, payload: payload))
     errors = Array(repeating: ErrorStatistics(), count: plan.shape.layerCount + 2)
+    quantization = errors
+    if plan.weights.formats.contains(where: { $0.inputs == .integers }) {
+      var weights = MachineWeights<Double>(plan, payload: payload)
+      weights.quantizesInputs = false
+      unquantized = ControlMachine(plan, weights)
+    }
   }
 
   /// - Parameter progress: told the part of the steps that is done.
   package mutating func record(progress: (Double) -> Void) -> RecordedSelfTest {
     exact.reset(targetReturn: episode.targetReturn)
     simulated.reset(targetReturn: Float(episode.targetReturn))
+    unquantized?.reset(targetReturn: Float(episode.targetReturn))
     for index in schedule.steps.indices {
       progress(Double(index) / Double(schedule.steps.count))
       run(index)
@@ -56,24 +67,27 @@ package struct SelfTestRecorder {
         step.conclusion = .executed
         schedule.steps[index] = step
       }
-      compare(trace, simulated.act(state: state, reward: paid), step)
+      compare(
+        trace, simulated.act(state: state, reward: paid),
+        unquantized?.act(state: state, reward: paid), step)
     } else {
       exact.pass(state: state, reward: paid)
       simulated.pass(state: state, reward: paid)
+      unquantized?.pass(state: state, reward: paid)
     }
     guard index + 1 < schedule.steps.count else { return }
     let computesWindow = schedule.steps[index + 1].comparesAction
     guard step.conclusion == .executed || step.conclusion == .executedWithReward else {
       exact.conclude(executed: nil, computesWindow: computesWindow)
       simulated.prepare(computesWindow: computesWindow)
+      unquantized?.prepare(computesWindow: computesWindow)
       return
     }
     let executed = episode.executedActions[row]
     exact.conclude(executed: executed, computesWindow: computesWindow)
-    simulated.prepare(
-      executed: executed,
-      reward: step.conclusion == .executedWithReward ? episode.rewards[row] : nil,
-      computesWindow: computesWindow)
+    let reward = step.conclusion == .executedWithReward ? episode.rewards[row] : nil
+    simulated.prepare(executed: executed, reward: reward, computesWindow: computesWindow)
+    unquantized?.prepare(executed: executed, reward: reward, computesWindow: computesWindow)
   }
 
   /// Whether float32 chooses the same action: where two logits are as good as equal, another machine may take the other one,
@@ -87,11 +101,12 @@ package struct SelfTestRecorder {
 
   private mutating func compare(
     _ exact: ControlMachine<Double>.Trace, _ simulated: ControlMachine<Float>.Trace,
-    _ step: SelfTestSchedule.Step
+    _ unquantized: ControlMachine<Double>.Trace?, _ step: SelfTestSchedule.Step
   ) {
     if step.comparesStages {
       for (stage, row) in exact.rows.enumerated() {
         errors[stage].add(simulated.rows[stage].map(Double.init), expected: row)
+        if let unquantized { quantization[stage].add(unquantized.rows[stage], expected: row) }
         expected += schedule.samples.map { Float(row[$0]) }
       }
     }
@@ -99,6 +114,9 @@ package struct SelfTestRecorder {
     // As it is returned, in environment units.
     errors[errors.count - 1].add(
       zip(simulated.action, scale).map { Double($0 * Float($1)) / $1 }, expected: exact.action)
+    if let unquantized {
+      quantization[quantization.count - 1].add(unquantized.action, expected: exact.action)
+    }
     expected += plan.steps.action.returned(exact.action).map { Float($0) }
   }
 
@@ -108,7 +126,8 @@ package struct SelfTestRecorder {
         index == 0 ? .embedding : index == errors.count - 1 ? .action : .block(layer: index - 1)
       return RecordedSelfTest.Stage(
         name: "\(name)", magnitude: statistics.magnitude, largestError: statistics.largest,
-        meanError: statistics.mean, tolerance: statistics.tolerance)
+        meanError: statistics.mean,
+        tolerance: statistics.tolerance(quantization: quantization[index].largest))
     }
   }
 }

@@ -83,8 +83,8 @@ extension LayoutMap.Region {
     sources = tensor.sourceText
     transform =
       tensor.content.transform(in: network)
-      + (tensor.format.needsWidening
-        ? "; rounded to \(tensor.format.name), \(tensor.format.rowsPerWord == 2 ? "two" : "\(tensor.format.rowsPerWord)") rows in a word"
+      + (tensor.format != .float32
+        ? "; rounded to \(tensor.format.name), \(tensor.format.rowsPerWord == 2 ? "two" : "\(tensor.format.rowsPerWord)") rows in a word\(tensor.format.inputs == .integers ? ", rows quantized" : "")"
         : "")
     role = tensor.content.role
   }
