@@ -62,6 +62,9 @@ struct ShapeLevelTests {
       ((128, 1, 1, 2, 3), .float32, ["blocks"]),
       ((40, 5, 3, 2, 4), .bfloat16, ["blocks", "slots"]),
       ((8, 2, 1, 1, 2), .bfloat16, ["blocks", "frames", "places"]),
+      ((24, 1, 1, 3, 4), .int8, ["norms", "slots"]), ((64, 4, 2, 2, 3), .int8, ["encoder"]),
+      ((40, 5, 1, 2, 3), .int8, ["frames", "slots", "silent", "discrete"]),
+      ((128, 1, 1, 3, 4), .int8, ["padding"]), ((96, 3, 9, 2, 3), .int8, ["discrete", "tokens"]),
     ]
     return all.enumerated().map { index, variant in
       let (size, precision, has) = variant
@@ -114,7 +117,7 @@ struct ShapeLevelTests {
     let options = model.options
     if model.config.isVariant { return model.config.hiddenSize == 128 }
     if options.actions == .discrete { return model.config.hiddenSize == 40 }
-    return options.precision == .bfloat16
+    return options.precision != .float32
       && [
         "128 1 3 1", "192 3 2 1", "40 1 2 9",
       ].contains(
@@ -122,7 +125,7 @@ struct ShapeLevelTests {
       )
   }
 
-  /// All of them at the level whose tiles differ most between products; the two others take a third each, in both precisions.
+  /// All of them at the level whose tiles differ most between products; the two others take a third each, in every precision.
   private static func models(at level: Level) -> [Model] {
     guard LevelSelection.runsAll(at: level) else { return sample }
     guard let place = ["no flag", "x86-64-v3"].firstIndex(of: level.name) else { return all }
@@ -130,6 +133,10 @@ struct ShapeLevelTests {
       ($0.config.hiddenSize / 8 + $0.config.layerCount + $0.options.batch) % 3 == place
     }
   }
+
+  private static let suffixes: [WeightPrecision: String] = [
+    .float32: "", .bfloat16: "Rounded", .int8: "Int8",
+  ]
 
   static func model(
     _ hidden: Int, _ heads: Int, _ precision: WeightPrecision, _ batch: Int,
@@ -147,7 +154,7 @@ struct ShapeLevelTests {
     (options.precision, options.batch, options.window) = (precision, batch, window)
     if batch == 9 { options.actionScale = (1...19).map { 0.25 * Double($0) } }
     let name =
-      "H\(hidden)x\(heads)L\(layers)B\(batch)\(precision == .bfloat16 ? "Rounded" : "")"
+      "H\(hidden)x\(heads)L\(layers)B\(batch)\(suffixes[precision]!)"
     return Model(name: name, config: config, options: options, configDigest: "0123")
   }
 
@@ -182,7 +189,7 @@ struct ShapeLevelTests {
     }
   }
 
-  @Test("have every form of attention in both precisions, and every size that was wrong")
+  @Test("have every form of attention in every precision, and every size that was wrong")
   func coverage() {
     var found: Set<String> = []
     for model in Self.all {
@@ -192,20 +199,20 @@ struct ShapeLevelTests {
       }
     }
     for precision in WeightPrecision.allCases {
-      for form in ["carried", "fused", "standard", "absorbed"] {
-        #expect(found.contains("\(form) \(precision)"))
-      }
+      // With integers no values are carried: products are cheap, mixing is not.
+      let forms = (precision == .int8 ? [] : ["carried"]) + ["fused", "standard", "absorbed"]
+      for form in forms { #expect(found.contains("\(form) \(precision)")) }
     }
     for size in [8, 24, 40, 64, 96, 128, 192, 256, 384] {
       #expect(found.contains("fused \(size)") && found.contains { $0.hasSuffix(" \(size)") })
     }
     #expect(Set(Self.all.map(\.name)).count == Self.all.count)
     #expect(
-      Self.sample.count { !$0.config.isVariant && $0.options.actions == .continuous } == 3)
+      Self.sample.count { !$0.config.isVariant && $0.options.actions == .continuous } == 6)
     // Numbers as actions, with and without what Hugging Face's model has not.
     let discrete = Self.sample.filter { $0.options.actions == .discrete }
     #expect(Set(discrete.map(\.config.isVariant)) == [true, false])
-    #expect(Set(discrete.map(\.options.precision)) == [.float32, .bfloat16])
+    #expect(Set(discrete.map(\.options.precision)) == [.float32, .bfloat16, .int8])
     // Norms behind, encoders, positions that move, tokens without a norm.
     #expect(Self.sample.contains { !$0.config.hasEmbeddingNorm })
     let variants = Self.sample.map(\.config).filter(\.isVariant)

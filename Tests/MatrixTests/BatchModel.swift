@@ -14,6 +14,7 @@ protocol EmbeddedBatchController: BatchController, ~Copyable {
 extension BatchOfTwo: EmbeddedBatchController {}
 extension BatchOfThree: EmbeddedBatchController {}
 extension BatchOfFour: EmbeddedBatchController {}
+extension BatchOfEight: EmbeddedBatchController {}
 extension BatchOfFive: EmbeddedBatchController {}
 extension BatchOfSix: EmbeddedBatchController {}
 extension BatchOfSeven: EmbeddedBatchController {}
@@ -28,6 +29,7 @@ protocol MeasuredWork: ~Copyable {
 extension BoundedLoop: MeasuredWork {}
 extension EightHeads: MeasuredWork {}
 extension ReluOneHead: MeasuredWork {}
+extension Int8FourHeads: MeasuredWork {}
 extension RoundedFourHeads: MeasuredWork {}
 extension WholeEpisode: MeasuredWork {}
 extension WindowOfOne: MeasuredWork {}
@@ -61,6 +63,7 @@ struct BatchModel: Sendable, CustomTestStringConvertible {
     BatchModel(BatchOfFive.self, alone: RoundedFourHeads.self, original: "TanhOddInner"),
     BatchModel(BatchOfSix.self, alone: WrappedTimesteps.self, original: "WrappedTimesteps"),
     BatchModel(BatchOfSeven.self, alone: WindowOfOne.self, original: "WindowOfOne"),
+    BatchModel(BatchOfEight.self, alone: Int8FourHeads.self, original: "TanhOddInner"),
     BatchModel(BoundedLoopOfTwo.self, alone: BoundedLoop.self, original: "WrappedTimesteps"),
   ]
 }

@@ -53,7 +53,7 @@ struct BatchTests {
     }
     let expected = [
       "fused float32", "standard float32", "absorbed float32", "standard bfloat16",
-      "absorbed bfloat16",
+      "absorbed bfloat16", "standard int8",
     ]
     #expect(forms.isSuperset(of: expected))
   }

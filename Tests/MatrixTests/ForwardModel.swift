@@ -53,6 +53,15 @@ extension ForwardFourHeads: ForwardController {
   }
 }
 
+extension Int8Forward: ForwardController {
+  static var outputs: [String: (borrowing Int8Forward) -> [Float]] {
+    [
+      "state_preds": { $0.withStatePredictions(array) },
+      "hidden_states": { $0.withHiddenStates(array) },
+    ]
+  }
+}
+
 extension RoundedForward: ForwardController {
   static var outputs: [String: (borrowing RoundedForward) -> [Float]] {
     [

@@ -5,12 +5,14 @@ import RecordedEpisodes
 import TestFolders
 import Testing
 
+extension Int8FourHeads: EmbeddedController {}
+extension Int8OneHead: EmbeddedController {}
 extension RoundedFourHeads: EmbeddedController {}
 extension RoundedOneHead: EmbeddedController {}
 extension RoundedSigmoid: EmbeddedController {}
 extension RoundedTwoHeads: EmbeddedController {}
 
-/// bfloat16 weights against exact arithmetic on the rounded tensors. (The folders link to those of other
+/// Rounded weights, and quantized rows, against exact arithmetic on the rounded tensors. (The folders link to those of other
 /// small models and differ in `precision` alone.)
 @Suite("Rounded weights")
 struct RoundedWeightsTests {
@@ -39,46 +41,67 @@ struct RoundedWeightsTests {
     Case(RoundedTwoHeads.self, of: "GeluNewTwoHeads"),
     // The last pair of rows has one that is not the model's, and sigmoid is not 0 in its place.
     Case(RoundedSigmoid.self, of: "ForwardSigmoid"),
+    // Integers: all of a row, and an inner size that fills no group of four.
+    Case(Int8OneHead.self, of: "ReluOneHead"), Case(Int8FourHeads.self, of: "TanhOddInner"),
   ]
 
   @Test("give forward's outputs as exact arithmetic on them does")
   func forward() throws {
+    try expectForward(RoundedForward.self)
+    try expectForward(Int8Forward.self)
+  }
+
+  private func expectForward<Controller: ForwardController & ~Copyable>(
+    _: Controller.Type
+  ) throws {
     let golden = try RecordedEpisode(golden: "ForwardFourHeads")
-    let folder = TestData.model("RoundedForward")
+    let folder = TestData.model("\(Controller.self)")
     let model = try ModelFolder(path: folder.path).readModel().model
     let plan = Plan(model)
     let payload = try Packer.payload(
       plan, checkpoint: golden.checkpoint, path: folder.path)
-    var exact = ControlMachine(plan, MachineWeights<Double>(plan, payload: payload))
-    var controller = try RoundedForward()
+    let weights = MachineWeights<Double>(plan, payload: payload)
+    var exact = ControlMachine(plan, weights)
+    var unquantized = ControlMachine(plan, weights.withoutQuantizedInputs)
+    var controller = try Controller()
     for window in ForwardWindow.all(of: golden) where !window.attentionMask.contains(0) {
       try window.run(&controller)
-      let expected = exact.forward(
-        states: RecordedEpisode.rows(window.states.map(Double.init), of: 3),
-        actions: RecordedEpisode.rows(window.actions.map(Double.init), of: 2),
-        returnsToGo: window.returnsToGo.map(Double.init), timesteps: window.timesteps)
-      let hidden = RoundedForward.outputs["hidden_states"]!(controller).map(Double.init)
-      let states = RoundedForward.outputs["state_preds"]!(controller).map(Double.init)
-      #expect(largestDifference([hidden], [expected[.hiddenStates]!]) < 2e-5)
-      #expect(largestDifference([states], [expected[.state]!]) < 2e-5)
-      // The rounding is there.
-      #expect(largestDifference([hidden], [window.expected("hidden_states")]) > 1e-4)
+      func answers(_ machine: inout ControlMachine<Double>) -> [ModelOutput: [Double]] {
+        machine.forward(
+          states: RecordedEpisode.rows(window.states.map(Double.init), of: 3),
+          actions: RecordedEpisode.rows(window.actions.map(Double.init), of: 2),
+          returnsToGo: window.returnsToGo.map(Double.init), timesteps: window.timesteps)
+      }
+      let (expected, withoutRows) = (answers(&exact), answers(&unquantized))
+      for (name, output) in [("hidden_states", ModelOutput.hiddenStates), ("state_preds", .state)] {
+        let found = Controller.outputs[name]!(controller).map(Double.init)
+        let rows = largestDifference([expected[output]!], [withoutRows[output]!])
+        #expect(largestDifference([found], [expected[output]!]) < max(2e-5, rows), "\(name)")
+        // The rounding is there.
+        #expect(largestDifference([found], [window.expected(name)]) > 1e-4)
+      }
     }
   }
 
   @Test("give what exact arithmetic on them gives", arguments: cases)
   func episode(rounded: Case) throws {
     let episode = try RecordedEpisode(golden: rounded.original)
-    var (_, exact) = try machine(rounded, episode)
-    exact.reset(targetReturn: Float(episode.targetReturn))
-    let expected = episode.states.indices.map { step in
-      exact.act(
-        state: episode.states[step], reward: step == 0 ? 0 : episode.rewards[step - 1]
-      ).action
+    let (plan, weights) = try weights(of: rounded, episode)
+    func answers(_ weights: MachineWeights<Double>) -> [[Double]] {
+      var machine = ControlMachine(plan, weights)
+      machine.reset(targetReturn: Float(episode.targetReturn))
+      return episode.states.indices.map { step in
+        machine.act(
+          state: episode.states[step], reward: step == 0 ? 0 : episode.rewards[step - 1]
+        ).action
+      }
     }
+    let expected = answers(weights)
+    // A number between two integers may go to the other one here: as much as the rows' rounding changes.
+    let tolerance = max(2e-5, largestDifference(expected, answers(weights.withoutQuantizedInputs)))
     for pace in [Pace.actOnly, .prepared, .executed, .rewardKnown] {
       let actions = episode.modelUnits(try rounded.replay(episode, pace))
-      #expect(largestDifference(actions, expected) <= 2e-5, "\(pace)")
+      #expect(largestDifference(actions, expected) <= tolerance, "\(pace)")
     }
     // The rounding is there, and it is no more than rounding.
     let difference = largestDifference(expected, episode.actions)
@@ -96,18 +119,18 @@ struct RoundedWeightsTests {
     let cost = try #require(manifest["precision_cost"] as? [String: Any])
     let largest = try #require(cost["largest_action_difference"] as? Double)
     let mean = try #require(cost["mean_action_difference"] as? Double)
-    #expect((manifest["options"] as? [String: Any])?["precision"] as? String == "bfloat16")
+    #expect((manifest["options"] as? [String: Any])?["precision"] as? String
+        == (rounded.name.hasPrefix("Int8") ? "int8" : "bfloat16"))
     #expect(mean > 1e-5 && mean < largest && largest < 0.2)
   }
 
-  private func machine(
-    _ rounded: Case, _ episode: RecordedEpisode
-  ) throws -> (Model, ControlMachine<Double>) {
+  private func weights(
+    of rounded: Case, _ episode: RecordedEpisode
+  ) throws -> (Plan, MachineWeights<Double>) {
     let folder = TestData.model(rounded.name)
-    let model = try ModelFolder(path: folder.path).readModel().model
-    let plan = Plan(model)
+    let plan = Plan(try ModelFolder(path: folder.path).readModel().model)
     let payload = try Packer.payload(
       plan, checkpoint: episode.checkpoint, path: folder.path)
-    return (model, ControlMachine(plan, MachineWeights(plan, payload: payload)))
+    return (plan, MachineWeights(plan, payload: payload))
   }
 }

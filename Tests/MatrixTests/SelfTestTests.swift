@@ -46,6 +46,9 @@ struct SelfTestTests {
       #expect(report.passed, "\(report)")
       #expect(report.worst.tolerance < 1e-4, "\(report)")
     }
+    for report in [try Int8OneHead.selfTest(), try Int8FourHeads.selfTest()] {
+      #expect(report.passed, "\(report)")
+    }
   }
 
   @Test("names the stage of a changed number of each packed tensor", arguments: cases)

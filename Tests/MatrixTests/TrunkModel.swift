@@ -27,6 +27,7 @@ protocol EmbeddedTrunk: ~Copyable, SendableMetatype {
 extension TrunkFewTokens: EmbeddedTrunk {}
 extension TrunkFourHeads: EmbeddedTrunk {}
 extension TrunkInverseLayerScale: EmbeddedTrunk {}
+extension TrunkInt8FourHeads: EmbeddedTrunk {}
 extension TrunkLaplace: EmbeddedTrunk {}
 extension TrunkOneHead: EmbeddedTrunk {}
 extension TrunkOneToken: EmbeddedTrunk {}
@@ -68,6 +69,10 @@ extension EmbeddedTrunk where Self: ~Copyable {
 struct TrunkModel: Sendable, CustomTestStringConvertible {
   let name: String
   let tokenCapacity: Int
+
+  /// The trunk with the same checkpoint whose answers are recorded.
+  var original: String { name.replacing("Rounded", with: "").replacing("Int8", with: "") }
+
   /// The answers to a scenario, from one of the ways to make a trunk.
   let replay: @Sendable (MatrixModel.Beginning, [RecordedTrunk.Call]) throws -> [[[Float]]]
   /// The hidden states of tokens that come in calls of the given lengths.
@@ -85,6 +90,7 @@ struct TrunkModel: Sendable, CustomTestStringConvertible {
   ]
   static let rounded = [
     TrunkModel(TrunkRoundedOneHead.self), TrunkModel(TrunkRoundedFourHeads.self),
+    TrunkModel(TrunkInt8FourHeads.self),
   ]
 
   private init<Trunk: EmbeddedTrunk & ~Copyable>(_: Trunk.Type) {

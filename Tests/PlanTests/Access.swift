@@ -35,16 +35,18 @@ struct Access {
       access(operand, heads * shape.keyStride, depth + 1, stride: depth + 1)
     }
     switch operation.kind {
-    case .linear(let kernel, let input, _, let residual, let widens, let output):
-      guard case .linear(let rows, let depth, let columns, _, _, let strides) = kernel else {
+    case .linear(let kernel, let input, _, let residual, let converted, let output):
+      guard case .linear(let rows, let depth, let columns, _, let format, let strides) = kernel else {
         return []
       }
       let wide = Shape.stride(columns)
-      // Four panels at a time: biases, then rows of weights, an even number of them.
-      let widened = widens.map {
-        access(
-          $0, min(4, wide / 16) * (1 + depth + depth % 2), 16, stride: 16)
-      }
+      // Weights of four panels at a time: biases, then rows, an even number of them. Or rows: four floats in front of
+      // their integers, two floats for four of these.
+      let vectors =
+        format.inputs == .integers
+        ? (rows * (4 + Shape.stride(depth) / 2) + 15) / 16
+        : min(4, wide / 16) * (1 + depth + depth % 2)
+      let widened = converted.map { access($0, vectors, 16, stride: 16) }
       return [access(input, rows, depth, stride: strides.input)]
         + [widened].compactMap(\.self)
         + ([residual, output].compactMap(\.self)).map {

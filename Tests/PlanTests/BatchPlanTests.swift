@@ -25,9 +25,9 @@ struct BatchPlanTests {
   func memory() {
     for seed in RandomModel.seeds {
       let (one, batch, count) = Self.plans(seed: seed)
-      // Products of many rows widen bfloat16 weights, for all agents in one place.
+      // Products with rounded weights convert numbers, for all agents in one place.
       func buffers(_ plan: Plan) -> [ControllerBuffer] {
-        plan.memory.buffers.filter { $0.name != .widened }
+        plan.memory.buffers.filter { $0.name != .converted }
       }
       #expect(buffers(batch).map(\.name) == buffers(one).map(\.name))
       for (buffer, single) in zip(buffers(batch), buffers(one)) {

@@ -234,6 +234,32 @@ struct CostTests {
     }
   }
 
+  @Test("leave values of block 0 where they are if products are of integers, and absorb less often")
+  func integers() {
+    func forms(
+      _ precision: WeightPrecision, heads: Int, window: Int, hidden: Int = 128
+    ) -> [AttentionForm] {
+      var model = RandomModel.huggingFace(seed: 1)
+      model.config.headCount = heads
+      (model.config.hiddenSize, model.config.innerSize, model.config.layerCount) = (
+        hidden, 4 * hidden, 3
+      )
+      (model.config.stateDimension, model.config.actionDimension) = (11, 3)
+      (model.options.precision, model.options.outputs) = (precision, [.action])
+      (model.options.window, model.options.actionScale, model.options.actionOffset) =
+        (window, [1], [0])
+      model.config.maximumEpisodeLength = 1000
+      return Plan(model).forms
+    }
+    #expect(forms(.bfloat16, heads: 1, window: 20) == [.carried, .fused, .fused])
+    #expect(forms(.int8, heads: 1, window: 20) == [.fused, .fused, .fused])
+    let windows = 1...60
+    func absorbing(_ precision: WeightPrecision) -> Int {
+      windows.count { forms(precision, heads: 4, window: $0, hidden: 64).last == .absorbed }
+    }
+    #expect(absorbing(.int8) < absorbing(.float32))
+  }
+
   /// A random controller without `forward` whose dimensions are whole vectors.
   private static func evenModel(seed: UInt64) -> Model {
     var random = SplitMix64(seed: seed &+ 1000)
@@ -242,6 +268,8 @@ struct CostTests {
     model.config.hiddenSize = model.config.headCount * headSize
     model.config.innerSize = 16 * Int.random(in: 1...20, using: &random)
     model.options.outputs = [.action]
+    // Products of integers count less than their multiply-adds: `integers` has their forms.
+    if model.options.precision == .int8 { model.options.precision = .float32 }
     return model
   }
 }

@@ -20,7 +20,9 @@ struct FoldedTensors {
 
   /// A map with weights as they are stored: rounded.
   func stored(_ content: PackedTensor.Content) -> AffineMap {
-    let isRounded = plan.weights.tensor(content).format == .bfloat16
+    let format = plan.weights.tensor(content).format
+    if format == .int8 { return map(content).rounded(to: format) }
+    let isRounded = format == .bfloat16
     var map = map(content)
     for row in 0..<map.weights.rowCount {
       for column in 0..<map.weights.columnCount {
@@ -35,5 +37,21 @@ struct FoldedTensors {
   private func bfloat16(_ value: Float) -> Float {
     let bits = value.bitPattern
     return Float(bitPattern: (bits &+ 0x7fff &+ (bits >> 16 & 1)) & 0xffff_0000)
+  }
+}
+
+extension AffineMap {
+  /// Weights in 8 bits, each column of its largest magnitude.
+  fileprivate func rounded(to format: WeightFormat) -> AffineMap {
+    var map = self
+    for column in 0..<weights.columnCount {
+      let numbers = (0..<weights.rowCount).map { Float(weights[$0, column]) }
+      let scale = numbers.map(\.magnitude).max()! / 127
+      for (row, number) in numbers.enumerated() where scale > 0 {
+        let integer = (Double(number) / Double(scale)).rounded(.toNearestOrEven)
+        map.weights[row, column] = Double(Float(integer) * scale)
+      }
+    }
+    return map
   }
 }

@@ -34,6 +34,22 @@ struct PackingTests {
                 Float(map.weights[row, column]).bitPattern
             }
           }
+        case .strips(let depth, let columns, .int8):
+          let map = folded.map(tensor.content)
+          let groups = (depth + 3) / 4
+          let strips = Strips(of: 128, rows: 2 + groups, columns: columns)
+          for column in 0..<columns {
+            let numbers = (0..<depth).map { Float(map.weights[$0, column]) }
+            let scale = numbers.map(\.magnitude).max()! / 127
+            expected[tensor.offset + strips.place(0, column)] = Float(map.bias[column]).bitPattern
+            expected[tensor.offset + strips.place(1, column)] = scale.bitPattern
+            for row in 0..<4 * groups {
+              let number = row < depth && scale > 0 ? Double(numbers[row]) / Double(scale) : 0
+              let byte = UInt32(128 + Int(number.rounded(.toNearestOrEven)))
+              expected[tensor.offset + strips.place(2 + row / 4, column)] |=
+                byte << UInt32(row % 4 * 8)
+            }
+          }
         case .strips(let depth, let columns, let format):
           #expect(format == .bfloat16)
           let map = folded.map(tensor.content)

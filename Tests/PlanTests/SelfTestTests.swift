@@ -18,9 +18,15 @@ struct SelfTestTests {
       for stage in selfTest.stages {
         #expect(stage.magnitude > 0, "seed \(seed): \(stage)")
         #expect(stage.meanError <= stage.largestError, "seed \(seed): \(stage)")
-        #expect(8 * stage.largestError <= stage.tolerance, "seed \(seed): \(stage)")
+        let factor = stage.quantization > 0 ? 2.0 : 8
+        #expect(factor * stage.largestError <= stage.tolerance, "seed \(seed): \(stage)")
         // Weights between -0.7 and 0.7 make steep functions, and yet no stage loses more than 13 of 24 bits.
-        #expect(stage.tolerance <= 0x1p-9 * max(1, stage.magnitude), "seed \(seed): \(stage)")
+        // Quantized rows are another matter: as much is granted as they change.
+        let rows =
+          stage.quantization > 0 ? 4 * max(stage.quantization, stage.largestError) : 0
+        #expect(
+          stage.tolerance <= max(0x1p-9 * max(1, stage.magnitude), rows), "seed \(seed): \(stage)")
+        #expect(stage.quantization == 0 || model.options.precision == .int8)
       }
       #expect(selfTest.warning == nil, "seed \(seed)")
     }

@@ -5,7 +5,14 @@ package struct MachineWeights<Scalar: BinaryFloatingPoint> {
   package let tensors: [[Scalar]]
   private let contents: [PackedTensor.Content]
   /// Whether rows are quantized where a matrix's format says so.
-  package var quantizesInputs: Bool
+  package private(set) var quantizesInputs: Bool
+
+  /// The same with rows as they are.
+  package var withoutQuantizedInputs: Self {
+    var weights = self
+    weights.quantizesInputs = false
+    return weights
+  }
 
   /// As `payload` stores them: what generated code computes with.
   @_specialize(where Scalar == Float)

@@ -57,16 +57,24 @@ extension AttentionForm {
   /// How many multiplications of the preparation phase one of the feedback phase, the critical path, is worth.
   package static let feedbackWeight = 8
 
-  /// The cheapest form for a layer.
+  /// How many multiplications of integers take as long as one of float32: with instructions that add up four products,
+  /// and a quarter of the bytes.
+  package static let integersPerFloat = 5
+
+  /// The cheapest form for a layer. Scores and weighted sums are float32 in every format.
   ///
   /// With one head the fused form always wins, or in layer 0 the carried one. With more, only the last layer, where a
   /// single token asks, can gain: absorbing saves the keys and values of all past tokens and of one token in the feedback
   /// phase, if there is a return token, and pays with wider scores.
-  package static func cheapest(layer: Int, shape: Shape, _ network: Network) -> AttentionForm {
+  package static func cheapest(
+    layer: Int, shape: Shape, _ network: Network, format: WeightFormat = .float32
+  ) -> AttentionForm {
+    let productsPerFloat = format.inputs == .integers ? integersPerFloat : 1
     if shape.headCount == 1 {
       let isAlone = network.dependencies(enteringBlock: layer) == .ownToken
       return isAlone && network.entersLinearly
-        && carryingPays(shape, slides: network.asksAgain(inBlock: layer))
+        && carryingPays(
+          shape, slides: network.asksAgain(inBlock: layer), productsPerFloat: productsPerFloat)
         ? .carried : .fused
     }
     guard layer == shape.layerCount - 1, !shape.asksEveryToken else { return .standard }
@@ -76,7 +84,7 @@ extension AttentionForm {
     let pastTokens = isKept ? min(1, shape.pastTokenCount) : shape.pastTokenCount
     let saved = (pastTokens + feedbackWeight * (newTokens(shape) - 1)) * 2 * hidden * hidden
     let widerScores = 2 * (shape.headCount - 1) * hidden * shape.keyCount
-    return saved > feedbackWeight * widerScores ? .absorbed : .standard
+    return saved > feedbackWeight * widerScores * productsPerFloat ? .absorbed : .standard
   }
 
   /// Tokens that `act` computes: return and state, or the state alone.
@@ -84,7 +92,9 @@ extension AttentionForm {
 
   /// Whether block 0 costs less with its values carried. Where there is no other block or no past, nothing would
   /// be mixed more than once. Where the window does not slide, only what enters it is computed.
-  private static func carryingPays(_ shape: Shape, slides: Bool) -> Bool {
+  private static func carryingPays(
+    _ shape: Shape, slides: Bool, productsPerFloat: Int
+  ) -> Bool {
     let past = shape.pastTokenCount
     guard past > 0, shape.layerCount > 1 else { return false }
     let (hidden, inner) = (shape.hiddenSize, shape.innerSize)
@@ -92,14 +102,17 @@ extension AttentionForm {
     let (rows, pairs) = slides ? (past, past * (past + 1) / 2) : (1, shape.keyCount)
     func entry(_ inputs: Int) -> Int { (inputs + 2) * (hidden + columns) + (inputs + 1) * inner }
     let count = newTokens(shape)
+    let fusedProducts =
+      feedbackWeight * count * hidden * (hidden + columns) + rows * hidden * columns
+      + hidden * hidden
     let fused =
-      feedbackWeight * count * hidden * (hidden + columns + shape.keyCount)
-      + rows * hidden * columns + pairs * hidden + hidden * hidden
+      fusedProducts / productsPerFloat
+      + feedbackWeight * count * hidden * shape.keyCount + pairs * hidden
     let carried =
       feedbackWeight
       * ((count == 2 ? entry(1) : 0) + entry(shape.stateDimension)
         + count * shape.keyCount * columns)
-      + pairs * columns + entry(shape.actionDimension) + 2 * hidden * columns
+      + pairs * columns + entry(shape.actionDimension) + 2 * hidden * columns / productsPerFloat
     return carried < fused
   }
 }

@@ -30,7 +30,7 @@ public struct Plan: Equatable, Sendable, Codable {
     (self.network, self.deployment) = (network, deployment)
     shape = Shape(network, deployment)
     forms = network.blocks.indices.map { [shape] layer in
-      .cheapest(layer: layer, shape: shape, network)
+      .cheapest(layer: layer, shape: shape, network, format: deployment.format)
     }
     var layout = LayoutBuilder(
       network, format: deployment.format, shape: shape, forms: forms)

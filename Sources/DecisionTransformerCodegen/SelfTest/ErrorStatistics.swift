@@ -33,10 +33,12 @@ package struct ErrorStatistics: Equatable, Sendable {
   /// last digits do not show: the same bytes on every machine.
   ///
   /// Where rows are quantized, `quantization` is what that alone changes: a number that lies between two integers goes
-  /// to the one on one machine and to the other on another, and what follows from it is another draw of the same error.
+  /// to the one on one machine and to the other on another, and what follows from it is another draw of that error, at
+  /// most. Twice as much is granted, and no more: steps of integers are no error that grows eightfold.
   package func tolerance(quantization: Double = 0) -> Double {
     let bound = max(
-      8 * largest, quantization, 0x1p-21 * magnitude, Double(Float.leastNormalMagnitude))
+      (quantization > 0 ? 2 : 8) * largest, 2 * quantization, 0x1p-21 * magnitude,
+      Double(Float.leastNormalMagnitude))
     let power = Double(sign: .plus, exponent: bound.exponent, significand: 1)
     return bound == power ? power : 2 * power
   }

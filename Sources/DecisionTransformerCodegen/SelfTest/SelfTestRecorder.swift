@@ -25,9 +25,8 @@ package struct SelfTestRecorder {
     errors = Array(repeating: ErrorStatistics(), count: plan.shape.layerCount + 2)
     quantization = errors
     if plan.weights.formats.contains(where: { $0.inputs == .integers }) {
-      var weights = MachineWeights<Double>(plan, payload: payload)
-      weights.quantizesInputs = false
-      unquantized = ControlMachine(plan, weights)
+      unquantized = ControlMachine(
+        plan, MachineWeights(plan, payload: payload).withoutQuantizedInputs)
     }
   }
 
@@ -126,7 +125,7 @@ package struct SelfTestRecorder {
         index == 0 ? .embedding : index == errors.count - 1 ? .action : .block(layer: index - 1)
       return RecordedSelfTest.Stage(
         name: "\(name)", magnitude: statistics.magnitude, largestError: statistics.largest,
-        meanError: statistics.mean,
+        meanError: statistics.mean, quantization: quantization[index].largest,
         tolerance: statistics.tolerance(quantization: quantization[index].largest))
     }
   }
