@@ -39,6 +39,7 @@ extension InlineArray: StateVector where Element == Float {
 
 extension Hopper: MeasuredController {}
 extension HopperBFloat16: MeasuredController {}
+extension HopperInt8: MeasuredController {}
 
 /// A model that can be measured.
 struct CatalogueEntry: Sendable {
@@ -62,5 +63,6 @@ struct CatalogueEntry: Sendable {
   static let all = [
     CatalogueEntry(Hopper.self, precision: "float32"),
     CatalogueEntry(HopperBFloat16.self, precision: "bfloat16"),
+    CatalogueEntry(HopperInt8.self, precision: "int8"),
   ]
 }

@@ -29,8 +29,11 @@ struct GoldenLevelTests {
   private static func sample(at level: Level) -> [String] {
     level.name == "native"
       ? ["Hopper"]
-      : ["RoundedOneHead", "TrunkRoundedFourHeads", "BatchOfFive", "ForwardFourHeads", "Int8FourHeads",
-        "TrunkInt8FourHeads", "BatchOfEight", "Int8Forward",]
+      : [
+        "RoundedOneHead", "TrunkRoundedFourHeads", "BatchOfFive", "ForwardFourHeads",
+        "Int8FourHeads",
+        "TrunkInt8FourHeads", "BatchOfEight", "Int8Forward",
+      ]
   }
 
   @Test("hold", arguments: LevelSelection.levels)

@@ -95,8 +95,9 @@ struct IntegerProductTests {
     ]
     for (model, plan) in models {
       for kernel in kernels(of: plan) {
-        guard case .linear(let rows, let depth, let columns, let epilogue, let format, let strides) =
-          kernel
+        guard
+          case .linear(let rows, let depth, let columns, let epilogue, let format, let strides) =
+            kernel
         else { continue }
         let name = "\(model.name).\(plan.name(of: kernel))"
         let words = format.rowCount(depth: depth) * stride(columns)
@@ -153,7 +154,8 @@ struct IntegerProductTests {
     else { return 0 }
     var numbers = Numbers(state: UInt64(depth * 1000 + columns))
     let x = (0..<rows).map { _ in (0..<depth).map { _ in numbers.number() } }
-    let arrangement = PackedTensor.Arrangement.strips(depth: depth, columns: columns, format: format)
+    let arrangement = PackedTensor.Arrangement.strips(
+      depth: depth, columns: columns, format: format)
     var words = (0..<format.rowCount(depth: depth) * stride(columns)).map { _ in
       UInt32(truncatingIfNeeded: numbers.next())
     }

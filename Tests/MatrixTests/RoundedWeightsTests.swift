@@ -119,7 +119,8 @@ struct RoundedWeightsTests {
     let cost = try #require(manifest["precision_cost"] as? [String: Any])
     let largest = try #require(cost["largest_action_difference"] as? Double)
     let mean = try #require(cost["mean_action_difference"] as? Double)
-    #expect((manifest["options"] as? [String: Any])?["precision"] as? String
+    #expect(
+      (manifest["options"] as? [String: Any])?["precision"] as? String
         == (rounded.name.hasPrefix("Int8") ? "int8" : "bfloat16"))
     #expect(mean > 1e-5 && mean < largest && largest < 0.2)
   }

@@ -36,7 +36,8 @@ struct Access {
     }
     switch operation.kind {
     case .linear(let kernel, let input, _, let residual, let converted, let output):
-      guard case .linear(let rows, let depth, let columns, _, let format, let strides) = kernel else {
+      guard case .linear(let rows, let depth, let columns, _, let format, let strides) = kernel
+      else {
         return []
       }
       let wide = Shape.stride(columns)

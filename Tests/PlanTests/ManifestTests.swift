@@ -92,7 +92,8 @@ struct ManifestTests {
   )] {
     let words = [
       "relu", "gelu", "clamp", "error", "return", "state", "action", "public", "internal",
-      "bfloat16", "float32", "file", "embedded", "attentions", "integers", "floats", "perColumn", "none",
+      "bfloat16", "float32", "file", "embedded", "attentions", "integers", "floats", "perColumn",
+      "none",
       "step", "raw", "clamped", "before", "after", "newest", "stack", "tokens", "steps", "other",
     ]
     let original = try JSONSerialization.jsonObject(with: JSONEncoder().encode(value))

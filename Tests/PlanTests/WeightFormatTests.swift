@@ -156,7 +156,8 @@ struct WeightFormatTests {
         #expect(code[0].contains(" · \(format.name)\n"), "seed \(seed)")
         let kernels = code[1]
         #expect(kernels.contains("_\(format.name)") == (format != .float32), "seed \(seed)")
-        #expect(kernels.contains("scaled: true")
+        #expect(
+          kernels.contains("scaled: true")
             == (format.scales == .perColumn && format.inputs == .floats), "seed \(seed)")
         for other in Self.integers where other != format {
           #expect(!code.joined().contains(other.name), "\(format.name) names \(other.name)")

@@ -5,7 +5,8 @@ extension Machine {
   package mutating func linear(
     _ kernel: Kernel, _ input: Operand, _ weights: Int, residual: Operand?, _ output: Operand
   ) {
-    guard case .linear(let rows, let depth, let columns, let epilogue, let format, let strides) = kernel
+    guard
+      case .linear(let rows, let depth, let columns, let epilogue, let format, let strides) = kernel
     else { preconditionFailure("\(kernel) is no product") }
     let map = self.weights.tensors[weights]
     precondition(map.count == (depth + 1) * columns)

@@ -91,7 +91,8 @@ extension WeightFormat {
     .members([
       ("name", .string(name)), ("arrangement", .string(tableName)), ("bits", .integer(bits)),
       ("numbers", .string(numbers.rawValue)), ("rows_per_word", .integer(rowsPerWord)),
-      ("strip_panels", .integer(stripPanels)), ("scales", .string(scales.rawValue)), ("inputs", .string(inputs.rawValue)),
+      ("strip_panels", .integer(stripPanels)), ("scales", .string(scales.rawValue)),
+      ("inputs", .string(inputs.rawValue)),
     ])
   }
 }

@@ -56,7 +56,9 @@ extension Kernel {
 
   /// What the product makes of its operands first, in memory; nil where it takes them as they are.
   package var conversion: Conversion? {
-    guard case .linear(let rows, let depth, let columns, _, let format, _) = self else { return nil }
+    guard case .linear(let rows, let depth, let columns, _, let format, _) = self else {
+      return nil
+    }
     switch format.inputs {
     case .integers:
       return .ofRows(format, count: rows, depth: depth)

@@ -5,7 +5,8 @@ public struct Operation: Equatable, Sendable, Codable {
     /// `residual` is what the epilogue `add` adds, `converted` where weights that are not float32
     /// become so on their way, or rows integers.
     case linear(
-      Kernel, input: Operand, weights: Int, residual: Operand?, converted: Operand?, output: Operand)
+      Kernel, input: Operand, weights: Int, residual: Operand?, converted: Operand?, output: Operand
+    )
     /// A convolution, whose windows are gathered as `patches`; `residual` is the part of the sum that is there.
     case convolve(
       Kernel, input: Operand, weights: Int, residual: Operand?, patches: Operand, output: Operand)

@@ -34,7 +34,8 @@ public struct TileSize: Hashable, Sendable {
   private static func ofIntegers(rows: Int, on target: Target) -> TileSize {
     let hasRoom = target.registersPerVector == 1
     // Registers beside the sums: a panel's pairs of weights, a row's pairs, a product.
-    let left = target.registers - (target.registersPerVector > 2 ? 5 : 2 * target.registersPerVector + 3)
+    let left =
+      target.registers - (target.registersPerVector > 2 ? 5 : 2 * target.registersPerVector + 3)
     let most = max(1, left / target.registersPerVector)
     return switch rows {
     case 1: TileSize(rows: 1, panels: hasRoom ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1)

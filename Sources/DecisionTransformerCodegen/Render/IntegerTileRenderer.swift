@@ -92,7 +92,8 @@ package struct IntegerTileRenderer {
       writer.write(
         "var "
           + indices.map { "r\($0) = Sums(startOf: \(place($0, "p.x")))" }.joined(separator: ", "),
-        "var x = p.x + \(Kernel.Conversion.rowHeadCount), w = p.w + \(format.headRowCount) * p.step, k = 0")
+        "var x = p.x + \(Kernel.Conversion.rowHeadCount), w = p.w + \(format.headRowCount) * p.step, k = 0"
+      )
       writer.scope("while k < p.groups") { writer in
         if rows <= 2, let prefetchDistance {
           writer.write(

@@ -41,7 +41,8 @@ package struct SweepRenderer {
 
   private func sweep(_ rows: Int, _ products: [TiledProduct], to writer: inout CodeWriter) {
     writer.write(
-      "", "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows")\(prefix.isEmpty ? "" : " of \(prefix)s").",
+      "",
+      "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows")\(prefix.isEmpty ? "" : " of \(prefix)s").",
       "@inline(__always)")
     writer.scope(
       "private static func \(named("rows"))\(rows)<Finish: Epilogue>(_ product: \(named("Product"))<Finish>)"
