@@ -159,7 +159,8 @@ let package = Package(
         "DTGenReports", "DecisionTransformer", "DecisionTransformerCodegen", "TestFolders",
       ]),
     .testTarget(
-      name: "ToolTests", dependencies: ["DecisionTransformerCodegen", "TestFolders", "dtgen"]),
+      name: "ToolTests",
+      dependencies: ["DTGenReports", "DecisionTransformerCodegen", "TestFolders", "dtgen"]),
     .testTarget(
       name: "PendulumTests",
       dependencies: [

@@ -15,13 +15,13 @@ package enum Console {
   ///
   /// - Parameter body: may tell the part that is done, from 0 to 1.
   package static func showing<T, E: Error>(
-    _ activity: String, while body: ((Double) -> Void) throws(E) -> T
+    _ activity: String, part: String = "self test", while body: ((Double) -> Void) throws(E) -> T
   ) throws(E) -> T {
     guard isatty(FileHandle.standardError.fileDescriptor) == 1 else { return try body { _ in } }
     write("\(activity) ...", to: .standardError)
     defer { write("\r\u{1B}[K", to: .standardError) }
-    return try body { part in
-      write("\r\(activity) ... self test \(Int(part * 100)) %", to: .standardError)
+    return try body { done in
+      write("\r\(activity) ... \(part) \(Int(done * 100)) %", to: .standardError)
     }
   }
 

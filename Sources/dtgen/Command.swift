@@ -5,16 +5,17 @@ import DTGenReports
 /// What the command line asks for.
 enum Command {
   enum Verb: String, CaseIterable {
-    case generate, inspect, plan, check, compare, diff, trace, library, `import`
+    case generate, inspect, plan, calibrate, check, compare, diff, trace, library, `import`
 
     static var names: String {
-      "generate, inspect, plan, check, compare, diff, trace, library and import"
+      "generate, inspect, plan, calibrate, check, compare, diff, trace, library and import"
     }
   }
 
   case generate(GenerateRequest)
   case inspect(InspectRequest)
   case plan(PlanRequest)
+  case calibrate(CalibrateRequest)
   case check(CheckRequest)
   case compare(CompareRequest)
   case library(LibraryRequest)
@@ -58,6 +59,14 @@ enum Command {
     case .plan:
       let arguments = try ArgumentList(arguments, verb: verb, options: [], flags: ["--json"])
       self = .plan(PlanRequest(folder: arguments.folder, json: arguments.has("--json")))
+    case .calibrate:
+      let arguments = try ArgumentList(
+        arguments, verb: verb, options: ["--max-action-error"], flags: ["--dry-run"])
+      self = .calibrate(
+        CalibrateRequest(
+          folder: arguments.folder,
+          maximumActionError: try arguments.positiveNumber("--max-action-error"),
+          isDryRun: arguments.has("--dry-run")))
     case .check:
       let arguments = try ArgumentList(
         arguments, verb: verb, options: ["--against"], flags: ["--code-only"])

@@ -23,6 +23,7 @@ struct DTGen {
       case .generate(let request): try request.run()
       case .inspect(let request): try request.run()
       case .plan(let request): try request.run()
+      case .calibrate(let request): try request.run()
       case .check(let request): return try request.run()
       case .compare(let request): return try request.run()
       case .library(let request): try request.run()

@@ -10,6 +10,7 @@ enum Help {
     case .generate: generate
     case .inspect: inspect
     case .plan: plan
+    case .calibrate: calibrate
     case .check: check
     case .compare: compare
     case .library: library
@@ -28,6 +29,7 @@ enum Help {
       generate   write the Swift type <Name> and its weights
       inspect    show shape, plan, layout and sizes of the generated type
       plan       show what runs in each phase, operation by operation
+      calibrate  choose the precision of each matrix by an error of actions
       check      compare checked-in output with fresh output
       compare    compare the model with numbers recorded elsewhere
       diff       explain what changed between two models or two outputs
@@ -114,6 +116,24 @@ enum Help {
       --offset <floats>  a place in the packed weights, as generated code names it
 
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
+    """
+
+  private static let calibrate = """
+    usage: dtgen calibrate <Name>.dtmodel [--max-action-error <number>] [--dry-run]
+
+    Chooses float32, bfloat16 or int8 for each matrix of the blocks: the fastest choice, by
+    the plan's own estimate, with which no action moves by more than max_action_error, in
+    environment units (of numbered actions: no logit). Writes it into codegen.json:
+    "max_action_error", "precision" and "matrix_precisions". All else there stays as it is.
+
+    Errors are measured with the checkpoint, on calibration.safetensors in the model folder:
+    an episode of your own, "states" and "rewards" and the metadata "target_return", as in
+    the golden files of dtgen compare. Without it a synthetic episode is measured, with a
+    warning. It takes seconds for a small model, a minute or more for a large one.
+
+    options:
+      --max-action-error <number>  instead of the number in codegen.json
+      --dry-run                    print the choice and codegen.json, write nothing
     """
 
   private static let check = """

@@ -64,12 +64,22 @@ struct ShapeLevelTests {
       ((8, 2, 1, 1, 2), .bfloat16, ["blocks", "frames", "places"]),
       ((24, 1, 1, 3, 4), .int8, ["norms", "slots"]), ((64, 4, 2, 2, 3), .int8, ["encoder"]),
       ((40, 5, 1, 2, 3), .int8, ["frames", "slots", "silent", "discrete"]),
-      ((128, 1, 1, 3, 4), .int8, ["padding"]), ((96, 3, 9, 2, 3), .int8, ["discrete", "tokens"]),
+      ((128, 1, 1, 3, 4), .int8, ["padding"]), ((128, 1, 1, 3, 4), .int8, ["slots", "mixed"]),
+      ((64, 4, 2, 3, 3), .float32, ["mixed"]), ((40, 5, 1, 2, 4), .int8, ["mixed", "discrete"]),
+      ((192, 1, 9, 2, 3), .bfloat16, ["mixed"]), ((96, 3, 9, 2, 3), .int8, ["discrete", "tokens"]),
     ]
     return all.enumerated().map { index, variant in
       let (size, precision, has) = variant
       var model = model(
         size.hidden, size.heads, precision, size.batch, size.layers, size.window)
+      if has.contains("mixed") {
+        // A precision for each matrix, as dtgen calibrate may choose them.
+        let names = Plan(model).matrices.map(\.name)
+        model.options.matrixPrecisions = Dictionary(
+          uniqueKeysWithValues: names.enumerated().map {
+            ($1, WeightPrecision.allCases[($0 + index) % 3])
+          })
+      }
       if has.contains("norms") { model.config.normPlacement = .after }
       if has.contains("encoder") {
         model.config.stateEncoder = [(17, .tanh), (size.hidden, .gelu)].map {

@@ -160,7 +160,9 @@ struct ManifestTests {
             [Manifest.shape(changed), Manifest.options(changed, deployment)] != facts, "\(place)")
         }
         // Format and targets are there with all of their numbers.
-        #expect(Manifest(Plan(model), generator: "1").weightFormat == deployment.format)
+        #expect(
+          Manifest(Plan(model), generator: "1").weightFormats
+            == Plan(model).weights.formats)
         #expect(Manifest(Plan(model), generator: "1").targets == deployment.targets)
         let known = [".name", ".origin.configDigest", ".origin.optionsDigest"]
         let ofTrunk = model.isTrunk ? [".batch", ".hasCInterface", ".hasSelfTest"] : []

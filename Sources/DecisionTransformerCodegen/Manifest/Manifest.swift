@@ -101,7 +101,7 @@ public struct Manifest: Equatable, Sendable {
   /// How it is used, under the keys of codegen.json.
   public var options: [JSONMember]
   /// How the matrices of the blocks are stored.
-  public var weightFormat: WeightFormat
+  public var weightFormats: [WeightFormat]
   /// What the code has tiles for.
   public var targets: [Target]
   /// The form of each layer.

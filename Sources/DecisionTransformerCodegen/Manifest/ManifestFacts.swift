@@ -116,6 +116,14 @@ extension Manifest {
       facts.add("outputs", JSONValue(outputs.map(\.rawValue)))
     }
     facts.add("precision", .string(deployment.format.name))
+    if !deployment.matrixFormats.isEmpty {
+      facts.add(
+        "matrix_precisions",
+        .object(
+          deployment.matrixFormats.sorted { $0.key < $1.key }.map {
+            JSONMember(name: $0.key, value: .string($0.value.name))
+          }))
+    }
     facts.add("access", .string(deployment.access.rawValue))
     facts.add("weights", .string(deployment.weightStorage.rawValue))
     if !network.takesEmbeddings {

@@ -31,7 +31,7 @@ extension Manifest {
     file.expect(
       [
         "format", "generator", "model", "config_sha256", "layout", "files", "shape", "options",
-        "weight_format", "targets", "attention", "phases", "routines", "weight_bytes", "weights",
+        "weight_formats", "targets", "attention", "phases", "routines", "weight_bytes", "weights",
         "unread", "memory_bytes", "memory",
       ], optional: ["codegen_sha256", "packed_numbers", "precision_cost"])
     generator = file.text("generator")
@@ -42,14 +42,14 @@ extension Manifest {
     files = file.objects("files") { File(&$0) }
     shape = file.facts("shape")
     options = file.facts("options")
-    let format = file.object("weight_format") { WeightFormat(&$0) } ?? .float32
-    weightFormat = format
+    let formats = file.objects("weight_formats") { WeightFormat(&$0) }
+    weightFormats = formats
     targets = file.objects("targets") { Target(&$0) }
     attention = file.texts("attention")
     phases = file.objects("phases") { Phase(&$0) }
     routines = file.objects("routines") { Routine(&$0) }
     weightBytes = file.amount("weight_bytes")
-    tensors = file.objects("weights") { Tensor(&$0, formats: [.float32, format]) }
+    tensors = file.objects("weights") { Tensor(&$0, formats: formats) }
     unread = file.objects("unread") { Unread(&$0) }
     memoryBytes = file.amount("memory_bytes")
     buffers = file.objects("memory") { Buffer(&$0) }

@@ -13,7 +13,7 @@ extension Manifest {
       ("codegen_sha256", optionsDigest.map(JSONValue.string)),
       ("layout", Self.digest(layoutDigest)), ("files", .array(files.map(\.json))),
       ("shape", .object(shape)), ("options", .object(options)),
-      ("weight_format", weightFormat.json),
+      ("weight_formats", .array(weightFormats.map(\.json))),
       ("targets", .array(targets.map(\.json))), ("attention", JSONValue(attention)),
       ("phases", .array(phases.map(\.json))),
       ("routines", .array(routines.map(\.json))), ("weight_bytes", .integer(weightBytes)),

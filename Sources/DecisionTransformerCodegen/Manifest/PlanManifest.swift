@@ -12,7 +12,7 @@ extension Manifest {
     layoutDigest = plan.layoutDigest
     shape = Self.shape(plan.network)
     options = Self.options(plan.network, plan.deployment)
-    weightFormat = plan.deployment.format
+    weightFormats = plan.weights.formats
     targets = plan.deployment.targets
     attention = plan.forms.map(\.rawValue)
     phases = Self.phases(plan)

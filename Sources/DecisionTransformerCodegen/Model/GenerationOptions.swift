@@ -42,6 +42,11 @@ public struct GenerationOptions: Equatable, Sendable {
   /// `target_return`: the default of `reset()`, in environment units.
   public var targetReturn: Double?
   public var precision = WeightPrecision.float32
+  /// `matrix_precisions`: of matrices of the blocks, by their names in the packed weights, where it is another one; nil
+  /// where the key is not given.
+  public var matrixPrecisions: [String: WeightPrecision]?
+  /// `max_action_error`: what `dtgen calibrate` keeps to, environment units, of numbered actions those of logits.
+  public var maximumActionError: Double?
   /// Anything but the action brings `forward`.
   public var outputs: [ModelOutput] = [.action]
   public var timestepOverflow = TimestepOverflow.error

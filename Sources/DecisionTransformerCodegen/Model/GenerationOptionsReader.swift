@@ -4,7 +4,8 @@ public enum GenerationOptionsReader {
     "window", "batch", "state_mean", "state_std", "frame_input", "return_scale", "return_offset",
     "return_rounding", "actions", "temperature", "action_scale", "action_offset", "action_minimum",
     "action_maximum",
-    "action_history", "target_return", "precision", "outputs", "timestep_overflow",
+    "action_history", "target_return", "precision", "matrix_precisions",
+    "max_action_error", "outputs", "timestep_overflow",
     "first_timestep", "access", "weights", "self_test", "model_class", "tokens", "c_interface",
   ]
 
@@ -35,7 +36,7 @@ public enum GenerationOptionsReader {
       file.read("window", into: &window, in: 1...GenerationOptions.maximumWindow)
       options.window = window
     }
-    file.read("precision", into: &options.precision)
+    readPrecision(&file, into: &options)
     file.read("access", into: &options.access)
     file.read("weights", into: &options.weightStorage)
     if options.modelClass == .decisionTransformer {
@@ -52,6 +53,44 @@ public enum GenerationOptionsReader {
       rejectCombinations(&file, options, config)
     }
     return options
+  }
+}
+
+// MARK: - Precision
+
+extension GenerationOptionsReader {
+  private static func readPrecision(
+    _ file: inout JSONObjectFile, into options: inout GenerationOptions
+  ) {
+    file.read("precision", into: &options.precision)
+    if let value = file["matrix_precisions"] {
+      if case .object(let members) = value {
+        options.matrixPrecisions = [:]
+        for member in members {
+          if case .string(let name) = member.value, let precision = WeightPrecision(rawValue: name)
+          {
+            options.matrixPrecisions?[member.name] = precision
+          } else {
+            file.reject(
+              "matrix_precisions",
+              "\(member.name): found \(member.value.excerpt); accepted: \(WeightPrecision.acceptedNames)"
+            )
+          }
+        }
+      } else {
+        file.reject(
+          "matrix_precisions", found: value,
+          accepted: "an object, names of matrices with \(WeightPrecision.acceptedNames)")
+      }
+    }
+    guard file["max_action_error"] != nil else { return }
+    guard options.modelClass == .decisionTransformer else {
+      return file.reject(
+        "max_action_error", "a trunk has no actions; accepted: no such key, and a \"precision\"")
+    }
+    var error = 0.0
+    file.read("max_action_error", into: &error, .positive)
+    options.maximumActionError = error
   }
 }
 

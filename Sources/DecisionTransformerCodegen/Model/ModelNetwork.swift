@@ -67,6 +67,7 @@ extension Model {
       name: name,
       origin: Deployment.Origin(configDigest: configDigest, optionsDigest: optionsDigest),
       access: options.access, batch: options.batch, format: options.precision.format,
+      matrixFormats: (options.matrixPrecisions ?? [:]).mapValues(\.format),
       targetReturn: options.targetReturn, hasCInterface: options.hasCInterface,
       hasSelfTest: options.hasSelfTest, weightStorage: options.weightStorage)
   }

@@ -19,6 +19,8 @@ public struct Deployment: Equatable, Sendable, Codable {
   public var batch: Int
   /// How the matrices of the blocks are stored.
   public var format: WeightFormat
+  /// The same of single ones, by their names in the packed weights, where it is another format.
+  public var matrixFormats: [String: WeightFormat]
   /// What `reset()` asks for, environment units.
   public var targetReturn: Double?
   /// Whether there are functions for C.
@@ -31,13 +33,24 @@ public struct Deployment: Equatable, Sendable, Codable {
 
   public init(
     name: String, origin: Origin, access: AccessLevel, batch: Int, format: WeightFormat,
-    targetReturn: Double?, hasCInterface: Bool, hasSelfTest: Bool?, weightStorage: WeightStorage,
+    matrixFormats: [String: WeightFormat] = [:], targetReturn: Double?, hasCInterface: Bool,
+    hasSelfTest: Bool?, weightStorage: WeightStorage,
     targets: [Target] = Target.numbered
   ) {
     (self.name, self.origin, self.access, self.batch) = (name, origin, access, batch)
-    (self.format, self.targetReturn) = (format, targetReturn)
+    (self.format, self.matrixFormats, self.targetReturn) = (format, matrixFormats, targetReturn)
     (self.hasCInterface, self.hasSelfTest) = (hasCInterface, hasSelfTest)
     (self.weightStorage, self.targets) = (weightStorage, targets)
+  }
+}
+
+extension Deployment {
+  /// The format of a matrix of the blocks.
+  package func format(of matrix: String) -> WeightFormat { matrixFormats[matrix] ?? format }
+
+  /// Whether some matrices are not float32.
+  package var isRounded: Bool {
+    format != .float32 || matrixFormats.values.contains { $0 != .float32 }
   }
 }
 

@@ -45,6 +45,7 @@ public enum Compiler {
       model.options.access = .public
     }
     let plan = Plan(model)
+    try checkPrecisions(of: plan, model, folder: folder)
     let code = code(plan)
     var files = code.map(\.file)
     var manifest = Manifest(plan, generator: version)
@@ -72,11 +73,20 @@ public enum Compiler {
             "no self test is recorded for weights of more than \(Plan.largestSelfTestedByteCount >> 20) MB, and for windows whose "
               + "reference takes minutes; \"self_test\": true in codegen.json asks for one"))
       }
-      if model.options.precision != .float32 {
+      if plan.deployment.isRounded {
         let cost = PrecisionCost(
           plan: plan, model: model, checkpoint: checkpoint,
-          payload: payload(of: packed.file, plan))
+          payload: payload(of: packed.file, plan),
+          recorded: try CalibrationEpisode.recorded(in: folder, model))
         precisionCost = cost
+        if let bound = model.options.maximumActionError, cost.largestActionDifference > bound {
+          remarks.append(
+            Diagnostic(
+              .warning, path: ModelFolder(path: folder).path(of: "codegen.json"),
+              key: "max_action_error",
+              "the checkpoint's actions are moved by \(Float(cost.largestActionDifference)), the bound is \(bound); dtgen calibrate chooses anew"
+            ))
+        }
         manifest.precisionCost = cost.facts
       }
     }
@@ -86,6 +96,31 @@ public enum Compiler {
       model: model, plan: plan, files: files, manifest: manifest,
       checkpointFile: codeOnly ? nil : CheckpointReader.fileName(folder: folder),
       selfTest: selfTest, precisionCost: precisionCost, remarks: remarks)
+  }
+
+  /// Stops where codegen.json names matrices that are none, or has a bound of errors that nobody has measured.
+  private static func checkPrecisions(
+    of plan: Plan, _ model: Model, folder: String
+  ) throws(InvalidInput) {
+    let path = ModelFolder(path: folder).path(of: "codegen.json")
+    if model.options.maximumActionError != nil, model.options.matrixPrecisions == nil {
+      throw InvalidInput([
+        Diagnostic(
+          path: path, key: "matrix_precisions",
+          "is missing beside max_action_error; accepted: what dtgen calibrate \(folder) writes there"
+        )
+      ])
+    }
+    let unknown = plan.unknownMatrices
+    guard unknown.isEmpty else {
+      let names = plan.matrices.map(\.name)
+      throw InvalidInput(
+        unknown.map { name in
+          Diagnostic(
+            path: path, key: "matrix_precisions",
+            "\"\(name)\" is no matrix of a block; accepted: \(names.joined(separator: ", "))")
+        })
+    }
   }
 
   /// Warnings of predictions that are asked for and say nothing: what is imported has zeros where the original has no head.

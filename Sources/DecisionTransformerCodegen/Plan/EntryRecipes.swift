@@ -10,10 +10,11 @@ package struct EntryRecipes {
   package let inner: TensorRecipe
 
   package init(_ input: EntryInput, _ recipes: Recipes) {
-    let format = recipes.format
     func stored(_ content: PackedTensor.Content, _ name: String) -> TensorRecipe {
       let recipe = recipes.recipe(of: content)
-      return TensorRecipe(.named(name, .rounded(recipe.weights, format)), bias: recipe.bias)
+      return TensorRecipe(
+        .named(name, .rounded(recipe.weights, recipes.deployment.format(of: name))),
+        bias: recipe.bias)
     }
     let embedding = recipes.recipe(of: .embed(input))
     // Under the names of the packed tensors.

@@ -2,17 +2,17 @@
 package struct LayoutBuilder {
   private var tensors: [PackedTensor] = []
   private let network: Network
-  private let format: WeightFormat
+  private let deployment: Deployment
   private let shape: Shape
   private let forms: [AttentionForm]
   private let recipes: Recipes
 
   package init(
-    _ network: Network, format: WeightFormat, shape: Shape, forms: [AttentionForm]
+    _ network: Network, _ deployment: Deployment, shape: Shape, forms: [AttentionForm]
   ) {
-    (self.network, self.format) = (network, format)
+    (self.network, self.deployment) = (network, deployment)
     (self.shape, self.forms) = (shape, forms)
-    recipes = Recipes(network: network, format: format, shape: shape)
+    recipes = Recipes(network: network, deployment: deployment, shape: shape)
   }
 
   /// What has been laid out.
@@ -135,11 +135,9 @@ package struct LayoutBuilder {
     appendAttention(layer: layer, form: form)
     appendNorm(.attention, layer: layer)
     append(
-      "layer\(layer).inner", .inner(layer: layer),
-      matrix(depth: hidden, columns: shape.innerSize))
+      matrix: "layer\(layer).inner", .inner(layer: layer), depth: hidden, columns: shape.innerSize)
     append(
-      "layer\(layer).outer", .outer(layer: layer),
-      matrix(depth: shape.innerSize, columns: hidden))
+      matrix: "layer\(layer).outer", .outer(layer: layer), depth: shape.innerSize, columns: hidden)
     appendNorm(.mlp, layer: layer)
   }
 
@@ -157,34 +155,38 @@ package struct LayoutBuilder {
     let name = "layer\(layer)"
     switch form {
     case .fused, .carried:
-      append("\(name).query", .fusedQuery(layer: layer), matrix(depth: hidden, columns: hidden))
-      append("\(name).output", .fusedOutput(layer: layer), matrix(depth: hidden, columns: hidden))
+      append(matrix: "\(name).query", .fusedQuery(layer: layer), depth: hidden, columns: hidden)
+      append(matrix: "\(name).output", .fusedOutput(layer: layer), depth: hidden, columns: hidden)
     case .standard:
-      append("\(name).query", .query(layer: layer), matrix(depth: hidden, columns: attention))
-      append("\(name).key", .key(layer: layer), matrix(depth: hidden, columns: attention))
-      append("\(name).value", .value(layer: layer), matrix(depth: hidden, columns: attention))
+      append(matrix: "\(name).query", .query(layer: layer), depth: hidden, columns: attention)
+      append(matrix: "\(name).key", .key(layer: layer), depth: hidden, columns: attention)
+      append(matrix: "\(name).value", .value(layer: layer), depth: hidden, columns: attention)
       append(
-        "\(name).projection", .projection(layer: layer), matrix(depth: attention, columns: hidden))
+        matrix: "\(name).projection", .projection(layer: layer), depth: attention, columns: hidden)
     case .absorbed:
-      append("\(name).query", .query(layer: layer), matrix(depth: hidden, columns: attention))
+      append(matrix: "\(name).query", .query(layer: layer), depth: hidden, columns: attention)
       for head in 0..<shape.headCount {
         append(
-          "\(name).key\(head)", .absorbedKey(layer: layer, head: head),
-          matrix(depth: shape.headSize, columns: hidden))
+          matrix: "\(name).key\(head)", .absorbedKey(layer: layer, head: head),
+          depth: shape.headSize, columns: hidden)
       }
       for head in 0..<shape.headCount {
         append(
-          "\(name).value\(head)", .absorbedValue(layer: layer, head: head),
-          matrix(depth: hidden, columns: shape.headSize))
+          matrix: "\(name).value\(head)", .absorbedValue(layer: layer, head: head), depth: hidden,
+          columns: shape.headSize)
       }
       append(
-        "\(name).projection", .projection(layer: layer), matrix(depth: attention, columns: hidden))
+        matrix: "\(name).projection", .projection(layer: layer), depth: attention, columns: hidden)
     }
   }
 
-  /// A matrix of a block in the format asked for.
-  private func matrix(depth: Int, columns: Int) -> PackedTensor.Arrangement {
-    .strips(depth: depth, columns: columns, format: format)
+  /// A matrix of a block, in the format asked for.
+  private mutating func append(
+    matrix name: String, _ content: PackedTensor.Content, depth: Int, columns: Int
+  ) {
+    append(
+      name, content,
+      .strips(depth: depth, columns: columns, format: deployment.format(of: name)))
   }
 
   private mutating func append(

@@ -33,7 +33,7 @@ public struct Plan: Equatable, Sendable, Codable {
       .cheapest(layer: layer, shape: shape, network, format: deployment.format)
     }
     var layout = LayoutBuilder(
-      network, format: deployment.format, shape: shape, forms: forms)
+      network, deployment, shape: shape, forms: forms)
     layout.build()
     weights = layout.layout
     layoutDigest = Self.digest(network, weights)
@@ -73,6 +73,17 @@ public struct Plan: Equatable, Sendable, Codable {
           "Reads what `act` begins with, so that it lies near when the state comes.",
         takesToken: false, operations: readAhead.operations))
     prepare.append(.call(.readAhead, token: nil))
+  }
+
+  /// Names of `deployment.matrixFormats` that no matrix of a block has, in order.
+  public var unknownMatrices: [String] {
+    let known = Set(matrices.map(\.name))
+    return deployment.matrixFormats.keys.filter { !known.contains($0) }.sorted()
+  }
+
+  /// The matrices of the blocks, which have a format of their own.
+  public var matrices: [PackedTensor] {
+    weights.tensors.filter { $0.arrangement.order != nil && $0.content.layer != nil }
   }
 
   /// The digest as text: 16 hexadecimal digits.

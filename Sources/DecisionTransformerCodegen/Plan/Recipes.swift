@@ -5,7 +5,7 @@
 /// are the thirds of c_attn, Wo, bo is c_proj.
 package struct Recipes {
   package let network: Network
-  package let format: WeightFormat
+  package let deployment: Deployment
   package let shape: Shape
 
   package func recipe(of content: PackedTensor.Content) -> TensorRecipe {

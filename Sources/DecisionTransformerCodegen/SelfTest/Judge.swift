@@ -6,7 +6,7 @@ package struct Judge {
   private var machine: ControlMachine<Double>?
 
   package init(_ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, payload: [Float]) {
-    if plan.deployment.format == .float32 {
+    if !plan.deployment.isRounded {
       reference = ReferenceController(model: model, checkpoint: checkpoint)
     } else {
       machine = ControlMachine(plan, MachineWeights(plan, payload: payload))

@@ -16,8 +16,12 @@ public struct PrecisionCost: Equatable, Sendable {
   }
 
   public var answers: Answers
+  /// Where the inputs come from, as reports say it.
+  public var inputs: String
   /// Over all answers and components; of actions in model units.
   public var largestDifference: Double
+  /// Of actions in environment units: what `max_action_error` bounds. Of logits as they are.
+  public var largestActionDifference: Double
   public var meanDifference: Double
   /// The state token of an episode after the embedding and after each block: its largest and mean difference over all
   /// steps.
@@ -30,9 +34,15 @@ public struct PrecisionCost: Equatable, Sendable {
     public var meanDifference: Double
   }
 
-  public init(plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float]) {
+  /// - Parameter recorded: The episode to measure on; nil means a synthetic one.
+  public init(
+    plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float],
+    recorded: CalibrationEpisode? = nil
+  ) {
     let weights = MachineWeights<Double>(plan, payload: payload)
     var all = ErrorStatistics()
+    var environment = ErrorStatistics()
+    inputs = "synthetic, seed 1"
     if model.isTrunk {
       // The reference's work grows with the square of the tokens; more of them would tell no more.
       let tokens = min(model.tokenCapacity, 64)
@@ -48,10 +58,11 @@ public struct PrecisionCost: Equatable, Sendable {
       }
       (answers, stages) = (.hiddenStates(tokens: tokens), [])
     } else {
-      let steps = min(2 * model.window + 10, model.episodeLength ?? .max)
+      let episode = recorded ?? CalibrationEpisode(synthetic: model)
+      let steps = episode.states.count
+      inputs = episode.source
       var exact = ReferenceController(model: model, checkpoint: checkpoint)
       var rounded = ControlMachine(plan, weights)
-      let episode = SyntheticEpisode(model, stepCount: steps)
       exact.reset(targetReturn: episode.targetReturn)
       rounded.reset(targetReturn: Float(episode.targetReturn))
       var rows = Array(repeating: ErrorStatistics(), count: model.config.layerCount + 1)
@@ -69,6 +80,9 @@ public struct PrecisionCost: Equatable, Sendable {
           rounded.prepare(executed: Array(repeating: choice, count: plan.shape.batch))
         }
         all.add(found.action, expected: expected.action)
+        environment.add(
+          plan.steps.action.inEnvironment(found.action),
+          expected: plan.steps.action.inEnvironment(expected.action))
         for stage in rows.indices {
           rows[stage].add(found.rows[stage], expected: expected.rows[stage])
         }
@@ -83,6 +97,7 @@ public struct PrecisionCost: Equatable, Sendable {
       }
     }
     (largestDifference, meanDifference) = (all.largest, all.mean)
+    largestActionDifference = environment.largest
   }
 }
 
@@ -104,7 +119,7 @@ extension PrecisionCost {
     }
     return [
       JSONMember(name: "compared_with", value: .string("the checkpoint in double precision")),
-      JSONMember(name: inputs, value: .string("synthetic, seed 1")),
+      JSONMember(name: inputs, value: .string(self.inputs)),
       JSONMember(name: count.0, value: .integer(count.1)),
       JSONMember(name: "largest_\(answer)_difference", value: digits(largestDifference)),
       JSONMember(name: "mean_\(answer)_difference", value: digits(meanDifference)),

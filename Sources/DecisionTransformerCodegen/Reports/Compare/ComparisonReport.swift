@@ -63,7 +63,7 @@ public struct ComparisonReport: Encodable, Equatable, Sendable {
     self.tolerance = tolerance
     stages = try Self.stages(
       golden, reference.stages, packed.stages, tolerance: tolerance,
-      judgesPacked: model.options.precision == .float32)
+      judgesPacked: !plan.deployment.isRounded)
     passed = stages.allSatisfy(\.passed)
   }
 

@@ -1,0 +1,146 @@
+import DecisionTransformer
+import Foundation
+
+/// The fastest precision of each matrix, by the plan's own estimate, with which actions stay as near to the checkpoint's as
+/// `max_action_error` asks for.
+///
+/// Errors are measured, not estimated: packed numbers, and rows quantized as generated code quantizes them, in double precision
+/// against the checkpoint, over the recorded episode or a synthetic one. What a matrix costs alone decides which is the next
+/// to get more bits; whether the bound holds, a run with all of them together.
+public struct Calibration: Sendable {
+  /// What was measured of one matrix.
+  public struct Matrix: Sendable {
+    public var name: String
+    public var precision: WeightPrecision
+    /// The largest change of an action if this matrix alone is rounded.
+    public var int8Error: Double
+    public var bfloat16Error: Double
+  }
+
+  public var bound: Double
+  public var source: String
+  public var stepCount: Int
+  /// `precision`: of all matrices but those of `matrixPrecisions`.
+  public var precision: WeightPrecision
+  public var matrices: [Matrix]
+  /// With the choice, environment units.
+  public var largestError: Double
+  public var meanError: Double
+  /// Of all precisions alike: the largest change, and the estimated work in parts of float32's.
+  public var uniform: [(precision: WeightPrecision, largestError: Double, work: Double)]
+  public var work: Double
+
+  /// `matrix_precisions`
+  public var matrixPrecisions: [String: WeightPrecision] {
+    Dictionary(
+      uniqueKeysWithValues: matrices.filter { $0.precision != precision }.map {
+        ($0.name, $0.precision)
+      })
+  }
+
+  /// - Parameter progress: told the part of the measurements that is done.
+  package init(
+    _ model: Model, _ checkpoint: Checkpoint, bound: Double, recorded: CalibrationEpisode?,
+    path: String, progress: (Double) -> Void
+  ) throws(InvalidInput) {
+    let meter = ActionErrorMeter(model, checkpoint, recorded: recorded, path: path)
+    (self.bound, source, stepCount) = (bound, meter.source, meter.stepCount)
+    let names = meter.plan(.int8).matrices.map(\.name)
+    let count = Double(2 * names.count + 3)
+    var done = 0.0
+    func measure(
+      _ precision: WeightPrecision, _ others: [String: WeightPrecision] = [:]
+    ) throws(InvalidInput) -> ErrorStatistics {
+      defer {
+        done += 1
+        progress(min(1, done / count))
+      }
+      return try meter.error(precision, others)
+    }
+
+    // Alone, in the plan that integers get.
+    let exact = Dictionary(uniqueKeysWithValues: names.map { ($0, WeightPrecision.float32) })
+    matrices = []
+    for name in names {
+      func alone(_ precision: WeightPrecision) throws(InvalidInput) -> Double {
+        var others = exact
+        others[name] = precision
+        return try measure(.int8, others).largest
+      }
+      matrices.append(
+        Matrix(
+          name: name, precision: .int8, int8Error: try alone(.int8),
+          bfloat16Error: try alone(.bfloat16)))
+    }
+    let floatWork = Double(meter.plan(.float32).estimatedWork)
+    uniform = []
+    for precision in WeightPrecision.allCases {
+      uniform.append(
+        (
+          precision, try measure(precision).largest,
+          Double(meter.plan(precision).estimatedWork) / floatWork
+        ))
+    }
+    guard let float = uniform.first(where: { $0.precision == .float32 }),
+      float.largestError <= bound
+    else {
+      throw InvalidInput([
+        Diagnostic(
+          path: path, key: "max_action_error",
+          "found \(bound); accepted: at least \(Float(uniform[0].largestError)), which packing in float32 changes"
+        )
+      ])
+    }
+
+    // More bits, matrix by matrix, until the bound holds.
+    (precision, work) = (.int8, 0)
+    var choice = names.map { ($0, WeightPrecision.int8) }
+    var found = try meter.error(.int8)
+    while found.largest > bound, choice.contains(where: { $0.1 != .float32 }) {
+      let next = Self.next(choice, matrices, meter)
+      choice[next.index].1 = next.precision
+      found = try measure(.int8, Dictionary(uniqueKeysWithValues: choice))
+    }
+    (largestError, meanError) = (found.largest, found.mean)
+    for index in matrices.indices { matrices[index].precision = choice[index].1 }
+    work =
+      Double(meter.plan(.int8, Dictionary(uniqueKeysWithValues: choice)).estimatedWork) / floatWork
+    // One precision for all may be as good, and faster: its plan may have other forms.
+    for other in uniform where other.largestError <= bound && other.work < work {
+      let error = try meter.error(other.precision)
+      (precision, work) = (other.precision, other.work)
+      (largestError, meanError) = (error.largest, error.mean)
+      for index in matrices.indices { matrices[index].precision = other.precision }
+    }
+  }
+
+  /// The matrix that takes away most of the squared error for the work that it adds, and its new precision.
+  private static func next(
+    _ choice: [(String, WeightPrecision)], _ matrices: [Matrix], _ meter: ActionErrorMeter
+  ) -> (index: Int, precision: WeightPrecision) {
+    let now = meter.plan(.int8, Dictionary(uniqueKeysWithValues: choice)).estimatedWork
+    var best = (index: 0, precision: WeightPrecision.float32, gain: -1.0)
+    for (index, (_, precision)) in choice.enumerated() where precision != .float32 {
+      func square(_ precision: WeightPrecision) -> Double {
+        let matrix = matrices[index]
+        let error =
+          switch precision {
+          case .float32: 0.0
+          case .bfloat16: matrix.bfloat16Error
+          case .int8: matrix.int8Error
+          }
+        return error * error
+      }
+      let others: [WeightPrecision] = precision == .int8 ? [.bfloat16, .float32] : [.float32]
+      for other in others {
+        var changed = choice
+        changed[index].1 = other
+        let work =
+          meter.plan(.int8, Dictionary(uniqueKeysWithValues: changed)).estimatedWork - now
+        let gain = (square(precision) - square(other)) / Double(max(1, work))
+        if gain > best.gain { best = (index, other, gain) }
+      }
+    }
+    return (best.index, best.precision)
+  }
+}

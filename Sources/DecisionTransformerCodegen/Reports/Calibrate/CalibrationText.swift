@@ -1,0 +1,28 @@
+import Foundation
+
+/// What a calibration found, for people.
+extension Calibration {
+  public var text: String {
+    func digits(_ value: Double) -> String { NumberText.scientific(value) }
+    let rows = matrices.map {
+      [$0.name, $0.precision.rawValue, digits($0.int8Error), digits($0.bfloat16Error)]
+    }
+    let table = Table(
+      title: "largest change of an action if one matrix alone is rounded",
+      rows: [["", "chosen", "int8", "bfloat16"]] + rows)
+    let all = Table(
+      title: "all matrices alike, and the choice",
+      rows: [["", "largest change", "work, of float32's"]]
+        + uniform.map {
+          [$0.precision.rawValue, digits($0.largestError), NumberText.percent($0.work)]
+        } + [["chosen", digits(largestError), NumberText.percent(work)]])
+    let bits =
+      Set(matrices.map(\.precision)).count == 1
+      ? "\(matrices[0].precision.rawValue) for all" : "mixed"
+    return [
+      "episode: \(source), \(stepCount) steps; max_action_error \(bound), environment units",
+      table.text, all.text,
+      "chosen: \(bits); actions move by \(digits(largestError)) at most, by \(digits(meanError)) on average",
+    ].joined(separator: "\n")
+  }
+}
