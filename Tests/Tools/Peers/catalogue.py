@@ -41,7 +41,7 @@ def dynamic(form):
 
 def after_training(form):
     """OpenVINO's fastest int8 where a matrix meets many tokens."""
-    return openvino_int8(form, "NNCF, calibrated", method="nncf")
+    return openvino_int8(form, "NNCF, calibrated, the rest bfloat16", method="nncf", hint="bf16")
 
 
 PLAIN = ["-O3", "-march=native"]
@@ -94,6 +94,7 @@ def batch_entries(size):
         Entry("OpenVINO", "openvino_cpu", form, "bfloat16"),
         after_training(form),
         Entry("JAX", "jax_xla", form),
+        Entry("IREE", "iree_cpu", form),
     ]
 
 

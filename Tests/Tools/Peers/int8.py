@@ -5,8 +5,10 @@ its arguments. Matrices with a side shorter than `SMALL`, the embeddings' and th
 accuracy; they stay in float32 unless `small` is true.
 """
 
+import contextlib
 import os
 import pathlib
+import sys
 
 import numpy as np
 
@@ -26,7 +28,8 @@ def for_openvino(model, method, calibration):
     """The quantised `openvino.Model`, and what it has to be compiled with."""
     arguments = dict(method)
     make = {"nncf": nncf_quantized, "weights": weights_only}[arguments.pop("method")]
-    return make(model, calibration, **arguments)
+    with contextlib.redirect_stdout(sys.stderr):  # NNCF's progress; the tables go to standard output.
+        return make(model, calibration, **arguments)
 
 
 # --- ONNX Runtime --------------------------------------------------------------------------------
@@ -149,10 +152,14 @@ def with_products_alone(model):
         weight = numpy_helper.to_array(constants[node.input[1]])
         if any(a.name == "transB" and a.i for a in node.attribute):
             weight = np.ascontiguousarray(weight.T)
-        name, product = f"{node.name}_weight", f"{node.name}_product"
+        name, product = f"{node.name}_weight", list(node.output)
         graph.initializer.append(numpy_helper.from_array(weight, name))
-        nodes.append(helper.make_node("MatMul", [node.input[0], name], [product], name=node.name))
-        nodes.append(helper.make_node("Add", [product, node.input[2]], node.output))
+        bias = list(node.input[2:])  # The exporter leaves out one of zeros.
+        if bias:
+            product = [f"{node.name}_product"]
+        nodes.append(helper.make_node("MatMul", [node.input[0], name], product, name=node.name))
+        if bias:
+            nodes.append(helper.make_node("Add", [*product, *bias], node.output))
     del graph.node[:]
     graph.node.extend(nodes)
     used = {name for node in nodes for name in node.input}

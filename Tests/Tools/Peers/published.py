@@ -155,7 +155,8 @@ class OpenVINO:
         model, more = core.read_model(path), {}
         if precision == "int8":
             model, more = int8.for_openvino(model, {"method": "nncf"}, calibration)
-        hint = "bf16" if precision == "bfloat16" else "f32"
+        # What NNCF leaves as it is gains by it too.
+        hint = "f32" if precision == "float32" else "bf16"
         compiled = core.compile_model(
             model, "CPU",
             {
