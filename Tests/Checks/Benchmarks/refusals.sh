@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # No figure without proof: each program that prints times, compiled with a mistake in its generated code, says at which
 # stage the difference begins, prints no figure and exits with 1. So do hopper with another checkpoint, dtbench with a
-# library that fails its self test, and the adapter of Tests/Tools/Peers with a report that has no proof.
+# library that fails its self test, and the adapter of Tests/Tools/Peers with a report that has no proof,
+# or that is of a batch which no peer has.
 #
 # usage: Tests/Checks/Benchmarks/refusals.sh [path of a built dtgen]
 set -euo pipefail
@@ -128,4 +129,9 @@ if command -v python3 >/dev/null; then
     refused 'self_test.passed is not true' env PYTHONPATH="$repository/Tests/Tools/Peers" python3 -c \
       'import sys; from ours import Ours; print(Ours(sys.argv[1], 0).round())' "$directory/bench.json"
   done
+  # The time of sixteen agents beside peers that run one.
+  echo '{"model": "Hopper", "precision": "int8", "batch": 16, "self_test": {"passed": true}, "act": {"p50": 1}}' \
+    >"$directory/bench.json"
+  refused 'a batch of 16, .* --batch 16' env PYTHONPATH="$repository/Tests/Tools/Peers" python3 -c \
+    'import sys; from ours import Ours; print(Ours(sys.argv[1], 0).round())' "$directory/bench.json"
 fi

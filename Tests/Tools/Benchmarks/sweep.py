@@ -98,7 +98,7 @@ class Pool:
         return taken
 
 
-def write_model(folder, shape, pool):
+def write_model(folder, shape, pool, precision="float32"):
     """A `<Name>.dtmodel` folder."""
     folder.mkdir(parents=True)
     config = {
@@ -115,7 +115,14 @@ def write_model(folder, shape, pool):
     }
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "codegen.json").write_text(
-        json.dumps({"window": shape["window"], "weights": "file", "self_test": True})
+        json.dumps(
+            {
+                "window": shape["window"],
+                "weights": "file",
+                "self_test": True,
+                "precision": precision,
+            }
+        )
     )
     header, offset = {}, 0
     for name, size in tensors(shape):
@@ -150,8 +157,9 @@ def run(command, **options):
 class Workshop:
     """A temporary folder with the compiled runtime."""
 
-    def __init__(self, directory, dtgen, march, core, seconds):
+    def __init__(self, directory, dtgen, march, core, seconds, precision="float32"):
         self.directory, self.dtgen = pathlib.Path(directory), dtgen
+        self.precision = precision
         self.core, self.seconds = core, seconds
         self.pool = Pool()
         headers = ROOT / "Sources/CDecisionTransformer/include"
@@ -171,10 +179,17 @@ class Workshop:
         )
         return object_file
 
+    def pin(self):
+        """What a program does before it starts: stays on one core; on Linux only."""
+        if not hasattr(os, "sched_setaffinity"):
+            return None
+        core = max(os.sched_getaffinity(0)) if self.core is None else self.core
+        return lambda: os.sched_setaffinity(0, {core})
+
     def measure(self, shape):
         name = name_of(shape)
         folder = self.directory / name
-        write_model(folder / f"{name}.dtmodel", shape, self.pool)
+        write_model(folder / f"{name}.dtmodel", shape, self.pool, self.precision)
         run([self.dtgen, "generate", str(folder / f"{name}.dtmodel"), "--output", str(folder)])
         (folder / "Model.swift").write_text(f"typealias Model = {name}\n")
         shared = ["Ceilings", "Samples"]
@@ -186,14 +201,9 @@ class Workshop:
             + [str(folder / f"{name}{part}.swift") for part in ("", "Kernels")]
             + self.libraries
         )
-        # One core; on Linux only.
-        pin = None
-        if hasattr(os, "sched_setaffinity"):
-            core = max(os.sched_getaffinity(0)) if self.core is None else self.core
-            pin = lambda: os.sched_setaffinity(0, {core})
         output = run(
             [str(folder / "driver"), str(folder / f"{name}.weights"), str(self.seconds)],
-            preexec_fn=pin,
+            preexec_fn=self.pin(),
         )
         shutil.rmtree(folder)
         return Measurement(shape, json.loads(output))
@@ -240,6 +250,9 @@ def main():
     parser.add_argument("--only", help="one model, by the name that the table has")
     parser.add_argument("--seconds", type=float, default=1, help="of measuring each model")
     parser.add_argument("--march", default="native", help="what to compile for")
+    parser.add_argument(
+        "--precision", default="float32", choices=["float32", "bfloat16", "int8"], help="of all models"
+    )
     parser.add_argument("--core", type=int, help="the core to measure on; the last one by default")
     parser.add_argument("--svg", help="a file for the plot")
     parser.add_argument("--dtgen", default=str(ROOT / ".build/release/dtgen"))
@@ -251,7 +264,7 @@ def main():
     measurements = []
     with tempfile.TemporaryDirectory() as directory:
         workshop = Workshop(
-            directory, options.dtgen, options.march, options.core, options.seconds
+            directory, options.dtgen, options.march, options.core, options.seconds, options.precision
         )
         print(line(COLUMNS), flush=True)
         for shape in shapes:

@@ -22,7 +22,7 @@ import tempfile
 
 import plot
 import report
-from catalogue import ENTRIES
+from catalogue import ENTRIES, batch_entries, int8_settings
 from ours import Ours
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -33,6 +33,12 @@ ONE_THREAD = dict.fromkeys(
 )
 
 
+def batch_size(text):
+    if text.isdecimal() and 2 <= int(text) <= 256:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text}; accepted: 2 to 256 agents")
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default=ROOT / "Sources/hopper/Hopper.dtmodel")
@@ -41,7 +47,16 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=0.25, help="per peer and round")
     parser.add_argument("--build-limit", type=float, default=900, help="seconds to build one peer")
-    parser.add_argument("--only", help="comma-separated words: peers with one of them in the name")
+    parser.add_argument(
+        "--only", help="comma-separated words: entries with one of them in form, name or precision"
+    )
+    parser.add_argument(
+        "--batch", action="append", type=batch_size, default=[], metavar="AGENTS",
+        help="adds the whole window of so many agents in one call; may be given more than once",
+    )
+    parser.add_argument(
+        "--int8-settings", action="store_true", help="what int8 was chosen from, and nothing else"
+    )
     parser.add_argument(
         "--ours", action="append", default=[], help="JSON file or command of our own benchmark"
     )
@@ -121,8 +136,8 @@ class Process:
 class OurFigures:
     """Our own phases over the rounds, in the form of the peers' results."""
 
-    def __init__(self, sources, core):
-        self.sources = [Ours(source, core) for source in sources]
+    def __init__(self, sources, core, batches):
+        self.sources = [Ours(source, core, batches) for source in sources]
         self.results = {}
 
         for source in self.sources:
@@ -130,9 +145,9 @@ class OurFigures:
 
     def round(self):
         for source in self.sources:
-            for precision, phase, figures in source.round():
-                key = precision, phase
-                empty = {"precision": precision, "phase": phase, "rounds": []}
+            for precision, phase, agents, figures in source.round():
+                key = precision, phase, agents
+                empty = {"precision": precision, "phase": phase, "batch": agents, "rounds": []}
                 self.results.setdefault(key, empty)["rounds"].append(figures)
 
 
@@ -140,15 +155,23 @@ def progress(text):
     print(text, file=sys.stderr, flush=True)
 
 
+def candidates(options):
+    batches = [f"batch{size}" for size in options.batch]
+    if options.int8_settings:
+        return [e for form in ("window", "cached", *batches) for e in int8_settings(form)]
+    return [*ENTRIES, *(entry for size in options.batch for entry in batch_entries(size))]
+
+
 def measure(options, work):
     words = [word.strip().lower() for word in options.only.split(",")] if options.only else [""]
-    entries = [e for e in ENTRIES if any(word in e.name.lower() for word in words)]
+    entries = [e for e in candidates(options) if any(map(e.matches, words))]
     if not entries:
         sys.exit(f"peers: --only: no peer is called {options.only}; see catalogue.py")
-    ours = OurFigures(options.ours, options.core)
+    ours = OurFigures(options.ours, options.core, options.batch)
     progress("exporting")
     with (work / "export.log").open("w") as log:
         command = [sys.executable, HERE / "export.py", options.model, options.episode, work]
+        command += map(str, options.batch)
         done = subprocess.run(command, stdout=log, stderr=log, env=os.environ | ONE_THREAD)
     if done.returncode:
         sys.exit((work / "export.log").read_text() + "peers: the model could not be exported")
@@ -179,6 +202,7 @@ def measure(options, work):
         "processor": processor(),
         "core": options.core,
         "python": platform.python_version(),
+        "int8_settings": options.int8_settings,
         "rounds": options.rounds,
         "seconds": options.seconds,
         "peers": [summarized(result) for result in results],

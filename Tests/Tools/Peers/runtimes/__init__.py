@@ -17,24 +17,32 @@ Peer = collections.namedtuple("Peer", "load run read")
 class Case:
     """What a peer is asked to build: a form of the model, its files and example inputs.
 
-    form       "window", "cached" or "empty" (one addition: what a call costs)
+    form       "window", "batch16" (the windows of 16 agents), "cached" or "empty" (one addition:
+               what a call costs)
+    kind       the form without the size of its batch
     precision  "float32", "bfloat16" or "int8"
     options    the peer's own
     """
 
     def __init__(self, form, precision, options, work):
         self.form, self.precision, self.options = form, precision, options
+        self.kind = "window" if form.startswith("batch") else form
         self.work = pathlib.Path(work)
         settings = json.loads((self.work / "settings.json").read_text())
         self.config, self.snapshot = settings["config"], pathlib.Path(settings["snapshot"])
         self.names = settings["inputs"][form]
         with np.load(self.work / "inputs.npz") as arrays:
             self.expected = arrays[f"{form}/expected"]
-            columns = [arrays[f"{form}/{name}"] for name in self.names]
-        self.inputs = [
-            [np.ascontiguousarray(column[index]) for column in columns]
-            for index in range(len(self.expected))
-        ]
+            self.inputs = self.cases(arrays, form)
+            self.calibration = self.cases(arrays, f"{form}/calibration") if form != "empty" else []
+
+    def cases(self, arrays, folder):
+        columns = [arrays[f"{folder}/{name}"] for name in self.names]
+        return [list(map(np.ascontiguousarray, case)) for case in zip(*columns, strict=True)]
+
+    @property
+    def named_calibration(self):
+        return [dict(zip(self.names, case, strict=True)) for case in self.calibration]
 
     @property
     def example(self):

@@ -130,6 +130,10 @@ class Model:
     def empty(self, x):
         return x + x
 
+    def batch(self, *arrays):
+        """The windows of several agents, `[B, K, ...]` -> `[B, A]`."""
+        return jax.vmap(lambda *window: self.window(*(x[None] for x in window))[0])(*arrays)
+
 
 def versions():
     return f"JAX {jax.__version__}"
@@ -147,7 +151,8 @@ def build(case):
             for name, array in zip(case.names, arrays, strict=True)
         ]
 
-    function = jax.jit(getattr(model, case.form)).lower(*arrays_of(case.example)).compile()
+    form = model.batch if case.form.startswith("batch") else getattr(model, case.form)
+    function = jax.jit(form).lower(*arrays_of(case.example)).compile()
     held = {}
 
     def load(arrays):

@@ -3,23 +3,12 @@
 import numpy as np
 import onnxruntime
 
+import int8
 from runtimes import Peer
 
 
 def versions():
     return f"ONNX Runtime {onnxruntime.__version__}"
-
-
-def quantized(path):
-    """Eight-bit weights by channel, activations quantised at run time."""
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    model = onnx.load(path)
-    del model.graph.value_info[:]  # The exporter's shapes, which the quantiser trips over.
-    target = path.with_suffix(".int8.onnx")
-    quantize_dynamic(model, target, weight_type=QuantType.QInt8, per_channel=True)
-    return target
 
 
 def build(case):
@@ -29,7 +18,7 @@ def build(case):
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     path = case.onnx()
     if case.precision == "int8" and case.form != "empty":
-        path = quantized(path)
+        path = int8.for_onnx_runtime(path, case.options["int8"], case.named_calibration)
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     binding = session.io_binding()
     wanted = {node.name for node in session.get_inputs()}

@@ -3,6 +3,7 @@
 import numpy as np
 import openvino
 
+import int8
 from runtimes import Peer
 
 
@@ -19,19 +20,23 @@ def rounded_to_bfloat16(array):
 def build(case):
     core = openvino.Core()
     model = core.read_model(case.onnx())
-    half = case.precision == "bfloat16"
-    if half:
+    # What is not eight bits wide in an int8 model has a precision of its own.
+    hint = case.options.get("hint", "bf16" if case.precision == "bfloat16" else "f32")
+    properties = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_PRECISION_HINT": hint,
+        "INFERENCE_NUM_THREADS": 1,
+        "NUM_STREAMS": 1,
+    }
+    if case.precision == "int8" and case.form != "empty":
+        model, more = int8.for_openvino(model, case.options["int8"], case.named_calibration)
+        properties |= more
+    if hint == "bf16":
         # The cache would be kept in bfloat16 too, so that no call has to convert it.
         preprocess = openvino.preprocess.PrePostProcessor(model)
         for name in filter(case.holds_cache, case.names):
             preprocess.input(name).tensor().set_element_type(openvino.Type.bf16)
         model = preprocess.build()
-    properties = {
-        "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_PRECISION_HINT": "bf16" if half else "f32",
-        "INFERENCE_NUM_THREADS": 1,
-        "NUM_STREAMS": 1,
-    }
     compiled = core.compile_model(model, "CPU", properties)
     request = compiled.create_infer_request()
     tensors = {}

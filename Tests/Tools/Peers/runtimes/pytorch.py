@@ -19,7 +19,7 @@ def build(case):
         module = export.Empty()
     else:
         model = export.Snapshot(case.snapshot).model
-        module = {"window": export.Window, "cached": TwoTokens}[case.form](model)
+        module = {"window": export.Window, "cached": TwoTokens}[case.kind](model)
     module = module.eval().to(dtype)
 
     def tensors(arrays):
