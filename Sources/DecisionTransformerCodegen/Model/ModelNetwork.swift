@@ -68,6 +68,7 @@ extension Model {
       origin: Deployment.Origin(configDigest: configDigest, optionsDigest: optionsDigest),
       access: options.access, batch: options.batch, format: options.precision.format,
       targetReturn: options.targetReturn, hasCInterface: options.hasCInterface,
-      hasSelfTest: options.hasSelfTest, weightStorage: options.weightStorage)
+      hasOperations: options.hasOperations, hasSelfTest: options.hasSelfTest,
+      weightStorage: options.weightStorage)
   }
 }
