@@ -3,7 +3,7 @@
   /// says of each, so that a benchmark can run them one by one.
   public struct PhaseOperation: Sendable {
     /// The call that performs it.
-    public enum Phase: String, Sendable, Codable, CaseIterable {
+    public enum Phase: Hashable, Sendable {
       /// `act` that is given the reward.
       case act
       /// `prepare` without a reward.

@@ -38,7 +38,7 @@ struct Explanation: Encodable {
     var weightBytes: Int
     /// What its operations would read of weights in each precision.
     var weightBytesByPrecision: [String: Int]
-    /// Computed: what fewer bytes of weights would save at most, in microseconds, of operations that caches hold up.
+    /// Computed: what fewer bytes of weights would save, in microseconds, of operations that caches hold up.
     var savedByPrecision: [String: Double]
   }
 
@@ -65,11 +65,12 @@ struct Explanation: Encodable {
     calls: [PhaseOperation.Phase: Double]
   ) {
     (rounds, self.rates) = (times.rounds, rates)
+    let names: [PhaseOperation.Phase] = [.act, .prepare]
     let all = (0..<Controller.operationCount).map { Controller.operation($0) }
     precisions = all.first?.weightBytesByPrecision.map(\.key) ?? []
     let indices = { (phase: PhaseOperation.Phase) in all.indices.filter { all[$0].phase == phase } }
     let sums = Dictionary(
-      uniqueKeysWithValues: PhaseOperation.Phase.allCases.map { phase in
+      uniqueKeysWithValues: names.map { phase in
         (phase, indices(phase).reduce(0) { $0 + times.inLoop[$1] })
       })
     operations = all.indices.map { index in
@@ -77,9 +78,9 @@ struct Explanation: Encodable {
         all[index], microseconds: times.inLoop[index], again: times.again[index],
         ofPhase: sums[all[index].phase]!, rates)
     }
-    phases = PhaseOperation.Phase.allCases.map { [operations] phase in
+    phases = names.map { [operations] phase in
       Phase(
-        phase.rawValue, operations.filter { $0.phase == phase.rawValue }, rates,
+        "\(phase)", operations.filter { $0.phase == "\(phase)" }, rates,
         call: calls[phase] ?? 0)
     }
   }
@@ -90,7 +91,7 @@ extension Explanation.Operation {
     _ operation: PhaseOperation, microseconds: Double, again: Double, ofPhase sum: Double,
     _ rates: Explanation.Rates
   ) {
-    (phase, routine) = (operation.phase.rawValue, "\(operation.routine)")
+    (phase, routine) = ("\(operation.phase)", "\(operation.routine)")
     (name, tensors) = ("\(operation.name)", "\(operation.tensors)")
     (self.microseconds, microsecondsAgain) = (microseconds, again)
     share = sum > 0 ? microseconds / sum : 0

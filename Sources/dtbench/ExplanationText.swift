@@ -37,7 +37,7 @@ extension Explanation {
     let formats = precisions.map { name in
       let saved = phase.savedByPrecision[name] ?? 0
       return "\(name) \(phase.weightBytesByPrecision[name] ?? 0)"
-        + (saved > 0 ? " (computed: \(Self.number(saved)) us less at most)" : "")
+        + (saved > 0.005 ? " (computed: about \(Self.number(saved)) us less)" : "")
     }
     return [
       "operations together \(Self.number(phase.operations)), the whole call "
