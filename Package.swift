@@ -86,7 +86,7 @@ let package = Package(
       name: "hopper", dependencies: ["DecisionTransformer", "CAllocationHook", "Programs"],
       resources: [.copy("Resources/episode.safetensors")],
       plugins: ["DecisionTransformerPlugin"]),
-    // Its Hopper.dtmodel is a symbolic link to hopper's.
+    // The checkpoints of its models are symbolic links to hopper's.
     .executableTarget(
       name: "dtbench", dependencies: ["DecisionTransformer", "Programs"],
       plugins: ["DecisionTransformerPlugin"]),
@@ -167,6 +167,8 @@ let package = Package(
         "DecisionTransformerCodegen", "pendulum", "Programs", "RecordedEpisodes", "TestFolders",
       ]),
     .testTarget(name: "CartPoleTests", dependencies: ["cartpole", "Programs", "TestFolders"]),
+    .testTarget(
+      name: "BenchmarkTests", dependencies: ["DecisionTransformer", "dtbench", "ModelMatrix"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
     .testTarget(

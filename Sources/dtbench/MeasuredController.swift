@@ -37,9 +37,9 @@ extension InlineArray: StateVector where Element == Float {
 
 // MARK: - Models
 
-extension Hopper: MeasuredController {}
-extension HopperBFloat16: MeasuredController {}
-extension HopperInt8: MeasuredController {}
+extension Hopper: ExplainedController {}
+extension HopperBFloat16: ExplainedController {}
+extension HopperInt8: ExplainedController {}
 
 /// A model that can be measured.
 struct CatalogueEntry: Sendable {
@@ -47,7 +47,7 @@ struct CatalogueEntry: Sendable {
   let precision: String
   let measure: @Sendable (Request, Machine) throws -> Report
 
-  private init<Controller: MeasuredController & ~Copyable>(
+  private init<Controller: ExplainedController & ~Copyable>(
     _ type: Controller.Type, precision: String
   ) {
     let name = "\(type)"

@@ -108,6 +108,8 @@ struct Report: Encodable {
   var denormals: DenormalComparison?
   /// Calls through C beside calls in Swift.
   var library: LibraryComparison?
+  /// Where the time goes, operation by operation.
+  var explanation: Explanation?
   /// Calls at full speed.
   var histogram: Histograms
   /// For the plot.
@@ -115,7 +117,7 @@ struct Report: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case model, precision, machine, work, steps, act, prepare, spin, tail, ceilings, shares,
-      denormals, library, histogram
+      denormals, library, explanation, histogram
     case both = "act+prepare"
     case selfTest = "self_test"
     case fixedRate = "fixed_rate"
@@ -127,11 +129,12 @@ struct Report: Encodable {
     model: String, precision: String, machine: Machine, selfTest: SelfTest, work: Work,
     first: FirstCalls, fullSpeed: LoopTimes, fixedRate: LoopTimes, rate: Double, waiting: Waiting,
     earlyRewards: LoopTimes, ceilings: borrowing Ceilings, denormals: DenormalComparison?,
-    library: LibraryComparison?
+    library: LibraryComparison?, explanation: Explanation?
   ) {
     (self.model, self.precision, self.machine, self.work) = (model, precision, machine, work)
     self.selfTest = selfTest
     (firstCall, self.denormals, self.library) = (first, denormals, library)
+    self.explanation = explanation
     steps = fullSpeed.act.nanoseconds.count
     act = Latency(fullSpeed.act)
     prepare = Latency(fullSpeed.prepare)

@@ -4,8 +4,11 @@ extension Report {
   /// The report for people.
   var text: String {
     let text = ReportText(self)
-    return [text.heading, text.latencies, text.comparison, text.denormals, text.library]
-      .filter { !$0.isEmpty }.joined(separator: "\n\n")
+    return [
+      text.heading, text.latencies, text.comparison, text.denormals, text.library,
+      explanation?.text ?? "",
+    ]
+    .filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 }
 

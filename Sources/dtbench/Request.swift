@@ -9,6 +9,8 @@ struct Request: Sendable {
   var waiting = Waiting.spin
   var core: Int?
   var denormals = false
+  /// Whether operations are measured one by one.
+  var explains = false
   /// A shared library of the same model, measured beside it.
   var library: String?
   var json = false
@@ -17,7 +19,7 @@ struct Request: Sendable {
 
   init(arguments: [String]) throws(OptionList.Problem) {
     let options = try OptionList(
-      arguments, flags: ["--denormals", "--json", "--help", "-h"],
+      arguments, flags: ["--denormals", "--explain", "--json", "--help", "-h"],
       valued: [
         "--model", "--seconds", "--steps", "--rate", "--wait", "--core", "--library", "--svg",
       ])
@@ -33,6 +35,7 @@ struct Request: Sendable {
     }
     core = try options.wholeNumber("--core", in: 0...1023)
     denormals = options.has("--denormals")
+    explains = options.has("--explain")
     library = options.value(of: "--library")
     json = options.has("--json")
     svg = options.value(of: "--svg")
@@ -63,6 +66,9 @@ struct Request: Sendable {
       --wait spin|sleep how that loop waits for the next step, spin by default
       --core <n>        the core to run on, by default the last one allowed
       --denormals       measures too what denormal inputs and denormal memory cost
+      --explain         measures too each operation of act and prepare, against the rates of
+                        arithmetic and of the caches: where the time goes, and what another
+                        precision would read
       --library <file>  measures too what the calls of lib<name>.so take, made of the same
                         model by dtgen library: what calling through C costs
       --json            the report as JSON, and nothing else, on standard output

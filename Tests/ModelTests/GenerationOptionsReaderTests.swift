@@ -36,7 +36,7 @@ struct GenerationOptionsReaderTests {
     #expect(options.access == .public)
     #expect(options.weightStorage == .automatic)
     #expect(options.hasSelfTest == nil)
-    #expect(!options.hasCInterface)
+    #expect(!options.hasCInterface && !options.hasOperations)
   }
 
   @Test("Every option arrives")
@@ -72,6 +72,7 @@ struct GenerationOptionsReaderTests {
   @Test("A C interface is asked for with true")
   func cInterface() throws {
     #expect(try read(#"{"c_interface": true}"#).hasCInterface)
+    #expect(try read(#"{"explain": true}"#).hasOperations)
   }
 
   @Test("Every name of a choice is accepted")
@@ -172,7 +173,7 @@ struct GenerationOptionsReaderTests {
         "return_offset", "return_rounding", "actions", "temperature", "action_scale", \
         "action_offset", "action_minimum", "action_maximum", "action_history", "target_return", \
         "precision", "outputs", "timestep_overflow", "first_timestep", "access", "weights", \
-        "self_test", "model_class", "tokens", "c_interface"
+        "self_test", "model_class", "tokens", "c_interface", "explain"
         """
       ),
       (
@@ -182,7 +183,7 @@ struct GenerationOptionsReaderTests {
         "return_offset", "return_rounding", "actions", "temperature", "action_scale", \
         "action_offset", "action_minimum", "action_maximum", "action_history", "target_return", \
         "precision", "outputs", "timestep_overflow", "first_timestep", "access", "weights", \
-        "self_test", "model_class", "tokens", "c_interface"
+        "self_test", "model_class", "tokens", "c_interface", "explain"
         """
       ),
       // Window
@@ -426,6 +427,14 @@ struct GenerationOptionsReaderTests {
       (
         #""batch": 3, "c_interface": true"#,
         #"c_interface: found true beside "batch": 3, and C has one agent for each controller; accepted: false, or "batch": 1"#
+      ),
+      (
+        #""explain": 1"#,
+        #"explain: found 1; accepted: true or false"#
+      ),
+      (
+        #""batch": 2, "explain": true"#,
+        #"explain: found true beside "batch": 2, whose agents share rows from one operation to the next; accepted: false, or "batch": 1"#
       ),
       (
         #""weights": true"#,

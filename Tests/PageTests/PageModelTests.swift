@@ -54,6 +54,9 @@ struct PageModelTests {
       #expect(timeline.phases.filter(\.isCritical).isEmpty)
       #expect(timeline.plainGraphMultiplyAdds == nil)
     }
+    for (name, set) in plan.workingSets where phase(name) != nil {
+      #expect(phase(name)?.workingSetBytes == set.byteCount)
+    }
     // A bar's statement is in the generated files, where it may be broken into lines.
     let source = Compiler.sources(plan).map { String(decoding: $0.contents, as: UTF8.self) }
       .joined().split(whereSeparator: \.isWhitespace).joined()

@@ -366,6 +366,7 @@ struct ChangedOptionTests {
       }
     ),
     ("c_interface", flag(\.options.hasCInterface)),
+    ("explain", flag(\.options.hasOperations)),
   ]
 
   private static let ofTrunks: [(key: String, change: Change)] = [

@@ -165,7 +165,8 @@ struct ManifestTests {
             == Plan(model).weights.formats)
         #expect(Manifest(Plan(model), generator: "1").targets == deployment.targets)
         let known = [".name", ".origin.configDigest", ".origin.optionsDigest"]
-        let ofTrunk = model.isTrunk ? [".batch", ".hasCInterface", ".hasSelfTest"] : []
+        let ofTrunk =
+          model.isTrunk ? [".batch", ".hasCInterface", ".hasOperations", ".hasSelfTest"] : []
         for (place, changed) in try Self.changed(deployment)
         where !(known + ofTrunk).contains(place)
           && !place.hasPrefix(".format") && !place.hasPrefix(".targets")

@@ -41,6 +41,7 @@ struct GeneratedForm: CustomTestStringConvertible {
       $1.firstTimestep = 1
     },
     GeneratedForm("ForC") { $1.hasCInterface = true },
+    GeneratedForm("Explained") { $1.hasOperations = true },
     GeneratedForm("Rounded", heads: 2, hidden: 32) { $1.precision = .bfloat16 },
     GeneratedForm("EveryOutput", heads: 2) {
       $1.outputs = ModelOutput.allCases

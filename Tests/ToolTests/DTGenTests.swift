@@ -379,6 +379,16 @@ struct DTGenTests {
     let report = try #require(object as? [String: Any])
     #expect((report["shape"] as? [String: Any])?["state_dim"] as? Int == 3)
     #expect((report["options"] as? [String: Any])?["window"] as? Int == 2)
+    let plan = try #require(report["plan"] as? [String: Any])
+    let sets = try #require(plan["working_sets"] as? [[String: Any]])
+    #expect(sets.compactMap { $0["name"] as? String } == ["act", "prepare", "act and prepare"])
+    for set in sets {
+      let bytes = try ["bytes", "weight_bytes", "memory_bytes"].map {
+        try #require(set[$0] as? Int)
+      }
+      #expect(bytes[0] == bytes[1] + bytes[2] && bytes[1] > 0 && bytes[2] > 0)
+    }
+    #expect(text.output.contains("what a call touches, in bytes"))
     #expect(try run("inspect", "Tiny.dtmodel", "--json").output == json.output)
   }
 

@@ -9,7 +9,7 @@ package enum NamesOfModules {
     let names = [
       "DecisionTransformer": """
       ActionChoice AlignedMemory BatchStepError CCall CController CStatus ForwardError ForwardInput FrameMath FramePattern
-      GeneratedCodeFormat2 InitializationError PackedWeights Processor SelfTest SelfTestReport SelfTestable StepError TrunkError
+      GeneratedCodeFormat2 InitializationError PackedWeights PhaseOperation Processor SelfTest SelfTestReport SelfTestable StepError TrunkError
       WholeReturn
       """,
       "Swift": """

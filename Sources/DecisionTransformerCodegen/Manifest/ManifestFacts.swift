@@ -130,6 +130,7 @@ extension Manifest {
       facts.add(
         "self_test", deployment.hasSelfTest.map(JSONValue.bool) ?? .string("automatic"))
       facts.add("c_interface", .bool(deployment.hasCInterface))
+      facts.add("explain", .bool(deployment.hasOperations))
     }
     return facts.members
   }

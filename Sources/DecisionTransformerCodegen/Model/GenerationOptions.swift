@@ -59,6 +59,8 @@ public struct GenerationOptions: Equatable, Sendable {
   public var hasSelfTest: Bool?
   /// `c_interface`: whether the generated type has functions for C, and a header.
   public var hasCInterface = false
+  /// `explain`: whether the generated type runs the operations of both phases one by one, for benchmarks.
+  public var hasOperations = false
 
   public init() {}
 }

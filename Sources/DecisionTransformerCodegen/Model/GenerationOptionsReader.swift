@@ -7,6 +7,7 @@ public enum GenerationOptionsReader {
     "action_history", "target_return", "precision", "matrix_precisions",
     "max_action_error", "outputs", "timestep_overflow",
     "first_timestep", "access", "weights", "self_test", "model_class", "tokens", "c_interface",
+    "explain",
   ]
 
   /// The options that `bytes` spell, checked against the model they are for.
@@ -49,6 +50,7 @@ public enum GenerationOptionsReader {
       readTime(&file, into: &options, config: config)
       readSelfTest(&file, into: &options)
       file.read("c_interface", into: &options.hasCInterface)
+      file.read("explain", into: &options.hasOperations)
       file.read("frame_input", into: &options.frameInput)
       rejectCombinations(&file, options, config)
     }

@@ -69,6 +69,7 @@ extension Model {
       access: options.access, batch: options.batch, format: options.precision.format,
       matrixFormats: (options.matrixPrecisions ?? [:]).mapValues(\.format),
       targetReturn: options.targetReturn, hasCInterface: options.hasCInterface,
-      hasSelfTest: options.hasSelfTest, weightStorage: options.weightStorage)
+      hasOperations: options.hasOperations, hasSelfTest: options.hasSelfTest,
+      weightStorage: options.weightStorage)
   }
 }

@@ -70,6 +70,12 @@ extension GenerationOptionsReader {
         "found true beside \"batch\": \(options.batch), and C has one agent for each controller; "
           + "accepted: false, or \"batch\": 1")
     }
+    if options.hasOperations {
+      file.reject(
+        "explain",
+        "found true beside \"batch\": \(options.batch), whose agents share rows from one operation to the next; "
+          + "accepted: false, or \"batch\": 1")
+    }
     if config?.frames != nil {
       file.reject(
         "batch",

@@ -25,6 +25,8 @@ public struct Deployment: Equatable, Sendable, Codable {
   public var targetReturn: Double?
   /// Whether there are functions for C.
   public var hasCInterface: Bool
+  /// Whether the operations of both phases can be run one by one.
+  public var hasOperations: Bool
   /// Whether a self test lies beside the packed weights; nil means where these are small.
   public var hasSelfTest: Bool?
   public var weightStorage: WeightStorage
@@ -34,12 +36,13 @@ public struct Deployment: Equatable, Sendable, Codable {
   public init(
     name: String, origin: Origin, access: AccessLevel, batch: Int, format: WeightFormat,
     matrixFormats: [String: WeightFormat] = [:], targetReturn: Double?, hasCInterface: Bool,
-    hasSelfTest: Bool?, weightStorage: WeightStorage,
+    hasOperations: Bool = false, hasSelfTest: Bool?, weightStorage: WeightStorage,
     targets: [Target] = Target.numbered
   ) {
     (self.name, self.origin, self.access, self.batch) = (name, origin, access, batch)
     (self.format, self.matrixFormats, self.targetReturn) = (format, matrixFormats, targetReturn)
-    (self.hasCInterface, self.hasSelfTest) = (hasCInterface, hasSelfTest)
+    (self.hasCInterface, self.hasOperations) = (hasCInterface, hasOperations)
+    self.hasSelfTest = hasSelfTest
     (self.weightStorage, self.targets) = (weightStorage, targets)
   }
 }

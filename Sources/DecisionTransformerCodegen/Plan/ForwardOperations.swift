@@ -145,11 +145,13 @@ extension OperationBuilder {
             ? Operation.GainAndShift(
               gain: self.index(.finalNormGain), shift: self.index(.finalNormShift)) : nil,
           output: Operand(.output(output))),
-        "\(output.rawValue)\(place)\(isNormalized ? ": ln_f" : "")")
+        "\(output.rawValue)\(place)\(isNormalized ? ": ln_f" : "")",
+        weightBytes: isNormalized ? 2 * shape.hiddenStride * MemoryLayout<Float>.stride : 0)
     ]
   }
 
-  private func single(_ kind: Operation.Kind, _ comment: String) -> Operation {
-    Operation(kind: kind, comment: comment, multiplyAdds: 0, weightBytes: 0)
+  private func single(_ kind: Operation.Kind, _ comment: String, weightBytes: Int = 0) -> Operation
+  {
+    Operation(kind: kind, comment: comment, multiplyAdds: 0, weightBytes: weightBytes)
   }
 }

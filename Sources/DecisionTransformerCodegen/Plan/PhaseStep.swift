@@ -7,6 +7,15 @@ public enum PhaseStep: Equatable, Sendable, Codable {
   indirect case branch(PhaseCondition, then: [PhaseStep], otherwise: [PhaseStep])
 }
 
+/// A routine that a phase runs.
+public struct PhaseCall: Equatable, Sendable {
+  public var name: RoutineName
+  /// The slot that the routine is told, where it takes one.
+  public var token: Int?
+  /// Control steps that have begun since the phase did.
+  public var step: Int
+}
+
 /// What a phase decides by.
 public enum PhaseCondition: String, Equatable, Sendable, Codable {
   /// Whether the preparation phase has computed the return token.
@@ -28,6 +37,25 @@ extension [PhaseStep] {
         then.calls(where: condition, is: answer) + otherwise.calls(where: condition, is: answer)
       }
     }
+  }
+
+  /// The routines that run, in order, where `holds` says which conditions do.
+  public func calls(where holds: (PhaseCondition) -> Bool) -> [PhaseCall] {
+    var calls: [PhaseCall] = []
+    var step = 0
+    func follow(_ steps: [PhaseStep]) {
+      for phaseStep in steps {
+        switch phaseStep {
+        case .call(let name, let token):
+          calls.append(PhaseCall(name: name, token: token, step: step))
+        case .advanceTime: step += 1
+        case .branch(let condition, let then, let otherwise):
+          follow(holds(condition) ? then : otherwise)
+        }
+      }
+    }
+    follow(self)
+    return calls
   }
 
   /// The steps in front of the first branch, the branch's own where its condition holds, and those behind it.

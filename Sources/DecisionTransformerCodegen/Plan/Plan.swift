@@ -131,6 +131,14 @@ public struct Plan: Equatable, Sendable, Codable {
 }
 
 extension Plan {
+  /// The routine of a name that a phase lists.
+  package func routine(_ name: RoutineName) -> Routine {
+    guard let routine = routines.first(where: { $0.name == name }) else {
+      preconditionFailure("no routine is called \(name)")
+    }
+    return routine
+  }
+
   /// The control steps of a controller.
   public var steps: ControlSteps {
     guard let steps = network.controlSteps else {

@@ -62,6 +62,7 @@ public struct SwiftRenderer {
       }
     }
     SelfTestRenderer(plan: plan).render(to: &writer)
+    if plan.deployment.hasOperations { OperationsRenderer(plan: plan).render(to: &writer) }
   }
 
   package var access: String { "\(plan.deployment.access.rawValue) " }

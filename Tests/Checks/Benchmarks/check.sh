@@ -17,6 +17,11 @@ grep -A 5 '"self_test"' "$directory/bench.json" | grep -q '"passed" : true' || {
   echo "check.sh: dtbench does not say that the self test passed" >&2
   exit 1
 }
+"$dtbench" --model all --seconds 0.2 --explain >"$directory/explained"
+grep -c 'operations together' "$directory/explained" | grep -qx 4 || {
+  echo "check.sh: dtbench does not explain both calls of both models" >&2
+  exit 1
+}
 swift run dtgen inspect Sources/hopper/Hopper.dtmodel --html "$directory/hopper.html" \
   --bench "$directory/bench.json"
 swift run dtgen library Sources/hopper/Hopper.dtmodel --output "$directory" --march native

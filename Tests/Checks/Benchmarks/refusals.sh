@@ -61,7 +61,7 @@ mistaken() { # mistaken <model> <folder> [<text> <wrong text>]
 }
 difference='self test failed: .*; first: embedding of step 0, element [0-9]+: difference [0-9.e-]+, tolerance'
 
-mistaken "$sources/hopper/Hopper.dtmodel" "$directory/mistaken"
+mistaken "$sources/dtbench/Hopper.dtmodel" "$directory/mistaken"
 generate "$sources/dtbench/HopperBFloat16.dtmodel" "$directory/rounded"
 
 program dtbench "$sources"/dtbench/*.swift "$directory"/mistaken/*.swift "$directory"/rounded/*.swift
@@ -118,7 +118,7 @@ int32_t broken_self_test(void *memory, size_t size) {
 C
 "$clang" -shared -fPIC -I "$directory/library" -o "$directory/libbroken.so" "$directory/broken.c" \
   "$directory/library/libhopper.a"
-generate "$sources/hopper/Hopper.dtmodel" "$directory/right"
+generate "$sources/dtbench/Hopper.dtmodel" "$directory/right"
 program dtbench "$sources"/dtbench/*.swift "$directory"/right/*.swift "$directory"/rounded/*.swift
 refused 'libbroken.so: the self test found a difference' \
   "$directory/dtbench" --seconds 0.05 --library "$directory/libbroken.so"

@@ -94,6 +94,7 @@ public struct InspectionReport: Encodable, Sendable {
     /// The plain graph's multiply-adds over those of `act`, and over those of `act` and `prepare` together.
     package var savingOfAct: Double?
     package var savingOfStep: Double?
+    package var workingSets: [WorkingSet]
     package var layoutDigest: String
     package var packedWeights: Layout
     /// Of one controller or trunk.
@@ -113,6 +114,15 @@ public struct InspectionReport: Encodable, Sendable {
       (self.name, self.multiplyAdds, self.weightBytes) = (name, multiplyAdds, weightBytes)
       multiplyAddsPerAgent = multiplyAdds / batch
     }
+  }
+
+  /// What one call touches, in bytes, nothing twice; of both phases together: a step of the control loop.
+  package struct WorkingSet: Encodable, Sendable {
+    package var name: String
+    /// Both.
+    package var bytes: Int
+    package var weightBytes: Int
+    package var memoryBytes: Int
   }
 
   package struct Layout: Encodable, Sendable {
@@ -233,6 +243,11 @@ extension InspectionReport.Plan {
       InspectionReport.Phase(
         name: name, multiplyAdds: plan.total(routines, \.multiplyAdds),
         weightBytes: plan.total(routines, \.weightBytes), batch: plan.shape.batch)
+    }
+    workingSets = plan.workingSets.map { name, set in
+      InspectionReport.WorkingSet(
+        name: name, bytes: set.byteCount, weightBytes: set.weightBytes,
+        memoryBytes: set.memoryBytes)
     }
     layoutDigest = "0x" + plan.layoutDigestText
     packedWeights = InspectionReport.Layout(

@@ -1,7 +1,8 @@
 extension InspectionReport {
   /// The report for people: tables with a title each.
   public var text: String {
-    let tables = [heading, phases, weights, memory] + expectedErrors + roundingCost + [fileSizes]
+    let tables =
+      [heading, phases, workingSets, weights, memory] + expectedErrors + roundingCost + [fileSizes]
     return tables.map(\.text).joined(separator: "\n")
   }
 
@@ -137,6 +138,16 @@ extension InspectionReport {
         }
         + [("saved by act", plan.savingOfAct), ("saved by act and prepare", plan.savingOfStep)]
         .compactMap { name, saving in saving.map { [name, "\($0) times"] } },
+      rightAligned: [1, 2, 3])
+  }
+
+  private var workingSets: Table {
+    Table(
+      title: "what a call touches, in bytes",
+      rows: [["", "in all", "of weights", "of memory"]]
+        + plan.workingSets.map {
+          [$0.name, grouped($0.bytes), grouped($0.weightBytes), grouped($0.memoryBytes)]
+        },
       rightAligned: [1, 2, 3])
   }
 

@@ -89,7 +89,10 @@ package struct CostSection {
         .tag(
           "p", ["class": "note"],
           "\(phase.explanation) \(NumberText.count(phase.multiplyAdds)) multiply-adds, "
-            + "\(NumberText.bytes(phase.weightBytes)) of weights."),
+            + "\(NumberText.bytes(phase.weightBytes)) of weights"
+            + (phase.workingSetBytes.map {
+              "; with the memory, \(NumberText.bytes($0)) are touched."
+            } ?? ".")),
       ]
         + phase.stages.enumerated().map { stage, content in
           lane(content, "\(index)-\(stage)", largest)

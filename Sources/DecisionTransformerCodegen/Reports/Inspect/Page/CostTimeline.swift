@@ -7,6 +7,8 @@ package struct CostTimeline: Equatable, Sendable {
     /// Whether somebody waits for it: the critical path.
     package var isCritical: Bool
     package var stages: [Stage]
+    /// Bytes of weights and memory that it touches; nil of what is no whole call, or a rarer one.
+    package var workingSetBytes: Int?
 
     package var multiplyAdds: Int { stages.reduce(0) { $0 + $1.multiplyAdds } }
     package var weightBytes: Int { stages.reduce(0) { $0 + $1.weightBytes } }
@@ -47,13 +49,16 @@ package struct CostTimeline: Equatable, Sendable {
 
   package init(_ plan: Plan) {
     let text = OperandText(plan: plan)
+    let touched = Dictionary(
+      uniqueKeysWithValues: plan.workingSets.map { ($0.name, $0.set.byteCount) })
     func phase(
       _ name: String, _ routines: [RoutineName], isCritical: Bool = false, _ explanation: String
     ) -> Phase? {
       guard !routines.isEmpty else { return nil }
       return Phase(
         name: name, explanation: explanation, isCritical: isCritical,
-        stages: routines.map { Stage(plan.routine($0), plan, text) })
+        stages: routines.map { Stage(plan.routine($0), plan, text) }, workingSetBytes: touched[name]
+      )
     }
     guard plan.shape.tokenCapacity == nil else {
       phases = [
@@ -94,16 +99,6 @@ extension CostTimeline.Stage {
         role: operation.role(plan), multiplyAdds: operation.multiplyAdds,
         weightBytes: operation.weightBytes)
     }
-  }
-}
-
-extension Plan {
-  /// The routine of a name that a phase lists.
-  package func routine(_ name: RoutineName) -> Routine {
-    guard let routine = routines.first(where: { $0.name == name }) else {
-      preconditionFailure("no routine is called \(name)")
-    }
-    return routine
   }
 }
 

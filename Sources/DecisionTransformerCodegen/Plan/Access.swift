@@ -1,53 +1,74 @@
-import DecisionTransformerCodegen
-
-/// What an operation reads or writes of a buffer: a rectangle of rows and floats.
-struct Access {
-  var buffer: ControllerBuffer.Name
-  var rows: Range<Int>
-  var columns: Range<Int>
+/// What an operation reads or writes of a buffer, for all agents together: a rectangle of rows and floats.
+///
+/// Rows are counted as they lie: where those of several agents alternate, slot by slot, all of them are counted.
+public struct Access: Equatable, Sendable {
+  public var buffer: ControllerBuffer.Name
+  public var rows: Range<Int>
+  public var columns: Range<Int>
   /// Floats from row to row by which the kernel goes; nil where the operation has one row.
-  var stride: Int?
+  public var stride: Int?
+}
 
-  private init(
-    _ operand: Operand, rows: Int, columns: Int, stride: Int, token: Int, isShared: Bool
-  ) {
-    let first =
+extension Access {
+  /// Everything that `operation` touches of the memory; `token` is the routine's parameter.
+  public static func all(of operation: Operation, in plan: Plan, token: Int?) -> [Access] {
+    Accesses(plan: plan, isPerAgent: operation.isPerAgent, token: token).all(of: operation)
+  }
+}
+
+/// Finds what an operation touches.
+private struct Accesses {
+  let plan: Plan
+  let isPerAgent: Bool
+  let token: Int?
+
+  private var shape: Shape { plan.shape }
+
+  /// - Parameters:
+  ///   - rows: Of one agent where the operation goes agent by agent; else of all agents.
+  ///   - stride: Floats from row to row of what is counted in `rows`.
+  private func access(_ operand: Operand, _ rows: Int, _ columns: Int, stride: Int) -> Access {
+    let buffer = plan.memory.buffer(operand.buffer)
+    let slot =
       switch operand.row {
       case .at(let row): row
-      case .token: isShared ? 0 : token
-      case .behindToken(let slots): token + slots
+      case .token: buffer.isShared ? 0 : told
+      case .behindToken(let slots): told + slots
       }
-    buffer = operand.buffer
-    self.rows = first..<first + rows
-    self.columns = operand.column..<operand.column + columns
-    self.stride = rows == 1 ? nil : stride
+    let all: Range<Int>
+    switch buffer.agents {
+    case .shared: all = slot..<slot + rows
+    case .interleaved(let count):
+      all = slot * count..<slot * count + (isPerAgent ? rows * count : rows)
+    case .apart(let count) where count > 1 && isPerAgent:
+      precondition(slot == 0 && rows == buffer.rows, "each agent has all rows of its own")
+      all = 0..<rows * count
+    case .apart: all = slot..<slot + rows
+    }
+    return Access(
+      buffer: operand.buffer, rows: all, columns: operand.column..<operand.column + columns,
+      stride: rows == 1 ? nil : stride)
   }
 
-  /// Everything that `operation` touches; `token` is the routine's parameter.
-  static func all(of operation: Operation, in plan: Plan, token: Int) -> [Access] {
-    let shape = plan.shape
-    func access(_ operand: Operand, _ rows: Int, _ columns: Int, stride: Int) -> Access {
-      Access(
-        operand, rows: rows, columns: columns, stride: stride, token: token,
-        isShared: plan.memory.buffers.contains { $0.name == operand.buffer && $0.isShared })
-    }
-    func panels(_ operand: Operand, _ heads: Int, _ depth: Int) -> Access {
-      access(operand, heads * shape.keyStride, depth + 1, stride: depth + 1)
-    }
+  private var told: Int {
+    guard let token else { preconditionFailure("the routine takes no token") }
+    return token
+  }
+
+  private func panels(_ operand: Operand, _ heads: Int, _ depth: Int) -> Access {
+    access(operand, heads * shape.keyStride, depth + 1, stride: depth + 1)
+  }
+
+  func all(of operation: Operation) -> [Access] {
     switch operation.kind {
     case .linear(let kernel, let input, _, let residual, let converted, let output):
-      guard case .linear(let rows, let depth, let columns, _, let format, let strides) = kernel
-      else {
-        return []
-      }
+      guard case .linear(let rows, let depth, let columns, _, _, let strides) = kernel
+      else { return [] }
       let wide = Shape.stride(columns)
-      // Weights of four panels at a time: biases, then rows, an even number of them. Or rows: four floats in front of
-      // their integers, two floats for four of these.
-      let vectors =
-        format.inputs == .integers
-        ? (rows * (4 + Shape.stride(depth) / 2) + 15) / 16
-        : min(4, wide / 16) * (1 + depth + depth % 2)
-      let widened = converted.map { access($0, vectors, 16, stride: 16) }
+      let count = kernel.conversion?.floatCount ?? 0
+      let widened = converted.map {
+        access($0, (count + Shape.lanes - 1) / Shape.lanes, Shape.lanes, stride: Shape.lanes)
+      }
       return [access(input, rows, depth, stride: strides.input)]
         + [widened].compactMap(\.self)
         + ([residual, output].compactMap(\.self)).map {
@@ -85,7 +106,7 @@ struct Access {
       return [
         access(queries, rows, depth, stride: queryStride),
         access(keys, count, depth, stride: rowStride),
-        access(output, rows, count, stride: keyStride),
+        access(output, rows, keyStride, stride: keyStride),
       ]
     case .scores(let kernel, let queries, let keys, let output):
       guard case .scores(let rows, let heads, let depth, let stride, _, _) = kernel else {
@@ -100,11 +121,14 @@ struct Access {
       return [access(operand, heads * rows, shape.keyStride, stride: shape.keyStride)]
         + [mask].compactMap(\.self).map { access($0, 1, shape.keyStride, stride: 0) }
     case .mix(let kernel, let probabilities, let values, let residual, let output):
-      guard case .mix(let rows, let heads, let keys, let columns, _, let stride, _, _, _) = kernel
+      guard
+        case .mix(let rows, let heads, let keys, let columns, _, let stride, _, let causal, _) =
+          kernel
       else { return [] }
       return [
         access(probabilities, heads * rows, shape.keyStride, stride: shape.keyStride),
-        access(values, keys, heads * columns, stride: stride),
+        // The last row sees itself and no key behind it.
+        access(values, causal ? min(rows, keys) : keys, heads * columns, stride: stride),
       ]
         + [residual, output].compactMap(\.self).map {
           access($0, rows, heads * columns, stride: stride)
@@ -166,7 +190,9 @@ struct Access {
     case .slide(let operand):
       let stride = plan.memory.buffer(operand.buffer).stride
       return [
-        access(operand, shape.pastTokenCount + shape.tokensPerStep, stride, stride: stride)
+        access(
+          operand, shape.batch * (shape.pastTokenCount + shape.tokensPerStep), stride,
+          stride: stride)
       ]
     case .read(.weights): return []
     case .read(.rows(let name, let count)):
