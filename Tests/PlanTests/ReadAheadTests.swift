@@ -71,7 +71,7 @@ struct ReadAheadTests {
         case .enter(let entry): [entry.embedding, entry.value, entry.query, entry.inner]
         default: []
         }
-      return indices.map { plan.weights.tensors[$0] }.filter { $0.format == .float32 }
+      return indices.map { plan.weights.tensors[$0] }.filter { !$0.format.needsWidening }
         .map { $0.offset..<$0.offset + $0.floatCount }
     }
   }

@@ -6,9 +6,8 @@
 
 #include "CDecisionTransformer.h"
 
-#if defined(__SSE2__)
-#include <immintrin.h>
-#elif defined(__aarch64__) && defined(__ARM_NEON)
+// x86 without <immintrin.h>, which asks for a C library: there is none on bare metal.
+#if defined(__aarch64__) && defined(__ARM_NEON)
 #include <arm_neon.h>
 #elif defined(__wasm_simd128__)
 #include <wasm_simd128.h>
@@ -62,33 +61,22 @@ DT_INLINE void dt_store_groups(float *place, dt_int16 integers) {
 #endif
 }
 
+// A register of pairs of 16 bits, and the instruction that adds up their products.
 #if DT_GROUP_WORDS == 2 && defined(__SSE2__)
 #if defined(__AVX512BW__)
-typedef __m512i dt_pairs;
-DT_INLINE dt_pairs dt_repeat(int32_t pair) { return _mm512_set1_epi32(pair); }
-DT_INLINE dt_pairs dt_even(dt_pairs w) { return _mm512_and_si512(w, _mm512_set1_epi32(0xff00ff)); }
-DT_INLINE dt_pairs dt_odd(dt_pairs w) { return _mm512_srli_epi16(w, 8); }
-DT_INLINE dt_pairs dt_add_pairs(dt_pairs sums, dt_pairs a, dt_pairs b) {
-  return _mm512_add_epi32(sums, _mm512_madd_epi16(a, b));
-}
+#define DT_REGISTER 64
+#define DT_MULTIPLY_PAIRS __builtin_ia32_pmaddwd512
 #elif defined(__AVX2__)
-typedef __m256i dt_pairs;
-DT_INLINE dt_pairs dt_repeat(int32_t pair) { return _mm256_set1_epi32(pair); }
-DT_INLINE dt_pairs dt_even(dt_pairs w) { return _mm256_and_si256(w, _mm256_set1_epi32(0xff00ff)); }
-DT_INLINE dt_pairs dt_odd(dt_pairs w) { return _mm256_srli_epi16(w, 8); }
-DT_INLINE dt_pairs dt_add_pairs(dt_pairs sums, dt_pairs a, dt_pairs b) {
-  return _mm256_add_epi32(sums, _mm256_madd_epi16(a, b));
-}
+#define DT_REGISTER 32
+#define DT_MULTIPLY_PAIRS __builtin_ia32_pmaddwd256
 #else
-typedef __m128i dt_pairs;
-DT_INLINE dt_pairs dt_repeat(int32_t pair) { return _mm_set1_epi32(pair); }
-DT_INLINE dt_pairs dt_even(dt_pairs w) { return _mm_and_si128(w, _mm_set1_epi32(0xff00ff)); }
-DT_INLINE dt_pairs dt_odd(dt_pairs w) { return _mm_srli_epi16(w, 8); }
-DT_INLINE dt_pairs dt_add_pairs(dt_pairs sums, dt_pairs a, dt_pairs b) {
-  return _mm_add_epi32(sums, _mm_madd_epi16(a, b));
-}
+#define DT_REGISTER 16
+#define DT_MULTIPLY_PAIRS __builtin_ia32_pmaddwd128
 #endif
-#define DT_PAIRS (64 / (int)sizeof(dt_pairs))
+typedef int32_t dt_sums __attribute__((vector_size(DT_REGISTER)));
+typedef int16_t dt_shorts __attribute__((vector_size(DT_REGISTER)));
+typedef uint16_t dt_pairs __attribute__((vector_size(DT_REGISTER)));
+#define DT_REGISTERS (64 / DT_REGISTER)
 #endif
 
 // sums + x · w for sixteen columns: `weights` has the numbers of four rows in each word, `numbers` is where the group of a
@@ -96,12 +84,13 @@ DT_INLINE dt_pairs dt_add_pairs(dt_pairs sums, dt_pairs a, dt_pairs b) {
 DT_INLINE dt_int16 dt_add_products(dt_int16 sums, dt_int16 weights, const float *numbers) {
   const dt_integer *x = (const dt_integer *)numbers;
 #if defined(DT_INTEGER_QUADS) && defined(__AVX512F__)
-  return (dt_int16)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)weights, _mm512_set1_epi32(*x));
+  return (dt_int16)__builtin_ia32_vpdpbusd512(sums, weights, (dt_int16)*x);
 #elif defined(DT_INTEGER_QUADS) && defined(__SSE2__)
-  union { dt_int16 all; __m256i halves[2]; } s = {sums}, w = {weights};
-  __m256i group = _mm256_set1_epi32(*x);
-  s.halves[0] = _mm256_dpbusd_avx_epi32(s.halves[0], w.halves[0], group);
-  s.halves[1] = _mm256_dpbusd_avx_epi32(s.halves[1], w.halves[1], group);
+  typedef int32_t half __attribute__((vector_size(32)));
+  union { dt_int16 all; half halves[2]; } s = {sums}, w = {weights};
+  half group = (half){} + *x;
+  s.halves[0] = (half)__builtin_ia32_vpdpbusd256(s.halves[0], w.halves[0], group);
+  s.halves[1] = (half)__builtin_ia32_vpdpbusd256(s.halves[1], w.halves[1], group);
   return s.all;
 #elif defined(DT_INTEGER_QUADS)
   union { dt_int16 all; int32x4_t quarters[4]; } s = {sums}, w = {weights};
@@ -125,12 +114,14 @@ DT_INLINE dt_int16 dt_add_products(dt_int16 sums, dt_int16 weights, const float 
   }
   return s.all;
 #elif defined(__SSE2__)
-  union { dt_int16 all; dt_pairs parts[DT_PAIRS]; } s = {sums}, w = {weights};
-  dt_pairs even = dt_repeat(x[0]), odd = dt_repeat(x[1]);
+  union { dt_int16 all; dt_sums parts[DT_REGISTERS]; } s = {sums};
+  union { dt_int16 all; dt_pairs parts[DT_REGISTERS]; } w = {weights};
+  dt_shorts even = (dt_shorts)((dt_sums){} + x[0]), odd = (dt_shorts)((dt_sums){} + x[1]);
 #pragma clang loop unroll(full)
-  for (int i = 0; i < DT_PAIRS; i++) {
-    s.parts[i] = dt_add_pairs(s.parts[i], dt_even(w.parts[i]), even);
-    s.parts[i] = dt_add_pairs(s.parts[i], dt_odd(w.parts[i]), odd);
+  for (int i = 0; i < DT_REGISTERS; i++) {
+    dt_shorts low = (dt_shorts)(w.parts[i] & 255), high = (dt_shorts)(w.parts[i] >> 8);
+    s.parts[i] += (dt_sums)DT_MULTIPLY_PAIRS(low, even);
+    s.parts[i] += (dt_sums)DT_MULTIPLY_PAIRS(high, odd);
   }
   return s.all;
 #elif defined(__wasm_simd128__)

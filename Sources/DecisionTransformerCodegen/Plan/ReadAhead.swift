@@ -21,7 +21,8 @@ public struct ReadAhead: Equatable, Sendable {
   /// How much is read: 512 KB. Measured with a cache of 1 MB, Hopper: entry tensors, rows and 128 KB of weights make `act`
   /// 4 % faster, 256 KB 6 %, 384 KB no more than that; with 640 KB the first are pushed out again.
   ///
-  /// Weights that are widened are left out: multiplying two rows with them takes as long as they take to come.
+  /// Weights that are widened are left out: multiplying two rows with them takes as long as they take to come. Those of integers
+  /// are not: Hopper's `act` takes 6 % less with them, 8.0 instead of 8.5 µs, and `prepare` 4 % more.
   public static let byteCount = 512 << 10
   /// A model that needs no more stays in the cache by itself; there, reading ahead cost 2 % and gained nothing.
   public static let cacheByteCount = 1 << 20
@@ -58,7 +59,7 @@ public struct ReadAhead: Equatable, Sendable {
   private var left: Int { Self.byteCount / MemoryLayout<Float>.stride - floatCount }
 
   private mutating func append(_ tensor: PackedTensor) {
-    let count = tensor.format == .float32 ? min(tensor.floatCount, left) : 0
+    let count = tensor.format.needsWidening ? 0 : min(tensor.floatCount, left)
     guard count > 0 else { return }
     if case .weights(let offset, let before) = stretches.last, offset + before == tensor.offset {
       stretches[stretches.count - 1] = .weights(offset: offset, count: before + count)
