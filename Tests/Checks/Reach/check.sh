@@ -57,7 +57,7 @@ if [[ ${#present[@]} -gt 0 ]]; then
   done
 fi
 
-printf '%-10s %-14s %-9s %18s %6s %10s %8s %12s %12s %8s\n' \
+printf '%-13s %-14s %-9s %18s %6s %10s %8s %12s %12s %8s\n' \
   target model precision "largest difference" steps "self test" refusals act prepare code
 failed=()
 running=0

@@ -35,7 +35,7 @@ row() {
   [[ -z $difference || $difference -le 10000 ]] \
     || fail "an action is off by $difference billionths; accepted: 10000"
   [[ -z $difference || $steps -gt 0 ]] || fail "no step was replayed"
-  printf '%-10s %-14s %-9s %18s %6s %10s %8s %12s %12s %8s\n' "$target" "$1" "$2" \
+  printf '%-13s %-14s %-9s %18s %6s %10s %8s %12s %12s %8s\n' "$target" "$1" "$2" \
     "$([[ -n $difference ]] && awk "BEGIN { printf \"%.1e\", $difference * 1e-9 }" || echo -)" \
     "${steps:--}" passed "$4" "$5" "$6" "$7"
 }

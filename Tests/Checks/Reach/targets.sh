@@ -1,7 +1,7 @@
 # What there is to know about each target; sourced.
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
-all_targets=(arm64 riscv64 riscv64v cortex-m4 cortex-m7 cortex-m33 cortex-m55 wasm)
+all_targets=(arm64 arm64-dotprod arm64-i8mm riscv64 riscv64v cortex-m4 cortex-m7 cortex-m33 cortex-m55 wasm)
 
 # Sets `kind` and `programs` (what has to be installed) of the target $1; for those with an instruction set of
 # QEMU's also `triple`, `architecture` (of --march, or empty), `processor` (other flags of the C compiler), `gcc`,
@@ -9,13 +9,24 @@ all_targets=(arm64 riscv64 riscv64v cortex-m4 cortex-m7 cortex-m33 cortex-m55 wa
 describe_target() {
   local small="Tests/Data/Models/GeluFourHeads.dtmodel Tests/Data/Goldens/GeluFourHeads.safetensors 1000"
   local rounded="Tests/Data/Models/RoundedOneHead.dtmodel - 0"
+  local integers="Tests/Data/Models/Int8OneHead.dtmodel - 0"
   local hopper="Sources/hopper/Hopper.dtmodel Sources/hopper/Resources/episode.safetensors 100"
   architecture=
-  models=("$small" "$rounded")
+  models=("$small" "$rounded" "$integers")
   case $1 in
     arm64)
       kind=linux triple=aarch64-none-none-elf processor= gcc=aarch64-linux-gnu-gcc emulator=qemu-aarch64
-      models=("$small" "$rounded" "$hopper" "Sources/dtbench/HopperBFloat16.dtmodel - 0")
+      models=("$small" "$rounded" "$hopper" "Sources/dtbench/HopperBFloat16.dtmodel - 0"
+        "$integers" "Sources/dtbench/HopperInt8.dtmodel - 0")
+      ;;
+    # Other instructions for products of integers, and nothing else.
+    arm64-dotprod)
+      kind=linux triple=aarch64-none-none-elf architecture=armv8.2-a+dotprod processor=
+      gcc=aarch64-linux-gnu-gcc emulator=qemu-aarch64 models=("$integers")
+      ;;
+    arm64-i8mm)
+      kind=linux triple=aarch64-none-none-elf architecture=armv8.2-a+dotprod+i8mm processor=
+      gcc=aarch64-linux-gnu-gcc emulator=qemu-aarch64 models=("$integers")
       ;;
     riscv64)
       kind=linux triple=riscv64-none-none-eabi architecture=rv64gc processor=-mabi=lp64d
