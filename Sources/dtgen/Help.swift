@@ -129,7 +129,8 @@ enum Help {
     Errors are measured with the checkpoint, on calibration.safetensors in the model folder:
     an episode of your own, "states" and "rewards" and the metadata "target_return", as in
     the golden files of dtgen compare. Without it a synthetic episode is measured, with a
-    warning. It takes seconds for a small model, a minute or more for a large one.
+    warning. Each matrix is measured several times: seconds for a small model, many
+    minutes for one of tens of megabytes.
 
     options:
       --max-action-error <number>  instead of the number in codegen.json

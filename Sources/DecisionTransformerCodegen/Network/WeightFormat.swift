@@ -150,6 +150,9 @@ extension WeightPrecision {
 // MARK: - Inputs
 
 extension WeightFormat {
+  /// Products of 8-bit integers, one of them up to 255, that 32 bits hold the sum of.
+  package static let mostIntegerProducts = 1 << 16
+
   /// A row as its products take it: multiples of a scale, which is the largest magnitude over the largest integer; each
   /// number times the scale's reciprocal is rounded to nearest, ties to even. The row itself where inputs stay floats.
   package func quantized<Scalar: BinaryFloatingPoint>(_ row: [Scalar]) -> [Scalar] {

@@ -111,6 +111,16 @@ public enum Compiler {
         )
       ])
     }
+    if let deep = plan.matrices.first(where: {
+      $0.format.inputs == .integers && $0.arrangement.rowCount - 1 > WeightFormat.mostIntegerProducts
+    }) {
+      throw InvalidInput([
+        Diagnostic(
+          path: path, key: "precision",
+          "\(deep.name) has more than \(WeightFormat.mostIntegerProducts) rows, whose products 32 bits do not hold; accepted: another precision"
+        )
+      ])
+    }
     let unknown = plan.unknownMatrices
     guard unknown.isEmpty else {
       let names = plan.matrices.map(\.name)
