@@ -394,7 +394,10 @@ struct GenerationOptionsReaderTests {
         """
       ),
       // Choices
-      (#""precision": "float16""#, #"precision: found "float16"; accepted: "float32", "bfloat16", "int8""#),
+      (
+        #""precision": "float16""#,
+        #"precision: found "float16"; accepted: "float32", "bfloat16", "int8""#
+      ),
       (#""precision": 32"#, #"precision: found 32; accepted: "float32", "bfloat16", "int8""#),
       (
         #""outputs": "action""#,

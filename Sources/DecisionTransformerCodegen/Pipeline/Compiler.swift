@@ -112,7 +112,8 @@ public enum Compiler {
       ])
     }
     if let deep = plan.matrices.first(where: {
-      $0.format.inputs == .integers && $0.arrangement.rowCount - 1 > WeightFormat.mostIntegerProducts
+      $0.format.inputs == .integers
+        && $0.arrangement.rowCount - 1 > WeightFormat.mostIntegerProducts
     }) {
       throw InvalidInput([
         Diagnostic(
