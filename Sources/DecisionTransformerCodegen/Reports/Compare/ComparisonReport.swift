@@ -63,7 +63,7 @@ public struct ComparisonReport: Encodable, Equatable, Sendable {
     self.tolerance = tolerance
     stages = try Self.stages(
       golden, reference.stages, packed.stages, tolerance: tolerance,
-      judgesPacked: !plan.deployment.isRounded)
+      judgesPacked: !model.deployment.isRounded)
     passed = stages.allSatisfy(\.passed)
   }
 
