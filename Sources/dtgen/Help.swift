@@ -121,9 +121,10 @@ enum Help {
   private static let calibrate = """
     usage: dtgen calibrate <Name>.dtmodel [--max-action-error <number>] [--dry-run]
 
-    Chooses float32, bfloat16 or int8 for each matrix of the blocks: the fastest choice, by
-    the plan's own estimate, with which no action moves by more than max_action_error, in
-    environment units (of numbered actions: no logit). Writes it into codegen.json:
+    Chooses float32, bfloat16 or int8 for each matrix of the blocks, so that no action moves
+    by more than max_action_error on the measured episode, in environment units (of
+    numbered actions: no logit), with as little work as a search finds, matrix by matrix, by
+    the plan's own estimate. Writes it into codegen.json:
     "max_action_error", "precision" and "matrix_precisions". All else there stays as it is.
 
     Errors are measured with the checkpoint, on calibration.safetensors in the model folder:

@@ -1,5 +1,6 @@
 import DTGenCommands
 import DTGenReports
+import DecisionTransformerCodegen
 
 /// `dtgen plan`
 struct PlanRequest {
@@ -9,7 +10,7 @@ struct PlanRequest {
   func run() throws(InvalidInput) {
     let (model, remarks) = try ModelFolder(path: folder).readModel()
     for remark in remarks { Console.error(remark.description) }
-    let text = PlanText(Plan(model))
+    let text = PlanText(try Compiler.plan(model, folder: folder))
     Console.output(json ? text.json : text.text)
   }
 }

@@ -172,7 +172,7 @@ struct GenerationOptionsReaderTests {
         zzz: is not an option; accepted: "window", "batch", "state_mean", "state_std", "frame_input", "return_scale", \
         "return_offset", "return_rounding", "actions", "temperature", "action_scale", \
         "action_offset", "action_minimum", "action_maximum", "action_history", "target_return", \
-        "precision", "outputs", "timestep_overflow", "first_timestep", "access", "weights", \
+        "precision", "matrix_precisions", "max_action_error", "outputs", "timestep_overflow", "first_timestep", "access", "weights", \
         "self_test", "model_class", "tokens", "c_interface", "explain"
         """
       ),
@@ -182,7 +182,7 @@ struct GenerationOptionsReaderTests {
         "": is not an option; accepted: "window", "batch", "state_mean", "state_std", "frame_input", "return_scale", \
         "return_offset", "return_rounding", "actions", "temperature", "action_scale", \
         "action_offset", "action_minimum", "action_maximum", "action_history", "target_return", \
-        "precision", "outputs", "timestep_overflow", "first_timestep", "access", "weights", \
+        "precision", "matrix_precisions", "max_action_error", "outputs", "timestep_overflow", "first_timestep", "access", "weights", \
         "self_test", "model_class", "tokens", "c_interface", "explain"
         """
       ),

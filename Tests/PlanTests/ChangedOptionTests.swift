@@ -88,6 +88,16 @@ struct ChangedOptionTests {
       }
     ),
     (
+      "matrix_precisions",
+      { model in
+        guard let name = Plan(model).matrices.first?.name else { return false }
+        model.options.matrixPrecisions = [
+          name: model.options.precision == .bfloat16 ? .float32 : .bfloat16
+        ]
+        return true
+      }
+    ),
+    (
       "access",
       { model in
         next(&model.options.access)
@@ -420,7 +430,9 @@ struct ChangedOptionTests {
     }
     let known = Set(applied.keys)
     #expect(
-      known.isSuperset(of: Set(GenerationOptionsReader.keys).subtracting(["model_class"])))
+      known.isSuperset(
+        // What a choice was made by is no part of what is generated.
+        of: Set(GenerationOptionsReader.keys).subtracting(["model_class", "max_action_error"])))
   }
 
   @Test("of many numbers is told by their places and by the largest difference")

@@ -225,7 +225,7 @@ struct ManifestTests {
       ),
       (
         "\"rows_per_word\": ", "\"rows_per_word\": 1",
-        "m: weight_format.rows_per_word: found 1"
+        "m: weight_formats[0].rows_per_word: found 1"
       ),
       ("\n  \"weight_bytes\": ", "\n  \"weight_bytes\": 9", "m: weight_bytes: found 9"),
       (

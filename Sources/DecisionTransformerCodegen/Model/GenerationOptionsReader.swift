@@ -86,10 +86,6 @@ extension GenerationOptionsReader {
       }
     }
     guard file["max_action_error"] != nil else { return }
-    guard options.modelClass == .decisionTransformer else {
-      return file.reject(
-        "max_action_error", "a trunk has no actions; accepted: no such key, and a \"precision\"")
-    }
     var error = 0.0
     file.read("max_action_error", into: &error, .positive)
     options.maximumActionError = error

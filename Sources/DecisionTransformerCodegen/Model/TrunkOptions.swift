@@ -8,7 +8,7 @@ extension GenerationOptions {
 extension GenerationOptionsReader {
   /// The options that a trunk has; all others are about states, actions, returns and episodes.
   package static let trunkKeys = [
-    "model_class", "tokens", "window", "precision", "access", "weights",
+    "model_class", "tokens", "window", "precision", "matrix_precisions", "access", "weights",
   ]
 
   /// Reads `model_class` and `tokens`, and refuses the options that the class does not have.

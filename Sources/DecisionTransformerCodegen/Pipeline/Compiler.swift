@@ -44,8 +44,7 @@ public enum Compiler {
       model.options.weightStorage = .file
       model.options.access = .public
     }
-    let plan = Plan(model)
-    try checkPrecisions(of: plan, model, folder: folder)
+    let plan = try plan(model, folder: folder)
     let code = code(plan)
     var files = code.map(\.file)
     var manifest = Manifest(plan, generator: version)
@@ -96,6 +95,13 @@ public enum Compiler {
       model: model, plan: plan, files: files, manifest: manifest,
       checkpointFile: codeOnly ? nil : CheckpointReader.fileName(folder: folder),
       selfTest: selfTest, precisionCost: precisionCost, remarks: remarks)
+  }
+
+  /// The plan of the model in a folder, checked like a compilation's.
+  package static func plan(_ model: Model, folder: String) throws(InvalidInput) -> Plan {
+    let plan = Plan(model)
+    try checkPrecisions(of: plan, model, folder: folder)
+    return plan
   }
 
   /// Stops where codegen.json names matrices that are none, or has a bound of errors that nobody has measured.

@@ -15,6 +15,15 @@ extension WeightFormat {
 }
 
 extension Plan {
+  /// The formats of the blocks' matrices, with how many have each where there are several: `int8 (9), bfloat16 (3)`.
+  public var precisionText: String {
+    let names = matrices.map(\.format.name)
+    let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+    guard counts.count > 1 else { return names.first ?? deployment.format.name }
+    return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
+  }
+
   /// The format of matrices that generated code widens; nil where all weights are float32.
   public var widenedFormat: WeightFormat? {
     weights.tensors.lazy.map(\.format).first(where: \.needsWidening)

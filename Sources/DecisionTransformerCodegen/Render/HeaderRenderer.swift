@@ -65,7 +65,7 @@ package struct HeaderRenderer {
     let shape = plan.shape
     return
       "hidden \(shape.hiddenSize) · heads \(shape.headCount) · inner \(shape.innerSize) \(plan.network.blocks[0].activation.rawValue)"
-      + " · layers \(shape.layerCount), attention \(attention) · \(plan.deployment.format.name)"
+      + " · layers \(shape.layerCount), attention \(attention) · \(plan.precisionText)"
   }
 
   /// The form of each layer, equal neighbours counted.

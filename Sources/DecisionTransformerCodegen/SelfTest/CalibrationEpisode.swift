@@ -29,7 +29,17 @@ public struct CalibrationEpisode: Equatable, Sendable {
   ) throws(InvalidInput) -> CalibrationEpisode? {
     let path = ModelFolder(path: folder).path(of: fileName)
     guard !model.isTrunk, FileManager.default.fileExists(atPath: path) else { return nil }
-    return CalibrationEpisode(try GoldenFile(path: path, model: model))
+    let file = try GoldenFile(path: path, model: model)
+    let token = (file.targetReturn - model.options.returnOffset) / model.options.returnScale
+    guard Float(file.targetReturn).isFinite, Float(token).isFinite else {
+      throw InvalidInput([
+        Diagnostic(
+          path: path, key: "__metadata__.target_return",
+          "found \(file.targetReturn); accepted: a number that float32 can hold, divided by return_scale, too"
+        )
+      ])
+    }
+    return CalibrationEpisode(file)
   }
 
   private init(_ file: GoldenFile) {

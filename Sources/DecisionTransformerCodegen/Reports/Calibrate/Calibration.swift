@@ -1,8 +1,8 @@
 import DecisionTransformer
 import Foundation
 
-/// The fastest precision of each matrix, by the plan's own estimate, with which actions stay as near to the checkpoint's as
-/// `max_action_error` asks for.
+/// A precision of each matrix with which actions stay as near to the checkpoint's as `max_action_error` asks for, and little work
+/// is left by the plan's own estimate. A search, matrix by matrix, and no proof that nothing is faster.
 ///
 /// Errors are measured, not estimated: packed numbers, and rows quantized as generated code quantizes them, in double precision
 /// against the checkpoint, over the recorded episode or a synthetic one. What a matrix costs alone decides which is the next
@@ -18,6 +18,8 @@ public struct Calibration: Sendable {
   }
 
   public var bound: Double
+  /// Whether actions are numbers, and what is measured are logits.
+  public var isOfLogits: Bool
   public var source: String
   public var stepCount: Int
   /// `precision`: of all matrices but those of `matrixPrecisions`.
@@ -45,6 +47,7 @@ public struct Calibration: Sendable {
   ) throws(InvalidInput) {
     let meter = ActionErrorMeter(model, checkpoint, recorded: recorded, path: path)
     (self.bound, source, stepCount) = (bound, meter.source, meter.stepCount)
+    isOfLogits = model.options.actions == .discrete
     let names = meter.plan(.int8).matrices.map(\.name)
     let count = Double(2 * names.count + 3)
     var done = 0.0
@@ -106,11 +109,37 @@ public struct Calibration: Sendable {
     work =
       Double(meter.plan(.int8, Dictionary(uniqueKeysWithValues: choice)).estimatedWork) / floatWork
     // One precision for all may be as good, and faster: its plan may have other forms.
-    for other in uniform where other.largestError <= bound && other.work < work {
+    for other in uniform where other.largestError <= bound && other.work <= work {
       let error = try meter.error(other.precision)
       (precision, work) = (other.precision, other.work)
       (largestError, meanError) = (error.largest, error.mean)
       for index in matrices.indices { matrices[index].precision = other.precision }
+    }
+    try refine(meter, floatWork: floatWork)
+  }
+
+  /// Fewer bits for single matrices where the bound still holds, those first that save most work.
+  private mutating func refine(
+    _ meter: ActionErrorMeter, floatWork: Double
+  ) throws(InvalidInput) {
+    func work(_ others: [String: WeightPrecision]) -> Double {
+      Double(meter.plan(precision, others).estimatedWork) / floatWork
+    }
+    // Forms, and so names, follow from the precision of all.
+    let names = Set(meter.plan(precision).matrices.map(\.name))
+    guard matrices.allSatisfy({ names.contains($0.name) }) else { return }
+    for (index, matrix) in matrices.enumerated().sorted(by: {
+      $0.element.int8Error < $1.element.int8Error
+    })
+    where matrix.precision != .int8 {
+      var others = Dictionary(uniqueKeysWithValues: matrices.map { ($0.name, $0.precision) })
+      others[matrix.name] = .int8
+      let less = work(others)
+      guard less < self.work else { continue }
+      let found = try meter.error(precision, others)
+      guard found.largest <= bound else { continue }
+      matrices[index].precision = .int8
+      (self.work, largestError, meanError) = (less, found.largest, found.mean)
     }
   }
 

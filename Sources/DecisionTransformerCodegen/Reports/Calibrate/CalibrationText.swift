@@ -19,8 +19,9 @@ extension Calibration {
     let bits =
       Set(matrices.map(\.precision)).count == 1
       ? "\(matrices[0].precision.rawValue) for all" : "mixed"
+    let unit = isOfLogits ? "of logits" : "environment units"
     return [
-      "episode: \(source), \(stepCount) steps; max_action_error \(bound), environment units",
+      "episode: \(source), \(stepCount) steps; max_action_error \(bound), \(unit)",
       table.text, all.text,
       "chosen: \(bits); actions move by \(digits(largestError)) at most, by \(digits(meanError)) on average",
     ].joined(separator: "\n")

@@ -65,7 +65,7 @@ extension ComparedOutput {
 
   private static func model(folder: String) throws(InvalidInput) -> ComparedOutput {
     var (model, remarks) = try ModelFolder(path: folder).readModel()
-    let plan = Plan(model)
+    let plan = try Compiler.plan(model, folder: folder)
     var output = ComparedOutput(
       path: folder, manifest: Manifest(plan, generator: Compiler.version),
       source: Compiler.code(plan).flatMap(\.file.contents))

@@ -184,7 +184,7 @@ public struct InspectionReport: Encodable, Sendable {
 extension InspectionReport.Options {
   fileprivate init(_ model: Model) {
     modelClass = model.config.modelClass.rawValue
-    precision = model.options.precision.rawValue
+    precision = Plan(model).precisionText
     access = model.options.access.rawValue
     weights = model.options.weightStorage.rawValue
     if model.isTrunk {

@@ -166,12 +166,15 @@ extension InspectionReport {
       plan.memory)
   }
 
+  private var hasIntegers: Bool { options.precision.contains(WeightPrecision.int8.rawValue) }
+
   /// What the self test expects; nothing without one.
   private var expectedErrors: [Table] {
     guard let selfTest else { return [] }
     return [
       Table(
-        title: "expected error of float32: \(selfTest.steps) steps against double precision, "
+        title:
+          "expected error of float32\(hasIntegers ? " and of rows rounded the other way" : ""): \(selfTest.steps) steps against double precision, "
           + "\(grouped(selfTest.bytes)) bytes beside the weights",
         rows: [["", "magnitude", "largest", "mean", "tolerance"]]
           + selfTest.stages.map {

@@ -14,7 +14,7 @@ public struct WeightTrace {
     let folder = ModelFolder(path: path)
     self.path = folder.path
     model = try folder.readModel().model
-    plan = Plan(model)
+    plan = try Compiler.plan(model, folder: path)
     var remarks: [Diagnostic] = []
     checkpoint = try CheckpointReader.read(
       folder: path, config: model.config, remarks: &remarks)
