@@ -9,7 +9,8 @@ library, through the Python client) and by Hugging Face's model (the published g
 Gymnasium's environment from the same initial state. Three questions: how far are the actions apart on the
 same states, when does chaos part the episodes, and do the returns come from one distribution?
 
-Exits with 1 if an action of float32 on the same states is off by more than 1e-5, or if returns disagree.
+Exits with 1 if an action of float32 on the same states is off by more than 1e-5, if returns of float32
+disagree, or if those of another precision are worse.
 """
 
 import argparse
@@ -32,7 +33,7 @@ import torch
 import environments_report as report
 from agreement import difference_interval, distribution_p, paired_p
 from decision_transformer import Controller
-from environments_models import CASES, PRECISIONS, precisions_in
+from environments_models import CASES, MAX_ACTION_ERROR, PRECISIONS, precisions_in
 from hugging_face import HuggingFaceController
 from rollouts import parting, replay, run
 
@@ -95,10 +96,10 @@ def agreement(hugging_face, other):
     }
 
 
-def compare_target(environment, controllers, hugging_face, target, seeds, bound):
+def compare_target(environment, controllers, hugging_face, target, seeds):
     """All episodes of one target, by the controllers of all precisions; lists are in the order of the seeds.
 
-    `disturbed` is Hugging Face's own model, one ulp off. `bound`: of actions, environment units.
+    `disturbed` is Hugging Face's own model, one ulp off.
     """
     returns = {name: [] for name in ("hugging_face", "disturbed", *controllers)}
     parted = {name: [] for name in ("disturbed", *controllers)}
@@ -128,7 +129,7 @@ def compare_target(environment, controllers, hugging_face, target, seeds, bound)
             name: {
                 "largest": float(found.max()),
                 "mean": float(found.mean()),
-                "steps_beyond": int((found.max(1) > bound).sum()),
+                "steps_beyond": int((found.max(1) > MAX_ACTION_ERROR).sum()),
             }
             for name, found in differences.items()
         },
@@ -146,9 +147,7 @@ def compare(case, libraries, models, seeds, quick):
     hugging_face = HuggingFaceController(REPOSITORY / case.folder)
     targets = []
     for target in case.targets[-1:] if quick else case.targets:
-        found = compare_target(
-            environment, controllers, hugging_face, target, seeds, case.max_action_error
-        )
+        found = compare_target(environment, controllers, hugging_face, target, seeds)
         targets.append(found)
         figures = "; ".join(
             f"{name} {np.mean(found['returns'][name]):.1f}, on the same states "
@@ -161,7 +160,7 @@ def compare(case, libraries, models, seeds, quick):
     return {
         "environment": case.environment,
         "folder": case.folder,
-        "max_action_error": case.max_action_error,
+        "max_action_error": MAX_ACTION_ERROR,
         "budget": precisions_in(models / "budget" / case.folder_name),
         "targets": targets,
     }

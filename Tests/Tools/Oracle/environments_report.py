@@ -2,6 +2,7 @@
 
 import statistics
 from collections import Counter
+from dataclasses import dataclass
 
 # Actions further apart than this count as parted: far more than rounding, little for a robot.
 APART = 1e-3
@@ -55,12 +56,34 @@ def count_parted(results, name):
     return f"{sum(step is not None for step in steps)} of {len(steps)}"
 
 
-def p_values(results):
+@dataclass(frozen=True)
+class Comparison:
+    """One test of a precision's returns; `difference` is that of the means from Hugging Face's."""
+
+    p: float
+    place: str
+    precision: str
+    what: str
+    difference: float
+
+    def __str__(self):
+        direction = "higher" if self.difference > 0 else "lower"
+        return (
+            f"{self.place}, {self.precision}: {self.what}, p = {probability(self.p)}, the mean is "
+            f"{direction} by {abs(self.difference):.2g}"
+        )
+
+
+def comparisons(results):
     """Of all precisions. Hugging Face's model against itself, one ulp off, is no claim to be tested."""
     return [
-        (
+        Comparison(
             target["agreement"][precision][key],
-            f"{model['environment']}, target {target['target']:g}, {precision}: {what}",
+            f"{model['environment']}, target {target['target']:g}",
+            precision,
+            what,
+            statistics.mean(target["returns"][precision])
+            - statistics.mean(target["returns"]["hugging_face"]),
         )
         for model in results["models"]
         for target in model["targets"]
@@ -72,15 +95,16 @@ def p_values(results):
 def limit(results):
     """With so many tests one of them may be below the significance by chance; with this limit all of them
     together have it (Bonferroni)."""
-    return SIGNIFICANCE / len(p_values(results))
+    return SIGNIFICANCE / len(comparisons(results))
 
 
 def disagreements(results):
-    return [(p, what) for p, what in p_values(results) if p < limit(results)]
+    return [test for test in comparisons(results) if test.p < limit(results)]
 
 
 def problems(results):
-    """What must not be: an action of float32 off on the same states, or returns that disagree."""
+    """What must not be: an action of float32 off on the same states, returns of float32 that disagree, or
+    of another precision that are worse. Rounded weights are another policy, and may be a better one."""
     found = [
         f"{model['environment']}, target {target['target']:g}: actions of float32 on the same states differ "
         f"by {target['same_states']['float32']['largest']:.1e}; accepted: {TOLERANCE:.0e}"
@@ -88,7 +112,11 @@ def problems(results):
         for target in model["targets"]
         if not target["same_states"]["float32"]["largest"] <= TOLERANCE
     ]
-    return found + [f"{what} disagrees, p = {p:.2g}" for p, what in disagreements(results)]
+    return found + [
+        f"returns disagree: {test}"
+        for test in disagreements(results)
+        if test.precision == "float32" or test.difference < 0
+    ]
 
 
 def returns_table(model):
@@ -161,18 +189,18 @@ def largest_on_same_states(results, precision):
 
 
 def summary(results):
-    tests = p_values(results)
-    smallest, where = min(tests)
+    tests = comparisons(results)
+    smallest = min(tests, key=lambda test: test.p)
     different = disagreements(results)
     steps = sum(target["steps"] for target in targets(results))
     beyond = sum(target["same_states"]["budget"]["steps_beyond"] for target in targets(results))
     agree = (
-        f"The returns do **not** agree in {len(different)} of {len(tests)} tests: "
-        + "; ".join(f"{what}, p = {probability(p)}" for p, what in different)
-        + f". Below {limit(results):.2g} counts."
+        f"Returns are **not** the same in {len(different)} of {len(tests)} tests: "
+        f"{'; '.join(map(str, different))}. Below {limit(results):.2g} counts."
         if different
         else f"No test tells returns from Hugging Face's: the smallest of {len(tests)} p-values is "
-        f"{probability(smallest)} ({where}); below {limit(results):.2g} would count."
+        f"{probability(smallest.p)} ({smallest.place}, {smallest.precision}: {smallest.what}); below "
+        f"{limit(results):.2g} would count."
     )
     same = ", ".join(largest_on_same_states(results, name) for name in precisions(results))
     parts = ", ".join(f"{count_parted(results, name)} of {name}" for name in precisions(results))

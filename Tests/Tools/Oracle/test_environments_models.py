@@ -47,11 +47,11 @@ class EnvironmentsModels(unittest.TestCase):
 
     def test_folders_differ_in_the_precision_alone(self):
         original = json.loads((HOPPER / "codegen.json").read_text())
-        expected = [{}, {"precision": "bfloat16"}, {"precision": "int8"}, {"max_action_error": 0.002}]
+        expected = [{}, {"precision": "bfloat16"}, {"precision": "int8"}, {"max_action_error": models.MAX_ACTION_ERROR}]
         for precision, changes in zip(models.PRECISIONS, expected, strict=True):
             with self.subTest(precision):
                 copy = self.root / precision / HOPPER.name
-                self.assertEqual(models.options(models.CASES[0], precision), changes)
+                self.assertEqual(models.options(precision), changes)
                 models.copy_folder(HOPPER, copy, changes)
                 self.assertEqual(json.loads((copy / "codegen.json").read_text()), original | changes)
                 for name in ("config.json", "model.safetensors"):

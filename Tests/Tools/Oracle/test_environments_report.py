@@ -7,16 +7,19 @@ import environments_report as report
 PRECISIONS = ("float32", "bfloat16", "int8", "budget")
 
 
-def results(p=0.5, largest=1e-6):
-    """One model, one target, two seeds; `p` is that of int8's mean, `largest` that of float32."""
+def results(p=0.5, difference=0, precision="int8", largest=1e-6):
+    """One model, one target, two seeds; `p` and `difference` are of the mean of one precision, `largest` is
+    the largest difference of float32's actions."""
 
     def agreement(name):
-        return {"p_mean": p if name == "int8" else 0.5, "p_distribution": 0.9, "difference": [-0.04, 2]}
+        return {"p_mean": p if name == precision else 0.5, "p_distribution": 0.9, "difference": [-0.04, 2]}
 
+    returns = {name: [10.0, 12.0] for name in ("hugging_face", "disturbed", *PRECISIONS)}
+    returns[precision] = [10.0 + difference, 12.0 + difference]
     target = {
         "target": 1000,
         "steps": 200,
-        "returns": {name: [10.0, 12.0] for name in ("hugging_face", "disturbed", *PRECISIONS)},
+        "returns": returns,
         "parted": {name: [None, 7] for name in ("disturbed", *PRECISIONS)},
         "microseconds": {name: [[8.0, 9.0, 900.0]] for name in PRECISIONS},
         "same_states": {
@@ -45,17 +48,24 @@ class EnvironmentsReport(unittest.TestCase):
 
     def test_all_precisions_are_counted(self):
         # Two tests of each precision; Hugging Face's model against itself is none.
-        self.assertEqual(len(report.p_values(results())), 8)
+        self.assertEqual(len(report.comparisons(results())), 8)
         self.assertAlmostEqual(report.limit(results()), 0.05 / 8)
-        self.assertEqual(report.problems(results(p=0.007)), [])
+        self.assertEqual(report.problems(results(p=0.007, difference=-3)), [])
 
     def test_a_precision_that_does_harm_is_named(self):
-        (problem,) = report.problems(results(p=0.006))
-        self.assertEqual(problem, "Hopper-v5, target 1000, int8: mean return disagrees, p = 0.006")
-        self.assertIn(
-            "do **not** agree in 1 of 8 tests: Hopper-v5, target 1000, int8: mean return, p = 0.01",
-            report.markdown(results(p=0.006)),
-        )
+        worse = results(p=0.006, difference=-3)
+        text = "Hopper-v5, target 1000, int8: mean return, p = 0.01, the mean is lower by 3"
+        self.assertEqual(report.problems(worse), [f"returns disagree: {text}"])
+        self.assertIn(f"**not** the same in 1 of 8 tests: {text}.", report.markdown(worse))
+
+    def test_another_policy_may_be_better(self):
+        better = results(p=0.006, difference=0.5)
+        self.assertEqual(report.problems(better), [])
+        self.assertIn("int8: mean return, p = 0.01, the mean is higher by 0.5.", report.markdown(better))
+
+    def test_float32_is_the_same_policy(self):
+        better = results(p=0.006, difference=0.5, precision="float32")
+        self.assertEqual(len(report.problems(better)), 1)
 
     def test_of_actions_only_those_of_float32_can_be_wrong(self):
         (problem,) = report.problems(results(largest=2e-5))
