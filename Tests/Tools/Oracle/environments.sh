@@ -27,7 +27,7 @@ fi
   >"$log" 2>&1 || fail "the Python packages could not be installed"
 
 "$scratch/python/bin/python" -m unittest discover --start-directory Tests/Tools/Oracle >"$log" 2>&1 \
-  || fail "the loop around Hugging Face's model, or the statistics, are wrong"
+  || fail "the loop around Hugging Face's model, the folders, the statistics or the tables are wrong"
 
 "$scratch/python/bin/python" Tests/Tools/Oracle/environments_models.py "$scratch/models" >"$log" 2>&1 \
   || fail "no model folders"
