@@ -29,7 +29,8 @@ fi
 "$scratch/python/bin/python" -m unittest discover --start-directory Tests/Tools/Oracle >"$log" 2>&1 \
   || fail "the loop around Hugging Face's model, the folders, the statistics or the tables are wrong"
 
-"$scratch/python/bin/python" Tests/Tools/Oracle/environments_models.py "$scratch/models" >"$log" 2>&1 \
+# There, since MuJoCo may leave its log.
+(cd "$scratch" && python/bin/python ../../Tests/Tools/Oracle/environments_models.py models) >"$log" 2>&1 \
   || fail "no model folders"
 
 swift build -c release --product dtgen >"$log" 2>&1 || fail "no dtgen"
@@ -43,6 +44,6 @@ for model in "$scratch"/models/*/*.dtmodel; do
     || fail "$model: no library"
 done
 
-cd "$scratch"  # where MuJoCo may leave its log
+cd "$scratch"
 python/bin/python ../../Tests/Tools/Oracle/environments.py --libraries libraries --models models \
   --json environments.json --markdown environments.md --picture robots.jpg "$@"
