@@ -38,6 +38,19 @@ def distribution_p(left, right):
     return _share(distances(shuffled), distances(labels))
 
 
+def difference_interval(left, right, confidence=0.95):
+    """Of the mean of `right` less that of `left` over the same seeds: how far off the two may still be.
+
+    A p-value that is large proves nothing by itself; this says what the seeds can exclude. Percentiles of
+    means over seeds drawn again.
+    """
+    differences = np.subtract(right, left)
+    drawn = np.random.default_rng(3).integers(len(differences), size=(RELABELLINGS, len(differences)))
+    tail = 50 * (1 - confidence)
+    low, high = np.percentile(differences[drawn].mean(1), [tail, 100 - tail])
+    return [float(low), float(high)]
+
+
 def _share(relabelled, true):
     # Sums that differ by rounding alone are equal.
     return float((1 + (relabelled >= true - 1e-9).sum()) / (1 + len(relabelled)))

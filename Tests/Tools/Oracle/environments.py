@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """The Swift controllers and Hugging Face's models side by side in the real environments.
 
-    python environments.py --libraries <folder of libhopper.so, ...> [--markdown FILE] [--json FILE]
+    python environments.py --libraries <folder of float32/libhopper.so, ...> --models <folder>
+        [--markdown FILE] [--json FILE]
 
-For every model, target and seed an episode each by the Swift controller (its shared library, through
-the Python client) and by Hugging Face's model (the published get_action loop), both in Gymnasium's
-environment from the same initial state. Three questions: how far are the actions apart on the same
-states, when does chaos part the two episodes, and do the returns come from one distribution?
+For every model, target and seed an episode each by the Swift controller in every precision (its shared
+library, through the Python client) and by Hugging Face's model (the published get_action loop), all in
+Gymnasium's environment from the same initial state. Three questions: how far are the actions apart on the
+same states, when does chaos part the episodes, and do the returns come from one distribution?
 
-Exits with 1 if an action on the same states is off by more than 1e-5, or if returns disagree.
+Exits with 1 if an action of float32 on the same states is off by more than 1e-5, if returns of float32
+disagree, or if those of another precision are worse.
 """
 
 import argparse
@@ -17,7 +19,6 @@ import os
 import platform
 import shlex
 import sys
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,8 +31,9 @@ import numpy as np
 import torch
 
 import environments_report as report
-from agreement import distribution_p, paired_p
+from agreement import difference_interval, distribution_p, paired_p
 from decision_transformer import Controller
+from environments_models import CASES, MAX_ACTION_ERROR, PRECISIONS, precisions_in
 from hugging_face import HuggingFaceController
 from rollouts import parting, replay, run
 
@@ -40,33 +42,23 @@ FIRST_SEED = 100
 RESOLUTION = 0.1
 
 
-@dataclass(frozen=True)
-class Case:
-    """A model folder, the prefix of its library's functions, and where it acts for which targets."""
-
-    folder: str
-    prefix: str
-    environment: str
-    targets: tuple[float, ...]
-
-
-CASES = [
-    Case("Sources/hopper/Hopper.dtmodel", "hopper", "Hopper-v5", (1000, 1800, 3000)),
-    Case("Tests/Data/Models/HalfCheetah.dtmodel", "half_cheetah", "HalfCheetah-v5", (1000, 3000, 5000)),
-    Case("Sources/pendulum/Pendulum.dtmodel", "pendulum", "Pendulum-v1",
-         (-1600, -1200, -800, -400, -200)),
-]  # fmt: skip
-
-
 def parse_arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--libraries", type=Path, help="where lib<prefix>.so of each model is")
+    parser.add_argument(
+        "--libraries", type=Path, help="where <precision>/lib<prefix>.so of each model is"
+    )
+    parser.add_argument(
+        "--models", type=Path, help="where environments_models.py made <precision>/<Model>.dtmodel"
+    )
     parser.add_argument("--seeds", type=int, default=20, help="episodes per target (default: 20)")
     parser.add_argument("--quick", action="store_true", help="3 seeds and one target per model")
     parser.add_argument("--only", help="comma-separated prefixes of models, such as hopper")
     parser.add_argument("--core", type=int, help="the processor core to stay on")
+    parser.add_argument(
+        "--without-times", action="store_true", help="print none: the machine has other work"
+    )
     parser.add_argument("--json", type=Path, help="where to write every figure")
     parser.add_argument("--markdown", type=Path, help="where to write the tables, too")
     parser.add_argument(
@@ -76,14 +68,16 @@ def parse_arguments():
     parser.add_argument("--from", dest="earlier", type=Path, help="render an earlier --json")
     arguments = parser.parse_args()
     if not arguments.libraries and not arguments.earlier:
-        parser.error("--libraries: needed; accepted: a folder that `dtgen library` wrote to")
+        parser.error("--libraries: needed; accepted: a folder of those that `dtgen library` wrote to")
+    if not arguments.models and not arguments.earlier and not arguments.picture_only:
+        parser.error("--models: needed; accepted: a folder that environments_models.py wrote to")
     if arguments.picture_only and not arguments.picture:
         parser.error("--picture-only: needs --picture")
     return arguments
 
 
-def controller(libraries, prefix):
-    controller = Controller(libraries / f"lib{prefix}.so", prefix)
+def controller(libraries, prefix, precision="float32"):
+    controller = Controller(libraries / precision / f"lib{prefix}.so", prefix)
     controller.self_test()  # no figure of a library that computes something else
     return controller
 
@@ -93,54 +87,90 @@ def one_ulp_up(action):
     return np.nextafter(action, np.float32(np.inf))
 
 
-def compare_target(environment, swift, hugging_face, target, seeds):
-    """All episodes of one target; lists are in the order of the seeds."""
-    found = {"target": target, "same_states": 0.0, "steps": 0, "microseconds": []}
-    returns = {"hugging_face": [], "swift": [], "disturbed": []}
-    parted = {"swift": [], "disturbed": []}
+def agreement(hugging_face, other):
+    """What the tests say about returns over the same seeds."""
+    return {
+        "p_mean": paired_p(hugging_face, other, RESOLUTION),
+        "p_distribution": distribution_p(hugging_face, other),
+        "difference": difference_interval(hugging_face, other),
+    }
+
+
+def compare_target(environment, controllers, hugging_face, target, seeds):
+    """All episodes of one target, by the controllers of all precisions; lists are in the order of the seeds.
+
+    `disturbed` is Hugging Face's own model, one ulp off.
+    """
+    returns = {name: [] for name in ("hugging_face", "disturbed", *controllers)}
+    parted = {name: [] for name in ("disturbed", *controllers)}
+    times = {name: [] for name in controllers}
+    apart = {name: [] for name in controllers}
     for seed in seeds:
         theirs = run(environment, hugging_face, target, seed)
-        ours = run(environment, swift, target, seed)
         disturbed = run(environment, hugging_face, target, seed, disturb=one_ulp_up)
-        difference = np.abs(replay(swift, target, theirs) - theirs.actions).max()
-        found["same_states"] = max(found["same_states"], float(difference))
-        found["steps"] += len(theirs.actions)
         returns["hugging_face"].append(theirs.total_return)
-        returns["swift"].append(ours.total_return)
         returns["disturbed"].append(disturbed.total_return)
-        parted["swift"].append(parting(theirs, ours, report.APART))
         parted["disturbed"].append(parting(theirs, disturbed, report.APART))
-        times = (ours.act_seconds, ours.prepare_seconds, theirs.act_seconds)
-        found["microseconds"].append([float(np.median(seconds)) * 1e6 for seconds in times])
-    found |= {"returns": returns, "parted": parted}
-    left, right = returns["hugging_face"], returns["swift"]
-    found["p_mean"] = paired_p(left, right, RESOLUTION)
-    found["p_distribution"] = distribution_p(left, right)
-    return found
+        for name, swift in controllers.items():
+            ours = run(environment, swift, target, seed)
+            apart[name].append(np.abs(replay(swift, target, theirs) - theirs.actions))
+            returns[name].append(ours.total_return)
+            parted[name].append(parting(theirs, ours, report.APART))
+            seconds = (ours.act_seconds, ours.prepare_seconds, theirs.act_seconds)
+            times[name].append([float(np.median(column)) * 1e6 for column in seconds])
+    differences = {name: np.concatenate(found) for name, found in apart.items()}
+    return {
+        "target": target,
+        "steps": len(next(iter(differences.values()))),
+        "returns": returns,
+        "parted": parted,
+        "microseconds": times,
+        "same_states": {
+            name: {
+                "largest": float(found.max()),
+                "mean": float(found.mean()),
+                "steps_beyond": int((found.max(1) > MAX_ACTION_ERROR).sum()),
+            }
+            for name, found in differences.items()
+        },
+        "agreement": {
+            name: agreement(returns["hugging_face"], returns[name])
+            for name in ("disturbed", *controllers)
+        },
+    }
 
 
-def compare(case, libraries, seeds, quick):
+def compare(case, libraries, models, seeds, quick):
     progress(f"{case.environment}: loading")
     environment = gymnasium.make(case.environment)
-    swift = controller(libraries, case.prefix)
+    controllers = {name: controller(libraries, case.prefix, name) for name in PRECISIONS}
     hugging_face = HuggingFaceController(REPOSITORY / case.folder)
     targets = []
     for target in case.targets[-1:] if quick else case.targets:
-        found = compare_target(environment, swift, hugging_face, target, seeds)
+        found = compare_target(environment, controllers, hugging_face, target, seeds)
         targets.append(found)
-        means = {name: np.mean(values) for name, values in found["returns"].items()}
-        progress(
-            f"{case.environment}, target {target}: Hugging Face {means['hugging_face']:.1f}, "
-            f"Swift {means['swift']:.1f}, on the same states {found['same_states']:.1e} apart"
+        figures = "; ".join(
+            f"{name} {np.mean(found['returns'][name]):.1f}, on the same states "
+            f"{found['same_states'][name]['largest']:.1e} apart"
+            for name in controllers
         )
+        mean = np.mean(found["returns"]["hugging_face"])
+        progress(f"{case.environment}, target {target}: Hugging Face {mean:.1f}; {figures}")
     environment.close()
-    return {"environment": case.environment, "folder": case.folder, "targets": targets}
+    return {
+        "environment": case.environment,
+        "folder": case.folder,
+        "max_action_error": MAX_ACTION_ERROR,
+        "budget": precisions_in(models / "budget" / case.folder_name),
+        "targets": targets,
+    }
 
 
 def command(arguments):
     """What makes these figures again: the script that builds the libraries, too."""
     given = [("--quick", arguments.quick), ("--seeds", arguments.seeds != 20 and arguments.seeds)]
     given += [("--only", arguments.only), ("--core", arguments.core)]
+    given += [("--without-times", arguments.without_times)]
     words = ["environments.sh"]
     for option, value in given:
         if value is True:
@@ -184,8 +214,10 @@ def main():
             "machine": platform.machine(),
             "versions": {name: version(name) for name in packages},
             "seeds": list(seeds),
+            "has_times": not arguments.without_times,
             "models": [
-                compare(case, arguments.libraries, seeds, arguments.quick) for case in cases
+                compare(case, arguments.libraries, arguments.models, seeds, arguments.quick)
+                for case in cases
             ],
         }
     if arguments.json:

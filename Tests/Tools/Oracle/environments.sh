@@ -3,10 +3,10 @@
 #
 # usage: Tests/Tools/Oracle/environments.sh [options of environments.py, such as --quick or --core 1]
 #
-# Makes a virtual environment in .build/environments (PYTHON makes it; default: python3), builds the
-# three shared libraries there (MARCH: their instructions, default native), and writes
-# environments.json, environments.md and robots.jpg beside them. It takes about 10 minutes, with --quick
-# one.
+# Makes a virtual environment in .build/environments (PYTHON makes it; default: python3), and in it each
+# model's folder in every precision, with `dtgen calibrate` the precisions of the one with a bound, and their
+# shared libraries (MARCH: their instructions, default native); writes environments.json, environments.md and
+# robots.jpg beside them. It takes about 20 minutes, with --quick ten.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
@@ -27,13 +27,23 @@ fi
   >"$log" 2>&1 || fail "the Python packages could not be installed"
 
 "$scratch/python/bin/python" -m unittest discover --start-directory Tests/Tools/Oracle >"$log" 2>&1 \
-  || fail "the loop around Hugging Face's model, or the statistics, are wrong"
+  || fail "the loop around Hugging Face's model, the folders, the statistics or the tables are wrong"
 
-for model in Sources/hopper/Hopper Tests/Data/Models/HalfCheetah Sources/pendulum/Pendulum; do
-  swift run dtgen library "$model.dtmodel" --output "$scratch/libraries" --march "$march" >"$log" 2>&1 \
+# There, since MuJoCo may leave its log.
+(cd "$scratch" && python/bin/python ../../Tests/Tools/Oracle/environments_models.py models) >"$log" 2>&1 \
+  || fail "no model folders"
+
+swift build -c release --product dtgen >"$log" 2>&1 || fail "no dtgen"
+dtgen=$(swift build -c release --show-bin-path)/dtgen
+for model in "$scratch"/models/budget/*.dtmodel; do
+  "$dtgen" calibrate "$model" >"$model.log" 2>&1 || { log=$model.log; fail "$model: not calibrated"; }
+done
+for model in "$scratch"/models/*/*.dtmodel; do
+  precision=$(basename "$(dirname "$model")")
+  "$dtgen" library "$model" --output "$scratch/libraries/$precision" --march "$march" >"$log" 2>&1 \
     || fail "$model: no library"
 done
 
-cd "$scratch"  # where MuJoCo may leave its log
-python/bin/python ../../Tests/Tools/Oracle/environments.py --libraries libraries --json environments.json \
-  --markdown environments.md --picture robots.jpg "$@"
+cd "$scratch"
+python/bin/python ../../Tests/Tools/Oracle/environments.py --libraries libraries --models models \
+  --json environments.json --markdown environments.md --picture robots.jpg "$@"

@@ -4,7 +4,7 @@ import unittest
 
 import numpy as np
 
-from agreement import distribution_p, paired_p
+from agreement import difference_interval, distribution_p, paired_p
 
 
 class Agreement(unittest.TestCase):
@@ -43,6 +43,20 @@ class Agreement(unittest.TestCase):
         self.assertAlmostEqual(paired_p([1, 2, 3], [0, 0, 0], 0), 0.25, delta=0.02)
         # 3 against 3: 20 ways to part them, two of them completely.
         self.assertAlmostEqual(distribution_p([1, 2, 3], [4, 5, 6]), 0.1, delta=0.02)
+
+    def test_the_interval_has_the_mean_as_often_as_it_says(self):
+        hits = 0
+        for _ in range(200):
+            left = self.random.normal(3000, 50, 20)
+            low, high = difference_interval(left, left + self.random.normal(7, 10, 20))
+            hits += low < 7 < high
+        # Of 20 seeds the percentiles are a little too near.
+        self.assertGreater(hits, 170)
+        self.assertLess(hits, 200)
+
+    def test_the_interval_of_equal_differences(self):
+        low, high = difference_interval([1, 2, 3], [3, 4, 5])
+        self.assertEqual((low, high), (2, 2))
 
 
 if __name__ == "__main__":
