@@ -6,7 +6,8 @@ import Testing
 /// Whatever the bytes are, every reader ends with a value or with an error in words. A longer run,
 /// under address sanitizer, is Tests/Checks/Fuzz/check.sh.
 @Suite struct FuzzTests {
-  @Test(.timeLimit(.minutes(1)), arguments: FuzzedReader.allCases)
+  // For a reader that never ends; all other tests run beside it, on as few cores as there are.
+  @Test(.timeLimit(.minutes(10)), arguments: FuzzedReader.allCases)
   func damagedFilesAreReadOrRefused(reader: FuzzedReader) throws {
     let folder = ScratchFolder(named: "fuzz")
     let seeds = try reader.seeds()
