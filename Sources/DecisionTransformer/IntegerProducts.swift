@@ -57,6 +57,7 @@ extension VectorMath {
   /// `sums` + x · w, for four rows of sixteen columns.
   ///
   /// - Parameters:
+  ///   - sums: Of each column what there is already.
   ///   - x: A group of four integers of a quantized row.
   ///   - w: Of each column the four numbers, each with 128 added.
   @_noAllocation @_noLocks @inlinable @inline(__always)
