@@ -1,7 +1,9 @@
 # How the programs of a target are built and run; sourced by target.sh.
 
 precision_of() {
-  grep -q '"precision": *"bfloat16"' "$1/codegen.json" && echo bfloat16 || echo float32
+  local precision
+  precision=$(sed -nE 's/.*"precision": *"([a-z0-9]+)".*/\1/p' "$1/codegen.json")
+  echo "${precision:-float32}"
 }
 
 # The library and the header of the model in the folder $1.
