@@ -184,12 +184,14 @@ DT_INLINE int32_t dt_largest_integer(dt_int16 a) {
 #endif
 }
 
+// The sum of sixteen integers. Those of a row that is not a number are any, and their sum may leave 32 bits: without a sign
+// that is defined.
 DT_INLINE int32_t dt_sum_of_integers(dt_int16 a) {
   typedef int32_t dt_int8 __attribute__((ext_vector_type(8)));
   typedef int32_t dt_int4 __attribute__((ext_vector_type(4)));
   dt_int8 eight = a.lo + a.hi;
   dt_int4 four = eight.lo + eight.hi;
-  return four.x + four.y + four.z + four.w;
+  return (int32_t)((uint32_t)four.x + (uint32_t)four.y + (uint32_t)four.z + (uint32_t)four.w);
 }
 
 // As floats, to nearest where they need more than 24 bits.
