@@ -39,6 +39,7 @@ extension InlineArray: StateVector where Element == Float {
 
 extension Hopper: ExplainedController {}
 extension HopperBFloat16: ExplainedController {}
+extension HopperInt16: ExplainedController {}
 extension HopperInt8: ExplainedController {}
 
 /// A model that can be measured.
@@ -63,6 +64,7 @@ struct CatalogueEntry: Sendable {
   static let all = [
     CatalogueEntry(Hopper.self, precision: "float32"),
     CatalogueEntry(HopperBFloat16.self, precision: "bfloat16"),
+    CatalogueEntry(HopperInt16.self, precision: "int16"),
     CatalogueEntry(HopperInt8.self, precision: "int8"),
   ]
 }

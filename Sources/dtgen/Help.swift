@@ -121,7 +121,7 @@ enum Help {
   private static let calibrate = """
     usage: dtgen calibrate <Name>.dtmodel [--max-action-error <number>] [--dry-run]
 
-    Chooses float32, bfloat16 or int8 for each matrix of the blocks, so that no action moves
+    Chooses float32, bfloat16, int16 or int8 for each matrix of the blocks: no action moves
     by more than max_action_error on the measured episode, in environment units (of
     numbered actions: no logit), with as little work as a search finds, matrix by matrix, by
     the plan's own estimate. Writes it into codegen.json:

@@ -27,7 +27,10 @@ struct InspectRequest {
       benchmark = try LatencyBenchmark.read(
         path: bench, model: compilation.model.name, plan: compilation.plan)
     }
-    let page = InspectionPage(compilation, benchmark: benchmark)
+    let errors = try Console.showing(
+      "dtgen: measuring the matrices of \(compilation.model.name)", part: "measured"
+    ) { progress throws(InvalidInput) in try MatrixErrors(folder, progress: progress) }
+    let page = InspectionPage(compilation, benchmark: benchmark, matrixErrors: errors)
     let outcome = try OutputFolder.write(Array(page.html.utf8), to: path)
     Console.output("\(outcome.rawValue) \(path)")
   }

@@ -67,6 +67,8 @@ struct ShapeLevelTests {
       ((128, 1, 1, 3, 4), .int8, ["padding"]), ((128, 1, 1, 3, 4), .int8, ["slots", "mixed"]),
       ((64, 4, 2, 3, 3), .float32, ["mixed"]), ((40, 5, 1, 2, 4), .int8, ["mixed", "discrete"]),
       ((192, 1, 9, 2, 3), .bfloat16, ["mixed"]), ((96, 3, 9, 2, 3), .int8, ["discrete", "tokens"]),
+      ((24, 1, 1, 3, 4), .int16, ["norms", "slots"]), ((40, 5, 9, 2, 3), .int16, ["mixed"]),
+      ((128, 1, 1, 3, 4), .int16, ["padding", "discrete", "frames"]),
     ]
     return all.enumerated().map { index, variant in
       let (size, precision, has) = variant
@@ -77,7 +79,7 @@ struct ShapeLevelTests {
         let names = Plan(model).matrices.map(\.name)
         model.options.matrixPrecisions = Dictionary(
           uniqueKeysWithValues: names.enumerated().map {
-            ($1, WeightPrecision.allCases[($0 + index) % 3])
+            ($1, WeightPrecision.allCases[($0 + index) % WeightPrecision.allCases.count])
           })
       }
       if has.contains("norms") { model.config.normPlacement = .after }
@@ -145,7 +147,7 @@ struct ShapeLevelTests {
   }
 
   private static let suffixes: [WeightPrecision: String] = [
-    .float32: "", .bfloat16: "Rounded", .int8: "Int8",
+    .float32: "", .bfloat16: "Rounded", .int16: "Int16", .int8: "Int8",
   ]
 
   static func model(
@@ -222,7 +224,7 @@ struct ShapeLevelTests {
     // Numbers as actions, with and without what Hugging Face's model has not.
     let discrete = Self.sample.filter { $0.options.actions == .discrete }
     #expect(Set(discrete.map(\.config.isVariant)) == [true, false])
-    #expect(Set(discrete.map(\.options.precision)) == [.float32, .bfloat16, .int8])
+    #expect(Set(discrete.map(\.options.precision)) == Set(WeightPrecision.allCases))
     // Norms behind, encoders, positions that move, tokens without a norm.
     #expect(Self.sample.contains { !$0.config.hasEmbeddingNorm })
     let variants = Self.sample.map(\.config).filter(\.isVariant)

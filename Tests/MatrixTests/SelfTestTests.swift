@@ -46,7 +46,10 @@ struct SelfTestTests {
       #expect(report.passed, "\(report)")
       #expect(report.worst.tolerance < 1e-4, "\(report)")
     }
-    for report in [try Int8OneHead.selfTest(), try Int8FourHeads.selfTest()] {
+    for report in [
+      try Int8OneHead.selfTest(), try Int8FourHeads.selfTest(), try Int16OneHead.selfTest(),
+      try Int16FourHeads.selfTest(),
+    ] {
       #expect(report.passed, "\(report)")
     }
   }

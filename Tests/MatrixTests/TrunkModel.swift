@@ -27,6 +27,7 @@ protocol EmbeddedTrunk: ~Copyable, SendableMetatype {
 extension TrunkFewTokens: EmbeddedTrunk {}
 extension TrunkFourHeads: EmbeddedTrunk {}
 extension TrunkInverseLayerScale: EmbeddedTrunk {}
+extension TrunkInt16OneHead: EmbeddedTrunk {}
 extension TrunkInt8FourHeads: EmbeddedTrunk {}
 extension TrunkLaplace: EmbeddedTrunk {}
 extension TrunkOneHead: EmbeddedTrunk {}
@@ -71,7 +72,9 @@ struct TrunkModel: Sendable, CustomTestStringConvertible {
   let tokenCapacity: Int
 
   /// The trunk with the same checkpoint whose answers are recorded.
-  var original: String { name.replacing("Rounded", with: "").replacing("Int8", with: "") }
+  var original: String {
+    ["Rounded", "Int8", "Int16"].reduce(name) { $0.replacing($1, with: "") }
+  }
 
   /// The answers to a scenario, from one of the ways to make a trunk.
   let replay: @Sendable (MatrixModel.Beginning, [RecordedTrunk.Call]) throws -> [[[Float]]]
@@ -90,7 +93,7 @@ struct TrunkModel: Sendable, CustomTestStringConvertible {
   ]
   static let rounded = [
     TrunkModel(TrunkRoundedOneHead.self), TrunkModel(TrunkRoundedFourHeads.self),
-    TrunkModel(TrunkInt8FourHeads.self),
+    TrunkModel(TrunkInt8FourHeads.self), TrunkModel(TrunkInt16OneHead.self),
   ]
 
   private init<Trunk: EmbeddedTrunk & ~Copyable>(_: Trunk.Type) {

@@ -396,9 +396,12 @@ struct GenerationOptionsReaderTests {
       // Choices
       (
         #""precision": "float16""#,
-        #"precision: found "float16"; accepted: "float32", "bfloat16", "int8""#
+        #"precision: found "float16"; accepted: "float32", "bfloat16", "int16", "int8""#
       ),
-      (#""precision": 32"#, #"precision: found 32; accepted: "float32", "bfloat16", "int8""#),
+      (
+        #""precision": 32"#,
+        #"precision: found 32; accepted: "float32", "bfloat16", "int16", "int8""#
+      ),
       (
         #""outputs": "action""#,
         #"outputs: found "action"; accepted: an array of "action", "state", "return", "last_hidden_state", "hidden_states", "attentions""#

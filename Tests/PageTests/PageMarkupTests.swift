@@ -93,4 +93,26 @@ struct PageMarkupTests {
     #expect(cost.stages[0].largestDifference < 1e-2 * cost.stages[1].largestDifference)
     #expect(InspectionPage(compilation).html.contains("bfloat16, largest"))
   }
+
+  @Test("shows what each rounded matrix costs alone, in the precision that it has")
+  func matrices() throws {
+    for name in ["RoundedOneHead", "Int8FourHeads"] {
+      let folder = Fixtures.folder(name)
+      let compilation = try Compiler.compile(folder: folder)
+      let errors = try #require(try MatrixErrors(folder) { _ in })
+      #expect(errors.matrices.map(\.name) == compilation.plan.matrices.map(\.name))
+      #expect(
+        errors.matrices.allSatisfy {
+          $0.precision == compilation.model.options.precision && $0.largest > $0.mean && $0.mean > 0
+        })
+      // None alone is far above all together.
+      let together = try #require(compilation.precisionCost).largestActionDifference
+      #expect(errors.matrices.allSatisfy { $0.largest < 4 * together })
+      let html = InspectionPage(compilation, matrixErrors: errors).html
+      for matrix in errors.matrices {
+        #expect(html.contains("<th scope=\"row\">\(matrix.name)</th>"))
+      }
+    }
+    #expect(try MatrixErrors(Fixtures.folder("ReluOneHead")) { _ in } == nil)
+  }
 }

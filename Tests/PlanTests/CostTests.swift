@@ -269,7 +269,7 @@ struct CostTests {
     model.config.innerSize = 16 * Int.random(in: 1...20, using: &random)
     model.options.outputs = [.action]
     // Products of integers count less than their multiply-adds: `integers` has their forms.
-    if model.options.precision == .int8 { model.options.precision = .float32 }
+    if model.options.precision.format.inputs == .integers { model.options.precision = .float32 }
     return model
   }
 }

@@ -21,7 +21,7 @@ struct FoldedTensors {
   /// A map with weights as they are stored: rounded.
   func stored(_ content: PackedTensor.Content) -> AffineMap {
     let format = plan.weights.tensor(content).format
-    if format == .int8 { return map(content).rounded(to: format) }
+    if format.inputs == .integers { return map(content).rounded(to: format) }
     let isRounded = format == .bfloat16
     var map = map(content)
     for row in 0..<map.weights.rowCount {
@@ -46,7 +46,10 @@ extension AffineMap {
     var map = self
     for column in 0..<weights.columnCount {
       let numbers = (0..<weights.rowCount).map { Float(weights[$0, column]) }
-      let scale = numbers.map(\.magnitude).max()! / 127
+      let largest =
+        format == .int8
+        ? 127 : min(32767, (Double(Int32.max) / Double(numbers.count)).squareRoot().rounded(.down))
+      let scale = numbers.map(\.magnitude).max()! / Float(largest)
       for (row, number) in numbers.enumerated() where scale > 0 {
         let integer = (Double(number) / Double(scale)).rounded(.toNearestOrEven)
         map.weights[row, column] = Double(Float(integer) * scale)

@@ -41,7 +41,7 @@ struct MachineTests {
   func tolerances() throws {
     for seed in UInt64(0)..<40 {
       var model = SmallModel.model(seed: seed)
-      model.options.precision = WeightPrecision.allCases[Int(seed % 3)]
+      model.options.precision = WeightPrecision.allCases[Int(seed) % WeightPrecision.allCases.count]
       let (plan, checkpoint) = (Plan(model), RandomModel.checkpoint(of: model, seed: seed))
       let payload = try Packer.payload(plan, checkpoint: checkpoint, path: "")
       let selfTest = RecordedSelfTest(

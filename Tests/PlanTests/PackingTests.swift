@@ -50,6 +50,22 @@ struct PackingTests {
                 byte << UInt32(row % 4 * 8)
             }
           }
+        case .strips(let depth, let columns, .int16):
+          let map = folded.map(tensor.content)
+          let strips = Strips(of: 128, rows: 2 + (depth + 1) / 2, columns: columns)
+          let largest = min(32767, Int((Double(Int32.max) / Double(depth)).squareRoot()))
+          for column in 0..<columns {
+            let numbers = (0..<depth).map { Float(map.weights[$0, column]) }
+            let scale = numbers.map(\.magnitude).max()! / Float(largest)
+            expected[tensor.offset + strips.place(0, column)] = Float(map.bias[column]).bitPattern
+            expected[tensor.offset + strips.place(1, column)] = scale.bitPattern
+            for row in 0..<depth where scale > 0 {
+              let number = (Double(numbers[row]) / Double(scale)).rounded(.toNearestOrEven)
+              let half = UInt32(UInt16(bitPattern: Int16(number)))
+              expected[tensor.offset + strips.place(2 + row / 2, column)] |=
+                row % 2 == 0 ? half : half << 16
+            }
+          }
         case .strips(let depth, let columns, let format):
           #expect(format == .bfloat16)
           let map = folded.map(tensor.content)

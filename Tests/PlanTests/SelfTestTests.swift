@@ -26,10 +26,12 @@ struct SelfTestTests {
           stage.quantization > 0 ? 4 * max(stage.quantization, stage.largestError) : 0
         #expect(
           stage.tolerance <= max(0x1p-9 * max(1, stage.magnitude), rows), "seed \(seed): \(stage)")
-        #expect(stage.quantization == 0 || model.options.precision == .int8)
+        #expect(stage.quantization == 0 || model.options.precision.format.inputs == .integers)
       }
       // Steep functions of quantized rows may be told.
-      #expect(selfTest.warning == nil || model.options.precision == .int8, "seed \(seed)")
+      #expect(
+        selfTest.warning == nil || model.options.precision.format.inputs == .integers,
+        "seed \(seed)")
     }
   }
 

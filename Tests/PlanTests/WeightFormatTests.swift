@@ -12,7 +12,7 @@ struct WeightFormatTests {
   private static let seeds = UInt64(0)..<10
 
   /// Those of integers.
-  private static let integers = WeightFormat.added + [.int8]
+  private static let integers = WeightFormat.added + [.int8, .int16]
 
   @Test("gives back each of its integers, whatever row of a word it is in")
   func integers() {
@@ -26,7 +26,7 @@ struct WeightFormatTests {
           // Neighbours of both signs, which must not change it.
           var numbers = (0..<format.rowsPerWord).map { Float($0 % 2 == 0 ? -largest : 3) / 8 }
           numbers[row] = number
-          let word = format.encode(numbers[...], scale: scale)
+          let word = format.encode(numbers[...], scale: scale, depth: 2)
           let decoded = numbers.indices.map { format.decode(word, row: $0, scale: scale) }
           #expect(decoded == numbers, "\(format.name), \(integer) in row \(row)")
         }
@@ -43,7 +43,8 @@ struct WeightFormatTests {
         let column = RandomModel.numbers(40, -size...size, &random).map { Float($0) } + [0]
         let scale = format.scale(of: column)
         let stored = column.map {
-          format.decode(format.encode([$0], scale: scale), row: 0, scale: scale)
+          format.decode(
+            format.encode([$0], scale: scale, depth: column.count), row: 0, scale: scale)
         }
         #expect(stored.last == 0)
         for (number, stored) in zip(column, stored) {
@@ -54,13 +55,13 @@ struct WeightFormatTests {
         #expect(abs(stored[column.firstIndex(of: largest)!] / largest - 1) < 1e-6)
       }
       // Half-way, to the even integer; a column of zeros; one whose scale is too small for float32.
-      let word = format.encode([2.5], scale: 1)
+      let word = format.encode([2.5], scale: 1, depth: 1)
       #expect(format.decode(word, row: 0, scale: 1) == 2)
       #expect(format.scale(of: [0, 0]) == 0)
-      let zeros = format.encode([0, 0], scale: 0)
+      let zeros = format.encode([0, 0], scale: 0, depth: 2)
       #expect((0..<format.rowsPerWord).allSatisfy { format.decode(zeros, row: $0, scale: 1) == 0 })
       let tiny = Float.leastNonzeroMagnitude
-      #expect(format.decode(format.encode([tiny], scale: 0), row: 0, scale: 0) == 0)
+      #expect(format.decode(format.encode([tiny], scale: 0, depth: 1), row: 0, scale: 0) == 0)
     }
   }
 
@@ -86,7 +87,10 @@ struct WeightFormatTests {
             let scale = payload[tensor.offset + scalePlace]
             known.formUnion([tensor.arrangement.place(row: 0, column: column), scalePlace])
             let largest = (0..<depth).map { abs(Float(map.weights[$0, column])) }.max()!
-            #expect(scale == largest / Float(1 << (format.bits - 1) - 1), "\(place)")
+            let integer =
+              format == .int16
+              ? Int((Double(Int32.max) / Double(depth)).squareRoot()) : 1 << (format.bits - 1) - 1
+            #expect(scale == largest / Float(min(integer, 32767)), "\(place)")
             #expect(number(0) == Float(map.bias[column]), "\(place)")
             for row in 0..<depth {
               known.insert(tensor.arrangement.place(row: 1 + row, column: column))

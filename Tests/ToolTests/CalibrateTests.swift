@@ -42,7 +42,10 @@ struct CalibrateTests {
       for other in found.uniform where other.largestError <= bound {
         #expect(found.work <= other.work, "\(bound): \(other.precision)")
       }
-      #expect(found.matrices.allSatisfy { $0.int8Error > $0.bfloat16Error })
+      #expect(
+        found.matrices.allSatisfy {
+          $0.error(.int8) > $0.error(.bfloat16) && $0.error(.bfloat16) > $0.error(.int16)
+        })
     }
     #expect(works == works.sorted() && works[0] < works[5])
   }
@@ -131,6 +134,7 @@ struct CalibrateTests {
   func text() {
     let texts: [(String, String)] = [
       ("{}", "{\n  \"k\": 1\n}"), ("{ }\n", "{\n  \"k\": 1\n}\n"),
+      ("{\r\n}\r\n", "{\r\n  \"k\": 1\r\n}\r\n"),
       ("{\"a\": [1, {\"k\": 2}]}", "{\"a\": [1, {\"k\": 2}],\n  \"k\": 1\n}"),
       ("{\"k\" : {\"a\": \"}\"} , \"b\": 2}", "{\"k\" : 1 , \"b\": 2}"),
       ("{\n  \"a\": \"k\",\n  \"k\": 7\n}\n", "{\n  \"a\": \"k\",\n  \"k\": 1\n}\n"),

@@ -1,5 +1,6 @@
-// Products of 8-bit integers, four rows of a matrix at a time, by whatever the target multiplies integers with. All of them
-// are exact: no instruction here saturates, and 32 bits hold the sums of 65,536 products.
+// Products of integers, four rows of a matrix of 8 bits at a time or two of 16, by whatever the target multiplies integers
+// with. All of them are exact: no instruction here saturates; 32 bits hold the sums of 65,536 products of 8 bits, and those
+// of 16 bits are as small as their number asks for.
 
 #ifndef C_DECISION_TRANSFORMER_INTEGERS_H
 #define C_DECISION_TRANSFORMER_INTEGERS_H
@@ -59,6 +60,12 @@ DT_INLINE void dt_store_groups(float *place, dt_int16 integers) {
   *(aligned *)place = __builtin_shufflevector(
       shorts, shorts, 0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15);
 #endif
+}
+
+// Stores sixteen integers of at most 16 bits as eight pairs, at a multiple of 16 bytes.
+DT_INLINE void dt_store_pairs(float *place, dt_int16 integers) {
+  typedef dt_short16 aligned __attribute__((aligned(16), may_alias));
+  *(aligned *)place = __builtin_convertvector(integers, dt_short16);
 }
 
 // A register of pairs of 16 bits, and the instruction that adds up their products.
@@ -148,6 +155,60 @@ DT_INLINE dt_int16 dt_add_products(dt_int16 sums, dt_int16 weights, const float 
   dt_int16 x2 = (dt_int16)(x[0] >> 16), x3 = (dt_int16)(x[1] >> 16);
   sums += (weights & 255) * x0 + (weights >> 8 & 255) * x1;
   return sums + (weights >> 16 & 255) * x2 + (weights >> 24 & 255) * x3;
+#endif
+}
+
+// The same for two rows in each word, and the pair of a row at `numbers`, both in two's complement.
+DT_INLINE dt_int16 dt_add_pair_products(dt_int16 sums, dt_int16 weights, const float *numbers) {
+  int32_t x = *(const dt_integer *)numbers;
+#if defined(DT_INTEGER_QUADS) && defined(__AVX512F__)
+  return (dt_int16)__builtin_ia32_vpdpwssd512(sums, weights, (dt_int16)x);
+#elif defined(DT_INTEGER_QUADS) && defined(__SSE2__)
+  typedef int32_t half __attribute__((vector_size(32)));
+  union { dt_int16 all; half halves[2]; } s = {sums}, w = {weights};
+  half pair = (half){} + x;
+  s.halves[0] = (half)__builtin_ia32_vpdpwssd256(s.halves[0], w.halves[0], pair);
+  s.halves[1] = (half)__builtin_ia32_vpdpwssd256(s.halves[1], w.halves[1], pair);
+  return s.all;
+#elif defined(__SSE2__)
+  union { dt_int16 all; dt_sums parts[DT_REGISTERS]; } s = {sums};
+  union { dt_int16 all; dt_shorts parts[DT_REGISTERS]; } w = {weights};
+  dt_shorts pair = (dt_shorts)((dt_sums){} + x);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < DT_REGISTERS; i++) {
+    s.parts[i] += (dt_sums)DT_MULTIPLY_PAIRS(w.parts[i], pair);
+  }
+  return s.all;
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+  union { dt_int16 all; int32x4_t quarters[4]; } s = {sums};
+  union { dt_int16 all; int16x8_t quarters[4]; } w = {weights};
+  int16x4_t pair = vreinterpret_s16_s32(vdup_n_s32(x));
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 4; i += 2) {
+    int16x8_t even = vuzp1q_s16(w.quarters[i], w.quarters[i + 1]);
+    int16x8_t odd = vuzp2q_s16(w.quarters[i], w.quarters[i + 1]);
+    s.quarters[i] = vmlal_lane_s16(s.quarters[i], vget_low_s16(even), pair, 0);
+    s.quarters[i + 1] = vmlal_high_lane_s16(s.quarters[i + 1], even, pair, 0);
+    s.quarters[i] = vmlal_lane_s16(s.quarters[i], vget_low_s16(odd), pair, 1);
+    s.quarters[i + 1] = vmlal_high_lane_s16(s.quarters[i + 1], odd, pair, 1);
+  }
+  return s.all;
+#elif defined(__wasm_simd128__)
+  union { dt_int16 all; v128_t quarters[4]; } s = {sums}, w = {weights};
+  v128_t pair = wasm_i32x4_splat(x);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 4; i++) {
+    s.quarters[i] = wasm_i32x4_add(s.quarters[i], wasm_i32x4_dot_i16x8(w.quarters[i], pair));
+  }
+  return s.all;
+#elif defined(__ARM_FEATURE_SIMD32)
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i++) {
+    sums[i] = __smlad((int16x2_t)weights[i], (int16x2_t)x, sums[i]);
+  }
+  return sums;
+#else
+  return sums + (weights << 16 >> 16) * (dt_int16)(int32_t)(int16_t)x + (weights >> 16) * (dt_int16)(x >> 16);
 #endif
 }
 

@@ -63,6 +63,9 @@ public enum WeightPrecision: String, CaseIterable, Sendable, Codable {
   /// Matrices of the blocks rounded to bfloat16 (to nearest, ties to even); arithmetic stays float32, and so
   /// do embeddings, biases and the action head, which are small.
   case bfloat16
+  /// Matrices of the blocks in up to 13 bits, so many that sums of products fit into 32; else as `int8`, and nearer to
+  /// float32 than bfloat16.
+  case int16
   /// Matrices of the blocks in 8 bits, with a scale for each column; the rows that they are multiplied with in 8 bits,
   /// with a scale for each row, as they come. Sums of products are 32-bit integers, exact. Everything else stays float32.
   case int8

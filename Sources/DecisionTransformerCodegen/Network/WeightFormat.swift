@@ -10,6 +10,8 @@ public struct WeightFormat: Hashable, Sendable, Codable {
     case floats
     /// Symmetric around zero, of the column's scale; stored with half of their range added, so that none is negative.
     case integers
+    /// The same in two's complement.
+    case signedIntegers
   }
 
   /// What the rows that are multiplied with the matrix are.
@@ -67,6 +69,12 @@ extension WeightFormat {
   public static let int8 = WeightFormat(
     name: "int8", tableName: "quads", bits: 8, numbers: .integers, rowsPerWord: 4,
     stripPanels: 8, scales: .perColumn, inputs: .integers)
+
+  /// Two rows share a word: an instruction for 16-bit dot products adds them up. Of the 16 bits a product uses so many
+  /// that its sum fits into 32 (`largest`): 13 at a depth of 128, 12 at 512.
+  public static let int16 = WeightFormat(
+    name: "int16", tableName: "signed pairs", bits: 16, numbers: .signedIntegers, rowsPerWord: 2,
+    stripPanels: 8, scales: .perColumn, inputs: .integers)
 }
 
 // MARK: - Numbers
@@ -75,28 +83,35 @@ extension WeightFormat {
   /// Whether generated code has to make float32 of the numbers before it multiplies.
   public var needsWidening: Bool { self != .float32 && inputs == .floats }
 
-  /// The largest integer.
-  package var largest: Int { half - 1 }
+  /// The largest integer of a matrix of `depth` rows, and of the rows that are multiplied with it. Integers that are
+  /// multiplied in two's complement are as large as the sum of `depth` products allows in 32 bits.
+  package func largest(depth: Int) -> Int {
+    guard numbers == .signedIntegers, inputs == .integers else { return half - 1 }
+    return min(half - 1, Int(Double(Int(Int32.max) / max(1, depth)).squareRoot()))
+  }
 
-  /// Half of the range of integers: the code of zero.
+  /// Half of the range of integers.
   private var half: Int { 1 << (bits - 1) }
+
+  /// The code of zero.
+  private var codeOfZero: UInt32 { numbers == .integers ? UInt32(half) : 0 }
 
   /// The scale of a column of these numbers: 1 where there is none.
   public func scale(of column: [Float]) -> Float {
     guard scales == .perColumn else { return 1 }
     let magnitude = column.lazy.map(\.magnitude).max() ?? 0
-    return numbers == .integers ? magnitude / Float(largest) : magnitude
+    return numbers == .floats ? magnitude : magnitude / Float(largest(depth: column.count))
   }
 
-  /// The word of some rows' numbers of a column with this scale; rows that are missing are zero.
-  public func encode(_ numbers: ArraySlice<Float>, scale: Float) -> UInt32 {
+  /// The word of some rows' numbers of a column of `depth` with this scale; rows that are missing are zero.
+  public func encode(_ numbers: ArraySlice<Float>, scale: Float, depth: Int) -> UInt32 {
     var (word, shift) = (UInt32(0), UInt32(0))
     for number in numbers {
-      word |= encoded(number, scale: scale) << shift
+      word |= encoded(number, scale: scale, depth: depth) << shift
       shift += UInt32(bits)
     }
     for _ in numbers.count..<rowsPerWord {
-      word |= encoded(0, scale: scale) << shift
+      word |= encoded(0, scale: scale, depth: depth) << shift
       shift += UInt32(bits)
     }
     return word
@@ -108,10 +123,11 @@ extension WeightFormat {
     switch numbers {
     case .floats: return Float(bitPattern: field & ~0 << UInt32(32 - bits)) * scale
     case .integers: return Float(Int(field >> UInt32(32 - bits)) - half) * scale
+    case .signedIntegers: return Float(Int32(bitPattern: field) >> Int32(32 - bits)) * scale
     }
   }
 
-  private func encoded(_ number: Float, scale: Float) -> UInt32 {
+  private func encoded(_ number: Float, scale: Float, depth: Int) -> UInt32 {
     switch numbers {
     case .floats:
       guard scale > 0 else { return 0 }
@@ -119,12 +135,13 @@ extension WeightFormat {
       guard dropped > 0 else { return bitPattern }
       let half: UInt32 = 1 << (dropped - 1)
       return (bitPattern &+ (half - 1) &+ (bitPattern >> dropped & 1)) >> dropped
-    case .integers:
+    case .integers, .signedIntegers:
       // A column of zeros has no scale.
-      guard number.isFinite, scale > 0 else { return UInt32(half) }
+      guard number.isFinite, scale > 0 else { return codeOfZero }
+      let largest = Double(largest(depth: depth))
       let quotient = (Double(number) / Double(scale)).rounded(.toNearestOrEven)
-      let integer = Int32(min(max(quotient, -Double(largest)), Double(largest)))
-      return UInt32(integer + Int32(half))
+      let integer = Int32(min(max(quotient, -largest), largest))
+      return UInt32(bitPattern: integer &+ Int32(bitPattern: codeOfZero)) & ~0 >> UInt32(32 - bits)
     }
   }
 
@@ -132,7 +149,9 @@ extension WeightFormat {
   package func rounded(_ column: [Double]) -> [Double] {
     let numbers = column.map { Float($0) }
     let scale = scale(of: numbers)
-    return numbers.map { Double(decode(encode([$0], scale: scale), row: 0, scale: scale)) }
+    return numbers.map {
+      Double(decode(encode([$0], scale: scale, depth: numbers.count), row: 0, scale: scale))
+    }
   }
 }
 
@@ -142,6 +161,7 @@ extension WeightPrecision {
     switch self {
     case .float32: .float32
     case .bfloat16: .bfloat16
+    case .int16: .int16
     case .int8: .int8
     }
   }
@@ -150,7 +170,8 @@ extension WeightPrecision {
 // MARK: - Inputs
 
 extension WeightFormat {
-  /// Products of 8-bit integers, one of them up to 255, that 32 bits hold the sum of.
+  /// Products of 8-bit integers, one of them up to 255, that 32 bits hold the sum of; `largest` leaves as many bits at this
+  /// depth.
   package static let mostIntegerProducts = 1 << 16
 
   /// A row as its products take it: multiples of a scale, which is the largest magnitude over the largest integer; each
@@ -158,7 +179,7 @@ extension WeightFormat {
   package func quantized<Scalar: BinaryFloatingPoint>(_ row: [Scalar]) -> [Scalar] {
     guard inputs == .integers else { return row }
     let magnitude = row.lazy.map(\.magnitude).max() ?? 0
-    let largest = Scalar(largest)
+    let largest = Scalar(largest(depth: row.count))
     // The runtime's `quantize` has the same two divisions, and the same smallest divisor.
     let (scale, inverse) = (magnitude / largest, largest / max(magnitude, Scalar(1e-30 as Float)))
     return row.map { ($0 * inverse).rounded(.toNearestOrEven) * scale }

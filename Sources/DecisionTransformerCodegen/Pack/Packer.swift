@@ -100,7 +100,8 @@ private struct PackedWords {
       let scale = format.scale(of: numbers)
       if let place = arrangement.scalePlace(column: column) { self[offset + place] = scale }
       for row in stride(from: 0, to: depth, by: format.rowsPerWord) {
-        let word = format.encode(numbers[row..<min(row + format.rowsPerWord, depth)], scale: scale)
+        let word = format.encode(
+          numbers[row..<min(row + format.rowsPerWord, depth)], scale: scale, depth: depth)
         self[offset + arrangement.place(row: row + 1, column: column)] = Float(bitPattern: word)
       }
     }

@@ -57,10 +57,6 @@ extension AttentionForm {
   /// How many multiplications of the preparation phase one of the feedback phase, the critical path, is worth.
   package static let feedbackWeight = 8
 
-  /// How many multiplications of integers take as long as one of float32: with instructions that add up four products,
-  /// and a quarter of the bytes.
-  package static let integersPerFloat = 5
-
   /// The cheapest form for a layer. Scores and weighted sums are float32 in every format.
   ///
   /// With one head the fused form always wins, or in layer 0 the carried one. With more, only the last layer, where a
@@ -69,7 +65,7 @@ extension AttentionForm {
   package static func cheapest(
     layer: Int, shape: Shape, _ network: Network, format: WeightFormat = .float32
   ) -> AttentionForm {
-    let productsPerFloat = format.inputs == .integers ? integersPerFloat : 1
+    let productsPerFloat = format.productsPerFloat
     if shape.headCount == 1 {
       let isAlone = network.dependencies(enteringBlock: layer) == .ownToken
       return isAlone && network.entersLinearly

@@ -11,13 +11,12 @@ extension Plan {
   /// Multiplications, of integers a fraction; and two bytes of weights, which come from the second-level cache, take as long
   /// as one.
   private func estimatedWork(of operation: Operation) -> Int {
-    let isOfIntegers =
+    let productsPerFloat =
       if case .linear(.linear(_, _, _, _, let format, _), _, _, _, _, _) = operation.kind {
-        format.inputs == .integers
+        format.productsPerFloat
       } else {
-        false
+        1
       }
-    return operation.multiplyAdds / (isOfIntegers ? AttentionForm.integersPerFloat : 1)
-      + operation.weightBytes / 2
+    return operation.multiplyAdds / productsPerFloat + operation.weightBytes / 2
   }
 }

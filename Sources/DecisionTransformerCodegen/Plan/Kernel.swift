@@ -82,8 +82,7 @@ extension Kernel {
       switch self {
       case .ofWeights(_, let vectors): vectors * Shape.lanes
       case .ofRows(_, let count, let depth):
-        count
-          * (Self.rowHeadCount + Self.mostWordsPerGroup * Self.groupCount(depth: depth))
+        count * (Self.rowHeadCount + Shape.stride(depth) / Self.fewestPerWord)
       }
     }
 
@@ -96,11 +95,8 @@ extension Kernel {
 
     /// Floats in front of a row's integers: its scale, what its sums begin with.
     package static let rowHeadCount = 4
-    /// A group of four 8-bit integers is a word, or two where the target multiplies pairs of 16 bits.
-    private static let mostWordsPerGroup = 2
-
-    /// Groups of four integers of a row, padding included.
-    package static func groupCount(depth: Int) -> Int { Shape.stride(depth) / 4 }
+    /// Integers of a row that share a word: four of 8 bits, or two where the target multiplies pairs of 16 bits.
+    private static let fewestPerWord = 2
   }
 }
 

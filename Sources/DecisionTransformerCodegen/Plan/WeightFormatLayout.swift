@@ -8,6 +8,15 @@ extension WeightFormat {
   /// Rows of a strip: biases, scales, words.
   public func rowCount(depth: Int) -> Int { headRowCount + wordRowCount(depth: depth) }
 
+  /// How many multiplications of such weights take as long as one of float32: of integers several, with instructions that
+  /// add up four products, or two, and a quarter of the bytes, or half.
+  package var productsPerFloat: Int {
+    switch inputs {
+    case .floats: 1
+    case .integers: rowsPerWord == 4 ? 5 : 2
+    }
+  }
+
   /// How the panels of a map of `depth` rows lie.
   public func order(depth: Int) -> PanelOrder {
     .strips(width: stripPanels, panel: rowCount(depth: depth) * Shape.lanes)

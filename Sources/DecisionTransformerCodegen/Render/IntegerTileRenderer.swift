@@ -1,4 +1,4 @@
-/// Writes the register tiles of products of integers: quantized rows with weights of 8 bits.
+/// Writes the register tiles of products of integers: quantized rows with weights of one format.
 ///
 /// As `TileRenderer`'s, with sums of integers, which begin with what the row says, and become numbers at their end.
 package struct IntegerTileRenderer {
@@ -6,17 +6,25 @@ package struct IntegerTileRenderer {
   private let format: WeightFormat
   private let prefetchDistance: Int?
 
-  /// nil where the plan has no such product.
-  package init?(_ plan: Plan) {
-    let products = plan.products.filter(\.isOfIntegers)
-    guard let format = products.first?.format else { return nil }
+  private init(_ plan: Plan, _ format: WeightFormat, _ products: Set<TiledProduct>) {
     self.format = format
-    sweeps = SweepRenderer(plan, products, prefix: "integer")
+    sweeps = SweepRenderer(plan, products, prefix: format.name)
     prefetchDistance = plan.prefetchDistance
   }
 
+  /// One for each format of the plan's products of integers.
+  package static func all(_ plan: Plan) -> [IntegerTileRenderer] {
+    let products = plan.products.filter(\.isOfIntegers)
+    return Set(products.map(\.format)).sorted { $0.bits < $1.bits }.map { format in
+      IntegerTileRenderer(plan, format, products.filter { $0.format == format })
+    }
+  }
+
   package func render(to writer: inout CodeWriter) {
-    writer.write("", "// Products of integers: \(format.rowsPerWord) rows of weights in a word.")
+    writer.write(
+      "",
+      "// Products of \(format.name) numbers: \(format.rowsPerWord) rows of weights in a word, and of a quantized row."
+    )
     quantize(to: &writer)
     product(to: &writer)
     sweeps.render(to: &writer)
@@ -24,14 +32,18 @@ package struct IntegerTileRenderer {
     sums(to: &writer)
   }
 
+  private var typeName: String { format.typeName }
+
   private func quantize(to writer: inout CodeWriter) {
+    let products = format.integerProducts
+    let largest = products.takesLargest
     writer.inlined("Rows of `count` numbers as integers, each with its scale.")
     writer.scope(
-      "static func quantize(_ x: Floats, _ stride: Int, rows: Int, count: Int, to quantized: Floats)"
+      "static func \(format.quantizeName)(_ x: Floats, _ stride: Int, rows: Int, count: Int,\(largest ? " largest: Float," : "") to quantized: Floats)"
     ) { writer in
       writer.scope("for row in 0..<rows") {
         $0.write(
-          "VectorMath.quantize(x + row * stride, count: count, to: quantized + row * VectorMath.quantizedStride(count))"
+          "VectorMath.\(products.quantize)(x + row * stride, count: count,\(largest ? " largest: largest," : "") to: quantized + row * VectorMath.\(products.stride)(count))"
         )
       }
     }
@@ -39,7 +51,7 @@ package struct IntegerTileRenderer {
 
   private func product(to writer: inout CodeWriter) {
     writer.write("", "/// Where the operands of epilogue(x · w + b) lie, both sides integers.")
-    writer.scope("private struct IntegerProduct<Finish: Epilogue>") { writer in
+    writer.scope("private struct \(typeName)Product<Finish: Epilogue>") { writer in
       writer.write(
         "var x: Floats, xStride: Int, w: Floats, panel: Int, strip: Int, step: Int, groups: Int, biased: Bool",
         "var y: Floats, yStride: Int, residual: Floats, panels: Int, streams: Bool", "",
@@ -54,7 +66,7 @@ package struct IntegerTileRenderer {
         "  _ x: Floats, count: Int, _ w: Floats, panel: Int, strip: Int, groups: Int, biased: Bool = true,",
         "  streams: Bool = false, _ y: Floats, _ yStride: Int, panels: Int, residual: Floats? = nil",
         ") {",
-        "  (self.x, self.xStride, self.w) = (x, VectorMath.quantizedStride(count), w)",
+        "  (self.x, self.xStride, self.w) = (x, VectorMath.\(format.integerProducts.stride)(count), w)",
         "  (self.panel, self.strip, self.step, self.groups) = (panel, strip, 16, groups)",
         "  (self.biased, self.y, self.yStride, self.residual) = (biased, y, yStride, residual ?? y)",
         "  (self.panels, self.streams) = (panels, streams)", "}", "",
@@ -84,7 +96,7 @@ package struct IntegerTileRenderer {
     let indices = Array(0..<rows)
     writer.write("", "@inline(__always)")
     writer.scope(
-      "private static func integerTile\(rows)<Sums: IntegerSums, Finish: Epilogue>(_: Sums.Type, _ p: IntegerProduct<Finish>)"
+      "private static func \(format.name)Tile\(rows)<Sums: \(typeName)Sums, Finish: Epilogue>(_: Sums.Type, _ p: \(typeName)Product<Finish>)"
     ) { writer in
       func place(_ row: Int, _ name: String) -> String {
         row == 0 ? name : "\(name) + \(offset(row, "p.xStride"))"
@@ -102,7 +114,7 @@ package struct IntegerTileRenderer {
         }
         writer.write("let words = Sums(w)")
         writer.write(list: indices.map { "r\($0).add(\(place($0, "x")), words)" })
-        writer.write("x += VectorMath.groupWords; w += p.step; k += 1")
+        writer.write("x += \(format.integerProducts.groupWords); w += p.step; k += 1")
       }
       writer.write(
         list: indices.map {
@@ -115,11 +127,12 @@ package struct IntegerTileRenderer {
 
   private func sums(to writer: inout CodeWriter) {
     writer.write("", "/// Sums of one row over neighbouring panels; or words of weights.")
-    writer.scope("private protocol IntegerSums") { writer in
+    writer.scope("private protocol \(typeName)Sums") { writer in
       writer.write(
         "init(startOf row: Floats)", "init(_ words: Floats)",
         "mutating func add(_ x: Floats, _ w: Self)",
-        "func finish<Finish: Epilogue>(_ p: IntegerProduct<Finish>, scale: Float, _ place: Int)")
+        "func finish<Finish: Epilogue>(_ p: \(typeName)Product<Finish>, scale: Float, _ place: Int)"
+      )
       if prefetchDistance != nil { writer.write("static var width: Int { get }") }
     }
     for width in sweeps.tileWidths { sums(width, to: &writer) }
@@ -128,7 +141,7 @@ package struct IntegerTileRenderer {
   private func sums(_ width: Int, to writer: inout CodeWriter) {
     let indices = Array(0..<width)
     writer.write("")
-    writer.scope("private struct IntegerSums\(width): IntegerSums") { writer in
+    writer.scope("private struct \(typeName)Sums\(width): \(typeName)Sums") { writer in
       writer.write("var \(indices.map { "s\($0)" }.joined(separator: ", ")): Integers")
       writer.oneLine(
         "init(startOf row: Floats)",
@@ -141,9 +154,9 @@ package struct IntegerTileRenderer {
       }
       writer.oneLine(
         "mutating func add(_ x: Floats, _ w: Self)",
-        indices.map { "s\($0) = VectorMath.addProducts(s\($0), x, w.s\($0))" })
+        indices.map { "s\($0) = VectorMath.\(format.integerProducts.add)(s\($0), x, w.s\($0))" })
       writer.oneLine(
-        "func finish<Finish: Epilogue>(_ p: IntegerProduct<Finish>, scale: Float, _ place: Int)",
+        "func finish<Finish: Epilogue>(_ p: \(typeName)Product<Finish>, scale: Float, _ place: Int)",
         isGeneric: true,
         ["let scale = Vector(repeating: scale)"]
           + indices.map {

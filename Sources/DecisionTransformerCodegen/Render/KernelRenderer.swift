@@ -85,9 +85,12 @@ package struct KernelRenderer {
       + (plan.streams(rows: rows, columns: columns) ? ", streams: true" : "")
     writer.write(attributes)
     writer.scope("static func \(signature)") { writer in
+      let largest =
+        format.integerProducts.takesLargest
+        ? " largest: \(literal(format.largest(depth: depth)))," : ""
       writer.write(
-        "quantize(x, \(strides.input), rows: \(rows), count: \(count), to: w.converted)",
-        "integerRows\(rows)(IntegerProduct<\(finish)>(w.converted, count: \(count), w.words, \(product.order.arguments), groups: \(product.depth / format.rowsPerWord)\(options), y, \(strides.output), panels: \(product.panels)\(epilogue.addsResidual ? ", residual: residual" : "")))"
+        "\(format.quantizeName)(x, \(strides.input), rows: \(rows), count: \(count),\(largest) to: w.converted)",
+        "\(format.name)Rows\(rows)(\(format.typeName)Product<\(finish)>(w.converted, count: \(count), w.words, \(product.order.arguments), groups: \(product.depth / format.rowsPerWord)\(options), y, \(strides.output), panels: \(product.panels)\(epilogue.addsResidual ? ", residual: residual" : "")))"
       )
     }
   }

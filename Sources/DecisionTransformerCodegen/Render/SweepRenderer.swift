@@ -14,7 +14,7 @@ package struct SweepRenderer {
     }
   }
 
-  /// `rows` or `integerRows`, `Sums` or `IntegerSums`.
+  /// `rows` or `int8Rows`, `Sums` or `Int8Sums`.
   private func named(_ name: String) -> String {
     guard let first = name.first, !prefix.isEmpty else { return name }
     let start = first.isUppercase ? prefix.prefix(1).uppercased() + prefix.dropFirst() : prefix
@@ -42,7 +42,7 @@ package struct SweepRenderer {
   private func sweep(_ rows: Int, _ products: [TiledProduct], to writer: inout CodeWriter) {
     writer.write(
       "",
-      "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows")\(prefix.isEmpty ? "" : " of \(prefix)s").",
+      "/// All tiles of \(rows == 1 ? "1 row" : "\(rows) rows")\(prefix.isEmpty ? "" : " of \(prefix) numbers").",
       "@inline(__always)")
     writer.scope(
       "private static func \(named("rows"))\(rows)<Finish: Epilogue>(_ product: \(named("Product"))<Finish>)"

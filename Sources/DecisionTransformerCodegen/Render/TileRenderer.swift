@@ -30,7 +30,7 @@ package struct TileRenderer {
       prefetchDistance: prefetchDistance
     ).render(to: &writer)
     format?.functions(to: &writer)
-    IntegerTileRenderer(plan)?.render(to: &writer)
+    for renderer in IntegerTileRenderer.all(plan) { renderer.render(to: &writer) }
   }
 
   // MARK: Operands

@@ -20,11 +20,39 @@ extension WeightFormat {
     case .floats:
       precondition(bits == 16, "the runtime has functions for bfloat16")
       return "VectorMath.\(row == 0 ? "evenRow" : "oddRow")(of: \(words))"
-    case .integers: return "\(typeName).row\(row)(of: \(words))"
+    case .integers, .signedIntegers: return "\(typeName).row\(row)(of: \(words))"
     }
   }
 
-  private var typeName: String { name.prefix(1).uppercased() + name.dropFirst() }
+  /// What the names of generated types begin with.
+  package var typeName: String { name.prefix(1).uppercased() + name.dropFirst() }
+
+  /// The generated function that makes integers of rows.
+  package var quantizeName: String { "quantizeTo\(typeName)" }
+
+  /// The runtime's functions for products of integers.
+  package struct IntegerProducts {
+    package var quantize, stride, add: String
+    /// Whether `quantize` is told the largest integer.
+    package var takesLargest: Bool
+    /// Floats of a group of a row's integers.
+    package var groupWords: String
+  }
+
+  /// Those of the format: what shares a word with `rowsPerWord` rows.
+  package var integerProducts: IntegerProducts {
+    switch rowsPerWord {
+    case 4:
+      IntegerProducts(
+        quantize: "quantize", stride: "quantizedStride", add: "addProducts", takesLargest: false,
+        groupWords: "VectorMath.groupWords")
+    case 2:
+      IntegerProducts(
+        quantize: "quantizeToPairs", stride: "quantizedPairStride", add: "addPairProducts",
+        takesLargest: true, groupWords: "1")
+    default: preconditionFailure("the runtime has functions for groups of four and of two")
+    }
+  }
 
   /// Functions that `widened` needs and the runtime does not have.
   package func functions(to writer: inout CodeWriter) {

@@ -46,7 +46,7 @@ extension RecordedSelfTest {
     stages.first(where: \.isLax).map { stage in
       guard stage.quantization == 0 else {
         return
-          "rounding to int8 changes too much: at \(stage.name) by \(Float(stage.quantization)), where numbers are as large as "
+          "rounding to integers changes too much: at \(stage.name) by \(Float(stage.quantization)), where numbers are as large as "
           + "\(Float(stage.magnitude)); the self test grants \(Float(stage.tolerance)) there and cannot tell much"
       }
       return

@@ -124,6 +124,7 @@ add x86-64-v4 Sources/hopper/Hopper hopper $hopper env_actions float 3000 22 1e-
 add x86-64-v4 Sources/dtbench/HopperBFloat16 hopper_bfloat16 $hopper env_actions float 3000 22 5e-3
 add x86-64-v4 Sources/dtbench/HopperInt8 hopper_int8 $hopper env_actions float 3000 22 2e-2
 add x86-64-v4 Tests/Data/Models/RoundedOneHead rounded_one_head $goldens/ReluOneHead.safetensors actions double 2000 46 5e-3
+add x86-64-v4 Tests/Data/Models/Int16OneHead int16_one_head $goldens/ReluOneHead.safetensors actions double 2000 46 5e-3
 add x86-64-v4 Tests/Data/Models/RoundedFourHeads rounded_four_heads $goldens/TanhOddInner.safetensors actions double 200 99 8e-3
 add x86-64-v4 Tests/Data/Models/EightHeads eight_heads $goldens/EightHeads.safetensors actions double 100 99 2e-5
 link x86-64-v4
@@ -132,6 +133,7 @@ start x86-64-v4 corei7_haswell_4770
 
 add x86-64-v3 Tests/Data/Models/ReluOneHead relu_one_head $goldens/ReluOneHead.safetensors actions double 2000 46 2e-5
 add x86-64-v3 Tests/Data/Models/Int8OneHead int8_one_head $goldens/ReluOneHead.safetensors actions double 2000 46 2e-1
+add x86-64-v3 Tests/Data/Models/Int16OneHead int16_one_head $goldens/ReluOneHead.safetensors actions double 2000 46 5e-3
 link x86-64-v3
 start x86-64-v3 corei7_haswell_4770
 start x86-64-v3 corei7_sandy_bridge_2600k

@@ -10,14 +10,15 @@ describe_target() {
   local small="Tests/Data/Models/GeluFourHeads.dtmodel Tests/Data/Goldens/GeluFourHeads.safetensors 1000"
   local rounded="Tests/Data/Models/RoundedOneHead.dtmodel - 0"
   local integers="Tests/Data/Models/Int8OneHead.dtmodel - 0"
+  local pairs="Tests/Data/Models/Int16OneHead.dtmodel - 0"
   local hopper="Sources/hopper/Hopper.dtmodel Sources/hopper/Resources/episode.safetensors 100"
   architecture=
-  models=("$small" "$rounded" "$integers")
+  models=("$small" "$rounded" "$integers" "$pairs")
   case $1 in
     arm64)
       kind=linux triple=aarch64-none-none-elf processor= gcc=aarch64-linux-gnu-gcc emulator=qemu-aarch64
       models=("$small" "$rounded" "$hopper" "Sources/dtbench/HopperBFloat16.dtmodel - 0"
-        "$integers" "Sources/dtbench/HopperInt8.dtmodel - 0")
+        "$integers" "Sources/dtbench/HopperInt8.dtmodel - 0" "$pairs")
       ;;
     # Other instructions for products of integers, and nothing else.
     arm64-dotprod)

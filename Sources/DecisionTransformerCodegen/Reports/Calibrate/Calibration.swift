@@ -12,9 +12,10 @@ public struct Calibration: Sendable {
   public struct Matrix: Sendable {
     public var name: String
     public var precision: WeightPrecision
-    /// The largest change of an action if this matrix alone is rounded.
-    public var int8Error: Double
-    public var bfloat16Error: Double
+    /// The largest change of an action if this matrix alone is rounded, by precision.
+    public var errors: [WeightPrecision: Double]
+
+    package func error(_ precision: WeightPrecision) -> Double { errors[precision] ?? 0 }
   }
 
   public var bound: Double
@@ -49,7 +50,8 @@ public struct Calibration: Sendable {
     (self.bound, source, stepCount) = (bound, meter.source, meter.stepCount)
     isOfLogits = model.options.actions == .discrete
     let names = meter.plan(.int8).matrices.map(\.name)
-    let count = Double(2 * names.count + 3)
+    let roundings = WeightPrecision.allCases.filter { $0 != .float32 }
+    let count = Double(roundings.count * names.count + WeightPrecision.allCases.count)
     var done = 0.0
     func measure(
       _ precision: WeightPrecision, _ others: [String: WeightPrecision] = [:]
@@ -70,10 +72,9 @@ public struct Calibration: Sendable {
         others[name] = precision
         return try measure(.int8, others).largest
       }
-      matrices.append(
-        Matrix(
-          name: name, precision: .int8, int8Error: try alone(.int8),
-          bfloat16Error: try alone(.bfloat16)))
+      var errors: [WeightPrecision: Double] = [:]
+      for precision in roundings { errors[precision] = try alone(precision) }
+      matrices.append(Matrix(name: name, precision: .int8, errors: errors))
     }
     let floatWork = Double(meter.plan(.float32).estimatedWork)
     uniform = []
@@ -129,17 +130,23 @@ public struct Calibration: Sendable {
     let names = Set(meter.plan(precision).matrices.map(\.name))
     guard matrices.allSatisfy({ names.contains($0.name) }) else { return }
     for (index, matrix) in matrices.enumerated().sorted(by: {
-      $0.element.int8Error < $1.element.int8Error
-    })
-    where matrix.precision != .int8 {
-      var others = Dictionary(uniqueKeysWithValues: matrices.map { ($0.name, $0.precision) })
-      others[matrix.name] = .int8
-      let less = work(others)
-      guard less < self.work else { continue }
-      let found = try meter.error(precision, others)
-      guard found.largest <= bound else { continue }
-      matrices[index].precision = .int8
-      (self.work, largestError, meanError) = (less, found.largest, found.mean)
+      $0.element.error(.int8) < $1.element.error(.int8)
+    }) {
+      // From the largest error on, as long as there is less of it to take.
+      let fewer = WeightPrecision.allCases.filter {
+        matrix.error($0) > matrix.error(matrix.precision)
+      }.sorted { matrix.error($0) > matrix.error($1) }
+      for other in fewer {
+        var others = Dictionary(uniqueKeysWithValues: matrices.map { ($0.name, $0.precision) })
+        others[matrix.name] = other
+        let less = work(others)
+        guard less < self.work else { continue }
+        let found = try meter.error(precision, others)
+        guard found.largest <= bound else { continue }
+        matrices[index].precision = other
+        (self.work, largestError, meanError) = (less, found.largest, found.mean)
+        break
+      }
     }
   }
 
@@ -151,17 +158,11 @@ public struct Calibration: Sendable {
     var best = (index: 0, precision: WeightPrecision.float32, gain: -1.0)
     for (index, (_, precision)) in choice.enumerated() where precision != .float32 {
       func square(_ precision: WeightPrecision) -> Double {
-        let matrix = matrices[index]
-        let error =
-          switch precision {
-          case .float32: 0.0
-          case .bfloat16: matrix.bfloat16Error
-          case .int8: matrix.int8Error
-          }
+        let error = matrices[index].error(precision)
         return error * error
       }
-      let others: [WeightPrecision] = precision == .int8 ? [.bfloat16, .float32] : [.float32]
-      for other in others {
+      for other in WeightPrecision.allCases
+      where square(other) < square(precision) || other == .float32 {
         var changed = choice
         changed[index].1 = other
         let work =

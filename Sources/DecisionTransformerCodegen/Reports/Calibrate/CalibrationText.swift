@@ -4,12 +4,13 @@ import Foundation
 extension Calibration {
   public var text: String {
     func digits(_ value: Double) -> String { NumberText.scientific(value) }
-    let rows = matrices.map {
-      [$0.name, $0.precision.rawValue, digits($0.int8Error), digits($0.bfloat16Error)]
+    let roundings = WeightPrecision.allCases.filter { $0 != .float32 }.reversed()
+    let rows = matrices.map { matrix in
+      [matrix.name, matrix.precision.rawValue] + roundings.map { digits(matrix.error($0)) }
     }
     let table = Table(
       title: "largest change of an action if one matrix alone is rounded",
-      rows: [["", "chosen", "int8", "bfloat16"]] + rows)
+      rows: [["", "chosen"] + roundings.map(\.rawValue)] + rows)
     let all = Table(
       title: "all matrices alike, and the choice",
       rows: [["", "largest change", "work, of float32's"]]

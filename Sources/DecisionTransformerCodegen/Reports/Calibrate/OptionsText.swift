@@ -8,6 +8,9 @@ package struct OptionsText {
   /// Gives a key a value, behind all others where it is new. `value` is JSON.
   package mutating func set(_ key: String, to value: String) {
     let bytes = Array(text.utf8)
+    // As the file has them.
+    let newline = text.contains("\r\n") ? "\r\n" : "\n"
+    let value = value.replacing("\n", with: newline)
     if let range = Self.value(of: key, in: bytes) {
       text =
         Self.string(bytes[..<range.lowerBound]) + value + Self.string(bytes[range.upperBound...])
@@ -18,7 +21,7 @@ package struct OptionsText {
     let last = bytes[..<end].lastIndex { !space.contains($0) } ?? 0
     let comma = bytes[last] == UInt8(ascii: "{") ? "" : ","
     text =
-      Self.string(bytes[...last]) + "\(comma)\n  \"\(key)\": \(value)\n"
+      Self.string(bytes[...last]) + "\(comma)\(newline)  \"\(key)\": \(value)\(newline)"
       + Self.string(bytes[end...])
   }
 

@@ -17,7 +17,7 @@ check_wasm() {
   stage="runtime, build"
   compile_runtime
   echo '[' >"$site/models.json"
-  for model in Sources/hopper/Hopper.dtmodel Sources/dtbench/Hopper{BFloat16,Int8}.dtmodel; do
+  for model in Sources/hopper/Hopper.dtmodel Sources/dtbench/Hopper{BFloat16,Int16,Int8}.dtmodel; do
     name=$(basename "$model" .dtmodel)
     stage="$name, build"
     options='"c_interface": true,' weights=$(weights_of "$model") || fail "$weights"

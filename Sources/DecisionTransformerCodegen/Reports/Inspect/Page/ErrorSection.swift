@@ -5,6 +5,8 @@ package struct ErrorSection {
   package let selfTest: InspectionReport.SelfTest?
   /// Of rounded weights.
   package let precisionCost: PrecisionCost?
+  /// Of rounded matrices, one by one.
+  package let matrixErrors: MatrixErrors?
   package let checkpoint: String?
   package let precision: String
   package let isTrunk: Bool
@@ -13,13 +15,13 @@ package struct ErrorSection {
 
   package var markup: Markup {
     guard let selfTest else {
-      return .section(id: "error", title: "Error by stage", introduction: absence, [])
+      return .section(id: "error", title: "Error by stage", introduction: absence, byMatrix)
     }
     return .section(
       id: "error", title: "Error by stage",
       introduction: "The state token after each stage, over \(selfTest.steps) steps of a synthetic "
         + "episode, against double precision with nothing folded. Actions are in model units.",
-      [.legend(legend), drawing(selfTest), table(selfTest)])
+      [.legend(legend), drawing(selfTest), table(selfTest)] + byMatrix)
   }
 
   /// Why there is nothing to draw.
@@ -130,6 +132,24 @@ package struct ErrorSection {
   }
 
   // MARK: Numbers
+
+  /// What each rounded matrix costs alone.
+  private var byMatrix: [Markup] {
+    guard let errors = matrixErrors, !errors.matrices.isEmpty else { return [] }
+    let unit = errors.isOfLogits ? "logits" : "actions, environment units"
+    return [
+      .table(
+        caption:
+          "Change of \(unit), if one matrix alone is rounded: \(errors.source), \(errors.stepCount) steps",
+        columns: ["matrix", "precision", "largest", "mean"], numeric: [2, 3],
+        rows: errors.matrices.map {
+          (
+            nil,
+            [$0.name, $0.precision.rawValue] + [$0.largest, $0.mean].map(NumberText.scientific)
+          )
+        })
+    ]
+  }
 
   /// What rounding costs each stage, the last being the action.
   private var rounding: [(mean: Double, largest: Double)] {

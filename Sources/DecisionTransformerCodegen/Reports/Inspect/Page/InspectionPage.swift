@@ -6,9 +6,14 @@ public struct InspectionPage: Sendable {
   private let report: InspectionReport
   private let compilation: Compilation
   private let benchmark: LatencyBenchmark?
+  private let matrixErrors: MatrixErrors?
 
-  public init(_ compilation: Compilation, benchmark: LatencyBenchmark? = nil) {
+  public init(
+    _ compilation: Compilation, benchmark: LatencyBenchmark? = nil,
+    matrixErrors: MatrixErrors? = nil
+  ) {
     (self.compilation, self.benchmark) = (compilation, benchmark)
+    self.matrixErrors = matrixErrors
     report = InspectionReport(compilation)
   }
 
@@ -57,6 +62,7 @@ public struct InspectionPage: Sendable {
       ).markup,
       ErrorSection(
         selfTest: report.selfTest, precisionCost: compilation.precisionCost,
+        matrixErrors: matrixErrors,
         checkpoint: report.checkpoint, precision: report.options.precision, isTrunk: isTrunk,
         asksForSelfTest: compilation.model.options.hasSelfTest
       ).markup,
