@@ -260,13 +260,18 @@ nonisolated extension HalfCheetahKernels {
 
   /// Reads what `act` begins with, so that it lies near when the state comes.
   @inline(never) @_noAllocation @_noLocks
-  static func readAhead(_ weights: Floats, _ memory: Floats) {
-    VectorMath.read(weights + 32, count: 4864)
-    VectorMath.read(memory + 124_112, count: 1536)              // time
-    VectorMath.read(weights + 4896, count: 27_392)
-    VectorMath.read(memory + 84_560, count: 7680)               // normalized0
-    VectorMath.read(memory + 38_480, count: 38_400)             // carried
-    VectorMath.read(weights + 143_520, count: 51_200)
+  static func readAhead(_ weights: Floats, _ memory: Floats, count: Int) {
+    var left = count
+    VectorMath.read(weights + 32, count: 4864, of: &left)
+    VectorMath.read(memory + 124_112, count: 1536, of: &left)   // time
+    VectorMath.read(weights + 4896, count: 27_392, of: &left)
+    VectorMath.read(memory + 84_560, count: 7680, of: &left)    // normalized0
+    VectorMath.read(memory + 38_480, count: 38_400, of: &left)  // carried
+    VectorMath.read(weights + 143_520, count: 82_176, of: &left)
+    VectorMath.read(memory + 100_496, count: 7680, of: &left)   // normalized1
+    VectorMath.read(weights + 225_696, count: 164_736, of: &left)
+    VectorMath.read(memory + 116_432, count: 7680, of: &left)   // normalized2
+    VectorMath.read(weights + 390_432, count: 150_288, of: &left)
   }
 }
 

@@ -5,10 +5,10 @@
 // state 11 · action 3 tanh · window 20 steps, 60 tokens · episode 1000
 // hidden 128 · heads 1 · inner 512 relu · layers 3, attention carried, 2 x fused · float32
 //
-// phase                            multiply-adds        weights
-// feedback: act                          779 904        422 288
-// feedback with the reward known         486 656        417 040
-// preparation: prepare                14 937 216        338 304
+// phase                            multiply-adds   weight bytes
+// feedback: act                          779 904      1 689 152
+// feedback with the reward known         486 656      1 668 160
+// preparation: prepare                14 937 216      1 353 216
 //
 // packed weights          made of (HopperKernels.swift: shapes and places)
 //   embed.stateMean    state_mean
@@ -59,6 +59,7 @@ public nonisolated struct Hopper: ~Copyable, @unchecked Sendable {
   private let packedWeights: DecisionTransformer::PackedWeights
   private let storage: DecisionTransformer::AlignedMemory
   private let weights: Floats, memory: Floats
+  private let readAheadCount: Int  // what `prepare` reads for `act`: by this processor's caches
   /// Whether an episode runs, and whether its latest action waits to join the history.
   private var isStarted = false, awaitsPreparation = false
   /// The step that `act` computes next, or has computed, from the episode's start.
@@ -138,6 +139,7 @@ public nonisolated struct Hopper: ~Copyable, @unchecked Sendable {
     self.memory = storage.floats
     self.packedWeights = weights
     self.storage = storage
+    self.readAheadCount = DecisionTransformer::Processor.readAheadCount(unlessKnown: 131_072)
   }
 }
 
@@ -150,7 +152,7 @@ nonisolated extension Hopper {
     (timestep, returnToGo, rewardWeight) = (0, targetReturn / 1000, 0)
     (isStarted, awaitsPreparation, rewardIsKnown, returnIsPrepared) = (true, false, false, false)
     embedTime()
-    Kernels.readAhead(weights, memory)
+    Kernels.readAhead(weights, memory, count: readAheadCount)
   }
 
   /// Starts an episode with `defaultTargetReturn`.
@@ -324,7 +326,7 @@ nonisolated extension Hopper {
     guard canPrepare else { return }
     for index in 0..<Action.count { actionInput[index] = prediction[index] }
     advance()
-    Kernels.readAhead(weights, memory)
+    Kernels.readAhead(weights, memory, count: readAheadCount)
   }
 
   /// The same with the action that was really executed, where it differs from the prediction. After the last
@@ -354,7 +356,7 @@ nonisolated extension Hopper {
       tokenBlock1(token: returnSlot)
       tokenKeys(token: returnSlot)
     }
-    Kernels.readAhead(weights, memory)
+    Kernels.readAhead(weights, memory, count: readAheadCount)
   }
 
   private var canPrepare: Bool { @_noAllocation @_noLocks get { awaitsPreparation && timestep + 1 < 1000 } }

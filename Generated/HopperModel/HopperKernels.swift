@@ -260,13 +260,18 @@ nonisolated extension HopperKernels {
 
   /// Reads what `act` begins with, so that it lies near when the state comes.
   @inline(never) @_noAllocation @_noLocks
-  static func readAhead(_ weights: Floats, _ memory: Floats) {
-    VectorMath.read(weights + 16, count: 4864)
-    VectorMath.read(memory + 124_096, count: 1536)              // time
-    VectorMath.read(weights + 4880, count: 18_944)
-    VectorMath.read(memory + 84_544, count: 7680)               // normalized0
-    VectorMath.read(memory + 38_464, count: 38_400)             // carried
-    VectorMath.read(weights + 130_832, count: 59_648)
+  static func readAhead(_ weights: Floats, _ memory: Floats, count: Int) {
+    var left = count
+    VectorMath.read(weights + 16, count: 4864, of: &left)
+    VectorMath.read(memory + 124_096, count: 1536, of: &left)   // time
+    VectorMath.read(weights + 4880, count: 18_944, of: &left)
+    VectorMath.read(memory + 84_544, count: 7680, of: &left)    // normalized0
+    VectorMath.read(memory + 38_464, count: 38_400, of: &left)  // carried
+    VectorMath.read(weights + 130_832, count: 82_176, of: &left)
+    VectorMath.read(memory + 100_480, count: 7680, of: &left)   // normalized1
+    VectorMath.read(weights + 213_008, count: 164_736, of: &left)
+    VectorMath.read(memory + 116_416, count: 7680, of: &left)   // normalized2
+    VectorMath.read(weights + 377_744, count: 150_288, of: &left)
   }
 }
 

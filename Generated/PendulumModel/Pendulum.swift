@@ -5,10 +5,10 @@
 // state 3 · action 1 tanh · window 20 steps, 60 tokens · episode 200
 // hidden 64 · heads 2 · inner 256 gelu_new · layers 2, attention standard, absorbed · float32
 //
-// phase                            multiply-adds        weights
-// feedback: act                          177 984        101 328
-// feedback with the reward known         121 216        101 008
-// preparation: prepare                 2 325 184         50 048
+// phase                            multiply-adds   weight bytes
+// feedback: act                          177 984        405 312
+// feedback with the reward known         121 216        404 032
+// preparation: prepare                 2 325 184        200 192
 //
 // packed weights          made of (PendulumKernels.swift: shapes and places)
 //   embed.stateMean    state_mean

@@ -20,4 +20,13 @@ public enum Processor {
   public static func check() throws(InitializationError) {
     guard dt_processor_suffices() != 0 else { throw .unsupportedProcessor }
   }
+
+  /// How many numbers are worth reading ahead: as many as half of the second-level cache holds. Generated `init` asks once; a
+  /// virtual machine may take some ten microseconds to answer.
+  ///
+  /// - Parameter count: The answer where the processor does not say how large that cache is. x86-64 does.
+  public static func readAheadCount(unlessKnown count: Int) -> Int {
+    let kilobytes = Int(dt_second_level_cache_kilobytes())
+    return kilobytes > 0 ? kilobytes * 1024 / 2 / MemoryLayout<Float>.stride : count
+  }
 }

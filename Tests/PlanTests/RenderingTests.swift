@@ -89,7 +89,7 @@ struct RenderingTests {
         // Rounded weights may fit into a cache, and need not be read ahead.
         let phases = plans.map { format, plan in
           Code(plan).model.phases.replacing("_\(format.name)", with: "")
-            .replacing("Kernels.readAhead(weights, memory) ", with: "")
+            .replacing("Kernels.readAhead(weights, memory, count: readAheadCount) ", with: "")
         }
         #expect(phases[0].count > 1000 && Set(phases).count == 1, "seed \(seed)")
       }

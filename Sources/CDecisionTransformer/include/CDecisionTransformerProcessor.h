@@ -64,6 +64,15 @@ DT_BASELINE dt_processor dt_running_processor(void) {
   return processor;
 }
 
+// Of the second-level cache of this core, or of all that share it; 0 where the processor does not say. Slow: once, in init.
+DT_BASELINE int32_t dt_second_level_cache_kilobytes(void) {
+  uint32_t eax, ebx, ecx, edx;
+  DT_CPUID(0x80000000u, 0);
+  if (eax < 0x80000006u) return 0;
+  DT_CPUID(0x80000006u, 0);
+  return (int32_t)(ecx >> 16);
+}
+
 #undef DT_CPUID
 
 // What this build was compiled for: the instructions that a compiler uses of its own accord. Those that
@@ -242,6 +251,7 @@ DT_BASELINE int32_t dt_running_vector_level(void) {
 
 DT_INLINE int32_t dt_processor_suffices(void) { return 1; }
 DT_INLINE int32_t dt_running_vector_level(void) { return dt_vector_level(); }
+DT_INLINE int32_t dt_second_level_cache_kilobytes(void) { return 0; }
 
 #endif
 

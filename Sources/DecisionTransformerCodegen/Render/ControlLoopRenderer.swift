@@ -44,7 +44,7 @@ package struct ControlLoopRenderer {
   ) {
     for step in steps {
       switch step {
-      case .call(.readAhead, _): writer.write("Kernels.readAhead(weights, memory)")
+      case .call(.readAhead, _): writer.write(OperationsRenderer.readAhead)
       case .call(let name, let token):
         let slot = token.map { "token: \(OperandText(plan: plan).slot($0))" } ?? ""
         writer.write("\(name)(\(slot))")

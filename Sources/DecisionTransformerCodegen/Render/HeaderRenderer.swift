@@ -83,7 +83,7 @@ package struct HeaderRenderer {
   }
 
   private func costs(to writer: inout CodeWriter) {
-    writer.write("// phase                            multiply-adds        weights")
+    writer.write("// phase                            multiply-adds   weight bytes")
     let phases =
       plan.network.takesEmbeddings
       ? [("one token", plan.token), ("\(plan.shape.chunkSize) tokens together", plan.chunk)]
@@ -94,7 +94,7 @@ package struct HeaderRenderer {
     for (name, phase) in phases {
       let (work, bytes) = (plan.total(phase, \.multiplyAdds), plan.total(phase, \.weightBytes))
       writer.write(
-        "// \(left(name, 30))  \(right(grouped(work), 14)) \(right(grouped(bytes / 4), 14))")
+        "// \(left(name, 30))  \(right(grouped(work), 14)) \(right(grouped(bytes), 14))")
     }
   }
 

@@ -144,10 +144,10 @@ package struct OperandText {
       let buffer = plan.memory.buffer(operand.buffer)
       return call(buffer.stripCount > 1 ? "slideStrips" : "slide", buffer.name.identifier)
     case .read(.weights(let offset, let count)):
-      return "VectorMath.read(weights + \(literal(offset)), count: \(literal(count)))"
+      return "VectorMath.read(weights + \(literal(offset)), count: \(literal(count)), of: &left)"
     case .read(.rows(let name, let count)):
       return
-        "VectorMath.read(memory + \(literal(plan.memory.buffer(name).offset)), count: \(literal(count)))"
+        "VectorMath.read(memory + \(literal(plan.memory.buffer(name).offset)), count: \(literal(count)), of: &left)"
     case .maskTokens(let mask, let keys):
       return call("maskTokens", place(mask), "keys: \(place(keys))")
     case .recordTokens(let rows, _, let index, let norm, let output):

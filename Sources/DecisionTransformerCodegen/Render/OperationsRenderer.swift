@@ -20,7 +20,13 @@ package struct OperationsRenderer {
     let phases = [("act", plan.act), ("prepare", plan.prepare)]
     return phases.flatMap { phase, steps in
       steps.calls { _ in false }.flatMap { call in
-        plan.routine(call.name).operations.map { operation in
+        if call.name == .readAhead {
+          return [
+            Line(
+              phase: phase, call: call, operation: plan.wholeReadAhead, statement: Self.readAhead)
+          ]
+        }
+        return plan.routine(call.name).operations.map { operation in
           Line(
             phase: phase, call: call, operation: operation, statement: text.statement(operation))
         }
@@ -28,6 +34,8 @@ package struct OperationsRenderer {
     }
   }
 
+  /// How much it reads is the running processor's, so it is one operation.
+  package static let readAhead = "Kernels.readAhead(weights, memory, count: readAheadCount)"
   package func render(to writer: inout CodeWriter) {
     let (lines, access) = (lines, plan.deployment.access.rawValue)
     let type = "nonisolated extension \(plan.deployment.name)"

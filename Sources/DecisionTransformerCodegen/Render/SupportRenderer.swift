@@ -100,7 +100,9 @@ package struct SupportRenderer {
 
   private func read(_ routine: Routine, to writer: inout CodeWriter) {
     writer.function(routine.summary)
-    writer.scope("static func readAhead(_ weights: Floats, _ memory: Floats)") { writer in
+    writer.scope("static func readAhead(_ weights: Floats, _ memory: Floats, count: Int)") {
+      writer in
+      writer.write("var left = count")
       for operation in routine.operations {
         let names = operation.reads.map { plan.memory.buffer($0.buffer).name.identifier }
         writer.write(

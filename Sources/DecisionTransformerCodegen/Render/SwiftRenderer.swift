@@ -124,6 +124,11 @@ public struct SwiftRenderer {
     writer.write("")
     writer.write("private let packedWeights: PackedWeights", "private let storage: AlignedMemory")
     writer.write("private let weights: Floats, memory: Floats")
+    if !plan.readsAhead.isEmpty {
+      writer.write(
+        "private let readAheadCount: Int  // what `prepare` reads for `act`: by this processor's caches"
+      )
+    }
   }
 
   private func storage(to writer: inout CodeWriter) {
