@@ -251,7 +251,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=1, help="of measuring each model")
     parser.add_argument("--march", default="native", help="what to compile for")
     parser.add_argument(
-        "--precision", default="float32", choices=["float32", "bfloat16", "int8"], help="of all models"
+        "--precision", default="float32", choices=["float32", "bfloat16", "int16", "int8"], help="of all models"
     )
     parser.add_argument("--core", type=int, help="the core to measure on; the last one by default")
     parser.add_argument("--svg", help="a file for the plot")

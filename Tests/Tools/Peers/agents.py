@@ -38,7 +38,7 @@ def main():
     parser.add_argument("model", type=pathlib.Path, help="a <Name>.dtmodel folder")
     parser.add_argument("--batch", type=int, required=True, help="agents, 2 to 256")
     parser.add_argument(
-        "--precision", action="append", choices=["float32", "bfloat16", "int8"], help="may be given more than once"
+        "--precision", action="append", choices=["float32", "bfloat16", "int16", "int8"], help="may be given more than once"
     )
     parser.add_argument("--seconds", type=float, default=2, help="of measuring each")
     parser.add_argument("--march", default="native", help="what to compile for")
@@ -54,7 +54,7 @@ def main():
         workshop = sweep.Workshop(
             directory.resolve(), options.dtgen, options.march, options.core, options.seconds
         )
-        for precision in options.precision or ["float32", "bfloat16", "int8"]:
+        for precision in options.precision or ["float32", "bfloat16", "int16", "int8"]:
             folder = (directory / precision).resolve()
             shutil.rmtree(folder, ignore_errors=True)
             copy(options.model, folder / f"{name}.dtmodel", options.batch, precision)
