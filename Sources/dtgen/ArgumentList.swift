@@ -94,8 +94,9 @@ struct ArgumentList {
   /// nil where the option is not given.
   func positiveNumber(_ option: String) throws(UsageError) -> Double? {
     guard let text = values[option] else { return nil }
-    guard let number = Double(text), number > 0, number.isFinite else {
-      throw UsageError("\(option) '\(text)': a number above 0 is accepted", verb: verb)
+    guard let number = Double(text), number > 0, Float(number).isNormal else {
+      throw UsageError(
+        "\(option) '\(text)': a number above 0 that float32 can hold is accepted", verb: verb)
     }
     return number
   }

@@ -89,7 +89,7 @@ import Testing
       + "embed_timestep.weight to zero first"
     #expect(line("legacy-original", original))
     #expect(line("safetensors-original", original))
-    let exactly = "widened to float32, exactly; the model computes in float32"
+    let exactly = "widened to float32, exactly"
     #expect(line("legacy-float16", "30 of 30 tensors are F16: values are \(exactly)"))
     #expect(line("legacy-bfloat16", "30 of 30 tensors are BF16: values are \(exactly)"))
     #expect(

@@ -223,8 +223,8 @@ import Testing
 
   @Test(arguments: [
     (TensorDataType.float64, "rounded to the nearest float32"),
-    (.float16, "widened to float32, exactly; the model computes in float32"),
-    (.bfloat16, "widened to float32, exactly; the model computes in float32"),
+    (.float16, "widened to float32, exactly"),
+    (.bfloat16, "widened to float32, exactly"),
   ])
   func conversionsAreNoted(dataType: TensorDataType, conversion: String) {
     let changed = tensors.map { TensorHeader($0.name, dataType, $0.shape) }

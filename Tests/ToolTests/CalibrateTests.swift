@@ -79,6 +79,13 @@ struct CalibrateTests {
     #expect(cost.largestActionDifference <= bound)
     #expect(!compilation.remarks.contains { $0.key == "max_action_error" })
     #expect(Set(compilation.plan.matrices.map(\.format)).count > 1)
+    // A reviewer is told, by name.
+    let difference = try Tool(name: "dtgen").run([
+      "diff", TestData.model("TanhOddInner").path, folder,
+    ])
+    for key in ["max_action_error", "matrix_precisions"] {
+      #expect(difference.output.contains(key))
+    }
     // A second run changes nothing.
     let once = try Data(contentsOf: file)
     #expect(try calibrate().status == 0)
@@ -123,7 +130,13 @@ struct CalibrateTests {
     let tiny = #expect(throws: InvalidInput.self) {
       try FolderCalibration(folder: small, bound: 1e-12) { _ in }
     }
-    #expect(tiny?.description.contains("max_action_error: found 1e-12") == true)
+    let text = try #require(tiny?.description)
+    #expect(text.contains("max_action_error: found 1e-12"))
+    // What is accepted is accepted.
+    let least = try #require(text.split(separator: "at least ").last?.prefix { $0 != "," })
+    let bound = try #require(Double(least))
+    #expect(
+      try FolderCalibration(folder: small, bound: bound) { _ in }.calibration.largestError <= bound)
     let missing = #expect(throws: InvalidInput.self) {
       try FolderCalibration(folder: small, bound: nil) { _ in }
     }

@@ -178,8 +178,8 @@ extension TensorMatch {
   private mutating func noteConversions(_ tensors: [TensorHeader]) {
     let conversions: [(TensorDataType, String)] = [
       (.float64, "rounded to the nearest float32"),
-      (.float16, "widened to float32, exactly; the model computes in float32"),
-      (.bfloat16, "widened to float32, exactly; the model computes in float32"),
+      (.float16, "widened to float32, exactly"),
+      (.bfloat16, "widened to float32, exactly"),
     ]
     for (dataType, conversion) in conversions {
       let count = tensors.count { $0.dataType == dataType }

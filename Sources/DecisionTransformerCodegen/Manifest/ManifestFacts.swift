@@ -124,6 +124,9 @@ extension Manifest {
             JSONMember(name: $0.key, value: .string($0.value.name))
           }))
     }
+    if let bound = deployment.maximumActionError {
+      facts.add("max_action_error", JSONValue(bound))
+    }
     facts.add("access", .string(deployment.access.rawValue))
     facts.add("weights", .string(deployment.weightStorage.rawValue))
     if !network.takesEmbeddings {

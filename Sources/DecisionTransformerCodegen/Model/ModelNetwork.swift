@@ -68,7 +68,8 @@ extension Model {
       origin: Deployment.Origin(configDigest: configDigest, optionsDigest: optionsDigest),
       access: options.access, batch: options.batch, format: options.precision.format,
       matrixFormats: (options.matrixPrecisions ?? [:]).mapValues(\.format),
-      targetReturn: options.targetReturn, hasCInterface: options.hasCInterface,
+      maximumActionError: options.maximumActionError, targetReturn: options.targetReturn,
+      hasCInterface: options.hasCInterface,
       hasOperations: options.hasOperations, hasSelfTest: options.hasSelfTest,
       weightStorage: options.weightStorage)
   }

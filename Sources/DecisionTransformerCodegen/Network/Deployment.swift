@@ -21,6 +21,8 @@ public struct Deployment: Equatable, Sendable, Codable {
   public var format: WeightFormat
   /// The same of single ones, by their names in the packed weights, where it is another format.
   public var matrixFormats: [String: WeightFormat]
+  /// The bound of actions' errors that formats were chosen for, environment units.
+  public var maximumActionError: Double?
   /// What `reset()` asks for, environment units.
   public var targetReturn: Double?
   /// Whether there are functions for C.
@@ -35,12 +37,14 @@ public struct Deployment: Equatable, Sendable, Codable {
 
   public init(
     name: String, origin: Origin, access: AccessLevel, batch: Int, format: WeightFormat,
-    matrixFormats: [String: WeightFormat] = [:], targetReturn: Double?, hasCInterface: Bool,
+    matrixFormats: [String: WeightFormat] = [:], maximumActionError: Double? = nil,
+    targetReturn: Double?, hasCInterface: Bool,
     hasOperations: Bool = false, hasSelfTest: Bool?, weightStorage: WeightStorage,
     targets: [Target] = Target.numbered
   ) {
     (self.name, self.origin, self.access, self.batch) = (name, origin, access, batch)
     (self.format, self.matrixFormats, self.targetReturn) = (format, matrixFormats, targetReturn)
+    self.maximumActionError = maximumActionError
     (self.hasCInterface, self.hasOperations) = (hasCInterface, hasOperations)
     self.hasSelfTest = hasSelfTest
     (self.weightStorage, self.targets) = (weightStorage, targets)

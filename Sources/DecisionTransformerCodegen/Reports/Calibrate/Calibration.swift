@@ -91,7 +91,7 @@ public struct Calibration: Sendable {
       throw InvalidInput([
         Diagnostic(
           path: path, key: "max_action_error",
-          "found \(bound); accepted: at least \(Float(uniform[0].largestError)), which packing in float32 changes"
+          "found \(bound), here or as --max-action-error; accepted: at least \(Self.above(uniform[0].largestError)), since float32 is off by nearly as much"
         )
       ])
     }
@@ -117,6 +117,11 @@ public struct Calibration: Sendable {
       for index in matrices.indices { matrices[index].precision = other.precision }
     }
     try refine(meter, floatWork: floatWork)
+  }
+
+  /// A short number that is no smaller.
+  private static func above(_ number: Double) -> String {
+    NumberText.scientific(number * 1.1)
   }
 
   /// Fewer bits for single matrices where the bound still holds, those first that save most work.

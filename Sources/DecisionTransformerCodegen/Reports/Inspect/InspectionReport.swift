@@ -145,6 +145,8 @@ public struct InspectionReport: Encodable, Sendable {
     package var steps: Int
     package var bytes: Int
     package var stages: [ExpectedError]
+    /// Whether rows become integers, which may be others than those of double precision.
+    package var quantizesRows: Bool
   }
 
   /// How far float32 on the plan is from the reference in double precision; of actions in model units.
@@ -219,6 +221,7 @@ extension InspectionReport.SelfTest {
     func digits(_ value: Double) -> Double { Double(String(format: "%.2e", value))! }
     steps = recorded.stepCount
     bytes = recorded.section.count
+    quantizesRows = recorded.stages.contains { $0.quantization > 0 }
     stages = recorded.stages.map { stage in
       InspectionReport.ExpectedError(
         name: stage.name, magnitude: digits(stage.magnitude),

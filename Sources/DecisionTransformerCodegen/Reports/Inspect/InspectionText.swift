@@ -166,7 +166,7 @@ extension InspectionReport {
       plan.memory)
   }
 
-  private var hasIntegers: Bool { options.precision.contains(WeightPrecision.int8.rawValue) }
+  private var hasIntegers: Bool { selfTest?.quantizesRows ?? false }
 
   /// What the self test expects; nothing without one.
   private var expectedErrors: [Table] {

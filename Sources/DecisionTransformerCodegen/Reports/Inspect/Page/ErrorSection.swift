@@ -40,9 +40,14 @@ package struct ErrorSection {
       : "No episode is recorded for weights of this size; \"self_test\": true in codegen.json asks for one."
   }
 
+  private var arithmetic: String {
+    selfTest?.quantizesRows == true ? "float32 and of rows rounded the other way" : "float32"
+  }
+
   private var legend: [(kind: String, text: String)] {
     [
-      ("error-mean", "mean error of float32"), ("error-largest", "largest error of float32"),
+      ("error-mean", "mean error of \(arithmetic)"),
+      ("error-largest", "largest error of \(arithmetic)"),
       ("error-tolerance", "what the self test grants"),
     ]
       + (precisionCost == nil

@@ -131,7 +131,11 @@ public struct InspectionPage: Sendable {
     ]
     if let action = report.selfTest?.stages.last {
       cards.append(
-        ("error of an action", NumberText.scientific(action.largestError), "largest, float32"))
+        (
+          "error of an action", NumberText.scientific(action.largestError),
+          report.selfTest?.quantizesRows == true
+            ? "largest, rows rounded the other way" : "largest, float32"
+        ))
     }
     if let act = benchmark?.latencies.first(where: { $0.name == "act" }) {
       cards.append(
