@@ -114,8 +114,8 @@ struct ComparisonTests {
     let lines = error?.diagnostics.map(\.description) ?? []
     #expect(
       lines == [
-        "\(weights.path): states: is missing; accepted: float32 of shape [0, 5]",
-        "\(weights.path): rewards: is missing; accepted: float32 of shape [0]",
+        "\(weights.path): states: is missing; accepted: float32 of shape [T, 5]",
+        "\(weights.path): rewards: is missing; accepted: float32 of shape [T]",
         "\(weights.path): __metadata__.target_return: is missing; accepted: a number in environment units",
       ])
   }
