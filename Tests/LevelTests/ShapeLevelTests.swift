@@ -220,7 +220,8 @@ struct ShapeLevelTests {
     }
     #expect(Set(Self.all.map(\.name)).count == Self.all.count)
     #expect(
-      Self.sample.count { !$0.config.isVariant && $0.options.actions == .continuous } == 6)
+      Self.sample.count { !$0.config.isVariant && $0.options.actions == .continuous }
+        == 3 * (WeightPrecision.allCases.count - 1))
     // Numbers as actions, with and without what Hugging Face's model has not.
     let discrete = Self.sample.filter { $0.options.actions == .discrete }
     #expect(Set(discrete.map(\.config.isVariant)) == [true, false])

@@ -96,6 +96,34 @@ struct RenderingTests {
     }
   }
 
+  @Test("declares every tile that it names, whatever precision each matrix has")
+  func tiles() {
+    for hidden in [32, 64, 96] {
+      for batch in 1...2 {
+        for shift in 0..<4 {
+          var model = RandomModel.huggingFace(seed: 1)
+          (model.config.hiddenSize, model.config.innerSize) = (hidden, 4 * hidden)
+          (model.config.headCount, model.config.layerCount) = (2, 3)
+          (model.options.outputs, model.options.batch, model.options.precision) =
+            ([.action], batch, .float32)
+          (model.options.window, model.options.actionScale, model.options.actionOffset) =
+            (3, [1], [0])
+          let names = Plan(model).matrices.map(\.name)
+          model.options.matrixPrecisions = Dictionary(
+            uniqueKeysWithValues: names.enumerated().map {
+              ($1, WeightPrecision.allCases[($0 + shift) % WeightPrecision.allCases.count])
+            })
+          let text = Code(Plan(model)).kernels.text
+          let named = Set(text.matches(of: /\b(\w*Sums\d+)\.self/).map { String($0.1) })
+          #expect(!named.isEmpty)
+          for name in named {
+            #expect(text.contains("struct \(name):"), "\(hidden), \(batch), \(shift)")
+          }
+        }
+      }
+    }
+  }
+
   @Test("prints every routine and every kernel once, and nothing that is never called")
   func functions() {
     for seed in Self.seeds {

@@ -84,10 +84,14 @@ package struct SweepRenderer {
         guard !taken.isEmpty, !others.isEmpty, tilings(taken, target) != tilings(others, target)
         else { return }
         // All that the tail of a sweep may be for: it is then the same in every branch.
-        let counts = Set((taken[0].hidesKeys ? taken : rest).map(\.panels))
+        let tiling = tilings(taken, target).first!
+        let own = Set(taken.map(\.panels))
+        // Where none of them is as wide as the widest tile, nobody has that tile.
+        let counts =
+          taken[0].hidesKeys || own.max()! < tiling.panels ? own : Set(rest.map(\.panels))
         branches.append(
           Branch(
-            number: number, products: condition, lines: sweep(counts, tilings(taken, target).first!)
+            number: number, products: condition, lines: sweep(counts, tiling)
           ))
         rest = others
       }
