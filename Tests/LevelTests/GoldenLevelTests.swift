@@ -32,7 +32,7 @@ struct GoldenLevelTests {
       : [
         "RoundedOneHead", "TrunkRoundedFourHeads", "BatchOfFive", "ForwardFourHeads",
         "Int8FourHeads",
-        "TrunkInt8FourHeads", "BatchOfEight", "Int8Forward", "Int16OneHead",
+        "TrunkInt8FourHeads", "BatchOfThirty", "Int8Forward", "Int16OneHead",
       ]
   }
 

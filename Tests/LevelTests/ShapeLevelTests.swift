@@ -19,7 +19,7 @@ struct ShapeLevelTests {
           var shapes = [(batch: 1, layers: index == 0 ? 3 : 2, window: [4, 7, 2][index % 3])]
           if index == 0 && place % 4 == 3 { shapes.append((batch: 1, layers: 1, window: 3)) }
           if index == place % 2 {
-            shapes.append((batch: index == 0 ? 9 : 2, layers: 2, window: 3))
+            shapes.append((batch: index == 0 ? 17 : 2, layers: 2, window: 3))
           }
           for shape in shapes {
             models.append(
@@ -36,13 +36,13 @@ struct ShapeLevelTests {
     typealias Size = (hidden: Int, heads: Int, batch: Int, layers: Int, window: Int)
     let all: [(size: Size, precision: WeightPrecision, has: Set<String>)] = [
       ((24, 1, 1, 3, 4), .float32, ["norms"]), ((40, 5, 1, 2, 2), .bfloat16, ["norms", "encoder"]),
-      ((64, 1, 9, 2, 3), .bfloat16, ["norms"]), ((64, 4, 2, 2, 3), .float32, ["encoder"]),
+      ((64, 1, 17, 2, 3), .bfloat16, ["norms"]), ((64, 4, 2, 2, 3), .float32, ["encoder"]),
       ((96, 1, 1, 2, 5), .bfloat16, ["slots"]), ((128, 1, 1, 3, 4), .bfloat16, ["encoder"]),
       ((128, 2, 1, 2, 7), .float32, ["norms", "slots"]),
       ((128, 4, 2, 2, 3), .float32, ["encoder", "slots"]),
       ((192, 3, 1, 1, 3), .bfloat16, ["slots"]),
       ((256, 1, 1, 2, 4), .float32, ["norms", "encoder", "slots"]),
-      ((40, 1, 1, 3, 4), .bfloat16, ["discrete"]), ((24, 3, 9, 2, 3), .float32, ["discrete"]),
+      ((40, 1, 1, 3, 4), .bfloat16, ["discrete"]), ((24, 3, 17, 2, 3), .float32, ["discrete"]),
       ((64, 4, 1, 2, 3), .bfloat16, ["discrete", "tokens", "slots"]),
       ((128, 1, 1, 2, 5), .float32, ["discrete", "tokens"]),
       ((96, 3, 2, 1, 3), .bfloat16, ["discrete", "tokens", "encoder", "norms"]),
@@ -54,7 +54,7 @@ struct ShapeLevelTests {
       ((40, 5, 1, 2, 3), .bfloat16, ["frames", "slots", "silent"]),
       ((192, 1, 1, 2, 1), .bfloat16, ["frames", "newest", "norms", "places"]),
       ((8, 2, 1, 1, 1), .float32, ["byte", "discrete", "places"]),
-      ((64, 1, 9, 2, 3), .float32, ["places", "silent"]),
+      ((64, 1, 17, 2, 3), .float32, ["places", "silent"]),
       ((128, 1, 1, 3, 4), .float32, ["padding"]),
       ((40, 5, 1, 2, 5), .bfloat16, ["padding", "slots"]),
       ((128, 1, 1, 2, 4), .bfloat16, ["padding", "discrete", "frames", "newest", "places"]),
@@ -66,8 +66,9 @@ struct ShapeLevelTests {
       ((40, 5, 1, 2, 3), .int8, ["frames", "slots", "silent", "discrete"]),
       ((128, 1, 1, 3, 4), .int8, ["padding"]), ((128, 1, 1, 3, 4), .int8, ["slots", "mixed"]),
       ((64, 4, 2, 3, 3), .float32, ["mixed"]), ((40, 5, 1, 2, 4), .int8, ["mixed", "discrete"]),
-      ((192, 1, 9, 2, 3), .bfloat16, ["mixed"]), ((96, 3, 9, 2, 3), .int8, ["discrete", "tokens"]),
-      ((24, 1, 1, 3, 4), .int16, ["norms", "slots"]), ((40, 5, 9, 2, 3), .int16, ["mixed"]),
+      ((192, 1, 17, 2, 3), .bfloat16, ["mixed"]),
+      ((96, 3, 17, 2, 3), .int8, ["discrete", "tokens"]),
+      ((24, 1, 1, 3, 4), .int16, ["norms", "slots"]), ((40, 5, 17, 2, 3), .int16, ["mixed"]),
       ((128, 1, 1, 3, 4), .int16, ["padding", "discrete", "frames"]),
     ]
     return all.enumerated().map { index, variant in
@@ -131,7 +132,7 @@ struct ShapeLevelTests {
     if options.actions == .discrete { return model.config.hiddenSize == 40 }
     return options.precision != .float32
       && [
-        "128 1 3 1", "192 3 2 1", "40 1 2 9",
+        "128 1 3 1", "192 3 2 1", "40 1 2 17",
       ].contains(
         "\(model.config.hiddenSize) \(model.config.headCount) \(model.config.layerCount) \(options.batch)"
       )
@@ -155,8 +156,8 @@ struct ShapeLevelTests {
     _ layers: Int, _ window: Int
   ) -> Model {
     var config = ModelConfig()
-    // Many agents with actions wider than a vector.
-    (config.stateDimension, config.actionDimension) = (11 + hidden % 7, batch == 9 ? 19 : 3)
+    // Two groups of agents, with a place that nobody has, and actions wider than a vector.
+    (config.stateDimension, config.actionDimension) = (11 + hidden % 7, batch == 17 ? 19 : 3)
     (config.hiddenSize, config.headCount, config.layerCount) = (hidden, heads, layers)
     config.innerSize = hidden == 40 ? 100 : 4 * hidden
     config.activation = heads % 2 == 1 ? .relu : .gelu
@@ -164,7 +165,7 @@ struct ShapeLevelTests {
     config.positionCount = 1
     var options = GenerationOptions()
     (options.precision, options.batch, options.window) = (precision, batch, window)
-    if batch == 9 { options.actionScale = (1...19).map { 0.25 * Double($0) } }
+    if batch == 17 { options.actionScale = (1...19).map { 0.25 * Double($0) } }
     let name =
       "H\(hidden)x\(heads)L\(layers)B\(batch)\(suffixes[precision]!)"
     return Model(name: name, config: config, options: options, configDigest: "0123")

@@ -37,7 +37,7 @@ package struct ControlMachine<Scalar: BinaryFloatingPoint> {
   package init(_ plan: Plan, _ weights: MachineWeights<Scalar>) {
     self.plan = plan
     machine = Machine(plan, weights)
-    episodes = Array(repeating: Episode(returnToGo: 0), count: plan.shape.batch)
+    episodes = Array(repeating: Episode(returnToGo: 0), count: plan.shape.groupSize)
   }
 
   /// The return token of the agent's latest step, divided by the return scale.

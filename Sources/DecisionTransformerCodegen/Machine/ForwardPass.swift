@@ -14,7 +14,7 @@ extension ControlMachine {
     states: [[Scalar]], actions: [[Scalar]], returnsToGo: [Scalar], timesteps: [Int],
     attentionMask: [Bool]? = nil
   ) -> [ModelOutput: [Scalar]] {
-    precondition(plan.shape.batch == 1, "a batch has no forward")
+    precondition(plan.shape.groupSize == 1, "a batch has no forward")
     let (count, tokens) = (timesteps.count, plan.steps.tokens.count)
     let first = plan.steps.window - count
     let mask = attentionMask ?? Array(repeating: true, count: count)

@@ -33,7 +33,7 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
     routines = Dictionary(uniqueKeysWithValues: plan.routines.map { ($0.name, $0.operations) })
     buffers = Dictionary(uniqueKeysWithValues: plan.memory.buffers.map { ($0.name, $0) })
     numbers = Array(repeating: 0, count: plan.memory.floatCount)
-    timesteps = Array(repeating: 0, count: plan.shape.batch)
+    timesteps = Array(repeating: 0, count: plan.shape.groupSize)
   }
 
   // MARK: Memory
@@ -122,7 +122,7 @@ package struct Machine<Scalar: BinaryFloatingPoint> {
     while let first = rest.first {
       let stretch = rest.prefix { $0.isPerAgent == first.isPerAgent }
       rest = rest.dropFirst(stretch.count)
-      for agent in 0..<(first.isPerAgent ? plan.shape.batch : 1) {
+      for agent in 0..<(first.isPerAgent ? plan.shape.groupSize : 1) {
         self.agent = agent
         for operation in stretch { perform(operation) }
       }

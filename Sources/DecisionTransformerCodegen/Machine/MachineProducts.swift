@@ -31,6 +31,10 @@ extension Machine {
           }
         numbers[target + place + column] = value
       }
+      // Kernels write whole vectors: padding becomes zero, whatever lay there before.
+      if epilogue == .store {
+        for column in columns..<Shape.stride(columns) { numbers[target + place + column] = 0 }
+      }
     }
   }
 

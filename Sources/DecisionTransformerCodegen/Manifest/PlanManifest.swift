@@ -50,7 +50,7 @@ extension Manifest {
     return phases.filter { !$0.1.isEmpty }.map { name, routines in
       Phase(
         name: name, routines: routines.map(\.description),
-        multiplyAdds: plan.total(routines, \.multiplyAdds),
+        multiplyAdds: plan.multiplyAdds(of: routines),
         weightBytes: plan.total(routines, \.weightBytes))
     }
   }

@@ -39,7 +39,7 @@ private struct Accesses {
     switch buffer.agents {
     case .shared: all = slot..<slot + rows
     case .interleaved(let count):
-      all = slot * count..<slot * count + (isPerAgent ? rows * count : rows)
+      all = slot * count..<slot * count + (isPerAgent ? rows * shape.groupSize : rows)
     case .apart(let count) where count > 1 && isPerAgent:
       precondition(slot == 0 && rows == buffer.rows, "each agent has all rows of its own")
       all = 0..<rows * count
@@ -98,7 +98,7 @@ private struct Accesses {
       return [access(operand, 1, shape.hiddenStride, stride: shape.hiddenStride)]
     case .position(let rows, let input, _, _, _, let output):
       return [input, output].map {
-        access($0, rows, shape.hiddenStride, stride: shape.batch * shape.hiddenStride)
+        access($0, rows, shape.hiddenStride, stride: shape.groupSize * shape.hiddenStride)
       }
     case .scores(
       .rowScores(let rows, let depth, let count, let queryStride, let rowStride, let keyStride),
@@ -191,7 +191,7 @@ private struct Accesses {
       let stride = plan.memory.buffer(operand.buffer).stride
       return [
         access(
-          operand, shape.batch * (shape.pastTokenCount + shape.tokensPerStep), stride,
+          operand, shape.groupSize * (shape.pastTokenCount + shape.tokensPerStep), stride,
           stride: stride)
       ]
     case .read(.weights): return []

@@ -30,6 +30,39 @@ extension AgentRows {
   }
 }
 
+extension ControllerBuffer.Name {
+  /// What members other than the phases write or read, agent by agent: it has a row for every agent, group behind group.
+  package var isOfAllAgents: Bool {
+    switch self {
+    case .returnInput, .stateInput, .actionInput, .prediction: true
+    default: false
+    }
+  }
+
+  /// Whether a phase writes it before it reads it: groups of agents use it in turn.
+  package var isOfOnePhase: Bool {
+    switch self {
+    case .entry, .carriedSums, .stream, .scratch, .queries, .mixed, .keyRows, .headQuery,
+      .absorbedQueries,
+      .absorbedMixed, .headValues, .scores, .inner, .converted:
+      true
+    default: false
+    }
+  }
+}
+
+extension ControllerBuffer.Name {
+  /// Whether a block's attention alone uses it: its MLP comes behind it, the next block's attention behind that.
+  package var isOfAttention: Bool {
+    switch self {
+    case .queries, .mixed, .keyRows, .headQuery, .absorbedQueries, .absorbedMixed, .headValues,
+      .scores:
+      true
+    default: false
+    }
+  }
+}
+
 extension ControllerBuffer {
   /// Floats from one row of an agent to its next.
   public var rowStride: Int {

@@ -42,9 +42,9 @@ extension OperationBuilder {
       standard
       ? Kernel.storeKeys(
         heads: shape.headCount, depth: shape.headSize,
-        rowStride: shape.batch * shape.attentionStride, keyStride: shape.keyStride)
+        rowStride: shape.groupSize * shape.attentionStride, keyStride: shape.keyStride)
       : Kernel.storeKeys(
-        heads: 1, depth: shape.hiddenSize, rowStride: shape.batch * shape.hiddenStride,
+        heads: 1, depth: shape.hiddenSize, rowStride: shape.groupSize * shape.hiddenStride,
         keyStride: shape.keyStride)
     let input = Operand(standard ? keyRows(layer) : attended(layer), row: tokens.first)
     return [
@@ -68,8 +68,8 @@ extension OperationBuilder {
     let causal = isPast(tokens)
     let (heads, depth, stride) =
       standard
-      ? (shape.headCount, shape.headSize, shape.batch * shape.attentionStride)
-      : (1, shape.hiddenSize, shape.batch * shape.hiddenStride)
+      ? (shape.headCount, shape.headSize, shape.groupSize * shape.attentionStride)
+      : (1, shape.hiddenSize, shape.groupSize * shape.hiddenStride)
     var operations: [Operation] = []
     let queries = Operand(queryBuffer(layer), row: tokens.first)
     if !network.asksAgain(inBlock: layer) {
@@ -107,7 +107,7 @@ extension OperationBuilder {
   private func absorbedAttention(_ layer: Int) -> [Operation] {
     let state = Operand.Row.at(shape.stateToken)
     let (heads, hidden) = (shape.headCount, shape.hiddenSize)
-    let stride = shape.batch * shape.hiddenStride
+    let stride = shape.groupSize * shape.hiddenStride
     var operations = [
       linear(
         rows: 1, depth: hidden, columns: shape.attentionStride,

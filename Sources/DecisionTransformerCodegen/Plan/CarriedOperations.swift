@@ -30,10 +30,10 @@ extension OperationBuilder {
       Operation(
         kind: .enter(entry),
         comment: "embed_\(input.rawValue), embed_timestep, embed_ln, wpe[0], h.0",
-        multiplyAdds: shape.batch
+        multiplyAdds: shape.groupSize
           * (depth * shape.hiddenSize + (depth + 2) * (shape.carriedStride + shape.hiddenSize)
             + (depth + 1) * shape.innerSize),
-        weightBytes: (2 + shape.batch) * shape.hiddenStride * 4
+        weightBytes: (2 + shape.groupSize) * shape.hiddenStride * 4
           + tensors.reduce(0) { $0 + $1.byteCount })
     ]
   }
@@ -54,7 +54,7 @@ extension OperationBuilder {
         .centerTime(
           timesteps: index(.timesteps), gain: index(.embedNormGain), output: Operand(.time)),
         "embed_timestep, embed_ln",
-        weightBytes: (1 + shape.batch) * shape.hiddenStride * 4),
+        weightBytes: (1 + shape.groupSize) * shape.hiddenStride * 4),
       unbiased(1, shape.hiddenSize, .fusedQuery(layer: layer), to: Operand(.time, column: hidden)),
       unbiased(1, shape.hiddenSize, .fusedOutput(layer: layer), to: value),
       single(.center(input: value, output: Operand(.time, row: .at(1))), "h.0.ln_2"),
@@ -72,14 +72,14 @@ extension OperationBuilder {
         ? scores(
           .scores(
             rows: tokens.count, heads: 1, depth: shape.hiddenSize,
-            queryStride: shape.batch * shape.hiddenStride, keyStride: shape.keyStride,
+            queryStride: shape.groupSize * shape.hiddenStride, keyStride: shape.keyStride,
             causal: true), queries, Operand(.keyPanels(layer: layer)))
         : rowScores(layer, tokens, queries),
       softmax(heads: 1, rows: tokens.count, lastKey: tokens.first, step: 1),
       mix(
         .mix(
           rows: tokens.count, heads: 1, keys: shape.keyCount, columns: shape.carriedStride,
-          keyStride: shape.keyStride, rowStride: shape.batch * shape.carriedStride,
+          keyStride: shape.keyStride, rowStride: shape.groupSize * shape.carriedStride,
           strips: shape.carriedStrip == shape.carriedStride
             ? nil : ValueStrips(width: shape.carriedStrip, slots: shape.slotCount),
           causal: causal, addsResidual: true), Operand(.carried),
@@ -92,7 +92,7 @@ extension OperationBuilder {
   package func activateCarried(_ tokens: TokenRange) -> Operation {
     single(
       .activateCarried(
-        rows: shape.batch * tokens.count, input: Operand(.carriedSums, row: tokens.first),
+        rows: shape.groupSize * tokens.count, input: Operand(.carriedSums, row: tokens.first),
         weights: index(.inner(layer: layer)), stream: Operand(.stream, row: tokens.first),
         output: Operand(.inner, row: tokens.first)), "h.0.ln_2, mlp.c_fc",
       weightBytes: shape.innerStride * 4)

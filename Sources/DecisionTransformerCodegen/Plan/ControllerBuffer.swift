@@ -87,6 +87,8 @@ public struct ControllerBuffer: Equatable, Sendable, Codable {
   public var purpose: String
   /// Whether all tokens use the same rows, one chunk after the other: a trunk's intermediate results.
   public var isShared = false
+  /// Whether each group of agents has one of its own: this is the first group's.
+  public var isOfGroup = false
 
   public var floatCount: Int { agents.count * rows * stride }
   public var stripCount: Int { stride / strip }

@@ -4,10 +4,14 @@ public struct ControllerMemory: Equatable, Sendable, Codable {
   public static let alignment = 64
 
   public private(set) var buffers: [ControllerBuffer] = []
-  private var batch = 1
+  /// Floats from what one group of agents has alone to the next group's; 0 where there is one group.
+  public private(set) var groupStride = 0
+  /// Where the first group's begins.
+  public private(set) var groupStart = 0
+  private var groupSize = 1
 
   public var floatCount: Int {
-    buffers.last.map { $0.offset + $0.floatCount } ?? 0
+    buffers.map { $0.offset + $0.floatCount }.max() ?? 0
   }
 
   public var byteCount: Int { floatCount * MemoryLayout<Float>.stride }
@@ -31,7 +35,7 @@ extension ControllerMemory {
   package init(_ network: Network, shape: Shape, forms: [AttentionForm], kernels: [Kernel]) {
     let outputs = Set(network.outputs)
     let (slots, hidden, attention) = (shape.slotCount, shape.hiddenStride, shape.attentionStride)
-    batch = shape.batch
+    groupSize = shape.groupSize
     if network.controlSteps?.tokens.contains(.return) ?? false {
       append(.returnInput, rows: 1, stride: Shape.lanes, "return-to-go of the return token")
     }
@@ -127,9 +131,43 @@ extension ControllerMemory {
     append(
       .scores, rows: shape.headCount * askingCount, stride: shape.keyStride,
       "attention scores and probabilities")
-    append(.inner, rows: slots, isPerSlot: true, stride: shape.innerStride, "inner rows of the MLP")
+    append(
+      .inner, rows: slots, isPerSlot: true, stride: shape.innerStride,
+      "inner rows of the MLP, over attention's")
     appendConverted(kernels)
     appendForward(shape: shape, forms: forms, outputs: outputs)
+    if shape.agentGroups.count > 1 { arrange(shape.agentGroups) }
+  }
+
+  /// Lays the regions out for several groups: a row for every agent of what goes in and comes out; then what the groups
+  /// keep, one behind the other; then what they use in turn.
+  private mutating func arrange(_ groups: AgentGroups) {
+    let all = buffers.filter(\.name.isOfAllAgents).map { buffer in
+      var buffer = buffer
+      buffer.agents = .interleaved(count: groups.size * groups.count)
+      return buffer
+    }
+    let kept = buffers.filter { !$0.name.isOfAllAgents && !$0.name.isOfOnePhase }.map { buffer in
+      var buffer = buffer
+      buffer.isOfGroup = true
+      return buffer
+    }
+    let used = buffers.filter(\.name.isOfOnePhase)
+    buffers = []
+    var end = 0
+    func place(_ some: [ControllerBuffer], in buffers: inout [ControllerBuffer]) {
+      for var buffer in some {
+        buffer.offset = buffer.name == .inner ? Self.attentionStart(in: buffers) ?? end : end
+        end = max(end, buffer.offset + buffer.floatCount)
+        buffers.append(buffer)
+      }
+    }
+    place(all, in: &buffers)
+    groupStart = end
+    place(kept, in: &buffers)
+    groupStride = end - groupStart
+    end = groupStart + groups.count * groupStride
+    place(used, in: &buffers)
   }
 
   /// What each layer keeps of every token; `panels` says what the panels of keys hold.
@@ -218,14 +256,24 @@ extension ControllerMemory {
       purposes.joined(separator: "; "))
   }
 
+  /// Where inner rows of an MLP lie: over what attention is done with when they are made. Nil where something else is there.
+  private static func attentionStart(in buffers: [ControllerBuffer]) -> Int? {
+    guard let first = buffers.firstIndex(where: \.name.isOfAttention),
+      buffers[first...].allSatisfy(\.name.isOfAttention)
+    else { return nil }
+    return buffers[first].offset
+  }
+
   package mutating func append(
     _ name: ControllerBuffer.Name, rows: Int, isPerSlot: Bool = false, stride: Int,
     strip: Int? = nil, _ purpose: String, isShared: Bool = false
   ) {
     buffers.append(
       ControllerBuffer(
-        name: name, agents: AgentRows(name, count: batch), rows: rows, isPerSlot: isPerSlot,
+        name: name, agents: AgentRows(name, count: groupSize), rows: rows, isPerSlot: isPerSlot,
         stride: stride,
-        strip: strip ?? stride, offset: floatCount, purpose: purpose, isShared: isShared))
+        strip: strip ?? stride,
+        offset: (name == .inner ? Self.attentionStart(in: buffers) : nil) ?? floatCount,
+        purpose: purpose, isShared: isShared))
   }
 }

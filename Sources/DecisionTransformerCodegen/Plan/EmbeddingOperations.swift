@@ -26,7 +26,7 @@ extension OperationBuilder {
           timesteps: index(.timesteps), slots: index(.slots), norm: embeddingNorm,
           output: Operand(.tokens, row: tokens.first)),
         comment: "embed_timestep, embed_slot\(normComment)", multiplyAdds: 0,
-        weightBytes: (normRows + rows + shape.batch) * shape.hiddenStride * 4)
+        weightBytes: (normRows + rows + shape.groupSize) * shape.hiddenStride * 4)
     ]
   }
 
@@ -59,7 +59,7 @@ extension OperationBuilder {
         operations.append(
           Operation(
             kind: .normalizeNumbers(
-              rows: shape.batch, count: layer.depth, input: numbers, output: normalized),
+              rows: shape.groupSize, count: layer.depth, input: numbers, output: normalized),
             comment: "norm of the state's encoder", multiplyAdds: 0, weightBytes: 0))
         numbers = normalized
       }
@@ -74,7 +74,7 @@ extension OperationBuilder {
     if input == .state {
       // Channels that only fill a vector are no work that the model asks for.
       operations[first].multiplyAdds =
-        shape.batch * network.controlSteps!.state.featureCount * layers[0].columns
+        shape.groupSize * network.controlSteps!.state.featureCount * layers[0].columns
     }
     return operations
   }
@@ -84,7 +84,7 @@ extension OperationBuilder {
       Operation(
         kind: .embedTimestep(token, timesteps: index(.timesteps), norm: embeddingNorm),
         comment: "embed_timestep\(normComment)", multiplyAdds: 0,
-        weightBytes: (normRows + shape.batch) * shape.hiddenStride * 4)
+        weightBytes: (normRows + shape.groupSize) * shape.hiddenStride * 4)
     ]
   }
 }

@@ -36,15 +36,15 @@ extension Plan {
   }
 
   package func rowUnit(of rows: Int) -> RowUnit? {
-    if shape.tokenCapacity != nil || rows <= 2 * shape.batch { return nil }
-    if rows == shape.batch * shape.pastTokenCount { return .past }
+    if shape.tokenCapacity != nil || rows <= 2 * shape.groupSize { return nil }
+    if rows == shape.groupSize * shape.pastTokenCount { return .past }
     return rows == shape.slotCount && !forward.isEmpty ? .slots : nil
   }
 
   /// A number of rows as the phases print it.
   package func rowText(_ rows: Int) -> String {
     switch rowUnit(of: rows) {
-    case .past: shape.batch == 1 ? "pastTokens" : "\(shape.batch) * pastTokens"
+    case .past: shape.groupSize == 1 ? "pastTokens" : "\(shape.groupSize) * pastTokens"
     case .slots: "slots"
     case nil: "\(rows)"
     }

@@ -58,7 +58,7 @@ package struct OperationBuilder {
       normalize(tokens, stream, to: stream, name),
       Operation(
         kind: .scaleAndShift(
-          rows: shape.batch * tokens.count, norm: norm, input: stream,
+          rows: shape.groupSize * tokens.count, norm: norm, input: stream,
           output: Operand(output, row: tokens.first)), comment: name, multiplyAdds: 0,
         weightBytes: 2 * shape.hiddenStride * MemoryLayout<Float>.stride),
     ]
@@ -123,7 +123,7 @@ package struct OperationBuilder {
   ) -> Operation {
     let index = index(content)
     let tensor = weights.tensors[index]
-    let rows = shape.batch * rows
+    let rows = shape.groupSize * rows
     let kernel = Kernel.linear(
       rows: rows, depth: depth, columns: columns, epilogue: epilogue, format: tensor.format,
       strides: RowStrides(
@@ -140,7 +140,7 @@ package struct OperationBuilder {
     _ tokens: TokenRange, _ input: Operand, to output: Operand, _ comment: String
   ) -> Operation {
     Operation(
-      kind: .normalize(rows: shape.batch * tokens.count, input: input, output: output),
+      kind: .normalize(rows: shape.groupSize * tokens.count, input: input, output: output),
       comment: comment,
       multiplyAdds: 0, weightBytes: 0)
   }
@@ -153,13 +153,13 @@ package struct OperationBuilder {
       kind: .scores(
         kernel, queries: queries, keys: keys, output: Operand(.scores)),
       comment: "q·kᵀ",
-      multiplyAdds: shape.batch * heads * depth * pairs(rows: rows, causal: causal),
+      multiplyAdds: shape.groupSize * heads * depth * pairs(rows: rows, causal: causal),
       weightBytes: 0)
   }
 
   /// Scores of one or two tokens against key rows, which the weighted sum reads next.
   package func rowScores(_ layer: Int, _ tokens: TokenRange, _ queries: Operand) -> Operation {
-    let stride = shape.batch * shape.hiddenStride
+    let stride = shape.groupSize * shape.hiddenStride
     return Operation(
       kind: .scores(
         .rowScores(
@@ -167,7 +167,7 @@ package struct OperationBuilder {
           rowStride: stride, keyStride: shape.keyStride), queries: queries,
         keys: Operand(attended(layer)), output: Operand(.scores)),
       comment: "q·kᵀ",
-      multiplyAdds: shape.batch * shape.hiddenSize * pairs(rows: tokens.count, causal: false),
+      multiplyAdds: shape.groupSize * shape.hiddenSize * pairs(rows: tokens.count, causal: false),
       weightBytes: 0)
   }
 
@@ -197,7 +197,7 @@ package struct OperationBuilder {
       kind: .mix(
         kernel, scores: Operand(.scores), values: values, residual: residual, output: output),
       comment: "p·v",
-      multiplyAdds: shape.batch * heads * columns * pairs(rows: rows, causal: causal),
+      multiplyAdds: shape.groupSize * heads * columns * pairs(rows: rows, causal: causal),
       weightBytes: 0)
   }
 

@@ -6,7 +6,7 @@ public struct PlainGraph: Equatable, Sendable {
   /// Bytes of float32 weights it reads.
   public var weightBytes: Int
 
-  package init(_ network: Network, _ shape: Shape) {
+  package init(_ network: Network, _ shape: Shape, agents: Int) {
     let tokens = network.controlSteps == nil ? 0 : shape.tokensPerStep * shape.window
     let (hidden, window) = (shape.hiddenSize, shape.window)
     let frames = network.controlSteps?.state.frames
@@ -21,7 +21,7 @@ public struct PlainGraph: Equatable, Sendable {
     let heads = (predicted + shape.actionDimension) * hidden
     let attention = 2 * tokens * tokens * hidden
     multiplyAdds =
-      shape.batch
+      agents
       * (shape.layerCount * (tokens * blockWeights + attention) + window
         * (inputs + heads + convolutions.reduce(0) { $0 + $1.multiplyAdds }))
     weightBytes =
@@ -33,5 +33,5 @@ public struct PlainGraph: Equatable, Sendable {
 
 extension Plan {
   /// The same function as an unspecialised graph computes it.
-  public var plainGraph: PlainGraph { PlainGraph(network, shape) }
+  public var plainGraph: PlainGraph { PlainGraph(network, shape, agents: shape.agentPlaceCount) }
 }

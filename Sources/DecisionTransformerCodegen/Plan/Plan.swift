@@ -108,6 +108,11 @@ public struct Plan: Equatable, Sendable, Codable {
     }
   }
 
+  /// Multiply-adds of a phase, of all groups of agents.
+  public func multiplyAdds(of phase: [RoutineName]) -> Int {
+    shape.agentGroups.count * total(phase, \.multiplyAdds)
+  }
+
   private static func digest(_ network: Network, _ weights: PackedLayout) -> UInt64 {
     var text =
       "\(network.normEpsilon) \(network.blocks[0].activation.rawValue)"

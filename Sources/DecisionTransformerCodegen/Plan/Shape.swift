@@ -34,8 +34,8 @@ public struct Shape: Equatable, Sendable, Codable {
   public var runsActions: Bool
   /// Columns of a strip of a block's weights: no tile of one row is wider.
   public var stripWidth: Int
-  /// B, agents of one controller.
-  public var batch: Int
+  /// B, agents of one controller, in groups whose rows go through a product together.
+  public var agentGroups: AgentGroups
   /// Tokens that a trunk's cache holds; nil for a controller.
   public var tokenCapacity: Int?
 
@@ -56,13 +56,20 @@ public struct Shape: Equatable, Sendable, Codable {
     window = steps?.window ?? 0
     maximumEpisodeLength = steps?.time.count ?? 0
     stripWidth = deployment.format.stripPanels * Self.lanes
-    batch = deployment.batch
     runsActions =
       network.predictsNext
       || (window > 1 && layerCount > 1 && network.survivesSlide(enteringBlock: layerCount - 1))
     asksEveryToken = !network.outputs.isEmpty || network.givenEmbeddings != nil
     tokenCapacity = network.givenEmbeddings?.capacity
+    let survives = layerCount == 1 || network.survivesSlide(enteringBlock: layerCount - 1)
+    agentGroups = AgentGroups(
+      network, agents: deployment.batch, rows: tokensPerStep * (survives ? 1 : window))
   }
+
+  /// Agents whose rows go through a product together.
+  public var groupSize: Int { agentGroups.size }
+  /// Places for agents: of several groups, those of the last that nobody sees, too.
+  public var agentPlaceCount: Int { agentGroups.size * agentGroups.count }
 
   public var layers: Range<Int> { 0..<layerCount }
 
@@ -83,7 +90,7 @@ public struct Shape: Equatable, Sendable, Codable {
   /// Numbers of a carried value that lie together: strips, one behind the other, are one stream for the tiles that mix
   /// values. Whole rows where strips would not come out even, and where agents' rows alternate.
   public var carriedStrip: Int {
-    batch == 1 && carriedStride % stripWidth == 0 ? stripWidth : carriedStride
+    groupSize == 1 && carriedStride % stripWidth == 0 ? stripWidth : carriedStride
   }
   /// Its rows of the timestep.
   public var timeStride: Int { carriedStride + hiddenStride }

@@ -77,7 +77,7 @@ extension Plan {
   /// The tiling of one of the plan's products.
   public func tiling(of product: TiledProduct, target: Target) -> Tiling {
     Tiling(
-      of: product, target: target, batch: shape.batch, isRounded: widenedFormat != nil)
+      of: product, target: target, batch: shape.groupSize, isRounded: widenedFormat != nil)
   }
 }
 

@@ -49,6 +49,24 @@ extension WorkingSet {
         self = union(WorkingSet(operation, in: plan, token: call.token, step: call.step))
       }
     }
+    if plan.shape.agentGroups.count > 1 { repeatGroups(of: plan) }
+  }
+
+  /// What the first group of agents touches, for all groups. Inputs and predictions are added with the members around.
+  private mutating func repeatGroups(of plan: Plan) {
+    let (count, stride) = (plan.shape.agentGroups.count, plan.memory.groupStride)
+    for range in memory.ranges {
+      // A stretch may reach from one kind of region into the next.
+      let own = range.clamped(to: plan.memory.groupStart..<plan.memory.groupStart + stride)
+      for group in 1..<count {
+        memory.insert(own.lowerBound + group * stride..<own.upperBound + group * stride)
+      }
+    }
+    for (index, rows) in tableRows where plan.weights.tensors[index].content == .timesteps {
+      tableRows[index] = rows.ranges.reduce(into: Stretches()) {
+        $0.insert(count * $1.lowerBound..<count * $1.upperBound)
+      }
+    }
   }
 
   private mutating func read(
@@ -59,7 +77,7 @@ extension WorkingSet {
     switch (tensor.content, operation.kind) {
     case (.timesteps, _):
       // Each agent has a timestep of its own.
-      let rows = plan.shape.batch
+      let rows = plan.shape.groupSize
       tableRows[index, default: Stretches()].insert(
         step * rows * stride..<(step + 1) * rows * stride)
     case (.slots, .position(let rows, let input, _, _, _, _)):

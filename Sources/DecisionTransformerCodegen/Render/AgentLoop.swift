@@ -12,7 +12,7 @@ extension Operation {
 extension OperandText {
   /// Whether `operation` stands in a loop over agents.
   package func isInAgentLoop(_ operation: Operation) -> Bool {
-    plan.shape.batch > 1 && operation.isPerAgent
+    plan.shape.groupSize > 1 && operation.isPerAgent
   }
 
   /// Writes one line for each operation; neighbours that go agent by agent share a loop.
@@ -23,7 +23,7 @@ extension OperandText {
       let stretch = rest.prefix { isInAgentLoop($0) == isLoop }
       rest = rest.dropFirst(stretch.count)
       if isLoop {
-        writer.scope("for agent in 0..<\(plan.shape.batch)") { writer in
+        writer.scope("for agent in 0..<\(plan.shape.groupSize)") { writer in
           lines(stretch, column: 84, to: &writer)
         }
       } else {

@@ -14,8 +14,17 @@ package enum EpisodeProperty: String {
 package struct AgentText {
   /// B.
   package let count: Int
+  package let groups: AgentGroups
+
+  package init(plan: Plan) {
+    (count, groups) = (plan.deployment.batch, plan.shape.agentGroups)
+  }
 
   package var isOne: Bool { count == 1 }
+  package var areGrouped: Bool { groups.count > 1 }
+
+  /// Where the number `agent` counts inside of the group that operations are at, what it is among all agents.
+  package var amongAll: String { areGrouped ? "firstAgent + agent" : "agent" }
 
   // MARK: Names
 
@@ -70,6 +79,27 @@ package struct AgentText {
       if reads { writer.write("let episode = episodes[agent]") }
       body(&writer)
     }
+  }
+
+  /// Writes what operations do: for each group of agents, if there are several.
+  package func forEachGroup(
+    to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void
+  ) {
+    guard areGrouped else { return body(&writer) }
+    writer.scope("for group in 0..<\(groups.count)") { writer in
+      writer.write("select(group: group)")
+      body(&writer)
+    }
+  }
+
+  /// Makes the group of `agent` the one that operations are at.
+  package func selectGroup(to writer: inout CodeWriter) {
+    if areGrouped { writer.write("select(group: agent / \(groups.size))") }
+  }
+
+  /// The numbers of the agents that operations are at, among all.
+  package var inGroup: String {
+    areGrouped ? "firstAgent..<firstAgent + \(groups.size)" : "0..<\(count)"
   }
 
   /// Sets properties of each agent, and of all together.

@@ -14,7 +14,8 @@ package struct BufferRenderer {
     writer.write("private typealias Kernels = \(plan.kernelsName)")
     writer.write("private typealias Rows = Kernels.Rows")
     // Members of a controller of one agent name no others, but where actions are clamped.
-    let isPlain = plan.network.controlSteps != nil && plan.forward.isEmpty && plan.shape.batch == 1
+    let isPlain =
+      plan.network.controlSteps != nil && plan.forward.isEmpty && plan.shape.groupSize == 1
     let names =
       !isPlain
       ? ["Vector", "VectorMath", "Floats"]
@@ -52,7 +53,8 @@ package struct BufferRenderer {
     writer.write(
       "", "// Memory, offsets in floats: how many rows of how many floats, and what they hold.")
     for buffer in plan.memory.buffers {
-      let place = buffer.offset == 0 ? "memory" : "memory + \(literal(buffer.offset))"
+      let base = buffer.isOfGroup ? "group" : "memory"
+      let place = buffer.offset == 0 ? base : "\(base) + \(literal(buffer.offset))"
       let declaration =
         if text.isOfRows(buffer) {
           "private var \(buffer.name.identifier): Rows { Rows(\(place), \(strides(of: buffer))) }"

@@ -71,7 +71,7 @@ package struct CarriedSupportRenderer {
         product(
           "factored + \(entry)", "toInner", panel: "panel - 16", depth: "count + 1", "inner",
           panels.inner, ", residual: inner"))
-      let value = literal(shape.batch * columns + hidden)
+      let value = literal(shape.groupSize * columns + hidden)
       let buffer = plan.memory.buffer(.carried)
       guard buffer.stripCount > 1 else {
         writer.write(

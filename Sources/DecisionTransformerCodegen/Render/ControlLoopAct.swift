@@ -131,14 +131,20 @@ extension ControlLoopRenderer {
 
   /// The feedback phase: one token where the return token was prepared, else two.
   private func feedback(to writer: inout CodeWriter) {
-    write(
-      plan.act, to: &writer,
-      branch: { condition, then, otherwise, writer in
-        writer.scope("if \(condition.rawValue)") { write(then, to: &$0) }
-        writer.chain("else") { writer in
-          returnInput(to: &writer)
-          write(otherwise, to: &writer)
-        }
-      })
+    // A group's operations follow each other; what goes into them is of all agents.
+    if agents.areGrouped, plan.steps.tokens.contains(.return) {
+      writer.scope("if !returnIsPrepared") { returnInput(to: &$0) }
+    }
+    agents.forEachGroup(to: &writer) { writer in
+      write(
+        plan.act, to: &writer,
+        branch: { condition, then, otherwise, writer in
+          writer.scope("if \(condition.rawValue)") { write(then, to: &$0) }
+          writer.chain("else") { writer in
+            if !agents.areGrouped { returnInput(to: &writer) }
+            write(otherwise, to: &writer)
+          }
+        })
+    }
   }
 }

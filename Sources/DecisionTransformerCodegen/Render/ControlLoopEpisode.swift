@@ -39,9 +39,21 @@ extension ControlLoopRenderer {
       }
     }
     writer.write(
-      "private var episodes = InlineArray<\(agents.count), Episode>(repeating: Episode())",
+      "private var episodes = InlineArray<\(agents.groups.size * agents.groups.count), Episode>(repeating: Episode())",
       "/// Whether `prepare` has computed the return tokens of all agents.",
       "private var returnIsPrepared = false")
+  }
+
+  /// What makes a group the one that operations are at.
+  package func selection(to writer: inout CodeWriter) {
+    guard agents.areGrouped else { return }
+    writer.write("", "/// From here on operations are at these agents.")
+    begin(to: &writer)
+    writer.scope("private mutating func select(group number: Int)") {
+      $0.write(
+        "(group, firstAgent) = (memory + number * \(literal(plan.memory.groupStride)), number * \(agents.groups.size))"
+      )
+    }
   }
 
   private func properties(_ declaration: String, to writer: inout CodeWriter) {
@@ -72,6 +84,7 @@ extension ControlLoopRenderer {
     reset(to: &writer)
     if plan.deployment.targetReturn != nil { resetToDefault(to: &writer) }
     retarget(to: &writer)
+    selection(to: &writer)
   }
 
   private func resetAll(to writer: inout CodeWriter) {
@@ -100,7 +113,9 @@ extension ControlLoopRenderer {
       if agents.isOne {
         writer.write(plan.forward.isEmpty ? "Kernels.clear(memory)" : "clear()")
       } else {
-        writer.write("Kernels.clear(memory, agent: agent)")
+        agents.selectGroup(to: &writer)
+        writer.write(
+          "Kernels.clear(memory, \(agents.areGrouped ? "group: group, " : "")agent: agent)")
       }
       if plan.network.predictsNext { writer.write("expectsNext = false") }
       agents.setOne(

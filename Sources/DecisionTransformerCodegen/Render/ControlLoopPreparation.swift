@@ -82,7 +82,7 @@ extension ControlLoopRenderer {
             ]
           ], to: &writer)
         returnInput(to: &writer)
-        write(plan.prepare.aroundBranch.within, to: &writer)
+        agents.forEachGroup(to: &writer) { write(plan.prepare.aroundBranch.within, to: &$0) }
       }
       write(plan.prepare.aroundBranch.after, to: &writer)
     }

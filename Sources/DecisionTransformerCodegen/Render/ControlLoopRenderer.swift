@@ -10,7 +10,7 @@ package struct ControlLoopRenderer {
 
   package init(plan: Plan) {
     self.plan = plan
-    agents = AgentText(count: plan.shape.batch)
+    agents = AgentText(plan: plan)
   }
 
   package var access: String { "\(plan.deployment.access.rawValue) " }

@@ -30,7 +30,8 @@ package struct HeaderRenderer {
 
   private func controller(to writer: inout CodeWriter) {
     let shape = plan.shape
-    let batch = shape.batch == 1 ? "" : " · batch \(shape.batch)"
+    let groups = shape.agentGroups.count == 1 ? "" : " in groups of \(shape.groupSize)"
+    let batch = plan.deployment.batch == 1 ? "" : " · batch \(plan.deployment.batch)\(groups)"
     writer.write(
       "// \(state) · \(plan.steps.action.choice == nil ? "action \(shape.actionDimension)" : "1 action of \(shape.actionDimension)")\(plan.steps.action.hasTanh ? " tanh" : "") · window \(shape.window) steps, \(shape.slotCount) tokens · episode \(plan.steps.time.stepCount)\(batch)",
       "// \(blocks)")
@@ -92,7 +93,7 @@ package struct HeaderRenderer {
         ("preparation: prepare", plan.preparation),
       ] + (plan.forward.isEmpty ? [] : [("forward, steps embedded", plan.forward)])
     for (name, phase) in phases {
-      let (work, bytes) = (plan.total(phase, \.multiplyAdds), plan.total(phase, \.weightBytes))
+      let (work, bytes) = (plan.multiplyAdds(of: phase), plan.total(phase, \.weightBytes))
       writer.write(
         "// \(left(name, 30))  \(right(grouped(work), 14)) \(right(grouped(bytes), 14))")
     }

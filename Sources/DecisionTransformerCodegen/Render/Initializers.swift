@@ -28,6 +28,7 @@ extension SwiftRenderer {
         "self.weights = try weights.floats(layoutDigest: Self.layoutDigest, byteCount: Self.packedWeightsSize)",
         "self.memory = storage.floats",
         "self.packedWeights = weights", "self.storage = storage")
+      if plan.shape.agentGroups.count > 1 { writer.write("self.group = memory") }
       if !plan.readsAhead.isEmpty {
         writer.write(
           "self.readAheadCount = Processor.readAheadCount(unlessKnown: \(literal(ReadAhead.byteCount / 4)))"

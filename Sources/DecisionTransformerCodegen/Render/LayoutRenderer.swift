@@ -59,7 +59,7 @@ package struct LayoutRenderer {
 
   /// Rows of one agent, or of several side by side.
   private func rows(to writer: inout CodeWriter) {
-    let isBatch = plan.shape.batch > 1
+    let isBatch = plan.shape.groupSize > 1
     writer.write("/// Rows of memory\(isBatch ? ", of all agents" : "").")
     writer.scope("struct Rows") { writer in
       writer.write(

@@ -27,7 +27,7 @@ extension SupportRenderer {
   ) {
     guard encoder.contains(where: \.normalizesInput) else { return }
     let epsilon = literal(Float(ControlSteps.EncoderLayer.epsilon))
-    let batch = plan.shape.batch
+    let batch = plan.shape.groupSize
     writer.function("(x - mean) / √(variance + epsilon) of `count` numbers of each row.")
     writer.scope(
       "static func normalizeNumbers(_ x: Floats, \(batch == 1 ? "" : "rows: Int, ")count: Int, to y: Floats)"
@@ -82,7 +82,7 @@ extension SupportRenderer {
 
   package func position(isNormalized: Bool, to writer: inout CodeWriter) {
     let stride = plan.shape.hiddenStride
-    let (tokens, agents) = (plan.steps.tokens.count, plan.shape.batch)
+    let (tokens, agents) = (plan.steps.tokens.count, plan.shape.groupSize)
     let ofTokens = plan.steps.slots == .tokens
     let sum =
       "x + embed_timestep[timestep] + embed_slot[\(ofTokens ? "place behind the first key" : "place of its step")]"

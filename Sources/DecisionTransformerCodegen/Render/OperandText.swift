@@ -20,11 +20,19 @@ package struct OperandText {
     let buffer = plan.memory.buffer(operand.buffer)
     var text = buffer.name.identifier
     if isOfRows(buffer) {
-      let agent = ofAgent && buffer.agents.count > 1 ? ", agent" : ""
-      text += "[\(row(operand.row, of: buffer))\(agent)]"
+      text += "[\(row(operand.row, of: buffer))\(agent(of: buffer, isNamed: ofAgent))]"
     }
     if operand.column > 0 { text += " + \(operand.column)" }
     return text
+  }
+
+  /// The agent whose row it is, behind the row's number: the first of all, or of the group, where none is named.
+  private func agent(of buffer: ControllerBuffer, isNamed: Bool) -> String {
+    guard buffer.agents.count > 1 else { return "" }
+    if plan.shape.agentGroups.count > 1, buffer.name.isOfAllAgents {
+      return isNamed ? ", firstAgent + agent" : ", firstAgent"
+    }
+    return isNamed ? ", agent" : ""
   }
 
   private func row(_ row: Operand.Row, of buffer: ControllerBuffer) -> String {
@@ -98,7 +106,7 @@ package struct OperandText {
       return call(
         "position", place(input), "rows: \(plan.rowText(rows))", "first: \(slot(input.row))",
         plan.steps.slots == .tokens
-          ? "firstKey: \(!plan.mayStartInWindow ? "0" : "firstKey\(isOfAgent && plan.shape.batch > 1 ? "(of: agent)" : "")")"
+          ? "firstKey: \(!plan.mayStartInWindow ? "0" : "firstKey\(isOfAgent && plan.shape.groupSize > 1 ? "(of: agent)" : "")")"
           : nil,
         "timestep: \(timestepRow(agent))", "slots: \(tensor(slots))",
         norm.map { "gain: \(tensor($0.gain))" }, norm.map { "shift: \(tensor($0.shift))" },

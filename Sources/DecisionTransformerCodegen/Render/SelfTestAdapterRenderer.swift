@@ -7,7 +7,7 @@ package struct SelfTestAdapterRenderer {
   private var parameters: String {
     "weights: PackedWeights, memory: UnsafeMutableRawBufferPointer"
   }
-  private var isBatch: Bool { plan.shape.batch > 1 }
+  private var isBatch: Bool { plan.shape.groupSize > 1 }
   private var isDiscrete: Bool { plan.steps.action.choice != nil }
   private var hasFrames: Bool { plan.steps.state.frames != nil }
 
@@ -101,7 +101,7 @@ package struct SelfTestAdapterRenderer {
         isDiscrete ? "controller.logits(agent: \(agent))" : "actions[\(agent)]"
       }
       writer.write("let first = \(answer("0"))", "var action = first")
-      writer.scope("for agent in 1..<\(plan.shape.batch)") { writer in
+      writer.scope("for agent in 1..<\(plan.deployment.batch)") { writer in
         writer.write("let other = \(answer("agent"))")
         writer.scope("for index in 0..<\(plan.shape.actionDimension)") {
           $0.write(

@@ -5,7 +5,7 @@ package struct SelfTestRenderer {
   package func render(to writer: inout CodeWriter) {
     writer.write("// MARK: - Self test")
     let isAdapted =
-      plan.shape.batch > 1 || plan.steps.action.choice != nil || plan.steps.state.frames != nil
+      plan.shape.groupSize > 1 || plan.steps.action.choice != nil || plan.steps.state.frames != nil
     writer.scope(
       "nonisolated extension \(plan.deployment.name)\(isAdapted ? "" : ": SelfTestable")"
     ) { writer in
@@ -52,7 +52,8 @@ package struct SelfTestRenderer {
         ? "if alone { tokenKeys(token: stateSlot) } else { feedbackKeys() }; " : ""
       writer.write("default: \(keys)finalBlock()", "}")
       // Of a batch, the last agent's row.
-      let row = "[stateSlot\(plan.shape.batch == 1 ? "" : ", \(plan.shape.batch - 1)")]"
+      let row =
+        "[stateSlot\(plan.deployment.batch == 1 ? "" : ", \((plan.deployment.batch - 1) % plan.shape.groupSize)")]"
       let others = plan.forms.indices.filter {
         plan.forms.output(of: $0, plan.network) != .stream
       }

@@ -24,16 +24,18 @@ package struct SizeRenderer {
       "Steps of an episode for which the model has timesteps.", "maximumEpisodeLength",
       plan.steps.time.stepCount, to: &writer)
     sizes(to: &writer)
-    let ofAll = shape.batch == 1 ? "" : ", of all agents"
+    let ofAll = shape.groupSize == 1 ? "" : ", of all agents"
+    let ofGroup =
+      shape.agentGroups.count == 1 ? "" : ", once for each group of \(shape.groupSize) agents"
     constant(
       "Multiply-adds of one `act` that is given the reward\(ofAll).", "feedbackMultiplyAdds",
-      plan.total(plan.feedback, \.multiplyAdds), to: &writer)
+      plan.multiplyAdds(of: plan.feedback), to: &writer)
     constant(
-      "Bytes of weights that such an `act` reads.", "feedbackWeightBytes",
+      "Bytes of weights that such an `act` reads\(ofGroup).", "feedbackWeightBytes",
       plan.total(plan.feedback, \.weightBytes), to: &writer)
     constant(
       "Multiply-adds of one `prepare` without a reward\(ofAll).", "preparationMultiplyAdds",
-      plan.total(plan.preparation, \.multiplyAdds), to: &writer)
+      plan.multiplyAdds(of: plan.preparation), to: &writer)
     identity(to: &writer)
   }
 
@@ -47,7 +49,7 @@ package struct SizeRenderer {
     sizes(to: &writer)
     constant(
       "Multiply-adds of one token.", "tokenMultiplyAdds",
-      plan.total(plan.token, \.multiplyAdds), to: &writer)
+      plan.multiplyAdds(of: plan.token), to: &writer)
     constant(
       "Bytes of weights that one token reads.", "tokenWeightBytes",
       plan.total(plan.token, \.weightBytes), to: &writer)
@@ -55,7 +57,7 @@ package struct SizeRenderer {
       constant("Tokens that are computed together.", "chunkSize", shape.chunkSize, to: &writer)
       constant(
         "Multiply-adds of these tokens.", "chunkMultiplyAdds",
-        plan.total(plan.chunk, \.multiplyAdds), to: &writer)
+        plan.multiplyAdds(of: plan.chunk), to: &writer)
     }
     identity(to: &writer)
   }

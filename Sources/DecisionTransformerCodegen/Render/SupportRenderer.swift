@@ -36,7 +36,7 @@ package struct SupportRenderer {
   // MARK: Memory
 
   private func clear(to writer: inout CodeWriter) {
-    if plan.network.controlSteps == nil || plan.shape.batch > 1 {
+    if plan.network.controlSteps == nil || plan.shape.groupSize > 1 {
       writer.function("Fills `rows` rows of `count` floats, `stride` floats apart, with zero.")
       writer.scope(
         "static func clear(_ place: Floats, rows: Int = 1, count: Int, stride: Int = 0)"
@@ -50,7 +50,7 @@ package struct SupportRenderer {
       }
     }
     guard plan.network.controlSteps != nil else { return }
-    guard plan.shape.batch == 1 else { return clearAgent(to: &writer) }
+    guard plan.shape.groupSize == 1 else { return clearAgent(to: &writer) }
     let outputs = plan.memory.buffers.first { if case .output = $0.name { true } else { false } }
     writer.function(
       "Fills all memory with zero\(outputs == nil ? "" : ", but for what `forward` returns").")
@@ -64,9 +64,17 @@ package struct SupportRenderer {
 
   private func clearAgent(to writer: inout CodeWriter) {
     writer.function("Fills the rows of one agent with zero.")
-    writer.scope("static func clear(_ memory: Floats, agent: Int)") { writer in
-      for buffer in plan.memory.buffers where buffer.agents != .shared {
-        let place = "memory + \(literal(buffer.offset)) + agent * \(literal(buffer.agentStride))"
+    let (size, areGrouped) = (plan.shape.groupSize, plan.shape.agentGroups.count > 1)
+    writer.scope(
+      "static func clear(_ memory: Floats, \(areGrouped ? "group: Floats, " : "")agent: Int)"
+    ) { writer in
+      // What phases use in turn is written before it is read.
+      for buffer in plan.memory.buffers
+      where buffer.agents != .shared && !buffer.name.isOfOnePhase {
+        let base = buffer.isOfGroup ? "group" : "memory"
+        let agent = buffer.isOfGroup ? "agent % \(size)" : "agent"
+        let place =
+          "\(base) + \(literal(buffer.offset)) + \(agent) * \(literal(buffer.agentStride))"
         if case .apart = buffer.agents {
           writer.write("clear(\(place), count: \(literal(buffer.agentStride)))")
         } else {

@@ -83,15 +83,20 @@ public struct SwiftRenderer {
         ? "/// A Decision Transformer: the sliding-window loop of Hugging Face's `get_action`, exact at every step, in"
         : "/// A Decision Transformer of another kind than Hugging Face's: the same sliding-window loop, exact at every step, in",
       "/// environment units.", "///")
-    if plan.shape.batch > 1 {
+    if plan.shape.groupSize > 1 {
       writer.write(
-        "/// It drives \(plan.shape.batch) agents, which step together through episodes of their own and read the weights",
-        "/// once. Each has the actions that it would have alone.", "///")
+        "/// It drives \(plan.deployment.batch) agents, which step together through episodes of their own and read the weights",
+        "/// once\(ofGroups). Each has the actions that it would have alone.", "///")
     }
     writer.write(
       "/// `act` is the critical path; `prepare` does everything that does not need the next state and belongs between",
       "/// sending an action and the next state. Nothing after `init` allocates or locks, and every step performs the same",
       "/// operations. One controller is used by one thread at a time.")
+  }
+
+  private var ofGroups: String {
+    let groups = plan.shape.agentGroups
+    return groups.count == 1 ? "" : " for each group of \(groups.size)"
   }
 
   private func types(to writer: inout CodeWriter) {
@@ -135,6 +140,11 @@ public struct SwiftRenderer {
     pointers(to: &writer)
     loop.storage(to: &writer)
     ForwardRenderer(plan: plan).storage(to: &writer)
+    if loop.agents.areGrouped {
+      writer.write(
+        "/// What the group of agents that operations are at has of its own, and the number of its first agent.",
+        "private var group: Floats, firstAgent = 0")
+    }
     writer.write("")
     BufferRenderer(plan: plan).render(to: &writer)
     steps(to: &writer)
@@ -142,8 +152,9 @@ public struct SwiftRenderer {
 
   /// What depends on the current step, by agent if there are several.
   private func steps(to writer: inout CodeWriter) {
-    let isBatch = plan.shape.batch > 1
-    let timestep = loop.agents.place(of: .timestep)
+    let isBatch = plan.shape.groupSize > 1
+    let timestep =
+      isBatch ? "episodes[\(loop.agents.amongAll)].timestep" : loop.agents.place(of: .timestep)
     let of = isBatch ? "func" : "var"
     let agent = isBatch ? "(of agent: Int) ->" : ":"
     writer.write(
@@ -185,8 +196,8 @@ public struct SwiftRenderer {
   /// Where tokens are carried: an input becomes a token, with block 0's rows.
   private func entry(to writer: inout CodeWriter) {
     guard plan.carriesTokens else { return }
-    let agent = plan.shape.batch > 1 ? ", agent" : ""
-    let timestep = plan.shape.batch > 1 ? "timestepRow(of: agent)" : "timestepRow"
+    let agent = plan.shape.groupSize > 1 ? ", agent" : ""
+    let timestep = plan.shape.groupSize > 1 ? "timestepRow(of: agent)" : "timestepRow"
     writer.write(
       "",
       "/// Embeds an input as the token of a slot, with block 0's value, query and inner row of it."

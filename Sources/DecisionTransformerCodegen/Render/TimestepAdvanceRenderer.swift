@@ -10,9 +10,11 @@ extension ControlLoopRenderer {
       ], to: &writer)
     begin(to: &writer)
     writer.scope("private mutating func advance()") { writer in
-      write(
-        plan.prepare.aroundBranch.before, to: &writer,
-        advanceTime: { agents.isOne ? $0.write("timestep += 1") : stepOfSome(to: &$0) })
+      agents.forEachGroup(to: &writer) { writer in
+        write(
+          plan.prepare.aroundBranch.before, to: &writer,
+          advanceTime: { agents.isOne ? $0.write("timestep += 1") : stepOfSome(to: &$0) })
+      }
       if plan.network.predictsNext { writer.write("expectsNext = true") }
       if agents.isOne { writer.write("awaitsPreparation = false") }
     }
@@ -20,7 +22,7 @@ extension ControlLoopRenderer {
 
   /// The next step of those agents that have one.
   private func stepOfSome(to writer: inout CodeWriter) {
-    agents.forEach(to: &writer) {
+    writer.scope("for agent in \(agents.inGroup)") {
       $0.write(
         "let isStep = episodes[agent].canPrepare",
         "episodes[agent].timestep += isStep ? 1 : 0",

@@ -72,12 +72,12 @@ public struct PrecisionCost: Equatable, Sendable {
         let expected = exact.trace(state: state, reward: reward)
         // Agents of a batch do not see each other: all have the same episode.
         let found = rounded.act(
-          states: Array(repeating: state, count: plan.shape.batch),
-          rewards: Array(repeating: reward, count: plan.shape.batch))[0]
+          states: Array(repeating: state, count: plan.shape.groupSize),
+          rewards: Array(repeating: reward, count: plan.shape.groupSize))[0]
         if let choice = plan.steps.action.numbered(expected.action) {
           if plan.steps.action.numbered(found.action) != choice { otherChoices += 1 }
           // One other choice, and the rest would be another episode.
-          rounded.prepare(executed: Array(repeating: choice, count: plan.shape.batch))
+          rounded.prepare(executed: Array(repeating: choice, count: plan.shape.groupSize))
         }
         all.add(found.action, expected: expected.action)
         environment.add(

@@ -244,8 +244,8 @@ extension InspectionReport.Plan {
       : [("one token", plan.token), ("\(plan.shape.chunkSize) tokens", plan.chunk)]
     phases = calls.map { name, routines in
       InspectionReport.Phase(
-        name: name, multiplyAdds: plan.total(routines, \.multiplyAdds),
-        weightBytes: plan.total(routines, \.weightBytes), batch: plan.shape.batch)
+        name: name, multiplyAdds: plan.multiplyAdds(of: routines),
+        weightBytes: plan.total(routines, \.weightBytes), batch: plan.shape.agentPlaceCount)
     }
     workingSets = plan.workingSets.map { name, set in
       InspectionReport.WorkingSet(
@@ -269,7 +269,9 @@ extension InspectionReport.Plan {
           offset: buffer.offset * MemoryLayout<Float>.stride,
           bytes: buffer.floatCount * MemoryLayout<Float>.stride, holds: buffer.purpose)
       })
-    if plan.shape.tokenCapacity == nil { compare(with: plan.plainGraph, batch: plan.shape.batch) }
+    if plan.shape.tokenCapacity == nil {
+      compare(with: plan.plainGraph, batch: plan.shape.agentPlaceCount)
+    }
   }
 
   /// Hugging Face's loop is what a controller saves against.

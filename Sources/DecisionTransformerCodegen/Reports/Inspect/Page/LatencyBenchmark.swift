@@ -119,8 +119,8 @@ private struct LatencyBenchmarkReader {
   /// A benchmark of another shape would be shown beside costs that are not its own.
   private mutating func check(_ report: JSONValue, _ plan: Plan) {
     let expected = [
-      ("feedback_multiply_adds", plan.total(plan.feedback, \.multiplyAdds)),
-      ("preparation_multiply_adds", plan.total(plan.preparation, \.multiplyAdds)),
+      ("feedback_multiply_adds", plan.multiplyAdds(of: plan.feedback)),
+      ("preparation_multiply_adds", plan.multiplyAdds(of: plan.preparation)),
       ("packed_weight_bytes", plan.weights.byteCount),
     ]
     for (key, number) in expected where report["work"]?[key] != .integer(number) {

@@ -149,13 +149,13 @@ private struct WindowMarks {
     case .enter(let entry):
       return [(.embedding, entry.token, 1), (.keys(layer: 0), entry.token, 1)]
     case .normalize(let rows, _, let output), .scaleAndShift(let rows, _, _, let output):
-      return place(of: output.buffer).map { [($0, output, rows / plan.shape.batch)] } ?? []
+      return place(of: output.buffer).map { [($0, output, rows / plan.shape.groupSize)] } ?? []
     case .linear(.linear(let rows, _, _, _, _, _), _, let weights, _, _, let output):
       if case .outer(let layer) = plan.weights.tensors[weights].content {
-        return [(.output(layer: layer), output, rows / plan.shape.batch)]
+        return [(.output(layer: layer), output, rows / plan.shape.groupSize)]
       }
       guard case .value = output.buffer, let place = place(of: output.buffer) else { return [] }
-      return [(place, output, rows / plan.shape.batch)]
+      return [(place, output, rows / plan.shape.groupSize)]
     default: return []
     }
   }
