@@ -48,11 +48,11 @@ public import DecisionTransformer
 /// `act` is the critical path; `prepare` does everything that does not need the next state and belongs
 /// between sending an action and the next state. Nothing after `init` allocates or locks, and every step
 /// performs the same operations. One controller is used by one thread at a time.
-public nonisolated struct Hopper: ~Copyable, @unchecked Sendable {
+public nonisolated struct Hopper: DecisionTransformer::StateController, ~Copyable, @unchecked Sendable {
   /// One observation, raw environment units.
-  public typealias State = Swift::InlineArray<11, Float>
+  public typealias State = DecisionTransformer::Numbers<11>
   /// One action, environment units.
-  public typealias Action = Swift::InlineArray<3, Float>
+  public typealias Action = DecisionTransformer::Numbers<3>
   /// What `reset()` asks for, environment units.
   public static var defaultTargetReturn: Float { 3000 }
 
@@ -109,7 +109,7 @@ public nonisolated struct Hopper: ~Copyable, @unchecked Sendable {
   private var queries: Rows { Rows(memory + 179_424, 128) }     // slots: queries
   private var mixed: Rows { Rows(memory + 187_104, 128) }       // slots: attention's weighted sums
   private var scores: Floats { memory + 194_784 }               // 57 x 64: attention scores and probabilities
-  private var inner: Rows { Rows(memory + 198_432, 512) }       // slots: inner rows of the MLP
+  private var inner: Rows { Rows(memory + 179_424, 512) }       // slots: inner rows, over attention's
 
   // Of the current step: its row of embed_timestep, and the first key of the episode.
   private var timestepRow: Floats { embed.timesteps + timestep * 128 }

@@ -22,7 +22,7 @@ nonisolated extension Hopper {
   /// Steps of an episode for which the model has timesteps.
   public static var maximumEpisodeLength: Int { 1000 }
   /// Bytes of memory a controller works in.
-  public static var memorySize: Int { 916_608 }
+  public static var memorySize: Int { 840_576 }
   /// Bytes that the address of this memory is a multiple of.
   public static var memoryAlignment: Int { 64 }
   /// Bytes of packed weights without their header.
@@ -243,7 +243,7 @@ nonisolated extension HopperKernels {
   @inline(never) @_noAllocation @_noLocks
   static func clear(_ memory: Floats) {
     var index = 0
-    while index < 229_152 { Vector(repeating: 0).store(at: memory + index); index += 16 }
+    while index < 210_144 { Vector(repeating: 0).store(at: memory + index); index += 16 }
   }
 
   /// Drops the oldest step: moves all rows but its own to the front.

@@ -44,11 +44,11 @@ public import DecisionTransformer
 /// `act` is the critical path; `prepare` does everything that does not need the next state and belongs
 /// between sending an action and the next state. Nothing after `init` allocates or locks, and every step
 /// performs the same operations. One controller is used by one thread at a time.
-public nonisolated struct Pendulum: ~Copyable, @unchecked Sendable {
+public nonisolated struct Pendulum: DecisionTransformer::StateController, ~Copyable, @unchecked Sendable {
   /// One observation, raw environment units.
-  public typealias State = Swift::InlineArray<3, Float>
+  public typealias State = DecisionTransformer::Numbers<3>
   /// One action, environment units.
-  public typealias Action = Swift::InlineArray<1, Float>
+  public typealias Action = DecisionTransformer::Numbers<1>
   /// What `reset()` asks for, environment units.
   public static var defaultTargetReturn: Float { -200 }
 
@@ -104,7 +104,7 @@ public nonisolated struct Pendulum: ~Copyable, @unchecked Sendable {
   private var headValues: Floats { memory + 39_488 }            // 64: its values
   private var scores: Floats { memory + 39_552 }                // 114 x 64: attention scores and
                                                                 // probabilities
-  private var inner: Rows { Rows(memory + 46_848, 256) }        // slots: inner rows of the MLP
+  private var inner: Rows { Rows(memory + 35_328, 256) }        // slots: inner rows, over attention's
 
   // Of the current step: its row of embed_timestep, and the first key of the episode.
   private var timestepRow: Floats { embed.timesteps + timestep * 64 }

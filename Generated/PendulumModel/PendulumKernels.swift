@@ -22,7 +22,7 @@ nonisolated extension Pendulum {
   /// Steps of an episode for which the model has timesteps.
   public static var maximumEpisodeLength: Int { 200 }
   /// Bytes of memory a controller works in.
-  public static var memorySize: Int { 248_832 }
+  public static var memorySize: Int { 202_752 }
   /// Bytes that the address of this memory is a multiple of.
   public static var memoryAlignment: Int { 64 }
   /// Bytes of packed weights without their header.
@@ -157,7 +157,7 @@ nonisolated extension PendulumKernels {
   @inline(never) @_noAllocation @_noLocks
   static func clear(_ memory: Floats) {
     var index = 0
-    while index < 62_208 { Vector(repeating: 0).store(at: memory + index); index += 16 }
+    while index < 50_688 { Vector(repeating: 0).store(at: memory + index); index += 16 }
   }
 
   /// Drops the oldest step: moves all rows but its own to the front.

@@ -98,7 +98,7 @@ struct ControlLoop: ~Copyable {
   }
 
   /// softmax of two logits is the logistic function of their difference.
-  static func probabilityOfRight(_ logits: InlineArray<2, Float>) -> Double {
+  static func probabilityOfRight(_ logits: Numbers<2>) -> Double {
     1 / (1 + exp(Double(logits[0]) - Double(logits[1])))
   }
 }

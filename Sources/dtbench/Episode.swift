@@ -1,7 +1,8 @@
+import DecisionTransformer
 import Programs
 
 /// Inputs of an episode, the same in every run.
-struct Episode<State: StateVector> {
+struct Episode<State: FixedNumbers> {
   let targetReturn: Float = 3000
   private let states: [State]
   private let rewards: [Float]
@@ -12,7 +13,7 @@ struct Episode<State: StateVector> {
     var states: [State] = []
     var rewards: [Float] = []
     for _ in 0..<Self.count {
-      states.append(State { (2 * random.fraction() - 1) * magnitude })
+      states.append(State { _ in (2 * random.fraction() - 1) * magnitude })
       rewards.append(random.fraction() * magnitude)
     }
     (self.states, self.rewards) = (states, rewards)

@@ -7,7 +7,7 @@ struct FirstCalls: Encodable {
   var initialization, act, prepare: Double
 
   init<Controller: MeasuredController & ~Copyable>(_ type: Controller.Type) throws {
-    let state = Controller.State { 0 }
+    let state = Controller.State(repeating: 0)
     let started = now()
     var controller = try Controller()
     controller.reset(targetReturn: 1)

@@ -2,7 +2,7 @@ import DecisionTransformer
 
 /// What the program needs of a generated controller; every generated type conforms as it is.
 protocol MeasuredController: ~Copyable, SendableMetatype {
-  associatedtype State: StateVector
+  associatedtype State: FixedNumbers
   associatedtype Action
 
   init() throws(InitializationError)
@@ -22,17 +22,6 @@ protocol MeasuredController: ~Copyable, SendableMetatype {
   init(weights: PackedWeights, memory: UnsafeMutableRawBufferPointer) throws(InitializationError)
   static func embeddedWeights() throws(InitializationError) -> PackedWeights
   static func selfTest(weights: PackedWeights) throws(InitializationError) -> SelfTestReport
-}
-
-/// An observation of any dimension, made component by component.
-protocol StateVector {
-  init(components: () -> Float)
-}
-
-extension InlineArray: StateVector where Element == Float {
-  init(components: () -> Float) {
-    self.init { _ in components() }
-  }
 }
 
 // MARK: - Models

@@ -72,7 +72,7 @@ struct ModelLibrary {
 }
 
 /// A controller behind the C interface.
-final class LibraryController<State: StateVector> {
+final class LibraryController<State: FixedNumbers> {
   private let memory: UnsafeMutableRawPointer
   private var controller: OpaquePointer?
   /// The latest action.

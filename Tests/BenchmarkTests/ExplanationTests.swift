@@ -85,7 +85,7 @@ struct ExplanationTests {
 
   private func expectRepetition<Controller: ExplainedController & ~Copyable>(
     _: Controller.Type
-  ) throws where Controller.State: StateVector {
+  ) throws where Controller.State: FixedNumbers {
     let episode = Episode<Controller.State>()
     var plain = try Controller()
     var repeated = try Controller()

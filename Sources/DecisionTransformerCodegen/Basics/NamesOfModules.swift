@@ -8,8 +8,8 @@ package enum NamesOfModules {
   package static let all: [String: String] = {
     let names = [
       "DecisionTransformer": """
-      ActionChoice AlignedMemory BatchStepError CCall CController CStatus ForwardError ForwardInput FrameMath FramePattern
-      GeneratedCodeFormat2 InitializationError PackedWeights PhaseOperation Processor SelfTest SelfTestReport SelfTestable StepError TrunkError
+      ActionChoice AlignedMemory BatchStepError CCall CController CStatus ForwardError ForwardInput FrameController FrameMath FramePattern
+      GeneratedCodeFormat2 InitializationError Numbers PackedWeights PhaseOperation Processor SelfTest SelfTestReport SelfTestable StateController StepError TrunkError
       WholeReturn
       """,
       "Swift": """

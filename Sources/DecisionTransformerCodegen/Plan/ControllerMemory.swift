@@ -133,7 +133,7 @@ extension ControllerMemory {
       "attention scores and probabilities")
     append(
       .inner, rows: slots, isPerSlot: true, stride: shape.innerStride,
-      "inner rows of the MLP, over attention's")
+      "inner rows, over attention's")
     appendConverted(kernels)
     appendForward(shape: shape, forms: forms, outputs: outputs)
     if shape.agentGroups.count > 1 { arrange(shape.agentGroups) }

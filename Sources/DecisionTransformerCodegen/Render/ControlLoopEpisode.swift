@@ -7,12 +7,12 @@ extension ControlLoopRenderer {
     writer.write("/// A state for each agent.")
     writer.write("\(access)typealias States = InlineArray<\(agents.count), State>")
     writer.write("/// A reward for each agent, environment units.")
-    writer.write("\(access)typealias Rewards = InlineArray<\(agents.count), Float>")
+    writer.write("\(access)typealias Rewards = Numbers<\(agents.count)>")
     writer.write("/// An action for each agent.")
     writer.write("\(access)typealias Actions = InlineArray<\(agents.count), Action>")
     if choice != nil {
       writer.write("/// A number for each agent to draw its action by.")
-      writer.write("\(access)typealias Uniforms = InlineArray<\(agents.count), Float>")
+      writer.write("\(access)typealias Uniforms = Numbers<\(agents.count)>")
     }
     writer.write("")
     writer.write("/// Agents of a controller, B. Their numbers are 0 to \(agents.count - 1).")

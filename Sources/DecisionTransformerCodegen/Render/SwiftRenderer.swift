@@ -32,7 +32,7 @@ public struct SwiftRenderer {
   private func controller(to writer: inout CodeWriter) {
     documentation(to: &writer)
     writer.scope(
-      "\(access)nonisolated struct \(plan.deployment.name): ~Copyable, @unchecked Sendable"
+      "\(access)nonisolated struct \(plan.deployment.name): \(conformance)~Copyable, @unchecked Sendable"
     ) {
       writer in
       types(to: &writer)
@@ -66,6 +66,12 @@ public struct SwiftRenderer {
   }
 
   package var access: String { "\(plan.deployment.access.rawValue) " }
+
+  /// The protocol of controllers of one agent, by what they are told of the state.
+  private var conformance: String {
+    guard plan.deployment.batch == 1 else { return "" }
+    return plan.steps.state.frames == nil ? "StateController, " : "FrameController, "
+  }
 
   package func section(
     _ title: String, to writer: inout CodeWriter, _ body: (inout CodeWriter) -> Void
@@ -105,18 +111,18 @@ public struct SwiftRenderer {
     if plan.steps.state.frames == nil {
       writer.write(
         "/// One observation, raw environment units.",
-        "\(access)typealias State = InlineArray<\(shape.stateDimension), Float>")
+        "\(access)typealias State = Numbers<\(shape.stateDimension)>")
     }
     if plan.steps.action.choice == nil {
       writer.write(
         "/// One action, environment units.",
-        "\(access)typealias Action = InlineArray<\(shape.actionDimension), Float>")
+        "\(access)typealias Action = Numbers<\(shape.actionDimension)>")
     } else {
       writer.write(
         "/// The number of an action, 0 to \(shape.actionDimension - 1).",
         "\(access)typealias Action = Int",
         "/// What the model predicts: a logit for each action.",
-        "\(access)typealias Logits = InlineArray<\(shape.actionDimension), Float>")
+        "\(access)typealias Logits = Numbers<\(shape.actionDimension)>")
     }
     loop.types(to: &writer)
     if let target = plan.deployment.targetReturn {

@@ -31,11 +31,6 @@ package protocol FloatVector: BitwiseCopyable, Sendable {
   var values: [Float] { get }
 }
 
-extension InlineArray: FloatVector where Element == Float {
-  package init(_ values: [Float]) {
-    precondition(values.count == count, "a vector has as many components as its type says")
-    self.init { values[$0] }
-  }
-
-  package var values: [Float] { indices.map { self[$0] } }
+extension Numbers: FloatVector {
+  package var values: [Float] { Array(self) }
 }
