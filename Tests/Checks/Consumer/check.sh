@@ -99,6 +99,23 @@ must_run "quick start"
 cp "$directory/torques" "$directory/torques-embedded"
 say "it runs: $(tail -1 "$directory/torques")"
 
+# --- Where a controller lives --------------------------------------------------------------------------
+cp "$target/main.swift" "$directory/main.swift"
+places=$(sed -n 's/^<!-- used by: Tests\/Checks\/Consumer\/check.sh as a place: \(.*\) -->$/\1/p' "$articles/WhereAControllerLives.md")
+for place in $places; do
+  block "$articles/WhereAControllerLives.md" "used by: Tests/Checks/Consumer/check.sh as a place: $place" >"$target/$place"
+done
+cp "$repository/Tests/Checks/Consumer/Places.swift" "$target/main.swift"
+must_build "where a controller lives"
+saw_no "warning:"
+swift_robot run ${options[@]+"${options[@]}"} || fail "where a controller lives: the program does not run"
+[[ $(grep -c ': right$' "$log") -eq 7 ]] || fail "where a controller lives: not every place gives the action"
+saw_no ": wrong"
+mv "$directory/main.swift" "$target/main.swift"
+(cd "$target" && rm $places)
+must_build "quick start"
+say "a controller lives at the top level, in a class, an actor, a thread, a task, a lock, an array; a stand-in takes its place"
+
 # --- What runs again, and what does not ------------------------------------------------------------
 must_build "no change"
 saw_no "Generating"
