@@ -1,0 +1,32 @@
+import DTGenReports
+
+/// `pkg-config hopper`, which links statically, and `pkg-config hopper-shared`.
+struct PkgConfigPackage {
+  var subject: PackageSubject
+  var hasSharedLibrary: Bool
+
+  var files: [OutputFile] {
+    // By its file's name: of the two libraries in a folder, -lhopper would take the shared one.
+    let statically = file(subject.prefix, "the static library", "-l:\(subject.archive)")
+    let shared = file("\(subject.prefix)-shared", "the shared library", "-l\(subject.prefix)")
+    return hasSharedLibrary ? [statically, shared] : [statically]
+  }
+
+  /// Quoted, for folders whose names have spaces.
+  private func file(_ name: String, _ library: String, _ option: String) -> OutputFile {
+    let text = """
+      # \(subject.mark)
+      prefix=${pcfiledir}/../..
+      includedir=${prefix}/include
+      libdir=${prefix}/lib
+
+      Name: \(name)
+      Description: \(subject.summary): \(library)
+      Version: \(subject.version.numbers)
+      Cflags: -I"${includedir}"
+      Libs: -L"${libdir}" \(option)
+
+      """
+    return OutputFile(name: "lib/pkgconfig/\(name).pc", contents: Array(text.utf8))
+  }
+}
