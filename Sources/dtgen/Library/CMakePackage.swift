@@ -68,7 +68,7 @@ struct CMakePackage {
 
   /// Compatible is a later version that begins as the requested one does. A range says itself what is accepted.
   private var version: String {
-    let compatible = subject.version.compatible
+    let beginning = subject.version.compatible.replacing(".", with: "[.]")
     return """
       # \(subject.mark)
       set(PACKAGE_VERSION "\(subject.version.numbers)")
@@ -83,7 +83,7 @@ struct CMakePackage {
           set(PACKAGE_VERSION_COMPATIBLE TRUE)
         endif()
       elseif(PACKAGE_VERSION VERSION_LESS PACKAGE_FIND_VERSION
-          OR NOT "${PACKAGE_FIND_VERSION}." MATCHES "^\(pattern(compatible))[.]")
+          OR NOT "${PACKAGE_FIND_VERSION}." MATCHES "^\(beginning)[.]")
         set(PACKAGE_VERSION_COMPATIBLE FALSE)
       else()
         set(PACKAGE_VERSION_COMPATIBLE TRUE)
@@ -93,11 +93,5 @@ struct CMakePackage {
       endif()
 
       """
-  }
-
-  /// `0` alone asks for any 0.x.
-  private func pattern(_ compatible: String) -> String {
-    let parts = compatible.split(separator: ".")
-    return parts.count == 1 ? "\(parts[0])" : "\(parts[0])([.]\(parts[1]))?"
   }
 }

@@ -12,7 +12,7 @@ struct PkgConfigPackage {
     return hasSharedLibrary ? [statically, shared] : [statically]
   }
 
-  /// Quoted, for folders whose names have spaces.
+  /// Without quotes: pkg-config marks the spaces of `pcfiledir` itself.
   private func file(_ name: String, _ library: String, _ option: String) -> OutputFile {
     let text = """
       # \(subject.mark)
@@ -23,8 +23,8 @@ struct PkgConfigPackage {
       Name: \(name)
       Description: \(subject.summary): \(library)
       Version: \(subject.version.numbers)
-      Cflags: -I"${includedir}"
-      Libs: -L"${libdir}" \(option)
+      Cflags: -I${includedir}
+      Libs: -L${libdir} \(option)
 
       """
     return OutputFile(name: "lib/pkgconfig/\(name).pc", contents: Array(text.utf8))

@@ -107,3 +107,5 @@ if command -v python3 >/dev/null && [[ -x $here/Python/check.sh ]]; then
   echo "--- Python"
   "$here/Python/check.sh" "$scratch"
 fi
+
+"$here/packages.sh"
