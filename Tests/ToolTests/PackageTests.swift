@@ -93,7 +93,8 @@ struct PackageTests {
       ))
     for (name, kind, reason) in [
       ("Random", "wheel", "'random' is a word or a module of Python's own"),
-      ("A__b", "wheel", "'a__b' is no name that pip takes"), ("virtual", "c++", "is a word of C++"),
+      ("A__b", "wheel", "'a__b' is no name that pip takes"),
+      ("virtual", "c++", "'virtual' is a word of C++"),
     ] {
       let folder = "\(name).dtmodel"
       try directory.write(

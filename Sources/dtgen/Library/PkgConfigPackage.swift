@@ -6,9 +6,11 @@ struct PkgConfigPackage {
   var hasSharedLibrary: Bool
 
   var files: [OutputFile] {
-    // By its file's name: of the two libraries in a folder, -lhopper would take the shared one.
-    let statically = file(subject.prefix, "the static library", "-l:\(subject.archive)")
-    let shared = file("\(subject.prefix)-shared", "the shared library", "-l\(subject.prefix)")
+    // By its file's name: of two libraries in a folder, -lhopper would take the shared one.
+    let option = "-l\(subject.prefix)"
+    let statically = file(
+      subject.prefix, "the static library", hasSharedLibrary ? "-l:\(subject.archive)" : option)
+    let shared = file("\(subject.prefix)-shared", "the shared library", option)
     return hasSharedLibrary ? [statically, shared] : [statically]
   }
 

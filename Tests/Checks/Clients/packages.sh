@@ -107,6 +107,12 @@ add_executable(in_c ../control_loop.c)
 target_link_libraries(in_c episode hopper::hopper m)
 add_executable(shared ../control_loop.cpp)
 target_link_libraries(shared episode hopper::shared)
+find_package(PkgConfig)
+if(PKG_CONFIG_FOUND)
+  pkg_check_modules(HOPPER REQUIRED IMPORTED_TARGET hopper-shared)
+  add_executable(pkg_config ../control_loop.cpp)
+  target_link_libraries(pkg_config episode PkgConfig::HOPPER)
+endif()
 add_executable(packaged_models ../packaged_models.cpp)
 target_link_libraries(packaged_models episode hopper::hopper cart_pole::cart_pole pixel_actions::pixel_actions)
 EOF
@@ -114,6 +120,7 @@ EOF
   quietly cmake --build build
   build/in_c "$episode"
   build/shared "$episode"
+  [[ ! -e build/pkg_config ]] || build/pkg_config "$episode"
   [[ $(ldd build/shared) == *"$moved/lib/libhopper.so"* ]] || fail "hopper::shared is not linked"
   [[ $(ldd build/in_c) != *libhopper* ]] || fail "hopper::hopper is not linked statically"
   build/packaged_models "${choices[@]}"
@@ -187,6 +194,6 @@ else
     [[ $(environment/bin/python -c 'import hopper; print(hopper.Controller.window)') == 19 ]] \
       || fail "pip has not installed the newer wheel"
   else
-    echo "left out: $python has no NumPy, and there is no network to get it"
+    echo "left out: $python has no NumPy, and $numpy cannot be installed"
   fi
 fi
