@@ -160,7 +160,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "ToolTests",
-      dependencies: ["DTGenReports", "DecisionTransformerCodegen", "TestFolders", "dtgen"]),
+      dependencies: [
+        "DTGenReports", "DecisionTransformerCodegen", "Programs", "TestFolders", "dtgen",
+      ]),
     .testTarget(
       name: "PendulumTests",
       dependencies: [

@@ -86,15 +86,24 @@ enum Command {
     case .library:
       let arguments = try ArgumentList(
         arguments, verb: verb,
-        options: ["--output", "--march", "--target", "--clang-flags", "--runtime"], flags: [])
+        options: [
+          "--output", "--march", "--target", "--clang-flags", "--runtime", "--package-version",
+        ],
+        repeated: ["--package"], flags: [])
       let flags = arguments.value("--clang-flags") ?? ""
+      let packages = try PackageKind.kinds(arguments.list("--package"))
+      let version = try arguments.value("--package-version").map(PackageVersion.init)
+      if version != nil, packages.isEmpty {
+        throw UsageError("--package-version needs --package <kind>", verb: .library)
+      }
       self = .library(
         LibraryRequest(
           folder: arguments.folder, output: try arguments.required("--output"),
           target: LibraryTarget(
             triple: arguments.value("--target"), architecture: arguments.value("--march"),
             processorFlags: flags.split(separator: " ").map(String.init)),
-          runtime: arguments.value("--runtime")))
+          runtime: arguments.value("--runtime"), packages: packages,
+          packageVersion: version ?? PackageVersion()))
     case .diff:
       let arguments = try ArgumentList(
         arguments, verb: verb, folders: 2, options: [], flags: ["--json", "--exit-code"])

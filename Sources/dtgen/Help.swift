@@ -188,6 +188,17 @@ enum Help {
                              "-mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16"
       --runtime <folder>     the folder Sources of this generator's package; default: where
                              dtgen was built
+      --package <kind>       a package, too; as often as need be. The folder then has the
+                             header in include/ and the libraries in lib/, and may be moved:
+                               cmake       for find_package(<name>): <name>::<name>, which is
+                                           linked statically, and <name>::shared
+                               pkg-config  for pkg-config <name>, and <name>-shared
+                               c++         include/<name>.hpp, a class in C++17
+                               wheel       for pip install, with NumPy; Linux only
+                               all         all of these
+      --package-version <n>  the packages' version, 1.2.0 for example; default: the
+                             generator's, and in the wheel's a digest of the library,
+                             since pip leaves what has the same version as it is
 
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
     """

@@ -65,6 +65,10 @@ struct DTGenTests {
       (["plan", "Tiny.dtmodel", "--html", "a"], "--html"),
       (["compare", "Tiny.dtmodel"], "--golden"),
       (["library", "Tiny.dtmodel"], "--output"),
+      (["library", "Tiny.dtmodel", "--output", "out", "--package", "rpm"], "--package 'rpm'"),
+      (
+        ["library", "Tiny.dtmodel", "--output", "out", "--package-version", "1"], "--package <kind>"
+      ),
       (["compare", "Tiny.dtmodel", "--golden", "a", "--tolerance", "0"], "--tolerance '0'"),
     ] as [([String], String)])
   func wrongUsage(arguments: [String], reason: String) throws {

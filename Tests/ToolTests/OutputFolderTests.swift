@@ -14,6 +14,18 @@ struct OutputFolderTests {
     #expect(folder.contents(of: "X.swift") == Array("x".utf8))
   }
 
+  @Test("has folders, as the files' names say")
+  func foldersInNames() throws {
+    let directory = ScratchFolder(named: "dtgen")
+    let folder = OutputFolder(path: directory.path("out"))
+    let files = [file("A", "a"), file("lib/B", "b"), file("lib/more/C", "c")]
+    #expect(try folder.write(files) == [.written, .written, .written])
+    #expect(try folder.write(files) == [.unchanged, .unchanged, .unchanged])
+    #expect(folder.contents(of: "lib/more/C") == Array("c".utf8))
+    #expect(try directory.entries("out/lib") == ["B", "more"])
+    #expect(try directory.entries("out/lib/more") == ["C"])
+  }
+
   @Test("touches only files whose bytes change")
   func touchesOnlyChanges() throws {
     let directory = ScratchFolder(named: "dtgen")
@@ -28,11 +40,12 @@ struct OutputFolderTests {
   @Test("writes all files or none, and leaves no temporary ones")
   func writesAllOrNone() throws {
     let directory = ScratchFolder(named: "dtgen")
-    // A file cannot be staged in a folder that does not exist.
+    // A file cannot be staged in a folder that is none.
     let folder = OutputFolder(path: directory.path)
     _ = try folder.write([file("A", "old")])
+    try directory.write("no", "")
     #expect(throws: Diagnostic.self) { try folder.write([file("A", "new"), file("no/B", "b")]) }
-    #expect(try directory.entries() == ["A"])
+    #expect(try directory.entries() == ["A", "no"])
     #expect(folder.contents(of: "A") == Array("old".utf8))
   }
 

@@ -2,6 +2,10 @@
 package struct CActionText {
   package let plan: Plan
 
+  package init(plan: Plan) {
+    self.plan = plan
+  }
+
   private var isNumber: Bool { plan.steps.action.choice != nil }
   private var name: CName { CName(model: plan.deployment.name) }
   private var prefix: String { name.prefix }

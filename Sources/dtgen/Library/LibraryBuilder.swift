@@ -50,7 +50,21 @@ struct LibraryBuilder {
       files: products.compactMap { product in
         result.contents(of: product).map { OutputFile(name: product, contents: $0) }
       },
-      requiredSymbols: try undefinedSymbols(of: "all.o", in: folder))
+      triple: toolchain.triple,
+      requiredSymbols: try undefinedSymbols(of: "all.o", in: folder),
+      symbolVersions: target.hasSharedLibraries
+        ? try symbolVersions(of: "lib\(name.prefix).so", in: folder) : [])
+  }
+
+  private func symbolVersions(
+    of library: String, in folder: URL
+  ) throws(InvalidInput) -> [String] {
+    let symbols = try toolchain.run(
+      "llvm-nm", ["--dynamic", "--undefined-only", library], in: folder
+    ).split(separator: "\n")
+    return symbols.compactMap { symbol in
+      symbol.lastIndex(of: "@").map { String(symbol[symbol.index(after: $0)...]) }
+    }
   }
 
   private func undefinedSymbols(

@@ -10,55 +10,106 @@ struct LibraryRequest {
   /// The folder with the sources of `DecisionTransformer` and `CDecisionTransformer`; nil means those that dtgen
   /// itself was built from.
   var runtime: String?
+  var packages: Set<PackageKind> = []
+  var packageVersion = PackageVersion()
 
   func run() throws(InvalidInput) {
     let outputFolder = OutputFolder(path: output)
     let toolchain = try Toolchain.find(for: target)
     try toolchain.check(target)
-    let runtime = try RuntimeSources(path: runtime)
+    let runtimeSources = try RuntimeSources(path: runtime)
     let compilation = try ModelFolderCompilation.run(
       folder, codeOnly: false, forLibrary: true)
     for remark in compilation.remarks { Console.error(remark.description) }
+    let packages = try packages(of: compilation, toolchain)
+    let layout: LibraryLayout = packages == nil ? .flat : .prefix
     let name = compilation.model.name
-    // Of a library's files only the header may be somebody's own text.
+    // Of a library's files only texts may be somebody's own.
     let names = OutputNames(model: name)
     try outputFolder.expectGenerated(
-      compilation.files.filter { $0.name == names.header }, names)
+      compilation.files.filter { $0.name == names.header }.map(layout.placed)
+        + (packages?.textFiles ?? []), names)
     let library = try Console.showing("dtgen: building the library of \(name)") {
       _ throws(InvalidInput) in
       try LibraryBuilder(
-        compilation: compilation, target: target, toolchain: toolchain, runtime: runtime
+        compilation: compilation, target: target, toolchain: toolchain, runtime: runtimeSources
       ).build()
     }
-    let outcomes = try outputFolder.receive(library.files)
-    for (file, outcome) in zip(library.files, outcomes) {
+    let files = library.files.map(layout.placed) + (try packages?.files(of: library) ?? [])
+    let outcomes = try outputFolder.receive(files)
+    for (file, outcome) in zip(files, outcomes) {
       Console.output(
         "\(outcome.rawValue) \(outputFolder.path(of: file.name)) (\(file.contents.count) bytes)")
     }
+    for note in notes(library, compilation, layout, files) { Console.error(note.description) }
+  }
+
+  /// nil where none are asked for.
+  private func packages(
+    of compilation: Compilation, _ toolchain: Toolchain
+  ) throws(InvalidInput) -> LibraryPackages? {
+    guard !packages.isEmpty else { return nil }
+    let result = LibraryPackages(
+      kinds: packages,
+      subject: PackageSubject(plan: compilation.plan, version: packageVersion),
+      clients: try ClientSources(path: runtime), hasSharedLibrary: target.hasSharedLibraries)
+    try result.check(
+      hasCheckpoint: compilation.checkpointFile != nil, target: toolchain.triple)
+    return result
+  }
+
+  /// What the user has to know of what was written.
+  private func notes(
+    _ library: Library, _ compilation: Compilation, _ layout: LibraryLayout, _ files: [OutputFile]
+  ) -> [Diagnostic] {
+    let outputFolder = OutputFolder(path: output)
+    var notes: [Diagnostic] = []
     if !library.unusualSymbols.isEmpty {
-      Console.error(
+      notes.append(
         Diagnostic(
-          .note, path: outputFolder.path(of: library.files[1].name),
+          .note, path: outputFolder.path(of: layout.path(of: library.files[1].name)),
           "beside memcpy, memmove and memset needs \(library.unusualSymbols.joined(separator: ", "))"
             + " from the program: arithmetic that the processor does not have as --march and "
-            + "--clang-flags tell it; the C compiler's own library (libgcc, compiler-rt) has it"
-        ).description)
+            + "--clang-flags tell it; the C compiler's own library (libgcc, compiler-rt) has it"))
     }
     if !compilation.model.forwardOutputs.isEmpty {
-      Console.error(
+      notes.append(
         Diagnostic(
           .note, path: ModelFolder(path: folder).path(of: "codegen.json"), key: "outputs",
-          "are not in the library: C has act and prepare, and forward is Swift's alone"
-        ).description)
+          "are not in the library: C has act and prepare, and forward is Swift's alone"))
     }
+    let name = CName(model: compilation.model.name)
     if compilation.checkpointFile == nil {
-      let name = CName(model: name)
-      Console.error(
+      notes.append(
         Diagnostic(
           .note, path: folder,
           "without a checkpoint the library has no weights, and neither \(name.prefix)_create nor "
-            + "\(name.prefix)_self_test; open packed weights and use those with _with_weights"
-        ).description)
+            + "\(name.prefix)_self_test; open packed weights and use those with _with_weights"))
     }
+    guard layout == .prefix else { return notes }
+    return notes + earlierFiles(library, name, files)
+  }
+
+  /// What runs before have left under other names, and would be taken for today's.
+  private func earlierFiles(
+    _ library: Library, _ name: CName, _ files: [OutputFile]
+  ) -> [Diagnostic] {
+    let outputFolder = OutputFolder(path: output)
+    let entries = ((try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []).sorted()
+    let flat = library.files.map(\.name).filter(entries.contains).map { file in
+      Diagnostic(
+        .note, path: outputFolder.path(of: file),
+        "is of a run without --package; the packages have \(LibraryLayout.prefix.path(of: file))")
+    }
+    let written = files.map(\.name)
+    guard let wheel = written.first(where: { $0.hasSuffix(".whl") }) else { return flat }
+    return flat
+      + entries.filter {
+        $0.hasPrefix("\(name.prefix)-") && $0.hasSuffix(".whl") && !written.contains($0)
+      }.map { file in
+        Diagnostic(
+          .note, path: outputFolder.path(of: file),
+          "is of a run before; pip is to be given \(wheel), or this one is to be removed")
+      }
   }
 }

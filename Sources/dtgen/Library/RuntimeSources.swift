@@ -11,10 +11,7 @@ struct RuntimeSources {
 
   /// - Parameter path: the folder that holds both; nil means where dtgen was built from.
   init(path: String?) throws(InvalidInput) {
-    let folder =
-      path.map { URL(fileURLWithPath: $0) }
-      ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
+    let folder = Self.folder(path)
     let swift = folder.appendingPathComponent("DecisionTransformer")
     headers = folder.appendingPathComponent("CDecisionTransformer/include").path
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: swift.path)) ?? []
@@ -29,5 +26,11 @@ struct RuntimeSources {
             + "generator's package, in which DecisionTransformer and CDecisionTransformer lie")
       ])
     }
+  }
+  /// The folder Sources of this generator's package: as told, or where dtgen was built from.
+  static func folder(_ path: String?) -> URL {
+    path.map { URL(fileURLWithPath: $0) }
+      ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
   }
 }

@@ -6,6 +6,8 @@ import Foundation
 struct Toolchain {
   /// The folder with `swiftc`, `clang`, `ld.lld`, `llvm-ar`, `llvm-nm` and `llvm-objcopy`; nothing else is used.
   private let programs: URL
+  /// The target, as the compiler writes it out.
+  let triple: String
 
   /// The toolchain of the `swiftc` that the shell would run.
   static func find(for target: LibraryTarget) throws(InvalidInput) -> Toolchain {
@@ -38,7 +40,7 @@ struct Toolchain {
     }
     return Toolchain(
       programs: resources.deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("bin"))
+        .appendingPathComponent("bin"), triple: name)
   }
 
   /// - Throws: Where the C compiler does not know the processor; all else would be hundreds of lines of its own.

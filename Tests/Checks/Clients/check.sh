@@ -8,6 +8,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../../.." && pwd)
+clients=$repository/Sources/Clients
 scratch=$repository/.build/clients
 episode=$repository/Sources/hopper/Resources/episode.safetensors
 choices=("$repository"/Tests/Data/Families/d3rlpy-cartpole/episode{,_sampled}.safetensors)
@@ -73,7 +74,7 @@ for header in "$scratch"/{hopper,cart_pole,pixel_actions}.h; do
 done
 
 echo "--- C"
-flags=(-O1 -Wall -Wextra -Werror -pedantic -I "$scratch")
+flags=(-O1 -Wall -Wextra -Werror -pedantic -I "$scratch" -I "$clients/Cpp")
 "$cc" -std=c11 "${flags[@]}" "$here/C/control_loop.c" "$here/C/episode.c" "$scratch/libhopper.a" -lm \
   -o "$scratch/control_loop"
 "$scratch/control_loop" "$episode"
@@ -106,3 +107,5 @@ if command -v python3 >/dev/null && [[ -x $here/Python/check.sh ]]; then
   echo "--- Python"
   "$here/Python/check.sh" "$scratch"
 fi
+
+"$here/packages.sh"

@@ -40,7 +40,7 @@ done
 guides=("$readme" "$repository/CONTRIBUTING.md" "$repository/Sources/DecisionTransformerCodegen/README.md")
 tool articles "$repository" "${guides[@]}" "${articles[@]}" "$catalogue"/*.md "$here"/HopperModel.docc/*.md \
   || fail "code in the documentation that is not what it claims to be"
-find "$repository/Tests" -name '*.md' -not -path '*/HopperModel.docc/*' -print0 \
+find "$repository/Tests" "$repository/Sources/Clients" -name '*.md' -not -path '*/HopperModel.docc/*' -print0 \
   | xargs -0 "$directory/tool" links "$repository" "${guides[@]}" "${articles[@]}" "$catalogue"/*.md \
   || fail "links that lead nowhere"
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 REPOSITORY = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(REPOSITORY / "Tests/Checks/Clients/Python"))
+sys.path.insert(0, str(REPOSITORY / "Sources/Clients/Python"))
 
 import gymnasium
 import numpy as np

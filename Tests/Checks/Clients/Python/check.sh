@@ -9,6 +9,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../../../.." && pwd)
+client=$repository/Sources/Clients/Python
 scratch=$repository/.build/clients
 python=${PYTHON:-python3}
 
@@ -48,7 +49,7 @@ run_lines() { # run_lines <marker> <library> <state>
   [[ -s $scratch/lines.py ]] || { echo "check.sh: no lines in $article: $1" >&2; exit 1; }
   sed -i -e "s|\"deploy/$2\"|\"$folder/$2\"|" -e "1i state = next_state = $3" \
     -e '$a print("documentation:", action)' "$scratch/lines.py"
-  PYTHONPATH=$here "$python" "$scratch/lines.py"
+  PYTHONPATH=$client "$python" "$scratch/lines.py"
 }
 run_lines 'used by: Tests/Checks/Clients/Python/check.sh as the lines of the documentation' \
   libhopper.so '[0.0] * 11'
@@ -56,4 +57,4 @@ run_lines 'used by: Tests/Checks/Clients/Python/check.sh as the lines with numbe
   libcart_pole.so '[0.0] * 4'
 HOPPER_LIBRARY=$folder/libhopper.so HOPPER_WEIGHTS=$folder/Hopper.weights \
   PIXEL_LIBRARY=$folder/libpixel_actions.so CART_POLE_LIBRARY=$folder/libcart_pole.so CART_POLE_WEIGHTS=$folder/CartPole.weights \
-  "$python" -m unittest discover --start-directory "$here"
+  PYTHONPATH=$client "$python" -m unittest discover --start-directory "$here"

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from decision_transformer import NumberedController
-from recorded_episode import REPOSITORY, read_tensors
+from safetensors_file import REPOSITORY, read_tensors
 
 for variable in ("CART_POLE_LIBRARY", "CART_POLE_WEIGHTS"):
     if variable not in os.environ:

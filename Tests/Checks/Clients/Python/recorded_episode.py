@@ -4,7 +4,6 @@ The environment variables HOPPER_LIBRARY and HOPPER_WEIGHTS are the paths of lib
 Hopper.weights, as `dtgen library` and `dtgen generate` made them; check.sh sets them.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -12,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from decision_transformer import Controller
+from safetensors_file import REPOSITORY, read_tensors
 
-REPOSITORY = Path(__file__).resolve().parents[4]
 TARGET = 3000.0
 
 for variable in ("HOPPER_LIBRARY", "HOPPER_WEIGHTS"):
@@ -21,25 +20,6 @@ for variable in ("HOPPER_LIBRARY", "HOPPER_WEIGHTS"):
         sys.exit(f"{variable}: not set; check.sh sets it")
 LIBRARY_PATH = Path(os.environ["HOPPER_LIBRARY"])
 WEIGHTS_PATH = Path(os.environ["HOPPER_WEIGHTS"])
-
-
-TYPES = {"F32": ("<f4", np.float32), "I64": ("<i8", np.int64), "U8": ("u1", np.uint8)}
-
-
-def read_tensors(path):
-    """The tensors of a safetensors file in which all are float32, int64 or bytes."""
-    data = Path(path).read_bytes()
-    start = 8 + int.from_bytes(data[:8], "little")
-    header = json.loads(data[8:start])
-    tensors = {}
-    for name, tensor in header.items():
-        if name != "__metadata__":
-            begin, end = tensor["data_offsets"]
-            stored, type_ = TYPES[tensor["dtype"]]
-            values = np.frombuffer(data[start + begin : start + end], stored)
-            tensors[name] = values.reshape(tensor["shape"]).astype(type_)
-    return tensors
-
 
 EPISODE = read_tensors(REPOSITORY / "Sources/hopper/Resources/episode.safetensors")
 

@@ -7,7 +7,7 @@ import unittest
 import numpy as np
 
 from decision_transformer import ControllerError, NumberedController
-from recorded_episode import REPOSITORY, read_tensors
+from safetensors_file import REPOSITORY, read_tensors
 
 if "PIXEL_LIBRARY" not in os.environ:
     sys.exit("PIXEL_LIBRARY: not set; check.sh sets it")

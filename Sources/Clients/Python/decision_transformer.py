@@ -35,7 +35,7 @@ from typing import Any, ClassVar, SupportsIndex
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Controller", "ControllerError", "Library", "NumberedController"]
+__all__ = ["Controller", "ControllerError", "Library", "LibraryError", "NumberedController"]
 
 Vector = NDArray[np.float32]
 
@@ -95,6 +95,10 @@ class ControllerError(RuntimeError):
         self.message = message
 
 
+class LibraryError(OSError):
+    """A shared library that cannot be loaded: it is missing, or for another machine."""
+
+
 class Library:
     """The functions of one model's shared library, and the constants that they tell.
 
@@ -109,7 +113,13 @@ class Library:
         self.path = Path(path)
         self.name = name or self.path.name.split(".")[0].removeprefix("lib")
         # A path without a slash would be searched for where the system's libraries are.
-        self._library = ctypes.CDLL(str(self.path.absolute()))
+        try:
+            self._library = ctypes.CDLL(str(self.path.absolute()))
+        except OSError as error:
+            raise LibraryError(
+                f"{self.path}: cannot be loaded: {error}; accepted: the shared library that "
+                "`dtgen library` made for this machine"
+            ) from None
         self.has_numbered_actions = self._has("action_count")
         self._signatures = NUMBERED_SIGNATURES if self.has_numbered_actions else SIGNATURES
         self.version = self._text("version")
@@ -228,6 +238,16 @@ class _Controller:
         """Numbers of a state; where states are frames, their bytes."""
         return self.library.state_dimension
 
+    def __repr__(self) -> str:
+        kind = type(self)
+        facts = ", ".join(f"{name}={value!r}" for name, value in self._facts().items())
+        return f"<{kind.__module__}.{kind.__qualname__} of {self.library.path.name}: {facts}>"
+
+    def _facts(self) -> dict[str, Any]:
+        """What it shows of itself."""
+        size = "action_count" if self._takes_numbers else "action_dimension"
+        return {"state_dimension": self.state_dimension, size: getattr(self.library, size)}
+
     def _state(self, state: ArrayLike) -> NDArray[Any]:
         """The state as C reads it."""
         if self.library.has_frames:
@@ -270,6 +290,7 @@ class Controller(_Controller):
 
     @property
     def action_dimension(self) -> int:
+        """Numbers of an action."""
         return self.library.action_dimension
 
     def act(
@@ -335,6 +356,7 @@ class NumberedController(_Controller):
 
     @property
     def action_count(self) -> int:
+        """Actions to choose from."""
         return self.library.action_count
 
     def act(
