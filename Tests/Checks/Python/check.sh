@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Sources/Python/save_for_dtgen.py: statistics of training sets, and the model folders that it writes.
+#
+# usage: Tests/Checks/Python/check.sh
+#
+# PYTHON is a Python 3.9 or later (default: python3). What it lacks of requirements.txt is installed into .build/python,
+# where that can be done; tests of what is missing after that are left out, and this says so. DTGEN is a built dtgen
+# (default: builds one).
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+repository=$(cd "$here/../../.." && pwd)
+environment=$repository/.build/python
+python=${PYTHON:-python3}
+say() { printf 'python: %s\n' "$*"; }
+
+if ! command -v "$python" >/dev/null; then
+  say "left out: there is no $python"
+  exit 0
+fi
+has() { "$python" -c "import $1" 2>/dev/null; }
+
+# An environment beside what the machine has: most of it is large, and may be there.
+enter() {
+  [[ $python != "$environment/bin/python" ]] || return 0
+  "$environment/bin/python" -c '' 2>/dev/null \
+    || "$python" -m venv --clear --system-site-packages "$environment" >/dev/null 2>&1 || return 1
+  python=$environment/bin/python
+}
+mkdir -p "$repository/.build"
+while IFS= read -r requirement; do
+  module=${requirement%%=*}
+  has "$module" && continue
+  if enter; then
+    has "$module" && continue
+    "$python" -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 30 "$requirement" >/dev/null 2>&1 || true
+  fi
+  has "$module" || say "left out: what needs $module, which cannot be installed here"
+done <"$here/requirements.txt"
+if ! has numpy; then
+  say "left out: all of it"
+  exit 0
+fi
+
+if [[ -z ${DTGEN:-} ]] && command -v swift >/dev/null; then
+  swift build --package-path "$repository" --product dtgen >"$repository/.build/python.log" 2>&1 \
+    || { tail -40 "$repository/.build/python.log" >&2; exit 1; }
+  DTGEN=$(swift build --package-path "$repository" --show-bin-path)/dtgen
+fi
+[[ -n ${DTGEN:-} ]] || say "left out: what needs dtgen"
+DTGEN=${DTGEN:-} "$python" -W ignore -m unittest discover --start-directory "$here"
