@@ -27,12 +27,14 @@ enter() {
   python=$environment/bin/python
 }
 mkdir -p "$repository/.build"
+install() { "$python" -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 30 "$1" >/dev/null 2>&1; }
 while IFS= read -r requirement; do
   module=${requirement%%=*}
   has "$module" && continue
   if enter; then
     has "$module" && continue
-    "$python" -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 30 "$requirement" >/dev/null 2>&1 || true
+    # An older Python has older versions. (Of torch only a build for processors alone: others have gigabytes.)
+    install "$requirement" || [[ $module == torch ]] || install "$module" || true
   fi
   has "$module" || say "left out: what needs $module, which cannot be installed here"
 done <"$here/requirements.txt"
