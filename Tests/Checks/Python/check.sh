@@ -29,7 +29,7 @@ enter() {
 mkdir -p "$repository/.build"
 install() { "$python" -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 30 "$1" >/dev/null 2>&1; }
 while IFS= read -r requirement; do
-  module=${requirement%%=*}
+  module=${requirement%%[[=]*}
   has "$module" && continue
   if enter; then
     has "$module" && continue

@@ -43,7 +43,7 @@ def is_there(*modules):
 
 needs_dtgen = unittest.skipUnless(DTGEN, "DTGEN is not given")
 needs_h5py = unittest.skipUnless(is_there("h5py"), "h5py is not there")
-needs_minari = unittest.skipUnless(is_there("minari", "h5py"), "minari is not there")
+needs_minari = unittest.skipUnless(is_there("minari", "h5py", "PIL"), "minari with its HDF5 storage is not there")
 needs_transformers = unittest.skipUnless(is_there("torch", "transformers"), "torch or transformers is not there")
 
 
