@@ -3,7 +3,7 @@
 #
 # usage: Tests/Checks/Python/check.sh
 #
-# PYTHON is a Python 3.9 or later (default: python3). What it lacks of requirements.txt is installed into .build/python,
+# PYTHON is a Python 3.9 or later (default: python3). What it lacks of the modules below is installed into .build/python,
 # where that can be done; tests of what is missing after that are left out, and this says so. DTGEN is a built dtgen
 # (default: builds one).
 set -euo pipefail
@@ -17,7 +17,10 @@ if ! command -v "$python" >/dev/null; then
   say "left out: there is no $python"
   exit 0
 fi
-has() { "$python" -c "import $1" 2>/dev/null; }
+has() { "$python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)' "$1"; }
+install() {
+  "$python" -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 30 "$1" >/dev/null 2>&1 </dev/null
+}
 
 # An environment beside what the machine has: most of it is large, and may be there.
 enter() {
@@ -27,17 +30,21 @@ enter() {
   python=$environment/bin/python
 }
 mkdir -p "$repository/.build"
-install() { "$python" -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 30 "$1" >/dev/null 2>&1; }
-while IFS= read -r requirement; do
-  module=${requirement%%[[=]*}
-  has "$module" && continue
-  if enter; then
-    has "$module" && continue
+while read -r module requirement; do
+  if has "$module"; then continue; fi
+  if enter && ! has "$module"; then
     # An older Python has older versions. (Of torch only a build for processors alone: others have gigabytes.)
-    install "$requirement" || [[ $module == torch ]] || install "$module" || true
+    install "$requirement" || [[ $module == torch ]] || install "${requirement%%=*}" || true
   fi
   has "$module" || say "left out: what needs $module, which cannot be installed here"
-done <"$here/requirements.txt"
+done <<'MODULES'
+numpy numpy==2.4.6
+h5py h5py==3.16.0
+PIL pillow
+minari minari==0.5.4
+torch torch==2.13.0+cpu
+transformers transformers==5.23.0
+MODULES
 if ! has numpy; then
   say "left out: all of it"
   exit 0
