@@ -4,6 +4,7 @@ DTGEN is a built dtgen. What needs it, h5py, minari, or torch and transformers i
 """
 
 import contextlib
+import hashlib
 import importlib.util
 import io
 import json
@@ -103,8 +104,12 @@ class InFolder(unittest.TestCase):
         self.assertEqual(self.files(), before)
 
     def files(self):
+        """What is in the folder; of a file the hash of its bytes, for the difference of weights is no message to read."""
         paths = sorted(self.folder.rglob("*"))
-        return {path: path.read_bytes() if path.is_file() else None for path in paths}
+        return {
+            str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+            for path in paths
+        }
 
 
 # --- Statistics --------------------------------------------------------------------------------------------------
