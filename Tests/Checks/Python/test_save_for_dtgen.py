@@ -682,6 +682,14 @@ class CommandLine(InFolder):
         error = self.run_program("codegen", "states.npy", "--scale", "1", "--target", "best", status=1)
         self.assertIn("does not say what its best return is", error)
 
+    def test_a_file_that_cannot_be_replaced_stays(self):
+        path = self.write("Robot.dtmodel/codegen.json", '{"window": 8}')
+        with unittest.mock.patch.object(os, "replace", side_effect=PermissionError(13, "Permission denied")):
+            self.assertRefused("codegen.json: cannot be written: Permission denied", saving.write_whole, path, "{}")
+        (self.folder / "Folder.dtmodel/codegen.json").mkdir(parents=True)
+        output = ("--output", "Folder.dtmodel/codegen.json")
+        self.assertIn("cannot be read", self.run_program("codegen", "data.npz", "--scale", "1", *output, status=1))
+
     def test_wrong_usage(self):
         for arguments in ([], ["statistics"], ["codegen", "data.npz", "--scale", "much"], ["guess", "data.npz"]):
             self.assertIn("usage:", self.run_program(*arguments, status=2))
