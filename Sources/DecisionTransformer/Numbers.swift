@@ -1,10 +1,20 @@
-/// `count` float32 numbers in a row, of any length that is part of a type: `Numbers`, for code that is written once for all.
+#if hasFeature(Embedded)
+  /// What can be gone through number by number. (Collections of the standard library allocate; there may be no allocator.)
+  public protocol NumberCollection {
+    /// - Precondition: `0 <= index && index < count`
+    subscript(index: Int) -> Float { get set }
+  }
+#else
+  /// A collection of float32 numbers.
+  public protocol NumberCollection: RandomAccessCollection, MutableCollection
+  where Element == Float, Index == Int, Indices == Range<Int> {}
+#endif
+
+/// Float32 numbers in a row, of any length that is part of a type: `Numbers`, for code that is written once for all.
 ///
 /// It is a collection of its numbers, so that one is made of another collection (`init(_:)`) and read as one, without
 /// allocation.
-public protocol FixedNumbers: BitwiseCopyable, Sendable, Equatable, RandomAccessCollection,
-  MutableCollection
-where Element == Float, Index == Int, Indices == Range<Int> {
+public protocol FixedNumbers: NumberCollection, BitwiseCopyable, Sendable, Equatable {
   /// How many there are.
   static var count: Int { get }
 
