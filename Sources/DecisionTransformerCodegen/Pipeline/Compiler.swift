@@ -36,6 +36,8 @@ public enum Compiler {
     progress: (Double) -> Void = { _ in }
   ) throws(InvalidInput) -> Compilation {
     var (model, remarks) = try ModelFolder(path: folder).readModel()
+    remarks += ModelFolder(path: folder).nameRemarks(model)
+    remarks += ModelFolder(path: folder).statisticsRemarks(model)
     if forLibrary || model.options.hasCInterface, let problem = model.problemInC {
       throw InvalidInput([Diagnostic(path: folder, problem)])
     }
