@@ -10,6 +10,11 @@ struct CalibrateRequest {
   var isDryRun: Bool
 
   func run() throws(InvalidInput) {
+    let output = OutputFolder(path: folder)
+    // Measurements take minutes, and would be lost.
+    if !isDryRun, let obstacle = output.obstacle(to: "codegen.json") {
+      throw InvalidInput([obstacle])
+    }
     let name = URL(fileURLWithPath: folder).lastPathComponent
     let found = try Console.showing("dtgen: measuring \(name)", part: "measured") {
       progress throws(InvalidInput) in
@@ -22,7 +27,6 @@ struct CalibrateRequest {
       Console.output(String(decoding: found.options.contents, as: UTF8.self))
       return
     }
-    let output = OutputFolder(path: folder)
     for outcome in try output.receive([found.options]) {
       Console.output("\(outcome.rawValue) \(output.path(of: found.options.name))")
     }

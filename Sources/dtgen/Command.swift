@@ -5,10 +5,11 @@ import DTGenReports
 /// What the command line asks for.
 enum Command {
   enum Verb: String, CaseIterable {
-    case generate, inspect, plan, calibrate, check, compare, diff, trace, library, `import`
+    case generate, inspect, plan, calibrate, check, compare, diff, trace, library
+    case `init`, `import`
 
     static var names: String {
-      "generate, inspect, plan, calibrate, check, compare, diff, trace, library and import"
+      "generate, inspect, plan, calibrate, check, compare, diff, trace, library, init and import"
     }
   }
 
@@ -21,6 +22,7 @@ enum Command {
   case library(LibraryRequest)
   case diff(DiffRequest)
   case trace(TraceRequest)
+  case initialize(InitRequest)
   case `import`(ImportRequest)
   /// About one verb, or about the whole.
   case help(Verb?)
@@ -113,6 +115,10 @@ enum Command {
           tellsByStatus: arguments.has("--exit-code")))
     case .trace:
       self = .trace(try Self.trace(arguments))
+    case .`init`:
+      let arguments = try ArgumentList(arguments, verb: verb, options: [], flags: ["--dry-run"])
+      self = .initialize(
+        InitRequest(folder: arguments.folder, isDryRun: arguments.has("--dry-run")))
     case .import:
       self = .import(try Self.importation(arguments))
     }

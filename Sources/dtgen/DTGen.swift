@@ -29,6 +29,7 @@ struct DTGen {
       case .library(let request): try request.run()
       case .diff(let request): return try request.run()
       case .trace(let request): try request.run()
+      case .initialize(let request): try request.run()
       case .import(let request): try request.run()
       case .help(let verb): Console.output(Help.text(for: verb))
       case .version: Console.output("dtgen \(Compiler.version)")

@@ -16,6 +16,7 @@ enum Help {
     case .library: library
     case .diff: diff
     case .trace: trace
+    case .`init`: initializing
     case .import: importing
     }
   }
@@ -34,6 +35,7 @@ enum Help {
       compare    compare the model with numbers recorded elsewhere
       diff       explain what changed between two models or two outputs
       trace      where a tensor of the checkpoint goes, and what lies at an offset
+      init       say what codegen.json lacks, and write what the folder knows
       import     make a model folder from a checkpoint of another project
       library    build a static and a shared library and a header, for C and whatever
                  calls C
@@ -199,6 +201,22 @@ enum Help {
       --package-version <n>  the packages' version, 1.2.0 for example; default: the
                              generator's, and in the wheel's a digest of the library,
                              since pip leaves what has the same version as it is
+
+    Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
+    """
+
+  private static let initializing = """
+    usage: dtgen init <Name>.dtmodel [--dry-run]
+
+    Begins codegen.json: the numbers that belong to the model and are in no checkpoint.
+    Writes the keys that the folder itself tells (window, where config.json has it), and
+    for all others prints lines to put into the file, with as many places as config.json
+    says, and what each key means: window, state_mean, state_std, return_scale,
+    target_return. A ? stands for each number: the file is wrong as long as one is left.
+    A key that is there stays as it is. Where something is wrong, nothing is written.
+
+    options:
+      --dry-run  print what is missing and codegen.json, write nothing
 
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
     """

@@ -36,7 +36,16 @@ struct GenerationOptionsReaderTests {
     #expect(options.access == .public)
     #expect(options.weightStorage == .automatic)
     #expect(options.hasSelfTest == nil)
-    #expect(!options.hasCInterface && !options.hasOperations)
+    #expect(!options.hasCInterface && !options.hasOperations && !options.takesRawStates)
+  }
+
+  @Test(
+    "null says that states go in as they are, alone or for both",
+    arguments: [#"{"state_mean": null}"#, #"{"state_std": null, "state_mean": null}"#])
+  func rawStates(text: String) throws {
+    var expected = GenerationOptions()
+    expected.takesRawStates = true
+    #expect(try read(text) == expected)
   }
 
   @Test("Every option arrives")
@@ -221,6 +230,12 @@ struct GenerationOptionsReaderTests {
         #""state_mean": [0, 0, 0], "state_std": [1]"#,
         """
         state_std: found 1 number; accepted: 3, one for each state (state_dim in config.json)
+        """
+      ),
+      (
+        #""state_mean": null, "state_std": [1, 1, 1]"#,
+        """
+        state_mean: found null; accepted: an array of numbers
         """
       ),
       (

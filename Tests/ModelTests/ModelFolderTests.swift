@@ -350,6 +350,46 @@ struct ModelFolderTests {
       """, config: pointer, options: pointer)
   }
 
+  @Test("An empty codegen.json is told what an empty object is", arguments: ["", " \r\n\t\n"])
+  func emptyOptions(text: String) throws {
+    try expectProblems(
+      "Hopper.dtmodel/codegen.json: is empty; accepted: a JSON object, {} where there is no option",
+      options: text)
+    #expect(try remarks(config: Self.minimalConfig, options: "{}\n") == [])
+  }
+
+  @Test("A name that is refused for its letters' case comes with one that is accepted")
+  func nearestName() throws {
+    try expectProblems(
+      """
+      import.dtmodel: "import" is a word of the Swift language; accepted: a name that is free, as in Import.dtmodel
+      """, name: "import.dtmodel")
+    try expectProblems(
+      """
+      my-hopper.dtmodel: "my-hopper" is not a name for a Swift type; accepted: an ASCII letter, then letters, digits and \
+      underscores, as in MyHopper.dtmodel
+      """, name: "my-hopper.dtmodel")
+  }
+
+  @Test("A name with a small letter in front is noted with the one that Swift's types have")
+  func smallLetter() throws {
+    func remarks(_ name: String) throws -> [String] {
+      try withFolder(named: "\(name).dtmodel", options: #"{"state_mean": null}"#) { path in
+        try Compiler.compile(folder: path, codeOnly: true).remarks.map {
+          $0.description.replacing(path, with: "Folder")
+        }
+      }
+    }
+    #expect(
+      try remarks("hopper") == [
+        "note: Folder: the type is called hopper, as its folder, and types of Swift begin with a capital letter; accepted: "
+          + "Hopper.dtmodel, too"
+      ])
+    #expect(try remarks("Hopper") == [])
+    // There is no such type for `State`.
+    #expect(try remarks("state").map { $0.hasSuffix("a capital letter") } == [true])
+  }
+
   @Test("A folder in the place of a file")
   func folderAsFile() throws {
     try withFolder { path in

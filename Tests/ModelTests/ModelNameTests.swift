@@ -11,22 +11,39 @@ struct ModelNameTests {
   @Test(
     "is an ASCII identifier",
     arguments: [
-      "", "2Legs", "_", "_Hopper", "my-model", "A B", "Läufer", "Ho.pper", "`class`", "@", "[",
+      ("", "Hopper"), ("2Legs", "Hopper"), ("_", "Hopper"), ("_Hopper", "Hopper"),
+      ("my-model", "MyModel"), ("A B", "AB"), ("Läufer", "Hopper"), ("Ho.pper", "HoPper"),
+      ("`class`", "Hopper"), ("@", "Hopper"), ("[", "Hopper"),
     ])
-  func identifier(name: String) {
+  func identifier(name: String, example: String) {
     #expect(
       ModelName.problem(with: name)?.hasSuffix(
-        "accepted: an ASCII letter, then letters, digits and underscores, as in Hopper.dtmodel")
+        "accepted: an ASCII letter, then letters, digits and underscores, as in \(example).dtmodel")
         == true)
   }
 
   @Test(
+    "is given in capitalised words where that makes it free",
+    arguments: [
+      ("hopper", "Hopper"), ("my-model", "MyModel"), ("half.cheetah v2", "HalfCheetahV2"),
+      ("class", "Class"), ("Hopper", nil), ("any", nil), ("2-legs", nil), ("läufer", nil),
+      ("state", nil), ("", nil), ("-", nil),
+    ] as [(String, String?)])
+  func nearest(name: String, nearest: String?) {
+    #expect(ModelName.nearestName(to: name) == nearest)
+  }
+
+  @Test(
     "is no word of the language",
-    arguments: ["class", "Self", "Type", "Protocol", "Any", "any", "import", "let", "nil", "await"])
-  func keyword(name: String) {
+    arguments: [
+      ("class", "Class"), ("Self", nil), ("Type", nil), ("Protocol", nil), ("Any", nil),
+      ("any", nil), ("import", "Import"), ("let", "Let"), ("nil", "Nil"), ("await", "Await"),
+    ] as [(String, String?)])
+  func keyword(name: String, example: String?) {
+    let hint = example.map { ", as in \($0).dtmodel" } ?? ""
     #expect(
       ModelName.problem(with: name)
-        == "\"\(name)\" is a word of the Swift language; accepted: a name that is free")
+        == "\"\(name)\" is a word of the Swift language; accepted: a name that is free\(hint)")
   }
 
   @Test(
@@ -48,8 +65,9 @@ struct ModelNameTests {
       "StepError", "AlignedMemory", "Swift", "SelfTestable", "ForwardError", "max", "precondition",
     ])
   func generatedName(name: String) {
+    let hint = ModelName.nearestName(to: name).map { ", as in \($0).dtmodel" } ?? ""
     #expect(
       ModelName.problem(with: name)
-        == "\"\(name)\" is a name that generated code uses; accepted: a name that is free")
+        == "\"\(name)\" is a name that generated code uses; accepted: a name that is free\(hint)")
   }
 }

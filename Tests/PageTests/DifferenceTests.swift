@@ -60,7 +60,28 @@ struct DifferenceTests {
     #expect(difference.text.contains("Only the weights changed"))
     #expect(difference.text.contains("| embed.stateMean | 1 of \(tensor.values) | 2.5e-01 |"))
     #expect(difference.options.map(\.name) == ["state_mean"])
-    #expect(difference.text.contains("- state_mean: "))
+    #expect(
+      difference.text.contains(
+        #/- state_mean: (\[0.5, .*\] → \[0.75, .*\]|1 of .*: \[0\] 0.5 → 0.75)\n/#))
+  }
+
+  @Test("what rounded weights cost, of model folders and of what was generated from them")
+  func precisionCost() throws {
+    let old = try Fixtures.copy("RoundedTwoHeads", into: folder, as: "Old/RoundedTwoHeads")
+    let new = try Fixtures.copy("RoundedTwoHeads", into: folder, as: "New/RoundedTwoHeads")
+    try Fixtures.replace("bfloat16", by: "int8", in: "\(new)/codegen.json")
+    let folders = try OutputDifference(old: old, new: new)
+    let key = "largest_action_difference"
+    #expect(folders.precisionCost.map(\.name).contains(key))
+    #expect(folders.text.contains("**Cost of rounded weights**\n\n"))
+    #expect(folders.text.contains("- \(key): "))
+    let outputs = try OutputDifference(
+      old: try generate(old, into: "old"), new: try generate(new, into: "new"))
+    #expect(outputs.precisionCost == folders.precisionCost)
+    try Fixtures.replace("int8", by: "float32", in: "\(new)/codegen.json")
+    let exact = try OutputDifference(old: old, new: new)
+    #expect(exact.precisionCost.first { $0.name == key }?.new == nil)
+    #expect(exact.text.contains(#/- largest_action_difference: .* → none\n/#))
   }
 
   @Test("options: each with its values, and what they cost")

@@ -445,17 +445,26 @@ struct ChangedOptionTests {
     for index in [3, 4, 39] { changed.options.stateMean?[index] += Double(index) / 8 }
     let difference = OutputDifference(Self.output(model), Self.output(changed))
     #expect(
-      difference.text.contains("- state_mean: 3 of 40 numbers, by at most 4.88: [3], [4], [39]\n"))
+      difference.text.contains(
+        "- state_mean: 3 of 40 numbers changed, by at most 4.88: [3] 3.1875 → 3.5625, [4] 4.25 → 4.75, [39] 41.4375 → 46.3125\n"
+      ))
     for index in 0..<40 { changed.options.stateMean?[index] = -1 }
     let all = OutputDifference(Self.output(model), Self.output(changed))
     #expect(
       all.text.contains(
-        "- state_mean: 40 of 40 numbers, by at most 42.4: [0], [1], [2], [3], [4], [5], [6], [7] and 32 more\n"
+        "- state_mean: 40 of 40 numbers changed, by at most 42.4: [0] 0 → -1, [1] 1.0625 → -1, [2] 2.125 → -1, [3] 3.1875 → -1 and 36 more\n"
       ))
     changed.options.stateMean = nil
     let gone = OutputDifference(Self.output(model), Self.output(changed))
     #expect(gone.text.contains("- state_mean: [0, 1.0625, "))
     #expect(gone.text.contains("... → none\n"))
+    // What six digits do not show.
+    changed = model
+    changed.options.stateMean?[7] = 7.43750001
+    let near = OutputDifference(Self.output(model), Self.output(changed))
+    #expect(
+      near.text.contains(
+        "- state_mean: 1 of 40 numbers changed, by at most 1e-08: [7] 7.4375 → 7.43750001\n"))
   }
 
   @Test("is none where a file is merely formatted anew")

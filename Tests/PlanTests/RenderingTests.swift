@@ -166,7 +166,7 @@ struct RenderingTests {
       #expect(!(code.model.text + code.kernels.text).contains("import Foundation"))
       #expect(
         code.model.text.contains(
-          /struct Robot: (DecisionTransformer::StateController, )?~Copyable/))
+          /struct Robot: (DecisionTransformer::\w+, )?~Copyable/))
     }
   }
 }

@@ -143,6 +143,33 @@ struct CalibrateTests {
     #expect(missing?.description.contains("--max-action-error") == true)
   }
 
+  @Test("says all that is wrong with matrices at once")
+  func severalProblems() throws {
+    let scratch = ScratchFolder(named: "calibrate")
+    let folder = try Self.folder(
+      "ReluOneHead", options: #"{"matrix_precisions": {"a": "int8", "layer7.query": "int8"}}"#,
+      in: scratch)
+    let error = #expect(throws: InvalidInput.self) { try Compiler.compile(folder: folder) }
+    #expect(error?.diagnostics.map(\.key) == ["matrix_precisions", "matrix_precisions"])
+  }
+
+  @Test(
+    "finds a folder that cannot be written before it measures", .enabled(if: geteuid() != 0))
+  func readOnly() throws {
+    let scratch = ScratchFolder(named: "calibrate")
+    // Its bound is missing, which is told behind that.
+    let folder = try Self.folder("ReluOneHead", options: "{}", in: scratch)
+    let manager = FileManager.default
+    try manager.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
+    defer { try? manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder) }
+    let result = try Tool(name: "dtgen").run(["calibrate", folder])
+    #expect(result.status == 1 && result.output == "")
+    #expect(result.error.hasPrefix("\(folder)/codegen.json: cannot be written: "))
+    #expect(result.error.split(separator: "\n").count == 1)
+    let dry = try Tool(name: "dtgen").run(["calibrate", folder, "--dry-run"])
+    #expect(dry.status == 1 && dry.error.contains("max_action_error: is missing"))
+  }
+
   @Test("edits the text of options, and nothing beside its keys")
   func text() {
     let texts: [(String, String)] = [

@@ -21,7 +21,9 @@ struct DTGenTests {
 
   @Test(
     "explains itself, and each of its commands",
-    arguments: ["", "generate", "inspect", "plan", "check", "compare", "diff", "trace", "library"])
+    arguments: [
+      "", "generate", "inspect", "plan", "check", "compare", "diff", "trace", "library", "init",
+    ])
   func help(verb: String) throws {
     for flag in ["--help", "-h"] {
       let result = try dtgen.run(verb.isEmpty ? [flag] : [verb, flag], directory: directory.path)

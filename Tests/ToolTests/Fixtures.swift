@@ -3,7 +3,7 @@ import TestFolders
 
 /// What the tests of the programs put into a folder and look at in it.
 extension ScratchFolder {
-  /// `Tiny.dtmodel`: a small model without a checkpoint.
+  /// `Tiny.dtmodel`: a small model without a checkpoint, of which nothing is to be remarked.
   func writeTinyModel() throws {
     try write(
       "Tiny.dtmodel/config.json",
@@ -11,7 +11,7 @@ extension ScratchFolder {
       {"model_type": "decision_transformer", "state_dim": 3, "act_dim": 2, "hidden_size": 16,
        "n_layer": 1, "n_head": 1, "max_ep_len": 30}
       """)
-    try write("Tiny.dtmodel/codegen.json", #"{"window": 2}"#)
+    try write("Tiny.dtmodel/codegen.json", #"{"window": 2, "state_mean": null}"#)
   }
 
   /// A trained model with its checkpoint, copied so that a test may change it.

@@ -20,7 +20,7 @@ struct PageAndDiffTests {
       {"model_type": "decision_transformer", "state_dim": 3, "act_dim": 2,
        "hidden_size": \(hiddenSize), "n_layer": 1, "n_head": 1, "max_ep_len": 30}
       """)
-    try directory.write("\(folder)/codegen.json", "{\"window\": \(window)}")
+    try directory.write("\(folder)/codegen.json", "{\"window\": \(window), \"state_mean\": null}")
   }
 
   private func run(_ arguments: String...) throws -> Tool.Result {

@@ -140,6 +140,7 @@ package struct Facts {
     for key in Self.configKeys where !config.contains(where: { $0.name == key }) {
       takeIfGiven(key)
     }
+    sayRawStates()
     let known = Self.configKeys + GenerationOptionsReader.keys
     let hasProblems = !problems.isEmpty
     for member in given where !used.contains(member.name) {
@@ -152,6 +153,16 @@ package struct Facts {
     let order = GenerationOptionsReader.keys
     options.sort { (order.firstIndex(of: $0.name) ?? 0) < (order.firstIndex(of: $1.name) ?? 0) }
     config.sort { $0.name < $1.name }
+  }
+
+  /// A model that was trained on states as they are says so, and its build does not ask for what it knows is missing.
+  private mutating func sayRawStates() {
+    let isTrunk = options.contains {
+      $0.name == "model_class" && $0.value == .string(ModelClass.trunk.rawValue)
+    }
+    let hasFrames = config.contains { $0.name == "state_frames" }
+    guard !isTrunk, !hasFrames, !has("state_mean"), !has("state_std") else { return }
+    add("state_mean", .null)
   }
 
   private mutating func add(_ key: String, _ value: JSONValue) {

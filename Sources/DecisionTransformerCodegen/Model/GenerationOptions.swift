@@ -17,6 +17,8 @@ public struct GenerationOptions: Equatable, Sendable {
   /// `state_mean` and `state_std`: both or neither, each `state_dim` numbers.
   public var stateMean: [Double]?
   public var stateStandardDeviation: [Double]?
+  /// Whether `state_mean` is null: states go in as they are because the model was trained so, and nobody has to be told.
+  public var takesRawStates = false
   /// `frame_input`: of states that are pictures, which frames a step is given.
   public var frameInput = FrameInput.stack
   /// `return_scale`: the target and the rewards are divided by it.

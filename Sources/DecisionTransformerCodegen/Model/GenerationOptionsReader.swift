@@ -98,6 +98,11 @@ extension GenerationOptionsReader {
   private static func readNormalization(
     _ file: inout JSONObjectFile, into options: inout GenerationOptions, stateDimension: Int?
   ) {
+    // Null says that there is nothing of the kind, as in `dtgen import --set`; beside a deviation it is an error.
+    if file["state_mean"] == .null, [nil, .null].contains(file["state_std"]) {
+      options.takesRawStates = true
+      return
+    }
     options.stateMean = file.numbers("state_mean", .float32)
     options.stateStandardDeviation = file.numbers("state_std", .positive)
     for (key, other) in [("state_mean", "state_std"), ("state_std", "state_mean")] {

@@ -49,7 +49,14 @@ public struct ModelFolder: Sendable {
     var optionsDigest: String?
     switch contents(of: "codegen.json") {
     case .bytes(let bytes):
-      optionsFile = JSONObjectFile(bytes, path: path(of: "codegen.json"))
+      // As `touch` leaves it.
+      let isBlank = bytes.allSatisfy { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
+      optionsFile =
+        isBlank
+        ? JSONObjectFile(
+          path: path(of: "codegen.json"),
+          unreadable: "is empty; accepted: a JSON object, {} where there is no option")
+        : JSONObjectFile(bytes, path: path(of: "codegen.json"))
       optionsDigest = SHA256.hexadecimalDigest(of: bytes)
     case .missing:
       optionsFile =
@@ -94,7 +101,7 @@ public struct ModelFolder: Sendable {
   }
 
   /// JSON files that may be a codegen.json under another name, where there is none.
-  private var unreadOptions: [Diagnostic] {
+  package var unreadOptions: [Diagnostic] {
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return entries.sorted().filter { Self.mayBeOptions($0) }.map { file in
       Diagnostic(
@@ -179,6 +186,19 @@ extension ModelFolder {
 
   /// What is wrong with the folder's name, be it there or not; nil where nothing is.
   public var nameProblem: String? { suffixProblem ?? ModelName.problem(with: modelName) }
+
+  /// A note on a name that is accepted and begins with a small letter: code that says `Hopper` does not find `hopper`.
+  package func nameRemarks(_ model: Model) -> [Diagnostic] {
+    guard model.name.first?.isLowercase == true else { return [] }
+    let capital =
+      ModelName.nearestName(to: model.name).map { "; accepted: \($0).dtmodel, too" } ?? ""
+    return [
+      Diagnostic(
+        .note, path: path,
+        "the type is called \(model.name), as its folder, and types of Swift begin with a capital letter\(capital)"
+      )
+    ]
+  }
 
   private enum Contents {
     case bytes([UInt8])

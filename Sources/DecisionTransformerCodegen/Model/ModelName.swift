@@ -2,8 +2,10 @@
 public enum ModelName {
   /// What is wrong with `name`, and what is accepted; nil if it can name a generated type.
   public static func problem(with name: String) -> String? {
+    let example = nearestName(to: name)
     let accepted =
-      "accepted: an ASCII letter, then letters, digits and underscores, as in Hopper.dtmodel"
+      "accepted: an ASCII letter, then letters, digits and underscores, as in \(example ?? "Hopper").dtmodel"
+    let free = "accepted: a name that is free" + (example.map { ", as in \($0).dtmodel" } ?? "")
     let quoted = JSONValue.string(name).excerpt
     guard let first = name.utf8.first else {
       return "the folder's name leaves no name for the type; \(accepted)"
@@ -12,15 +14,30 @@ public enum ModelName {
       return "\(quoted) is not a name for a Swift type; \(accepted)"
     }
     if keywords.contains(name) {
-      return "\(quoted) is a word of the Swift language; accepted: a name that is free"
+      return "\(quoted) is a word of the Swift language; \(free)"
     }
     if standardTypes.contains(name) {
-      return "\(quoted) is a type of the Swift standard library; accepted: a name that is free"
+      return "\(quoted) is a type of the Swift standard library; \(free)"
     }
     if generatedNames.contains(name) {
-      return "\(quoted) is a name that generated code uses; accepted: a name that is free"
+      return "\(quoted) is a name that generated code uses; \(free)"
     }
     return nil
+  }
+
+  /// The same in capitalised words without what stands between them, where that is a name: `Hopper` for `hopper`, `MyRobot`
+  /// for `my-robot`.
+  package static func nearestName(to name: String) -> String? {
+    let words = name.split { $0 == "-" || $0 == "." || $0 == " " }
+    let joined = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    return joined != name && isFree(joined) ? joined : nil
+  }
+
+  private static func isFree(_ name: String) -> Bool {
+    guard let first = name.utf8.first else { return false }
+    return isLetter(first) && name.utf8.allSatisfy { isLetter($0) || isDigitOrUnderscore($0) }
+      && !keywords.contains(name) && !standardTypes.contains(name)
+      && !generatedNames.contains(name)
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool {

@@ -84,8 +84,7 @@ public struct OutputFolder: Sendable {
       let temporary = Self.temporaryPath(of: final, process: getpid())
       staged.append((temporary, final))
       if let reason = Self.writeFile(temporary, file.contents) {
-        throw Diagnostic(
-          path: final, "cannot be written: \(reason); a writable folder is needed")
+        throw Self.unwritable(final, reason)
       }
     }
     for file in staged where rename(file.temporary, file.final) != 0 {
@@ -132,6 +131,19 @@ public struct OutputFolder: Sendable {
         unlink(abandoned)
       }
     }
+  }
+
+  /// What would keep `write` from replacing a file of this folder, known before minutes of work; nil where nothing is
+  /// known. A folder that is not there is another matter.
+  public func obstacle(to name: String) -> Diagnostic? {
+    guard FileManager.default.fileExists(atPath: path), access(path, W_OK | X_OK) != 0 else {
+      return nil
+    }
+    return Self.unwritable(path(of: name), String(cString: strerror(errno)))
+  }
+
+  private static func unwritable(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic(path: path, "cannot be written: \(reason); a writable folder is needed")
   }
 
   /// Writes one file at a path, in the same way.

@@ -36,6 +36,8 @@ public enum Compiler {
     progress: (Double) -> Void = { _ in }
   ) throws(InvalidInput) -> Compilation {
     var (model, remarks) = try ModelFolder(path: folder).readModel()
+    remarks += ModelFolder(path: folder).nameRemarks(model)
+    remarks += ModelFolder(path: folder).statisticsRemarks(model)
     if forLibrary || model.options.hasCInterface, let problem = model.problemInC {
       throw InvalidInput([Diagnostic(path: folder, problem)])
     }
@@ -109,35 +111,31 @@ public enum Compiler {
     of plan: Plan, _ model: Model, folder: String
   ) throws(InvalidInput) {
     let path = ModelFolder(path: folder).path(of: "codegen.json")
+    var problems: [Diagnostic] = []
     if model.options.maximumActionError != nil, model.options.matrixPrecisions == nil {
-      throw InvalidInput([
+      problems.append(
         Diagnostic(
           path: path, key: "matrix_precisions",
           "is missing beside max_action_error; accepted: what dtgen calibrate \(folder) writes there"
-        )
-      ])
+        ))
     }
     if let deep = plan.matrices.first(where: {
       $0.format.inputs == .integers
         && $0.arrangement.rowCount - 1 > WeightFormat.mostIntegerProducts
     }) {
-      throw InvalidInput([
+      problems.append(
         Diagnostic(
           path: path, key: "precision",
           "\(deep.name) has more than \(WeightFormat.mostIntegerProducts) rows, whose products 32 bits do not hold; accepted: another precision"
-        )
-      ])
+        ))
     }
-    let unknown = plan.unknownMatrices
-    guard unknown.isEmpty else {
-      let names = plan.matrices.map(\.name)
-      throw InvalidInput(
-        unknown.map { name in
-          Diagnostic(
-            path: path, key: "matrix_precisions",
-            "\"\(name)\" is no matrix of a block; accepted: \(names.joined(separator: ", "))")
-        })
+    let names = plan.matrices.map(\.name).joined(separator: ", ")
+    problems += plan.unknownMatrices.map { name in
+      Diagnostic(
+        path: path, key: "matrix_precisions",
+        "\"\(name)\" is no matrix of a block; accepted: \(names)")
     }
+    guard problems.isEmpty else { throw InvalidInput(problems) }
   }
 
   /// Warnings of predictions that are asked for and say nothing: what is imported has zeros where the original has no head.

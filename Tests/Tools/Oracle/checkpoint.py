@@ -43,8 +43,8 @@ def read_options(folder, config):
     return Options(
         # transformers 5 drops max_length, which is no key of the model's configuration.
         window=options.get("window") or read_json(folder / "config.json").get("max_length") or 20,
-        state_mean=np.array(options.get("state_mean", np.zeros(S)), np.float64),
-        state_std=np.array(options.get("state_std", np.ones(S)), np.float64),
+        state_mean=np.array(options.get("state_mean") or np.zeros(S), np.float64),
+        state_std=np.array(options.get("state_std") or np.ones(S), np.float64),
         return_scale=float(options.get("return_scale", 1)),
         action_scale=np.ones(A) * options.get("action_scale", 1),
         action_offset=np.zeros(A) + options.get("action_offset", 0),

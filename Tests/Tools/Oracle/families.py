@@ -77,8 +77,8 @@ def largest_difference(model, options, case, episode, compared):
     """Between the loop's actions and the authors', environment units."""
     config, states = model.config, episode["states"].astype(np.float64)
     T, A = len(states), config.act_dim
-    mean = np.array(options.get("state_mean", np.zeros(config.state_dim)))
-    deviation = np.array(options.get("state_std", np.ones(config.state_dim)))
+    mean = np.array(options.get("state_mean") or np.zeros(config.state_dim))
+    deviation = np.array(options.get("state_std") or np.ones(config.state_dim))
     scale = np.ones(A) * options.get("action_scale", 1)
     offset = np.zeros(A) + options.get("action_offset", 0)
     bounds = options.get("action_minimum", -np.inf), options.get("action_maximum", np.inf)

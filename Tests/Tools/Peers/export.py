@@ -52,8 +52,8 @@ class Snapshot:
         options = json.loads(path.read_text()) if path.exists() else {}
         config = self.model.config
         self.steps = options.get("window", 20)
-        self.mean = np.array(options.get("state_mean", [0.0] * config.state_dim))
-        self.deviation = np.array(options.get("state_std", [1.0] * config.state_dim))
+        self.mean = np.array(options.get("state_mean") or [0.0] * config.state_dim)
+        self.deviation = np.array(options.get("state_std") or [1.0] * config.state_dim)
 
     def window(self, episode, step):
         """`get_action`'s inputs at a step: the last K steps, padded on the left to exactly K."""

@@ -79,6 +79,14 @@ extension ComparedOutput {
         checksum: words.withUnsafeBytes { PackedWeights.checksum($0) },
         place: Compiler.embedsWeights(plan, byteCount: byteCount) ? .program : .file,
         hasSelfTest: plan.recordsSelfTest)
+      if plan.deployment.isRounded {
+        // What its manifest would say.
+        output.manifest.precisionCost =
+          PrecisionCost(
+            plan: plan, model: model, checkpoint: checkpoint, payload: words,
+            recorded: try CalibrationEpisode.recorded(in: folder, model)
+          ).facts
+      }
     }
     return output
   }

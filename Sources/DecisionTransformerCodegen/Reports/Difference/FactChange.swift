@@ -53,20 +53,37 @@ package struct FactChange: Encodable, Equatable, Sendable {
     return "\(text.prefix(longestText))..."
   }
 
-  /// Of two lists of as many numbers, where one of them is long: which differ, and how far.
+  private static let mostPlaces = 4
+
+  /// Of two lists of as many numbers, where one of them is long: which differ, from what to what, and how far. One number
+  /// stands for as many as the other side has.
   private static func difference(_ old: JSONValue, _ new: JSONValue) -> String? {
-    guard case .array(let before) = old, case .array(let after) = new,
-      before.count == after.count,
-      max(ManifestText.inline(old).count, ManifestText.inline(new).count) > longestText,
-      case let numbers = zip(before, after).map({ ($0.asDouble, $1.asDouble) }),
-      numbers.allSatisfy({ $0.0 != nil && $0.1 != nil })
+    guard max(ManifestText.inline(old).count, ManifestText.inline(new).count) > longestText,
+      let before = numbers(old, as: new), let after = numbers(new, as: old),
+      before.count == after.count
     else { return nil }
-    let places = numbers.indices.filter { numbers[$0].0 != numbers[$0].1 }
-    let largest = places.map { abs(numbers[$0].0! - numbers[$0].1!) }.max() ?? 0
-    let shown = places.prefix(8).map { "[\($0)]" }.joined(separator: ", ")
-    let rest = places.count > 8 ? " and \(places.count - 8) more" : ""
+    let places = before.indices.filter { before[$0] != after[$0] }
+    let largest = places.map { abs(before[$0] - after[$0]) }.max() ?? 0
+    let shown = places.prefix(mostPlaces).map { "[\($0)] \(change(before[$0], after[$0]))" }
+      .joined(separator: ", ")
+    let rest = places.count > mostPlaces ? " and \(places.count - mostPlaces) more" : ""
     return
-      "\(places.count) of \(numbers.count) numbers, by at most \(String(format: "%.3g", largest)): \(shown)\(rest)"
+      "\(places.count) of \(before.count) numbers changed, by at most \(String(format: "%.3g", largest)): \(shown)\(rest)"
+  }
+
+  private static func numbers(_ value: JSONValue, as other: JSONValue) -> [Double]? {
+    if let number = value.asDouble, case .array(let others) = other {
+      return Array(repeating: number, count: others.count)
+    }
+    guard case .array(let elements) = value else { return nil }
+    let numbers = elements.compactMap(\.asDouble)
+    return numbers.count == elements.count ? numbers : nil
+  }
+
+  /// In six digits, or in all where the difference lies behind them.
+  private static func change(_ old: Double, _ new: Double) -> String {
+    let short = [old, new].map { String(format: "%.6g", $0) }
+    return short[0] == short[1] ? "\(old) → \(new)" : "\(short[0]) → \(short[1])"
   }
 }
 

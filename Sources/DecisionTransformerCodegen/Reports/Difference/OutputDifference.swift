@@ -137,8 +137,9 @@ extension OutputDifference {
       ])
     }
     precisionCost = []
-    if let before = before.precisionCost, let after = after.precisionCost {
-      precisionCost = FactChange.changes(before, after)
+    // Numbers that are not rounded cost nothing; of code alone nobody knows.
+    if before.packedNumbers != nil, after.packedNumbers != nil {
+      precisionCost = FactChange.changes(before.precisionCost ?? [], after.precisionCost ?? [])
     }
     cost = Self.costs(before, after)
     tensors = Self.tensorChanges(before, after)
