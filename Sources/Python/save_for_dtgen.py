@@ -467,7 +467,7 @@ def option_problems(options: Mapping[str, Any], states: int | None, actions: int
     """
     problems = []
     for key, value in options.items():
-        if key in STATE_RULES:
+        if key in STATE_RULES and value is not None:
             problems += vector_problems(key, value, STATE_RULES[key], states, "state")
         elif key in ACTION_RULES and isinstance(value, list):
             count = actions if len(value) != 1 else None
@@ -494,6 +494,8 @@ def vector_problems(key: str, value: Any, rule: Rule, count: int | None, what: s
 def combination_problems(options: Mapping[str, Any]) -> list[str]:
     """Numbers that do not go together, each of which is sound."""
     problems = []
+    # null says that the model was trained on raw states.
+    options = {key: value for key, value in options.items() if key not in STATE_RULES or value is not None}
     if ("state_mean" in options) != ("state_std" in options):
         problems.append("state_mean, state_std: found one of them; accepted: both or neither")
     elif len(options.get("state_mean", [])) != len(options.get("state_std", [])):
@@ -619,23 +621,24 @@ def save_checkpoint(model: Any, folder: Path) -> None:
 # library, and what generated code uses. dtgen has the same (ModelName.swift), and a test compares them.
 TAKEN_NAMES = set(
     """
-    Action ActionChoice Actor AlignedMemory Any AnyHashable AnyIterator AnyKeyPath AnyObject AnySequence Array ArraySlice
-    AsyncSequence AsyncStream BatchStepError BidirectionalCollection BinaryFloatingPoint BinaryInteger BitwiseCopyable Bool
-    CCall CChar CController CDecisionTransformer CStatus CancellationError CaseIterable Character ClosedRange Codable
-    CodingKey Collection CollectionOfOne CommandLine Comparable ContiguousArray ContinuousClock Copyable
-    CustomDebugStringConvertible CustomStringConvertible DecisionTransformer Decodable Decoder DecodingError Dictionary
-    Double Duration EmptyCollection Encodable Encoder EncodingError Equatable Error Escapable ExpressibleByArrayLiteral
-    ExpressibleByFloatLiteral ExpressibleByIntegerLiteral ExpressibleByStringLiteral FixedWidthInteger Float Float16
-    Float32 Float64 Float80 FloatingPoint ForwardError ForwardInput Foundation FrameMath FramePattern
-    GeneratedCodeFormat2 Hashable Hasher Identifiable InitializationError InlineArray Int Int128 Int16 Int32 Int64 Int8
-    IteratorProtocol KeyPath LosslessStringConvertible ManagedBuffer MemoryLayout Mirror MutableCollection MutableRawSpan
-    MutableSpan Never Numeric ObjectIdentifier OpaquePointer OptionSet Optional OutputRawSpan OutputSpan PackedWeights
-    PhaseOperation Processor Protocol RandomAccessCollection RandomNumberGenerator Range RangeReplaceableCollection
-    RawRepresentable RawSpan Repeated Result SIMD SIMD16 SIMD2 SIMD3 SIMD32 SIMD4 SIMD64 SIMD8 SIMDMask SIMDScalar
-    SIMDStorage Self SelfTest SelfTestReport SelfTestable Sendable Sequence Set SetAlgebra SignedInteger SignedNumeric
-    Slice Span State StaticBigInt StaticString StepError Strideable String StringProtocol Substring SuspendingClock Swift
-    SystemRandomNumberGenerator Task TaskGroup TextOutputStream TrunkError Type UInt UInt128 UInt16 UInt32 UInt64 UInt8
-    UTF16 UTF32 UTF8 UTF8Span Unicode UnicodeScalar Unmanaged UnsafeBufferPointer UnsafeMutableBufferPointer
+    Action ActionChoice Actor AlignedMemory Any AnyHashable AnyIterator AnyKeyPath AnyObject AnySequence Array
+    ArraySlice AsyncSequence AsyncStream BatchStepError BidirectionalCollection BinaryFloatingPoint BinaryInteger
+    BitwiseCopyable Bool CCall CChar CController CDecisionTransformer CStatus CancellationError CaseIterable Character
+    ClosedRange Codable CodingKey Collection CollectionOfOne CommandLine Comparable ContiguousArray ContinuousClock
+    Copyable CustomDebugStringConvertible CustomStringConvertible DecisionTransformer Decodable Decoder DecodingError
+    Dictionary Double Duration EmptyCollection Encodable Encoder EncodingError Equatable Error Escapable
+    ExpressibleByArrayLiteral ExpressibleByFloatLiteral ExpressibleByIntegerLiteral ExpressibleByStringLiteral
+    FixedWidthInteger Float Float16 Float32 Float64 Float80 FloatingPoint ForwardError ForwardInput Foundation
+    FrameController FrameMath FramePattern GeneratedCodeFormat2 Hashable Hasher Identifiable InitializationError
+    InlineArray Int Int128 Int16 Int32 Int64 Int8 IteratorProtocol KeyPath LosslessStringConvertible ManagedBuffer
+    MemoryLayout Mirror MutableCollection MutableRawSpan MutableSpan Never Numbers Numeric ObjectIdentifier
+    OpaquePointer OptionSet Optional OutputRawSpan OutputSpan PackedWeights PhaseOperation Processor Protocol
+    RandomAccessCollection RandomNumberGenerator Range RangeReplaceableCollection RawRepresentable RawSpan Repeated
+    Result SIMD SIMD16 SIMD2 SIMD3 SIMD32 SIMD4 SIMD64 SIMD8 SIMDMask SIMDScalar SIMDStorage Self SelfTest
+    SelfTestReport SelfTestable Sendable Sequence Set SetAlgebra SignedInteger SignedNumeric Slice Span State
+    StateController StaticBigInt StaticString StepError Strideable String StringProtocol Substring SuspendingClock
+    Swift SystemRandomNumberGenerator Task TaskGroup TextOutputStream TrunkError Type UInt UInt128 UInt16 UInt32 UInt64
+    UInt8 UTF16 UTF32 UTF8 UTF8Span Unicode UnicodeScalar Unmanaged UnsafeBufferPointer UnsafeMutableBufferPointer
     UnsafeMutablePointer UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawBufferPointer
     UnsafeRawPointer UnsignedInteger Void WholeReturn
     """.split()

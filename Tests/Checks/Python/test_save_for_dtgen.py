@@ -427,6 +427,11 @@ class Options(InFolder):
             pool = sound + odd if generator.random() < 0.1 else sound
             array = [generator.choice(pool) for _ in range(generator.choice(counts))]
             options[key] = array[0] if counts[0] == 1 and generator.random() < 0.4 else array
+        # Trained on raw states: for both of them, or the mean alone.
+        if generator.random() < 0.1:
+            options["state_mean"] = None
+            if generator.random() < 0.5:
+                options["state_std"] = None
         return options
 
     def test_numbers_read_back(self):
