@@ -26,7 +26,16 @@ public protocol FixedNumbers: NumberCollection, BitwiseCopyable, Sendable, Equat
 }
 
 extension FixedNumbers {
-  /// The numbers of `numbers`, which has to have `count` of them. Allocates nothing.
+  /// The numbers of `numbers`; nil where there are not `count` of them. Allocates nothing.
+  @inlinable
+  public init?(exactly numbers: some Collection<Float>) {
+    guard numbers.count == Self.count else { return nil }
+    self.init(numbers)
+  }
+
+  /// The numbers of `numbers`. Allocates nothing.
+  ///
+  /// - Precondition: There are `count` of them; `init(exactly:)` asks.
   @inlinable
   public init(_ numbers: some Collection<Float>) {
     precondition(

@@ -22,6 +22,7 @@ struct NumbersTests {
     print(state, Array(state) == [8, 2, 6], Numbers<2>(state[1...]).map { $0 + 1 })
     let copy = state
     state = Numbers { Float($0) }
+    print(Numbers<2>(exactly: [1, 2, 3]) == nil, Numbers<2>(exactly: [1, 2])!)
     print(copy, state, copy == Numbers([8, 2, 6]), Numbers<3>.count, state.count)
     """
 
@@ -44,6 +45,7 @@ struct NumbersTests {
         [1.0, 4.0, 1.0] 6.0
         [4.0, 1.0, 3.0] 8.0 true
         [8.0, 2.0, 6.0] true [3.0, 7.0]
+        true [1.0, 2.0]
         [8.0, 2.0, 6.0] [0.0, 1.0, 2.0] true 3 3
         """))
   }
