@@ -813,6 +813,8 @@ def print_statistics(arguments: argparse.Namespace, numbers: Statistics) -> None
 
 def write_codegen(arguments: argparse.Namespace, numbers: Statistics) -> None:
     path = arguments.output
+    if path and not path.parent.is_dir():
+        raise Refused(f"{path.parent}: is no folder; accepted: a model folder that is there, the file is written into it")
     before = read_options(path) if path else {}
     after = {**before, **new_options(arguments, numbers)}
     if "return_scale" not in after:
