@@ -37,8 +37,8 @@ standIn.reset(targetReturn: 1)
 try step(&standIn, sensors: sensors[1...], reward: 0, motors: &motors)
 print("stand-in:", motors == [1.25, 0, 0] && standIn.states == [state] ? "right" : "wrong")
 
-let (numbers, continuation) = AsyncStream.makeStream(of: Float.self)
-onAThread { continuation.yield($0) }
-var iterator = numbers.makeAsyncIterator()
-let (onThread, inTask, bySeveral) = (await iterator.next(), try await inATask(), try several())
+let onThread = await withCheckedContinuation { continuation in
+  onAThread { continuation.resume(returning: $0) }
+}
+let (inTask, bySeveral) = (try await inATask(), try several())
 print("thread, task, several:", onThread == inTask && bySeveral == 2 * inTask ? "right" : "wrong")
