@@ -682,7 +682,7 @@ class CommandLine(InFolder):
                 self.assertRegex(error, "^error: .*" + pattern)
                 self.assertEqual(self.files(), before)
         error = self.run_program("codegen", "data.npz", "--scale", "1", "--output", "nowhere/codegen.json", status=1)
-        self.assertIn("nowhere/codegen.json: cannot be written", error)
+        self.assertIn("error: nowhere: is no folder; accepted: a model folder that is there", error)
         np.save(self.folder / "states.npy", np.random.default_rng(16).normal(size=(9, 2)))
         error = self.run_program("codegen", "states.npy", "--scale", "1", "--target", "best", status=1)
         self.assertIn("does not say what its best return is", error)
