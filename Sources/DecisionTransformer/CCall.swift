@@ -47,6 +47,46 @@ public struct CCall {
     status = .nullArgument
   }
 
+  /// The same of positions and timesteps, `intptr_t` in C.
+  @_noAllocation @_noLocks
+  public mutating func check(_ integers: UnsafePointer<Int>?) {
+    guard isSound else { return }
+    guard let integers else { return status = .nullArgument }
+    guard CController.isAligned(integers, to: MemoryLayout<Int>.alignment) else {
+      return status = .misalignedArgument
+    }
+  }
+
+  /// The same where an array may be left out.
+  @_noAllocation @_noLocks
+  public mutating func check(optional integers: UnsafePointer<Int>?) {
+    if integers != nil { check(integers) }
+  }
+
+  /// Refuses the number of an agent that there is not.
+  @_noAllocation @_noLocks
+  public mutating func check(agent: UInt, batch: Int) {
+    guard isSound, agent >= UInt(bitPattern: batch) else { return }
+    status = .noSuchAgent
+  }
+
+  /// Refuses room for another number of elements than there are.
+  @_noAllocation @_noLocks
+  public mutating func check(count: UInt, of expected: Int) {
+    guard isSound, count != UInt(bitPattern: expected) else { return }
+    status = .wrongCount
+  }
+
+  /// The same of a count that C is told.
+  @_noAllocation @_noLocks
+  public mutating func check(_ count: UnsafePointer<UInt>?) {
+    guard isSound else { return }
+    guard let count else { return status = .nullArgument }
+    guard CController.isAligned(count, to: MemoryLayout<UInt>.alignment) else {
+      return status = .misalignedArgument
+    }
+  }
+
   /// The same of numbers of actions.
   @_noAllocation @_noLocks
   public mutating func check(_ numbers: UnsafePointer<Int32>?) {
@@ -70,22 +110,60 @@ public struct CCall {
     end(status, ErrorMessage(status.message))
   }
 
+  /// Leaves the controller, and refuses what was asked.
+  @_noAllocation @_noLocks
+  public func end(refusing status: CStatus) -> Int32 {
+    end(status, ErrorMessage(status.message))
+  }
+
   /// Leaves the controller after a step that it refused.
   @_noAllocation @_noLocks
   public func end(_ error: StepError) -> Int32 {
-    end(CStatus(error), error.message)
+    end(CStatus(error), error.message, index: error.index)
+  }
+
+  /// The same of several agents.
+  @_noAllocation @_noLocks
+  public func end(_ error: BatchStepError) -> Int32 {
+    end(CStatus(error.reason), error.reason.message, agent: error.agent, index: error.reason.index)
+  }
+
+  /// Leaves the controller after a `forward` that it refused.
+  @_noAllocation @_noLocks
+  public func end(_ error: ForwardError) -> Int32 {
+    end(CStatus(error), error.message, index: error.index)
+  }
+
+  /// The same of a trunk.
+  @_noAllocation @_noLocks
+  public func end(_ error: TrunkError) -> Int32 {
+    end(CStatus(error), error.message, index: error.index)
   }
 
   @_noAllocation @_noLocks
-  private func end(_ status: CStatus, _ message: ErrorMessage) -> Int32 {
+  private func end(
+    _ status: CStatus, _ message: ErrorMessage, agent: Int? = nil, index: Int? = nil
+  ) -> Int32 {
     guard let base else { return status.code }
     if !status.isSuccess {
-      message.write(
-        to: (base + CController.messageOffset).assumingMemoryBound(to: UInt8.self),
-        count: CController.messageByteCount)
+      let text = (base + CController.messageOffset).assumingMemoryBound(to: UInt8.self)
+      var length = 0
+      if let agent {
+        length = ErrorMessage("agent ", agent, ": ").write(
+          to: text, count: CController.messageByteCount)
+      }
+      message.write(to: text + length, count: CController.messageByteCount - length)
+      Self.store(index, in: base, at: CController.indexOffset)
+      Self.store(agent, in: base, at: CController.agentOffset)
     }
     dt_leave(Self.flag(base))
     return status.code
+  }
+
+  @_noAllocation @_noLocks
+  private static func store(_ number: Int?, in base: UnsafeMutableRawPointer, at offset: Int) {
+    base.storeBytes(
+      of: Int32(truncatingIfNeeded: number ?? -1), toByteOffset: offset, as: Int32.self)
   }
 
   /// What the last call that failed on the controller at `pointer` left: empty if none has, and for what is no
@@ -98,6 +176,25 @@ public struct CCall {
     guard status.isSuccess, let pointer else { return text(status.message) }
     return UnsafeRawPointer(pointer).advanced(by: CController.messageOffset)
       .assumingMemoryBound(to: CChar.self)
+  }
+
+  /// Which of its things the last call that failed on the controller at `pointer` was about: a component, an action, a
+  /// step, a token. -1 where it was about none, and where there is no controller of `model`.
+  @_noAllocation @_noLocks
+  public static func lastIndex(of pointer: OpaquePointer?, model: UInt64) -> Int32 {
+    number(of: pointer, model: model, at: CController.indexOffset)
+  }
+
+  /// The agent that it was about, or -1.
+  @_noAllocation @_noLocks
+  public static func lastAgent(of pointer: OpaquePointer?, model: UInt64) -> Int32 {
+    number(of: pointer, model: model, at: CController.agentOffset)
+  }
+
+  @_noAllocation @_noLocks
+  private static func number(of pointer: OpaquePointer?, model: UInt64, at offset: Int) -> Int32 {
+    guard status(of: pointer, model: model).isSuccess, let pointer else { return -1 }
+    return UnsafeRawPointer(pointer).load(fromByteOffset: offset, as: Int32.self)
   }
 
   /// `text` as C reads it: ended by a zero, valid forever.

@@ -30,6 +30,15 @@ public struct CStatus: Equatable, Sendable {
   /// Another thread is in a call on the controller.
   public static var busy: CStatus { @_noAllocation @_noLocks get { CStatus(code: 4) } }
 
+  /// The batch has no agent with this number.
+  public static var noSuchAgent: CStatus { @_noAllocation @_noLocks get { CStatus(code: 42) } }
+  /// Nothing is expected yet: no action of the episode was prepared.
+  public static var nothingExpected: CStatus {
+    @_noAllocation @_noLocks get { CStatus(code: 43) }
+  }
+  /// The array for a result has room for another number of elements.
+  public static var wrongCount: CStatus { @_noAllocation @_noLocks get { CStatus(code: 44) } }
+
   /// The self test ran, and found a difference.
   public static var selfTestFailed: CStatus { CStatus(code: 24) }
 
@@ -77,6 +86,35 @@ public struct CStatus: Equatable, Sendable {
       case .wrongByteCount: 41
       }
   }
+
+  /// The status of a `forward` that was refused: 44, and 50 to 54.
+  @_noAllocation @_noLocks
+  public init(_ error: ForwardError) {
+    code =
+      switch error {
+      case .stepCount: 50
+      case .wrongCount: 44
+      case .nonFinite: 51
+      case .timestepOutOfRange: 52
+      case .invalidMask: 53
+      case .nothingAttended: 54
+      }
+  }
+
+  /// The status of a trunk's call that was refused: 44, 53, and 60 to 64.
+  @_noAllocation @_noLocks
+  public init(_ error: TrunkError) {
+    code =
+      switch error {
+      case .wrongInputCount: 60
+      case .cacheFull: 61
+      case .nonFiniteInput: 62
+      case .positionOutOfRange: 63
+      case .nonFiniteHiddenState: 64
+      case .invalidMask: 53
+      case .wrongOutputCount, .wrongPositionCount, .wrongMaskCount: 44
+      }
+  }
 }
 
 extension CStatus {
@@ -86,7 +124,7 @@ extension CStatus {
       switch code {
       case 0: "success"
       case 1: "an argument is a null pointer"
-      case 2: "an array does not begin at a multiple of 4 bytes"
+      case 2: "an array does not begin at a multiple of its elements' size"
       case 3: "this is no controller that create of this model has made at this address"
       case 4: "another thread is in a call on this controller: one thread at a time may use it"
       case 10: "the memory is too small: the header has the size as a constant"
@@ -116,6 +154,19 @@ extension CStatus {
       case 39: "the uniform number is not from 0 up to below 1"
       case 40: "the model has no action with this number"
       case 41: "the state has another number of bytes than the model's"
+      case 42: "there is no agent with this number"
+      case 43: "nothing is expected before the first prepare of an episode"
+      case 44: "an array has another number of elements than the call needs"
+      case 50: "there are no steps, or more than the window has"
+      case 51: "a state, an action or a return is not finite"
+      case 52: "a timestep is out of range"
+      case 53: "an element of the attention mask is neither 0 nor 1"
+      case 54: "the attention mask is all zeros"
+      case 60: "there are no tokens"
+      case 61: "the tokens do not fit behind the cached ones"
+      case 62: "a number of the embeddings is not finite"
+      case 63: "a position is out of range"
+      case 64: "a hidden state of the new tokens is not finite"
       default: "this is no status of this library"
       }
     }

@@ -1,28 +1,39 @@
-/// A message in pieces, at most two of them numbers: it needs no `String`, so that Embedded Swift has it too.
+/// A message in pieces, texts and numbers by turns: it needs no `String`, so that Embedded Swift has it too.
 struct ErrorMessage {
+  /// What the message is about, where that varies.
+  let name: StaticString
   let start: StaticString
   let number: Int?
+  let middle: StaticString
+  let second: Int?
   let end: StaticString
-  /// Behind everything else.
-  let last: Int?
+  let third: Int?
 
   @_noAllocation @_noLocks
-  init(_ start: StaticString, _ number: Int? = nil, _ end: StaticString = "", _ last: Int? = nil) {
-    self.start = start
-    self.number = number
-    self.end = end
-    self.last = last
+  init(
+    name: StaticString = "", _ start: StaticString, _ number: Int? = nil,
+    _ middle: StaticString = "", _ second: Int? = nil, _ end: StaticString = "",
+    _ third: Int? = nil
+  ) {
+    (self.name, self.start, self.middle, self.end) = (name, start, middle, end)
+    (self.number, self.second, self.third) = (number, second, third)
   }
 
   /// Writes the message, ended by a zero, into `count` bytes, at least one; cuts off what does not fit.
-  @_noAllocation @_noLocks
-  func write(to bytes: UnsafeMutablePointer<UInt8>, count: Int) {
+  ///
+  /// - Returns: The bytes written, without the zero.
+  @_noAllocation @_noLocks @discardableResult
+  func write(to bytes: UnsafeMutablePointer<UInt8>, count: Int) -> Int {
     var length = 0
+    append(name, to: bytes, count: count, &length)
     append(start, to: bytes, count: count, &length)
     if let number { append(number, to: bytes, count: count, &length) }
+    append(middle, to: bytes, count: count, &length)
+    if let second { append(second, to: bytes, count: count, &length) }
     append(end, to: bytes, count: count, &length)
-    if let last { append(last, to: bytes, count: count, &length) }
+    if let third { append(third, to: bytes, count: count, &length) }
     bytes[length] = 0
+    return length
   }
 
   @_noAllocation @_noLocks
@@ -58,7 +69,8 @@ struct ErrorMessage {
 #if !hasFeature(Embedded)
   extension ErrorMessage: CustomStringConvertible {
     var description: String {
-      "\(start)\(number.map(String.init) ?? "")\(end)\(last.map(String.init) ?? "")"
+      let numbers = [number, second, third].map { $0.map(String.init) ?? "" }
+      return "\(name)\(start)\(numbers[0])\(middle)\(numbers[1])\(end)\(numbers[2])"
     }
   }
 #endif

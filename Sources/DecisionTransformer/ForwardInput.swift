@@ -85,11 +85,22 @@ extension ForwardInput {
   }
 }
 
+extension ForwardInput {
+  var name: StaticString {
+    @_noAllocation @_noLocks get {
+      switch index {
+      case 0: "states"
+      case 1: "actions"
+      case 2: "returnsToGo"
+      default: "attentionMask"
+      }
+    }
+  }
+}
+
 #if !hasFeature(Embedded)
   extension ForwardInput: CustomStringConvertible {
     /// The name of the parameter.
-    public var description: String {
-      ["states", "actions", "returnsToGo", "attentionMask"][Int(index)]
-    }
+    public var description: String { "\(name)" }
   }
 #endif

@@ -75,6 +75,9 @@ public struct PackedWeights: @unchecked Sendable {
     return base
   }
 
+  /// The whole file: the header, the payload, the self test. Valid as long as a copy of this value exists.
+  public var wholeFile: UnsafeRawBufferPointer { bytes }
+
   /// The bytes of the self test, at any address; nil without one. Valid as long as a copy of this
   /// value exists.
   public var selfTest: UnsafeRawBufferPointer? {

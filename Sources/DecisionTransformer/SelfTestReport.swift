@@ -16,6 +16,14 @@ public struct SelfTestReport: Equatable, Sendable {
     /// The largest difference that counts as the same function.
     public var tolerance: Float
 
+    /// A comparison with these numbers.
+    public init(
+      stage: SelfTestStage, step: Int, index: Int, difference: Float, tolerance: Float
+    ) {
+      (self.stage, self.step, self.index) = (stage, step, index)
+      (self.difference, self.tolerance) = (difference, tolerance)
+    }
+
     /// How much of the tolerance the difference takes; more than 1 fails.
     var part: Float { difference / tolerance }
   }
@@ -32,6 +40,17 @@ public struct SelfTestReport: Equatable, Sendable {
 
   /// Whether something was compared and nothing was beyond its tolerance.
   public var passed: Bool { firstFailure == nil && comparisonCount > 0 }
+
+  /// A report that nothing was compared for.
+  public init() {}
+
+  /// A report of what was found elsewhere: by a library for C, by a test's fake.
+  public init(
+    stepCount: Int, comparisonCount: Int, worst: Comparison, firstFailure: Comparison?
+  ) {
+    (self.stepCount, self.comparisonCount) = (stepCount, comparisonCount)
+    (self.worst, self.firstFailure) = (worst, firstFailure)
+  }
 
   /// Takes in one number.
   mutating func compare(

@@ -29,6 +29,19 @@ public enum StepError: Error, Equatable, Sendable {
 }
 
 extension StepError {
+  /// The component or the action that it is about.
+  var index: Int? {
+    @_noAllocation @_noLocks get {
+      switch self {
+      case .nonFiniteState(let index), .nonFiniteAction(let index),
+        .nonFiniteExecutedAction(let index):
+        index
+      case .noSuchAction(let number): number
+      default: nil
+      }
+    }
+  }
+
   var message: ErrorMessage {
     @_noAllocation @_noLocks get {
       switch self {

@@ -20,28 +20,55 @@ public enum TrunkError: Error, Equatable, Sendable {
   case nonFiniteHiddenState
 }
 
-#if !hasFeature(Embedded)
-  extension TrunkError: CustomStringConvertible {
-    /// One line: what is wrong and, where that says more, what is accepted.
-    public var description: String {
+extension TrunkError {
+  /// The number, the token or the element of the mask that it is about.
+  var index: Int? {
+    @_noAllocation @_noLocks get {
       switch self {
-      case .wrongInputCount(let found, let hiddenSize):
-        "inputsEmbeds has \(found) numbers; accepted: one or more rows of \(hiddenSize)"
-      case .wrongOutputCount(let found, let expected):
-        "lastHiddenState has \(found) numbers; accepted: \(expected), as many as inputsEmbeds"
-      case .wrongPositionCount(let found, let expected):
-        "positionIDs has \(found) numbers; accepted: \(expected), one for each new token, or none"
-      case .wrongMaskCount(let found, let expected):
-        "attentionMask has \(found) numbers; accepted: \(expected), one for each cached and each "
-          + "new token, or none"
-      case .cacheFull(let tokens, let pastLength, let capacity):
-        "\(tokens) tokens do not fit behind \(pastLength) cached ones; the cache holds \(capacity)"
-      case .nonFiniteInput(let index): "inputsEmbeds[\(index)] is not finite"
-      case .positionOutOfRange(let index, let positionCount):
-        "positionIDs[\(index)] is out of range; accepted: 0 to \(positionCount - 1)"
-      case .invalidMask(let index): "attentionMask[\(index)] is neither 0 nor 1"
-      case .nonFiniteHiddenState: "a hidden state of the new tokens is not finite"
+      case .nonFiniteInput(let index), .positionOutOfRange(let index, _), .invalidMask(let index):
+        index
+      default: nil
       }
     }
+  }
+
+  var message: ErrorMessage {
+    @_noAllocation @_noLocks get {
+      switch self {
+      case .wrongInputCount(let found, let hiddenSize):
+        ErrorMessage(
+          "inputsEmbeds has ", found, " numbers; accepted: one or more rows of ", hiddenSize)
+      case .wrongOutputCount(let found, let expected):
+        ErrorMessage(
+          "lastHiddenState has ", found, " numbers; accepted: ", expected,
+          ", as many as inputsEmbeds")
+      case .wrongPositionCount(let found, let expected):
+        ErrorMessage(
+          "positionIDs has ", found, " numbers; accepted: ", expected,
+          ", one for each new token, or none")
+      case .wrongMaskCount(let found, let expected):
+        ErrorMessage(
+          "attentionMask has ", found, " numbers; accepted: ", expected,
+          ", one for each cached and each new token, or none")
+      case .cacheFull(let tokens, let pastLength, let capacity):
+        ErrorMessage(
+          "", tokens, " tokens do not fit behind ", pastLength, " cached ones; the cache holds ",
+          capacity)
+      case .nonFiniteInput(let index): ErrorMessage("inputsEmbeds[", index, "] is not finite")
+      case .positionOutOfRange(let index, let positionCount):
+        ErrorMessage(
+          "positionIDs[", index, "] is out of range; accepted: 0 to ", positionCount - 1)
+      case .invalidMask(let index): ErrorMessage("attentionMask[", index, "] is neither 0 nor 1")
+      case .nonFiniteHiddenState:
+        ErrorMessage("a hidden state of the new tokens is not finite")
+      }
+    }
+  }
+}
+
+#if !hasFeature(Embedded)
+  extension TrunkError: CustomStringConvertible {
+    /// One line: what is wrong and what is accepted.
+    public var description: String { message.description }
   }
 #endif

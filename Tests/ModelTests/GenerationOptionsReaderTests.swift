@@ -446,10 +446,6 @@ struct GenerationOptionsReaderTests {
         #"c_interface: found "hopper"; accepted: true or false"#
       ),
       (
-        #""batch": 3, "c_interface": true"#,
-        #"c_interface: found true beside "batch": 3, and C has one agent for each controller; accepted: false, or "batch": 1"#
-      ),
-      (
         #""explain": 1"#,
         #"explain: found 1; accepted: true or false"#
       ),

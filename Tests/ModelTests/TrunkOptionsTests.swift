@@ -44,7 +44,7 @@ struct TrunkOptionsTests {
   @Test("leave out what a trunk has not, by name")
   func refused() {
     let accepted =
-      #"accepted: "model_class", "tokens", "window", "precision", "matrix_precisions", "access", "weights""#
+      #"accepted: "model_class", "tokens", "window", "precision", "matrix_precisions", "access", "weights", "c_interface""#
     let keys = [
       "state_mean": "[0]", "state_std": "[1]", "return_scale": "1000", "action_scale": "2",
       "action_offset": "2", "action_minimum": "-2", "action_maximum": "2",

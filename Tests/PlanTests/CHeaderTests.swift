@@ -1,5 +1,6 @@
 import DecisionTransformer
 import DecisionTransformerCodegen
+import TestFolders
 import Testing
 
 /// The header that C reads.
@@ -18,15 +19,59 @@ struct CHeaderTests {
     #expect(name.type == "\(prefix)_controller")
   }
 
-  @Test("lists every status of the library with its number and meaning, and no other")
-  func statuses() {
-    let header = header(seed: 1)
+  /// A controller, one with `forward`, several agents, and a trunk.
+  private func headersOfEveryKind() throws -> [String] {
+    var (forward, batch) = (GenerationOptions(), GenerationOptions())
+    forward.outputs = ModelOutput.allCases
+    batch.batch = 3
+    let models = [
+      RandomModel.model(seed: 1), RandomModel.model(ModelConfig(), forward),
+      RandomModel.model(ModelConfig(), batch),
+      try ModelFolder(path: TestData.model("TrunkFourHeads").path).readModel().model,
+    ]
+    return models.map { String(decoding: Compiler.header(Plan($0)).contents, as: UTF8.self) }
+  }
+
+  @Test("lists the statuses that calls of its kind return, with number and meaning, and no other")
+  func statuses() throws {
+    let headers = try headersOfEveryKind()
     let unknown = "\(CStatus(code: -1).message)"
     for code in Int32(-1)..<100 {
       let message = "\(CStatus(code: code).message)"
-      let line = header.split(separator: "\n").filter { $0.contains(" = \(code), /*") }
-      #expect(line.count == (message == unknown ? 0 : 1), "status \(code)")
-      if let line = line.first { #expect(line.hasSuffix("/* \(message) */")) }
+      let lines = headers.map { header in
+        header.split(separator: "\n").filter { $0.contains(" = \(code), /*") }
+      }
+      #expect(lines.allSatisfy { $0.count <= 1 }, "status \(code)")
+      #expect(lines.allSatisfy(\.isEmpty) == (message == unknown), "status \(code)")
+      for line in lines.joined() { #expect(line.hasSuffix("/* \(message) */")) }
+      let kinds = lines.map { !$0.isEmpty }
+      switch code {
+      case 30...41: #expect(kinds == [true, true, true, false])
+      case 42: #expect(kinds == [false, false, true, false])
+      case 43, 50...52, 54: #expect(kinds == [false, true, false, false])
+      case 60...64: #expect(kinds == [false, false, false, true])
+      default: break
+      }
+    }
+  }
+
+  @Test("declares what Swift defines, function by function")
+  func declarations() throws {
+    for name in [
+      "ExecutedActions", "NumberedActions", "ForwardLater", "BatchOfSeventeen",
+      "TrunkRoundedFourHeads",
+    ] {
+      let plan = Plan(try ModelFolder(path: TestData.model(name).path).readModel().model)
+      let header = String(decoding: Compiler.header(plan).contents, as: UTF8.self)
+      let swift = SwiftRenderer(plan: plan, version: "0").render()
+      let prefix = CName(model: name).prefix
+      let defined = swift.matches(of: /@c\((\w+)\)/).map { String($0.1) }
+      let declared = header.matches(of: /(\w+)\(/).map { String($0.1) }
+        .filter { $0.hasPrefix("\(prefix)_") }
+      // The weights' file has these; a header shows calls in its example, too.
+      let ofWeights = ["create", "weights", "self_test"].map { "\(prefix)_\($0)" }
+      #expect(Set(declared).subtracting(ofWeights) == Set(defined), "\(name)")
+      #expect(Set(defined).count == defined.count, "\(name)")
     }
   }
 

@@ -196,15 +196,8 @@ struct DTGenTests {
     #expect(try directory.entries() == ["Math.dtmodel", "Tiny.dtmodel"])
   }
 
-  @Test("makes no library of what has no C interface, nor without the runtime's sources")
+  @Test("makes no library without the runtime's sources")
   func refusesLibraries() throws {
-    try directory.write("Tiny.dtmodel/codegen.json", #"{"window": 2, "batch": 3}"#)
-    let batch = try run("library", "Tiny.dtmodel", "--output", "out")
-    #expect(batch.status == 1)
-    #expect(
-      batch.error
-        == "Tiny.dtmodel: in C a controller has one agent; accepted: \"batch\": 1 in codegen.json\n"
-    )
     try directory.write("Tiny.dtmodel/codegen.json", #"{"window": 2}"#)
     let runtime = try run("library", "Tiny.dtmodel", "--output", "out", "--runtime", directory.path)
     #expect(runtime.status == 1)

@@ -14,7 +14,7 @@ package enum NamesOfModules {
       """,
       "Swift": """
       CChar Double InlineArray MutableSpan OpaquePointer Span StaticString UnsafeBufferPointer UnsafeMutablePointer
-      UInt32 UInt8 UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawPointer max min precondition
+      UInt32 UInt8 UnsafeMutableBufferPointer UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawPointer max min precondition
       """,
     ]
     var modules: [String: String] = [:]

@@ -40,6 +40,7 @@ public enum GenerationOptionsReader {
     readPrecision(&file, into: &options)
     file.read("access", into: &options.access)
     file.read("weights", into: &options.weightStorage)
+    file.read("c_interface", into: &options.hasCInterface)
     if options.modelClass == .decisionTransformer {
       file.read("batch", into: &options.batch, in: 1...GenerationOptions.maximumBatch)
       readNormalization(
@@ -49,7 +50,6 @@ public enum GenerationOptionsReader {
       readOutputs(&file, into: &options)
       readTime(&file, into: &options, config: config)
       readSelfTest(&file, into: &options)
-      file.read("c_interface", into: &options.hasCInterface)
       file.read("explain", into: &options.hasOperations)
       file.read("frame_input", into: &options.frameInput)
       rejectCombinations(&file, options, config)

@@ -64,12 +64,6 @@ extension GenerationOptionsReader {
     _ file: inout JSONObjectFile, _ options: GenerationOptions, _ config: ModelConfig?
   ) {
     guard options.batch > 1 else { return }
-    if options.hasCInterface {
-      file.reject(
-        "c_interface",
-        "found true beside \"batch\": \(options.batch), and C has one agent for each controller; "
-          + "accepted: false, or \"batch\": 1")
-    }
     if options.hasOperations {
       file.reject(
         "explain",

@@ -9,6 +9,7 @@ extension GenerationOptionsReader {
   /// The options that a trunk has; all others are about states, actions, returns and episodes.
   package static let trunkKeys = [
     "model_class", "tokens", "window", "precision", "matrix_precisions", "access", "weights",
+    "c_interface",
   ]
 
   /// Reads `model_class` and `tokens`, and refuses the options that the class does not have.

@@ -16,7 +16,8 @@ package struct CActionText {
 
   /// The parameter that says what is observed, its name, and what it is.
   private var state: String { frames == nil ? "const float *state" : "const uint8_t *frames" }
-  package var stateName: String { frames == nil ? "state" : "frames" }
+  package var stateName: String { frames == nil ? (isBatch ? "states" : "state") : "frames" }
+  private var isBatch: Bool { plan.deployment.batch > 1 }
   private var observed: String {
     guard let frames else { return "state[\(states)]: what is observed now." }
     return frames.input == .stack
@@ -39,6 +40,14 @@ package struct CActionText {
 
   /// Declarations in the template of a control loop, and the argument that receives the action.
   package var variables: String {
+    if isBatch {
+      let (batch, prefix) = ("[\(name.constantPrefix)_BATCH]", name.constantPrefix)
+      let actions =
+        isNumber
+        ? "int32_t actions\(batch);" : "float actions\(batch)[\(prefix)_ACTION_DIMENSION];"
+      return "float states\(batch)[\(prefix)_STATE_DIMENSION];\n *   float rewards\(batch);\n *   "
+        + actions
+    }
     let size = "[\(name.constantPrefix)_STATE_DIMENSION]"
     let state = frames == nil ? "float state\(size), " : "uint8_t frames\(size); float "
     return isNumber
@@ -46,7 +55,11 @@ package struct CActionText {
       : "\(state)action[\(name.constantPrefix)_ACTION_DIMENSION], reward = 0;"
   }
 
-  package var argument: String { isNumber ? "&action" : "action" }
+  package var argument: String {
+    isBatch ? (isNumber ? "actions" : "&actions[0][0]") : isNumber ? "&action" : "action"
+  }
+  /// The same of the states.
+  package var stateArgument: String { isBatch ? "&states[0][0]" : stateName }
 
   package var act: String {
     let type = isNumber ? "int32_t" : "float"

@@ -74,14 +74,6 @@ package struct CChoiceRenderer {
     """
   }
 
-  package var count: String {
-    """
-    /// Actions to choose from.
-    @c(\(prefix)_action_count)
-    \(access) nonisolated func \(prefix)_action_count() -> UInt { UInt(\(type).actionCount) }
-    """
-  }
-
   package var calls: String {
     """
       @_noAllocation @_noLocks

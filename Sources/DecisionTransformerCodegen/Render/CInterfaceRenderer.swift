@@ -9,18 +9,31 @@ package struct CInterfaceRenderer {
   private var access: String { plan.deployment.access.rawValue }
 
   package func render(to writer: inout CodeWriter) {
-    let isDiscrete = plan.steps.action.choice != nil
-    let choices = CChoiceRenderer(plan: plan)
-    for part in [
-      creation, episode, isDiscrete ? choices.steps : steps,
-      "\(descriptions)\n\n\(isDiscrete ? choices.count : dimension)",
-      members(isDiscrete ? choices.calls : calls),
-    ] {
+    for part in parts {
       for line in part.split(separator: "\n", omittingEmptySubsequences: false) {
         writer.write(String(line))
       }
       writer.write("")
     }
+  }
+
+  private var parts: [String] {
+    let start = [creation] + (plan.network.takesEmbeddings ? [] : [selfTest])
+    let further = CInterface(plan: plan).functions.map {
+      $0.definition(plan.cName, type: type, access: access)
+    }
+    let members = [CInterface(plan: plan).members]
+    if plan.network.takesEmbeddings || plan.deployment.batch > 1 {
+      return start + further + [descriptions, sizes(of: plan.cSizes), self.members(members)]
+    }
+    let forward = CForwardFunctions(plan: plan)
+    let isDiscrete = plan.steps.action.choice != nil
+    let choices = CChoiceRenderer(plan: plan)
+    return start + [episode, isDiscrete ? choices.steps : steps] + further
+      + [
+        descriptions, sizes(of: plan.cSizes),
+        self.members([episodeMember, isDiscrete ? choices.calls : calls, forward.members]),
+      ]
   }
 
   private var creation: String {
@@ -35,21 +48,35 @@ package struct CInterfaceRenderer {
     ) -> Int32 {
       guard let weights = unsafe weights else { return unsafe CController.refuse(controller, .nullArgument).code }
       return unsafe CController.create(
-        in: memory, byteCount: memorySize, model: \(type).layoutDigest, memorySize: \(type).memorySize,
+        in: memory, byteCount: memorySize, model: \(type).layoutDigest,\(plan.cHeaderArgument) memorySize: \(type).memorySize,
         controller: controller
       ) { (memory) throws(InitializationError) in
         try unsafe \(type)(weights: CController.packedWeights(weights, byteCount: weightsSize), memory: memory)
       }.code
     }
+    """
+  }
 
+  private var selfTest: String {
+    """
     /// Replays the episode beside packed weights of the caller's, in memory of the caller's.
     @c(\(prefix)_self_test_with_weights)
     \(access) nonisolated func \(prefix)_self_test_with_weights(
       _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt
     ) -> Int32 {
+      unsafe \(prefix)_report_self_test(memory, memorySize, weights, weightsSize, nil)
+    }
+
+    /// The same, and says what was found.
+    @c(\(prefix)_report_self_test)
+    \(access) nonisolated func \(prefix)_report_self_test(
+      _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt, _ weights: UnsafeRawPointer?, _ weightsSize: UInt,
+      _ report: UnsafeMutableRawPointer?
+    ) -> Int32 {
       guard let weights = unsafe weights else { return CStatus.nullArgument.code }
-      return unsafe CController.selfTest(in: memory, byteCount: memorySize, memorySize: \(type).memorySize) {
-        (memory) throws(InitializationError) in
+      return unsafe CController.selfTest(
+        in: memory, byteCount: memorySize,\(plan.cHeaderArgument) memorySize: \(type).memorySize, report: report
+      ) { (memory) throws(InitializationError) in
         try unsafe \(type).selfTest(
           weights: CController.packedWeights(weights, byteCount: weightsSize), memory: memory)
       }.code
@@ -137,6 +164,18 @@ package struct CInterfaceRenderer {
       unsafe CCall.lastMessage(of: controller, model: \(type).layoutDigest)
     }
 
+    /// Which component, action or step it is about; -1 if none.
+    @c(\(prefix)_last_error_index) @_noAllocation @_noLocks
+    \(access) nonisolated func \(prefix)_last_error_index(_ controller: OpaquePointer?) -> Int32 {
+      unsafe CCall.lastIndex(of: controller, model: \(type).layoutDigest)
+    }
+
+    /// Which agent it is about; -1 if none.
+    @c(\(prefix)_last_error_agent) @_noAllocation @_noLocks
+    \(access) nonisolated func \(prefix)_last_error_agent(_ controller: OpaquePointer?) -> Int32 {
+      unsafe CCall.lastAgent(of: controller, model: \(type).layoutDigest)
+    }
+
     /// What a status means.
     @c(\(prefix)_status_message) @_noAllocation @_noLocks
     \(access) nonisolated func \(prefix)_status_message(_ status: Int32) -> UnsafePointer<CChar> {
@@ -153,28 +192,26 @@ package struct CInterfaceRenderer {
 
     /// Bytes of memory for one controller.
     @c(\(prefix)_memory_size)
-    \(access) nonisolated func \(prefix)_memory_size() -> UInt { UInt(CController.headerByteCount + \(type).memorySize) }
+    \(access) nonisolated func \(prefix)_memory_size() -> UInt { UInt(\(plan.cHeaderText) + \(type).memorySize) }
 
     /// A multiple of what the memory's address must be, in bytes.
     @c(\(prefix)_memory_alignment)
     \(access) nonisolated func \(prefix)_memory_alignment() -> UInt { UInt(\(type).memoryAlignment) }
-
-    /// \(plan.stateElement == "Float" ? "Floats" : "Bytes") of a state.
-    @c(\(prefix)_\(plan.stateSizeName))
-    \(access) nonisolated func \(prefix)_\(plan.stateSizeName)() -> UInt { UInt(\(type).stateDimension) }
     """
   }
 
-  private var dimension: String {
-    """
-    /// Floats of an action.
-    @c(\(prefix)_action_dimension)
-    \(access) nonisolated func \(prefix)_action_dimension() -> UInt { UInt(\(type).actionDimension) }
-    """
+  private func sizes(of sizes: [CSize]) -> String {
+    sizes.map { size in
+      """
+      /// \(size.meaning).
+      @c(\(prefix)_\(size.name))
+      \(access) nonisolated func \(prefix)_\(size.name)() -> UInt { UInt(\(type).\(size.member)) }
+      """
+    }.joined(separator: "\n\n")
   }
 
   /// What the functions call, of either kind of action.
-  private func members(_ calls: String) -> String {
+  private func members(_ members: [String]) -> String {
     """
     nonisolated extension \(type) {
       @_noAllocation @_noLocks
@@ -182,11 +219,13 @@ package struct CInterfaceRenderer {
         unsafe call.value.assumingMemoryBound(to: Self.self)
       }
 
-      fileprivate var hasEpisode: Bool { @_noAllocation @_noLocks get { isStarted } }
-
-    \(calls)
+    \(members.filter { !$0.isEmpty }.joined(separator: "\n\n"))
     }
     """
+  }
+
+  private var episodeMember: String {
+    "  fileprivate var hasEpisode: Bool { @_noAllocation @_noLocks get { isStarted } }"
   }
 
   private var calls: String {
@@ -225,22 +264,5 @@ package struct CInterfaceRenderer {
         }
       }
     """
-  }
-}
-
-extension Plan {
-  /// The type of a state's numbers in Swift's and C's signatures.
-  package var stateElement: String { steps.state.frames == nil ? "Float" : "UInt8" }
-
-  /// What C calls the function that tells their count. Of frames another name: who passes floats there must notice.
-  package var stateSizeName: String {
-    steps.state.frames == nil ? "state_dimension" : "frame_bytes"
-  }
-
-  /// What `act` is given of C's pointer to them.
-  package var stateOfPointer: String {
-    steps.state.frames == nil
-      ? "UnsafeRawPointer(state).load(as: State.self)"
-      : "UnsafeBufferPointer(start: state, count: \(literal(shape.stateDimension))).span"
   }
 }

@@ -143,13 +143,15 @@ package struct ForwardRenderer {
         "/// `prepare` of an episode. Computed in the preparation phase, from the action that was executed."
       )
       writer.scope("\(access)var nextState: State?") { writer in
-        writer.write("guard expectsNext else { return nil }")
-        writer.write("var state = State(repeating: 0), index = 0")
-        let mean = plan.weights.tensor(.stateMean).name
-        let deviation = plan.weights.tensor(.stateDeviation).name
-        writer.write(
-          "while index < State.count { state[index] = nextStateRow[index] * \(deviation)[index] + \(mean)[index]; index += 1 }",
-          "return state")
+        writer.scope("@_noAllocation @_noLocks get") { writer in
+          writer.write("guard expectsNext else { return nil }")
+          writer.write("var state = State(repeating: 0), index = 0")
+          let mean = plan.weights.tensor(.stateMean).name
+          let deviation = plan.weights.tensor(.stateDeviation).name
+          writer.write(
+            "while index < State.count { state[index] = nextStateRow[index] * \(deviation)[index] + \(mean)[index]; index += 1 }",
+            "return state")
+        }
       }
     }
     if plan.network.outputs.contains(.return) {
@@ -164,7 +166,7 @@ package struct ForwardRenderer {
         "/// The return-to-go that the model expects after the latest prepared action, environment units; nil before the",
         "/// first `prepare` of an episode.")
       writer.scope("\(access)var nextReturn: Float?") { writer in
-        writer.write("expectsNext ? \(next) : nil")
+        writer.write("@_noAllocation @_noLocks get { expectsNext ? \(next) : nil }")
       }
     }
   }

@@ -66,12 +66,28 @@ package struct WeightsRenderer {
           _ controller: UnsafeMutablePointer<OpaquePointer?>?
         ) -> Int32 {
           unsafe CController.create(
-            in: memory, byteCount: memorySize, model: \(plan.deployment.name).layoutDigest,
+            in: memory, byteCount: memorySize, model: \(plan.deployment.name).layoutDigest,\(plan.cHeaderArgument)
             memorySize: \(plan.deployment.name).memorySize, controller: controller
           ) { (memory) throws(InitializationError) in
             try unsafe \(plan.deployment.name)(weights: \(plan.deployment.name).embeddedWeights(), memory: memory)
           }.code
         }
+
+        /// The packed weights in the program, which the first call decodes; null where this processor does not suffice.
+        @c(\(prefix)_weights)
+        \(plan.deployment.access.rawValue) nonisolated func \(prefix)_weights(_ size: UnsafeMutablePointer<UInt>?) -> UnsafeRawPointer? {
+          let bytes = unsafe (try? \(plan.deployment.name).embeddedWeights())?.wholeFile
+          unsafe size?.pointee = UInt(bytes?.count ?? 0)
+          return unsafe bytes?.baseAddress
+        }
+      \(plan.network.takesEmbeddings ? "" : cSelfTest(prefix))#endif
+
+
+      """
+  }
+
+  private func cSelfTest(_ prefix: String) -> String {
+    """
 
         /// Replays the episode beside the weights in the program, in memory of the caller's.
         @c(\(prefix)_self_test)
@@ -79,15 +95,13 @@ package struct WeightsRenderer {
           _ memory: UnsafeMutableRawPointer?, _ memorySize: UInt
         ) -> Int32 {
           unsafe CController.selfTest(
-            in: memory, byteCount: memorySize, memorySize: \(plan.deployment.name).memorySize
+            in: memory, byteCount: memorySize,\(plan.cHeaderArgument) memorySize: \(plan.deployment.name).memorySize
           ) { (memory) throws(InitializationError) in
             try unsafe \(plan.deployment.name).selfTest(weights: \(plan.deployment.name).embeddedWeights(), memory: memory)
           }.code
         }
-      #endif
 
-
-      """
+    """
   }
 
   /// What begins with the question whether the processor suffices must end without the build's instructions where

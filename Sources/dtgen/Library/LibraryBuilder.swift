@@ -9,7 +9,7 @@ struct LibraryBuilder {
   var toolchain: Toolchain
   var runtime: RuntimeSources
 
-  private var name: CName { CName(model: compilation.model.name) }
+  private var name: CName { compilation.plan.cName }
   private var model: String { compilation.model.name }
 
   func build() throws(InvalidInput) -> Library {
@@ -120,16 +120,27 @@ struct LibraryBuilder {
       #embed "\(OutputNames(model: model).weightsFile)"
       };
 
-      int32_t \(name.prefix)_create(void *memory, size_t memory_size, \(name.type) **controller) {
+      int32_t \(name.prefix)_create(void *memory, size_t memory_size, \(name.type) **\(name.instance)) {
         return \(name.prefix)_create_with_weights(
-            memory, memory_size, weights, sizeof weights, controller);
+            memory, memory_size, weights, sizeof weights, \(name.instance));
       }
+
+      const void *\(name.prefix)_weights(size_t *size) {
+        if (size != NULL) *size = sizeof weights;
+        return weights;
+      }
+      \(compilation.plan.network.takesEmbeddings ? "" : selfTestInC)
+      """
+    return OutputFile(name: "weights.c", contents: Array(text.utf8))
+  }
+
+  private var selfTestInC: String {
+    """
 
       int32_t \(name.prefix)_self_test(void *memory, size_t memory_size) {
         return \(name.prefix)_self_test_with_weights(memory, memory_size, weights, sizeof weights);
       }
 
-      """
-    return OutputFile(name: "weights.c", contents: Array(text.utf8))
+    """
   }
 }

@@ -72,12 +72,6 @@ struct LibraryRequest {
             + " from the program: arithmetic that the processor does not have as --march and "
             + "--clang-flags tell it; the C compiler's own library (libgcc, compiler-rt) has it"))
     }
-    if !compilation.model.forwardOutputs.isEmpty {
-      notes.append(
-        Diagnostic(
-          .note, path: ModelFolder(path: folder).path(of: "codegen.json"), key: "outputs",
-          "are not in the library: C has act and prepare, and forward is Swift's alone"))
-    }
     let name = CName(model: compilation.model.name)
     if compilation.checkpointFile == nil {
       notes.append(

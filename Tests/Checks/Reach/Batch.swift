@@ -1,7 +1,6 @@
 import DecisionTransformer
 
-// Several agents, for a program in C or JavaScript: a batch has no C interface of its own. `Model` is a typealias that
-// batch.sh writes.
+// Whole episodes of several agents, for a program in C or JavaScript. `Model` is a typealias that build.sh writes.
 
 @_cdecl("batch_memory_size")
 public func batchMemorySize() -> Int { Model.memorySize }
