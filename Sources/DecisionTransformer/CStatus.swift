@@ -117,6 +117,32 @@ public struct CStatus: Equatable, Sendable {
   }
 }
 
+extension StepError {
+  /// The error that a refused step's status stands for.
+  ///
+  /// - Parameters:
+  ///   - status: One of 30 to 41; any other is taken for `notReset`.
+  ///   - index: What the call's last error index is.
+  ///   - maximumEpisodeLength: Of the model.
+  public init(_ status: CStatus, index: Int32, maximumEpisodeLength: Int) {
+    let index = Int(index)
+    self =
+      switch status.code {
+      case 31: .nonFiniteState(index: index)
+      case 32: .nonFiniteReward
+      case 33: .nonFiniteReturn
+      case 34: .nonFiniteAction(index: index)
+      case 35: .nonFiniteExecutedAction(index: index)
+      case 36: .rewardGivenTwice
+      case 37: .nothingToPrepare
+      case 38: .episodeEnded(maximumLength: maximumEpisodeLength)
+      case 39: .invalidUniform
+      case 40: .noSuchAction(number: index)
+      default: .notReset
+      }
+  }
+}
+
 extension CStatus {
   /// What the code means, without the numbers of the occasion. Ended by a zero, valid forever.
   public var message: StaticString {

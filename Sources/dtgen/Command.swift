@@ -91,12 +91,18 @@ enum Command {
         options: [
           "--output", "--march", "--target", "--clang-flags", "--runtime", "--package-version",
         ],
-        repeated: ["--package"], flags: [])
+        repeated: ["--package"], flags: ["--artifact-bundle"])
       let flags = arguments.value("--clang-flags") ?? ""
       let packages = try PackageKind.kinds(arguments.list("--package"))
       let version = try arguments.value("--package-version").map(PackageVersion.init)
-      if version != nil, packages.isEmpty {
+      let isBundle = arguments.has("--artifact-bundle")
+      if version != nil, packages.isEmpty, !isBundle {
         throw UsageError("--package-version needs --package <kind>", verb: .library)
+      }
+      if isBundle, !packages.isEmpty {
+        throw UsageError(
+          "--artifact-bundle is for SwiftPM and --package for others; one is accepted",
+          verb: .library)
       }
       self = .library(
         LibraryRequest(
@@ -105,7 +111,7 @@ enum Command {
             triple: arguments.value("--target"), architecture: arguments.value("--march"),
             processorFlags: flags.split(separator: " ").map(String.init)),
           runtime: arguments.value("--runtime"), packages: packages,
-          packageVersion: version ?? PackageVersion()))
+          packageVersion: version ?? PackageVersion(), isArtifactBundle: isBundle))
     case .diff:
       let arguments = try ArgumentList(
         arguments, verb: verb, folders: 2, options: [], flags: ["--json", "--exit-code"])

@@ -198,6 +198,11 @@ enum Help {
                                c++         include/<name>.hpp, a class in C++17
                                wheel       for pip install, with NumPy; Linux only
                                all         all of these
+      --artifact-bundle      in place of all this a binary target for SwiftPM, the model
+                             optimised in debug builds, too: <Name>Library.artifactbundle
+                             and <Name>Model, a target with the type <Name>. A run with
+                             another --target adds its library to the bundle. What goes
+                             into Package.swift is printed
       --package-version <n>  the packages' version, 1.2.0 for example; default: the
                              generator's, and in the wheel's a digest of the library,
                              since pip leaves what has the same version as it is

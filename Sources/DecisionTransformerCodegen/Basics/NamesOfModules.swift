@@ -9,12 +9,12 @@ package enum NamesOfModules {
     let names = [
       "DecisionTransformer": """
       ActionChoice AlignedMemory BatchStepError CCall CController CStatus ForwardError ForwardInput FrameController FrameMath FramePattern
-      GeneratedCodeFormat2 InitializationError Numbers PackedWeights PhaseOperation Processor SelfTest SelfTestReport SelfTestable StateController StepError TrunkError
+      GeneratedCodeFormat2 InitializationError Numbers PackedWeights PhaseOperation Processor SelfTest SelfTestReport SelfTestStage SelfTestable StateController StepError TrunkError
       WholeReturn
       """,
       "Swift": """
       CChar Double InlineArray MutableSpan OpaquePointer Span StaticString UnsafeBufferPointer UnsafeMutablePointer
-      UInt32 UInt8 UnsafeMutableBufferPointer UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawPointer max min precondition
+      UInt32 UInt8 UnsafeMutableBufferPointer UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawBufferPointer UnsafeRawPointer max min precondition
       """,
     ]
     var modules: [String: String] = [:]

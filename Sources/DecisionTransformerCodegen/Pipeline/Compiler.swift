@@ -181,6 +181,20 @@ public enum Compiler {
     return OutputFile(name: CName(model: plan.deployment.name).header, contents: Array(text.utf8))
   }
 
+  /// The module that a compiled library's header is imported as.
+  public static func moduleOfLibrary(_ model: String) -> String {
+    WrapperRenderer.module(of: model)
+  }
+
+  /// `<Name>.swift` over a compiled library, or why there is none.
+  public static func wrapper(_ plan: Plan) -> Swift.Result<OutputFile, WrapperProblem> {
+    if let problem = WrapperRenderer.problem(plan) {
+      return .failure(WrapperProblem(reason: problem))
+    }
+    let text = WrapperRenderer(plan: plan, version: version).render()
+    return .success(OutputFile(name: "\(plan.deployment.name).swift", contents: Array(text.utf8)))
+  }
+
   /// A packed-weights file, header, payload and self test, that `PackedWeights` takes.
   public static func packedWeights(
     _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String = ""

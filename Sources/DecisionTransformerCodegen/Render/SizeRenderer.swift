@@ -2,6 +2,15 @@
 package struct SizeRenderer {
   package let plan: Plan
   package let version: String
+  /// Of the memory that one works in.
+  private let memorySize: Int
+  private let access: String
+
+  package init(plan: Plan, version: String, memorySize: Int? = nil, access: String? = nil) {
+    (self.plan, self.version) = (plan, version)
+    self.memorySize = memorySize ?? plan.memory.byteCount
+    self.access = "\(access ?? plan.deployment.access.rawValue) "
+  }
 
   package func render(to writer: inout CodeWriter) {
     plan.network.controlSteps == nil ? trunk(to: &writer) : controller(to: &writer)
@@ -74,7 +83,7 @@ package struct SizeRenderer {
   private func sizes(to writer: inout CodeWriter) {
     constant(
       "Bytes of memory a \(plan.network.instanceName) works in.", "memorySize",
-      plan.memory.byteCount, to: &writer)
+      memorySize, to: &writer)
     constant(
       "Bytes that the address of this memory is a multiple of.", "memoryAlignment",
       ControllerMemory.alignment, to: &writer)
@@ -90,8 +99,6 @@ package struct SizeRenderer {
     writer.write("/// The version of dtgen that wrote this file.")
     writer.write("\(access)static var generatorVersion: StaticString { \"\(version)\" }")
   }
-
-  private var access: String { "\(plan.deployment.access.rawValue) " }
 
   private func constant(
     _ documentation: String, _ name: String, _ value: Int, to writer: inout CodeWriter

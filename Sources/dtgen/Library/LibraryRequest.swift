@@ -12,6 +12,8 @@ struct LibraryRequest {
   var runtime: String?
   var packages: Set<PackageKind> = []
   var packageVersion = PackageVersion()
+  /// Whether a binary target for SwiftPM is made of the library, in place of all else.
+  var isArtifactBundle = false
 
   func run() throws(InvalidInput) {
     let outputFolder = OutputFolder(path: output)
@@ -21,6 +23,9 @@ struct LibraryRequest {
     let compilation = try ModelFolderCompilation.run(
       folder, codeOnly: false, forLibrary: true)
     for remark in compilation.remarks { Console.error(remark.description) }
+    if isArtifactBundle {
+      return try writeBundle(of: compilation, toolchain, runtimeSources)
+    }
     let packages = try packages(of: compilation, toolchain)
     let layout: LibraryLayout = packages == nil ? .flat : .prefix
     let name = compilation.model.name
@@ -29,19 +34,67 @@ struct LibraryRequest {
     try outputFolder.expectGenerated(
       compilation.files.filter { $0.name == names.header }.map(layout.placed)
         + (packages?.textFiles ?? []), names)
-    let library = try Console.showing("dtgen: building the library of \(name)") {
+    let library = try library(of: compilation, toolchain, runtimeSources)
+    let files = library.files.map(layout.placed) + (try packages?.files(of: library) ?? [])
+    try write(files, to: outputFolder)
+    for note in notes(library, compilation, layout, files) { Console.error(note.description) }
+  }
+
+  private func library(
+    of compilation: Compilation, _ toolchain: Toolchain, _ runtime: RuntimeSources
+  ) throws(InvalidInput) -> Library {
+    try Console.showing("dtgen: building the library of \(compilation.model.name)") {
       _ throws(InvalidInput) in
       try LibraryBuilder(
-        compilation: compilation, target: target, toolchain: toolchain, runtime: runtimeSources
+        compilation: compilation, target: target, toolchain: toolchain, runtime: runtime
       ).build()
     }
-    let files = library.files.map(layout.placed) + (try packages?.files(of: library) ?? [])
+  }
+
+  private func write(_ files: [OutputFile], to outputFolder: OutputFolder) throws(InvalidInput) {
     let outcomes = try outputFolder.receive(files)
     for (file, outcome) in zip(files, outcomes) {
       Console.output(
         "\(outcome.rawValue) \(outputFolder.path(of: file.name)) (\(file.contents.count) bytes)")
     }
-    for note in notes(library, compilation, layout, files) { Console.error(note.description) }
+  }
+
+  /// Writes a binary target for SwiftPM, and prints what goes into Package.swift.
+  private func writeBundle(
+    of compilation: Compilation, _ toolchain: Toolchain, _ runtime: RuntimeSources
+  ) throws(InvalidInput) {
+    let outputFolder = OutputFolder(path: output)
+    let names = OutputNames(model: compilation.model.name)
+    let wrapper: OutputFile
+    switch Compiler.wrapper(compilation.plan) {
+    case .success(let file): wrapper = file
+    case .failure(let problem):
+      throw InvalidInput([
+        Diagnostic(
+          path: folder, key: "--artifact-bundle",
+          "\(problem.reason); accepted: a controller of one agent with \"outputs\": [\"action\"], or no --artifact-bundle"
+        )
+      ])
+    }
+    guard let weights = compilation.files.first(where: { $0.name == names.weightsFile }) else {
+      throw InvalidInput([
+        Diagnostic(
+          path: folder, key: "--artifact-bundle",
+          "the library holds the weights, and there is no checkpoint; accepted: model.safetensors beside config.json"
+        )
+      ])
+    }
+    let bundle = ArtifactBundle(
+      subject: PackageSubject(plan: compilation.plan, version: packageVersion), wrapper: wrapper,
+      header: Compiler.header(compilation.plan), weights: weights.contents)
+    try outputFolder.expectGenerated(bundle.textFiles, names)
+    let library = try library(of: compilation, toolchain, runtime)
+    let archive = library.files.first { $0.name.hasSuffix(".a") }!
+    try write(
+      try bundle.files(of: archive, for: library.triple, in: outputFolder), to: outputFolder)
+    Console.output(
+      "\nTargets for Package.swift, where its folder is the one that dtgen ran in:\n\n"
+        + bundle.targets(in: output))
   }
 
   /// nil where none are asked for.
