@@ -24,6 +24,11 @@ calls=$(grep -c 'operations together' "$directory/explained")
   echo "check.sh: dtbench explains $calls calls of $models models, not act and prepare of each" >&2
   exit 1
 }
+shares=$(grep -cE '^  at 1000? Hz act takes .* of the period and prepare .* \(p50\), .* at p99.9$' "$directory/explained") || true
+[[ $shares == $((2 * models)) ]] || {
+  echo "check.sh: dtbench says $shares times what part of a period calls take, not twice for each of $models models" >&2
+  exit 1
+}
 swift run dtgen inspect Sources/hopper/Hopper.dtmodel --html "$directory/hopper.html" \
   --bench "$directory/bench.json"
 swift run dtgen library Sources/hopper/Hopper.dtmodel --output "$directory" --march native
