@@ -50,7 +50,7 @@ models=$repository/Tests/Data/Models
 page "$repository/Sources/hopper/Hopper.dtmodel" --bench "$here/hopper.json"
 page "$models/HalfCheetah.dtmodel"
 page "$repository/Sources/pendulum/Pendulum.dtmodel"
-page "$models/EightHeads.dtmodel"
+page "$models/EightHeads.dtmodel" --golden "$repository/Tests/Data/Goldens/EightHeads.safetensors"
 page "$models/BatchOfFive.dtmodel"
 page "$models/ForwardFourHeads.dtmodel"
 page "$models/RoundedOneHead.dtmodel"
