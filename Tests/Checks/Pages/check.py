@@ -89,9 +89,14 @@ class Check:
               || box.left < field.left - 0.5 || box.right > field.right + 0.5 || box.bottom > field.bottom + 0.5;
           }).map(e => e.parentElement.dataset.row + ': ' + e.textContent)""")
         self.expect(not cut, f"at {width}: labels are cut off: {cut[:3]}")
-        unnamed = self.browser.evaluate("""[...document.querySelectorAll('.enlarged .field')]
-          .filter(e => !e.querySelector('b').getClientRects().length).map(e => e.dataset.row)""")
-        self.expect(not unnamed, f"at {width}: enlarged fields have no name: {unnamed[:3]}")
+        titles = self.browser.evaluate("""[...document.querySelectorAll('[class$=-title]')]
+          .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)""")
+        self.expect(not titles, f"at {width}: titles are cut off: {titles[:3]}")
+        unnamed = self.browser.evaluate("""[...document.querySelectorAll('.field')].filter(e => {
+            const large = e.clientWidth > 40 && e.clientHeight > 78 || e.closest('.enlarged');
+            return large && !e.querySelector('b').getClientRects().length;
+          }).map(e => e.dataset.row)""")
+        self.expect(not unnamed, f"at {width}: fields have no name: {unnamed[:3]}")
         empty = self.browser.evaluate("""[...document.querySelectorAll('[data-panel]')].filter(e =>
           e.clientHeight > e.firstElementChild.clientHeight + 8).map(e => e.textContent)""")
         self.expect(not empty, f"at {width}: hints in boxes that are empty: {empty[:3]}")

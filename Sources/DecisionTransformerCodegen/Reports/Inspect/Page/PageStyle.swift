@@ -100,15 +100,16 @@ package enum PageStyle {
     @container (max-width: 70px) { .mark.field b { writing-mode: vertical-rl; padding: 8px 0 0; line-height: 1.3; align-self: center; } }
     @container (max-width: 104px) { .field.long span { display: none; }
       .field.long b { writing-mode: vertical-rl; padding: 8px 0 0; line-height: 1.3; align-self: center; } }
+    @container (max-width: 104px) and (max-height: 104px) { .field.long b { font-size: 11px; } }
     @container (max-width: 164px) { .field.longest span { display: none; }
       .field.longest b { writing-mode: vertical-rl; padding: 8px 0 0; line-height: 1.3; align-self: center; font-size: 10.5px; } }
     @container (max-width: 70px) and (max-height: 60px) { .field b { display: none; } }
-    @container (max-width: 104px) and (max-height: 104px) { .field.long b { display: none; } }
+    @container (max-width: 104px) and (max-height: 78px) { .field.long b { display: none; } }
     @container (max-width: 164px) and (max-height: 138px) { .field.longest b { display: none; } }
     @container (max-width: 18px) { .field b { display: none; } }
     @container (max-height: 22px) { .field b { display: none; } }
     .map.enlarged { flex-direction: row; gap: 14px; margin-top: 0; }
-    .enlarged-group { min-width: 0; }
+    .enlarged-group { min-width: min-content; }
     .enlarged-group .map-fields { height: 140px; }
     .enlarged-group .field { min-width: 20px; }
     .enlarged-group .map-title { width: auto; padding-top: 4px; flex-direction: row; flex-wrap: wrap; gap: 0 8px; white-space: nowrap; }
@@ -125,7 +126,7 @@ package enum PageStyle {
 
     details { margin-top: 8px; }
     summary { cursor: pointer; font-size: 13.5px; color: var(--soft); padding: 4px 0; }
-    /* Where columns lie outside, the edge has a shadow, and the first column stays. */
+    /* Where columns lie outside, the edge has a shadow. */
     .scroll { overflow-x: auto; margin-top: 8px;
       background: linear-gradient(to right, var(--surface) 50%, transparent) left / 48px 100% no-repeat local,
         linear-gradient(to left, var(--surface) 50%, transparent) right / 48px 100% no-repeat local,
@@ -265,6 +266,7 @@ package enum PageStyle {
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
       section { break-inside: auto; border: 0; padding: 12px 0; }
       nav, .panel, .skip { display: none; }
+      .scroll { background: none; }
       td, th { white-space: normal; }
       .phase, .map-row, .lane, .window-row { break-inside: avoid; }
     }
