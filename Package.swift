@@ -170,7 +170,8 @@ let package = Package(
       ]),
     .testTarget(name: "CartPoleTests", dependencies: ["cartpole", "Programs", "TestFolders"]),
     .testTarget(
-      name: "BenchmarkTests", dependencies: ["DecisionTransformer", "dtbench", "ModelMatrix"]),
+      name: "BenchmarkTests",
+      dependencies: ["DecisionTransformer", "dtbench", "ModelMatrix", "Programs"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "AllocationHookTests", dependencies: ["CAllocationHook"]),
     .testTarget(

@@ -34,6 +34,26 @@ package struct Axis: Sendable {
     (self.title, range) = (title, first * step...last * step)
   }
 
+  /// A logarithmic axis of times, whose values are powers of ten of a microsecond: marked at 1, 2 and 5 times a power of
+  /// ten where there are few of them, and in the unit in which a mark is short.
+  package init(_ title: String, microseconds powers: ClosedRange<Double>) {
+    let steps = powers.upperBound - powers.lowerBound > 4 ? [1] : [1.0, 2, 5]
+    let marks = stride(
+      from: powers.lowerBound.rounded(.down), through: powers.upperBound, by: 1
+    ).flatMap { power in steps.map { (log10($0) + power, $0 * pow(10, power)) } }
+    ticks = marks.filter { powers.contains($0.0) }.map { Tick($0.0, Self.time($0.1)) }
+    (self.title, range) = (title, powers)
+  }
+
+  /// `0.5 µs`, `20 µs`, `5 ms`, `1 s`
+  package static func time(_ microseconds: Double) -> String {
+    let (value, unit) =
+      microseconds < 999.5
+      ? (microseconds, "µs")
+      : microseconds < 999_500 ? (microseconds / 1e3, "ms") : (microseconds / 1e6, "s")
+    return String(format: "%g", value) + " \(unit)"
+  }
+
   /// A number with this many decimal places and a typographer's minus.
   package static func label(_ value: Double, digits: Int = 0) -> String {
     let text = String(format: "%.\(digits)f", abs(value))

@@ -19,13 +19,19 @@ struct Chart {
   private let low, high: Double
 
   init(_ reports: [Report]) {
-    title = reports.map { "\($0.model), \($0.precision)" }.joined(separator: "; ")
-    curves = reports.flatMap { report in
-      report.curves.map { curve in
-        reports.count == 1
-          ? curve : Curve(name: "\(report.model) \(curve.name)", distribution: curve.distribution)
-      }
-    }
+    self.init(
+      title: reports.map { "\($0.model), \($0.precision)" }.joined(separator: "; "),
+      curves: reports.flatMap { report in
+        report.curves.map { curve in
+          reports.count == 1
+            ? curve
+            : Curve(name: "\(report.model) \(curve.name)", distribution: curve.distribution)
+        }
+      })
+  }
+
+  init(title: String, curves: [Curve]) {
+    (self.title, self.curves) = (title, curves)
     let most = curves.map { $0.distribution.nanoseconds.count }.max() ?? 1
     nines = max(1, log10(Double(most)).rounded(.up))
     low = log10(max(0.001, curves.map { $0.distribution.rank(0) }.min() ?? 1)).rounded(.down)
@@ -34,29 +40,25 @@ struct Chart {
 
   var svg: String {
     let panel = Panel(
-      left: 64, right: 610, top: 44, bottom: 392,
+      left: 78, right: 610, top: 44, bottom: 392,
       x: Axis(
-        "percentile", 0...nines,
+        "percentile of the calls", 0...nines,
         ticks: stride(from: 0, through: nines, by: 1).map { Axis.Tick($0, percentile($0)) }),
-      y: Axis(
-        "microseconds", low...high,
-        ticks: stride(from: low, through: high, by: 1).map {
-          Axis.Tick($0, ReportText.plain(pow(10, $0)))
-        }))
+      y: Axis("time of a call", microseconds: low...high))
     let heading = "Latency of a call: \(title)"
     var drawing = Drawing(width: 760, height: 440, description: heading)
     drawing.label(heading, at: Point(panel.left, 22), .title, anchor: .start)
-    panel.drawAxes(in: &drawing, titleGap: 48)
+    panel.drawAxes(in: &drawing, titleGap: 62)
     drawCurves(on: panel, in: &drawing)
     return drawing.svg
   }
 
   private func percentile(_ nines: Double) -> String {
     switch nines {
-    case 0: "0"
-    case 1: "90"
-    case 2: "99"
-    default: "99." + String(repeating: "9", count: Int(nines) - 2)
+    case 0: "0 %"
+    case 1: "90 %"
+    case 2: "99 %"
+    default: "99." + String(repeating: "9", count: Int(nines) - 2) + " %"
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 extension Report {
   /// The report for people.
@@ -9,6 +10,13 @@ extension Report {
       explanation?.text ?? "",
     ]
     .filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
+}
+
+extension PeriodShare {
+  init(_ act: Latency, _ prepare: Latency) {
+    func call(_ latency: Latency) -> Call { Call(median: latency.p50, tail: latency.p999) }
+    self.init(act: call(act), prepare: call(prepare), quantile: "p99.9")
   }
 }
 
@@ -40,6 +48,7 @@ struct ReportText {
   var latencies: String {
     let fixed = report.fixedRate
     let header = Latency.header.map { column($0) }.joined()
+    let share = PeriodShare(report.act, report.prepare)
     return """
       microseconds\(header)
       full speed, \(report.steps) steps
@@ -47,6 +56,7 @@ struct ReportText {
         prepare     \(row(report.prepare))
         act+prepare \(row(report.both))
         spin loop   \(row(report.spin))
+        \(share.sentences.joined(separator: "\n  "))
       \(Self.plain(fixed.hertz)) Hz (\(fixed.waiting)), \(fixed.steps) steps, \
       \(fixed.lateStarts) started late
         act         \(row(fixed.act))

@@ -180,15 +180,18 @@ enum Command {
 
   private static func inspection(_ arguments: [String]) throws(UsageError) -> InspectRequest {
     let arguments = try ArgumentList(
-      arguments, verb: .inspect, options: ["--html", "--bench"], flags: ["--json"])
+      arguments, verb: .inspect, options: ["--html", "--bench", "--golden"], flags: ["--json"])
     let request = InspectRequest(
       folder: arguments.folder, json: arguments.has("--json"), html: arguments.value("--html"),
-      bench: arguments.value("--bench"))
+      bench: arguments.value("--bench"), golden: arguments.value("--golden"))
     if request.json, request.html != nil {
       throw UsageError("--json and --html are given; one of them is accepted", verb: .inspect)
     }
     if request.bench != nil, request.html == nil {
       throw UsageError("--bench needs --html <file>", verb: .inspect)
+    }
+    if request.golden != nil, request.html == nil {
+      throw UsageError("--golden needs --html <file>", verb: .inspect)
     }
     return request
   }

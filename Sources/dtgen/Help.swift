@@ -76,7 +76,7 @@ enum Help {
     """
 
   private static let inspect = """
-    usage: dtgen inspect <Name>.dtmodel [--json | --html <file> [--bench <file>]]
+    usage: dtgen inspect <Name>.dtmodel [--json | --html <file> [--bench <file>] [--golden <file>]]
 
     Shows the model's shape and options, the plan, the packed layout, what a step
     costs, and how far float32 is expected to be off. Writes nothing but the page.
@@ -88,6 +88,8 @@ enum Help {
                       the window, the error by stage, and latencies
       --bench <file>  a report of dtbench --json for this model: its latencies go onto
                       the page
+      --golden <file> a recorded episode, as dtgen compare takes it: the error of actions
+                      by step goes onto the page
 
     Exit status: 0 done, 1 something wrong with the input, 2 wrong usage.
     """
@@ -159,7 +161,9 @@ enum Help {
 
     Replays the episode of a safetensors file in double precision, from the checkpoint and
     from the packed weights, and compares every stage that the file records: actions,
-    hidden states, attentions, predictions. Nothing is written.
+    hidden states, attentions, predictions; of actions also step by step. An episode of your
+    own has "states", "rewards" and "environment_actions", a row for each step, and the
+    metadata "target_return". Nothing is written.
 
     options:
       --golden <file>     numbers recorded by another program, Hugging Face's for example

@@ -6,9 +6,10 @@ import Foundation
 struct InspectRequest {
   var folder: String
   var json: Bool
-  /// The page to write, and a measurement to show on it.
+  /// The page to write, and a measurement and a recorded episode to show on it.
   var html: String?
   var bench: String?
+  var golden: String?
 
   func run() throws(InvalidInput) {
     let compilation = try ModelFolderCompilation.run(folder, codeOnly: false)
@@ -27,10 +28,15 @@ struct InspectRequest {
       benchmark = try LatencyBenchmark.read(
         path: bench, model: compilation.model.name, plan: compilation.plan)
     }
+    let episode = try golden.map { path throws(InvalidInput) in
+      try ComparisonReport(
+        folder: folder, golden: path, tolerance: CompareRequest.defaultTolerance)
+    }
     let errors = try Console.showing(
       "dtgen: measuring the matrices of \(compilation.model.name)", part: "measured"
     ) { progress throws(InvalidInput) in try MatrixErrors(folder, progress: progress) }
-    let page = InspectionPage(compilation, benchmark: benchmark, matrixErrors: errors)
+    let page = InspectionPage(
+      compilation, benchmark: benchmark, matrixErrors: errors, episode: episode)
     let outcome = try OutputFolder.write(Array(page.html.utf8), to: path)
     Console.output("\(outcome.rawValue) \(path)")
   }

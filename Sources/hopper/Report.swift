@@ -78,6 +78,9 @@ extension Report {
 
   var text: String {
     let times = latencyMicroseconds
+    let share = PeriodShare(
+      act: .init(median: times.act.p50, tail: times.act.p99),
+      prepare: .init(median: times.prepare.p50, tail: times.prepare.p99), quantile: "p99")
     let allocations = allocationsInLoop.map { "\($0)" } ?? "not counted on this platform"
     return """
       Hopper: state \(model.stateDimension) -> action \(model.actionDimension), \
@@ -93,6 +96,7 @@ extension Report {
                        min       p50       p99       max
         act      \(row(times.act))
         prepare  \(row(times.prepare))
+      \(share.sentences.joined(separator: "\n"))
 
       parity: max |Δaction| = \(String(format: "%.1e", maxActionDifference)) \
       over \(steps) steps; allocations in loop: \(allocations)

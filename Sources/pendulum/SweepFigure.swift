@@ -45,9 +45,7 @@ struct SweepFigure {
 
   private func drawReturns(_ row: Sweep.Row, on panel: Panel, in drawing: inout Drawing) {
     for value in row.returns {
-      // Beside the bar.
-      let place = panel.point(Double(row.target), value)
-      drawing.disc(at: Point(place.x + 11, place.y), radius: 3.5, .faint(1))
+      drawing.disc(at: panel.point(Double(row.target), value), radius: 3.5, .faint(1))
     }
   }
 

@@ -56,6 +56,37 @@ struct LatencyBenchmarkTests {
     #expect(LatencySection(benchmark: proven).markup.html.contains("passed its self test in the"))
   }
 
+  @Test("is said in parts of a period, by medians and by the slowest call in a thousand")
+  func period() throws {
+    var benchmark = try LatencyBenchmark.read(path: file.path, model: "Hopper", plan: plan)
+    func sentences() -> String { LatencySection(benchmark: benchmark).markup.html }
+    for text in [
+      "At 100 Hz act takes 0.47 % of the period and prepare 4.4 % (p50), 1.1 % and 6.3 % at p99.9.",
+      "At 1000 Hz act takes 4.7 % of the period and prepare 44 % (p50), 11 % and 63 % at p99.9.",
+    ] {
+      #expect(sentences().contains(text))
+    }
+    benchmark.latencies[0].p50 = 0.2
+    #expect(sentences().contains("At 100 Hz act takes less than 0.01 % of the period"))
+    #expect(sentences().contains("At 1000 Hz act takes 0.02 % of the period"))
+  }
+
+  @Test("has marks with units, few over many decades")
+  func axis() throws {
+    var benchmark = try LatencyBenchmark.read(path: file.path, model: "Hopper", plan: plan)
+    func marks() -> [String] {
+      LatencySection(benchmark: benchmark).markup.html.matches(of: /class="tick"[^>]*>([^<]*)</)
+        .map { String($0.1) }
+    }
+    #expect(marks() == ["50 µs", "100 µs", "200 µs", "500 µs"])
+    benchmark.latencies[1].max = 20_000
+    #expect(marks() == ["100 µs", "300 µs", "1 ms", "3 ms", "10 ms"])
+    benchmark.latencies[0].min = 0.5
+    benchmark.latencies[1].max = 2_000_000
+    #expect(
+      marks() == ["1 µs", "10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s"])
+  }
+
   @Test(
     "is refused where it is of another model or shape, or damaged",
     arguments: [

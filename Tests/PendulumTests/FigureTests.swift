@@ -60,4 +60,18 @@ struct FigureTests {
       #expect(svg.contains("seeds 0 to 2"))
     }
   }
+
+  @Test("a sweep's episodes lie on their target, on the same line as the mean")
+  func episodesOnTarget() {
+    let rows = [-1600, -800, -200].map { Sweep.Row(target: $0, returns: [-1900, -3, -250]) }
+    let svg = SweepFigure(Sweep(seeds: [0, 1, 2], rows: rows)).svg
+    func places(_ kind: String) -> [String] {
+      svg.split(separator: "\n").filter { $0.hasPrefix("<circle class=\"\(kind) mark\"") }
+        .compactMap { $0.firstMatch(of: /cx="([^"]*)"/).map { String($0.1) } }
+    }
+    // The last one of each is the legend's.
+    let means = places("c0").dropLast()
+    #expect(means.count == 3)
+    #expect(places("c1 faint").dropLast() == ArraySlice(means.flatMap { [$0, $0, $0] }))
+  }
 }

@@ -28,6 +28,21 @@ import Testing
     #expect(axis.ticks.map(\.label) == ["−2000", "−1500", "−1000", "−500", "0"])
   }
 
+  @Test(
+    "of times has marks at 1, 2 and 5, each with its unit",
+    arguments: [
+      (1, 2, ["10 µs", "20 µs", "50 µs", "100 µs"]),
+      (-1, 0, ["0.1 µs", "0.2 µs", "0.5 µs", "1 µs"]),
+      (2, 4, ["100 µs", "200 µs", "500 µs", "1 ms", "2 ms", "5 ms", "10 ms"]),
+      (1, 6, ["10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s"]),
+    ] as [(Double, Double, [String])])
+  func times(low: Double, high: Double, labels: [String]) {
+    let axis = Axis("time", microseconds: low...high)
+    #expect(axis.ticks.map(\.label) == labels)
+    #expect(axis.ticks.first?.value == low && axis.ticks.last?.value == high)
+    #expect(zip(axis.ticks, axis.ticks.dropFirst()).allSatisfy { $0.value < $1.value })
+  }
+
   @Test func aLabelHasATypographersMinusAndNoMinusBeforeZero() {
     #expect(Axis.label(-1.25, digits: 1) == "−1.2")
     #expect(Axis.label(-0.04, digits: 1) == "0.0")

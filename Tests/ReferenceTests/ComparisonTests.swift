@@ -184,7 +184,10 @@ struct ComparisonTests {
     }
     let right = try report("environment_actions")
     #expect(right.passed && right.stages.map(\.name) == ["environment_actions"], "\(right.text)")
+    #expect(right.byStep?.tensor == "environment_actions" && right.byStep?.firstBeyond == nil)
+    #expect(right.byStep?.packed.count == right.steps)
     let wrong = try report("actions")
+    #expect(wrong.byStep?.tensor == "actions" && wrong.byStep?.firstBeyond != nil)
     #expect(!wrong.passed && wrong.text.hasSuffix("scaled and bounded, is environment_actions"))
   }
 

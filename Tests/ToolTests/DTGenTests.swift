@@ -58,6 +58,7 @@ struct DTGenTests {
       (["inspect", "Tiny.dtmodel", "--html"], "--html"),
       (["inspect", "Tiny.dtmodel", "--html", "a", "--json"], "--html"),
       (["inspect", "Tiny.dtmodel", "--bench", "a"], "--html"),
+      (["inspect", "Tiny.dtmodel", "--golden", "a"], "--golden needs --html"),
       (["check", "Tiny.dtmodel"], "--against"),
       (["diff", "Tiny.dtmodel"], "2 folders"),
       (["diff", "Tiny.dtmodel", "b", "c"], "'c'"),
@@ -444,11 +445,14 @@ struct DTGenTests {
     let equal = try run("compare", folder, "--golden", golden)
     #expect(equal.status == 0, "\(equal.error)")
     #expect(equal.output.hasSuffix("equal within tolerance\n"))
+    #expect(equal.output.contains("actions by step, largest error\n"))
     let beyond = try run("compare", folder, "--golden", golden, "--tolerance=1e-12", "--json")
     #expect(beyond.status == 1)
     let object = try JSONSerialization.jsonObject(with: Data(beyond.output.utf8))
     let report = try #require(object as? [String: Any])
     #expect(report["passed"] as? Bool == false)
+    let byStep = try #require(report["by_step"] as? [String: Any])
+    #expect((byStep["packed"] as? [Double])?.count == report["steps"] as? Int)
     let missing = try run("compare", folder, "--golden", "no.safetensors")
     #expect(missing.status == 1)
     #expect(missing.error.hasPrefix("no.safetensors: "))

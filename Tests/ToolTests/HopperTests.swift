@@ -37,6 +37,17 @@ struct HopperTests {
     #expect(difference > 0 && difference <= 1e-5)
   }
 
+  @Test("says what part of a control loop's period the calls take")
+  func periodShare() throws {
+    let result = try hopper.run(["--steps", "2"])
+    for rate in [100, 1000] {
+      let form = try Regex(
+        "(?m)^at \(rate) Hz act takes .* % of the period and prepare .* % \\(p50\\), .* % and .* % at p99$"
+      )
+      #expect(result.output.contains(form), "\(result.output)")
+    }
+  }
+
   @Test("prints a report as JSON and nothing else")
   func json() throws {
     let result = try hopper.run(["--json", "--steps", "2"])

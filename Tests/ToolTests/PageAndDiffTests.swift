@@ -54,6 +54,21 @@ struct PageAndDiffTests {
     #expect(try directory.entries() == ["Tiny.dtmodel", "bench.json"])
   }
 
+  @Test("writes the error by step of a recorded episode onto the page; nothing for a wrong one")
+  func episode() throws {
+    let folder = TestData.model("EightHeads").path
+    let golden = TestData.goldens.appending(path: "EightHeads.safetensors").path
+    let page = try run("inspect", folder, "--html", "heads.html", "--golden", golden)
+    #expect(page.output == "written heads.html\n", "\(page.error)")
+    let html = try directory.read("heads.html")
+    #expect(
+      html.contains("24 steps of a recorded episode") && html.contains("class=\"step-packed\""))
+    let other = TestData.goldens.appending(path: "ReluOneHead.safetensors").path
+    let wrong = try run("inspect", folder, "--html", "wrong.html", "--golden", other)
+    #expect(wrong.status == 1 && wrong.error.contains("ReluOneHead.safetensors: states: found"))
+    #expect(try !directory.entries().contains("wrong.html"))
+  }
+
   @Test("explains a change, and tells of it by its status where it is asked to")
   func diff() throws {
     #expect(try run("generate", "Tiny.dtmodel", "--output", "old").status == 0)

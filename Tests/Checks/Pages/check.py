@@ -9,6 +9,7 @@ import argparse
 import base64
 import json
 import pathlib
+import re
 import tempfile
 
 from browser import Browser
@@ -69,6 +70,70 @@ class Check:
           .filter(e => e.getClientRects().length && e.scrollWidth > e.parentElement.clientWidth + 1)
           .map(e => e.textContent)""")
         self.expect(not over, f"at {width}: text is cut off: {over[:3]}")
+        self.labels(width)
+        self.tables(width)
+        self.axis(width)
+
+    def labels(self, width):
+        """Every row and every enlarged field says what it is, whole; a hint is a line and no empty box."""
+        nameless = self.browser.evaluate("""[...document.querySelectorAll(
+          '.map-row, .enlarged-group, .window-row, .lane, .scale-line, .error-line, .latency-line')]
+          .filter(e => e.getClientRects().length)
+          .filter(e => !e.querySelector('[class$=-title]')?.innerText.trim())
+          .map(e => e.className + ' ' + e.textContent.slice(0, 40))""")
+        self.expect(not nameless, f"at {width}: rows have no label: {nameless[:3]}")
+        cut = self.browser.evaluate("""[...document.querySelectorAll('.field b, .field span')]
+          .filter(e => e.getClientRects().length).filter(e => {
+            const box = e.getBoundingClientRect(), field = e.parentElement.getBoundingClientRect();
+            return e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight
+              || box.left < field.left - 0.5 || box.right > field.right + 0.5 || box.bottom > field.bottom + 0.5;
+          }).map(e => e.parentElement.dataset.row + ': ' + e.textContent)""")
+        self.expect(not cut, f"at {width}: labels are cut off: {cut[:3]}")
+        titles = self.browser.evaluate("""[...document.querySelectorAll('[class$=-title]')]
+          .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)""")
+        self.expect(not titles, f"at {width}: titles are cut off: {titles[:3]}")
+        unnamed = self.browser.evaluate("""[...document.querySelectorAll('.field')].filter(e => {
+            const large = e.clientWidth > 40 && e.clientHeight > 78 || e.closest('.enlarged');
+            return large && !e.querySelector('b').getClientRects().length;
+          }).map(e => e.dataset.row)""")
+        self.expect(not unnamed, f"at {width}: fields have no name: {unnamed[:3]}")
+        empty = self.browser.evaluate("""[...document.querySelectorAll('[data-panel]')].filter(e =>
+          e.clientHeight > e.firstElementChild.clientHeight + 8).map(e => e.textContent)""")
+        self.expect(not empty, f"at {width}: hints in boxes that are empty: {empty[:3]}")
+
+    def tables(self, width):
+        """A table of few columns fits; another one scrolls in a box of its own, whose edge says so."""
+        clipped = self.browser.evaluate("""(() => {
+          const folded = [...document.querySelectorAll('details:not([open])')];
+          folded.forEach(e => { e.open = true; });
+          const wrong = [...document.querySelectorAll('table')].filter(table => {
+            const box = table.closest('.scroll'), style = box && getComputedStyle(box);
+            const columns = table.tHead.rows[0].cells.length;
+            if (!box || table.getBoundingClientRect().width <= box.clientWidth + 0.5) return !box;
+            box.scrollLeft = 1e6;
+            const end = table.getBoundingClientRect().right <= box.getBoundingClientRect().right + 1;
+            box.scrollLeft = 0;
+            return !table.closest('details') && (columns <= 5 || box.closest('#latency'))
+              || !end || style.overflowX !== 'auto' || style.backgroundImage === 'none';
+          }).map(table => table.caption.textContent);
+          folded.forEach(e => { e.open = false; });
+          return wrong;
+        })()""")
+        self.expect(not clipped, f"at {width}: tables are clipped: {clipped[:3]}")
+
+    def axis(self, width):
+        """Times at the axis of the latencies have a unit, and none covers another."""
+        ticks = self.browser.evaluate("""[...document.querySelectorAll('.latency-line.axis .tick')].map(e => {
+          const box = e.getBoundingClientRect();
+          return [e.textContent, box.left, box.right];
+        })""")
+        if not ticks:
+            return
+        self.expect(len(ticks) >= 3, f"at {width}: the axis of latencies has {len(ticks)} marks")
+        units = [text for text, _, _ in ticks if not re.fullmatch(r"[0-9.]+ (µs|ms|s)", text)]
+        self.expect(not units, f"at {width}: marks without a unit: {units[:3]}")
+        near = [a[0] for a, b in zip(ticks, ticks[1:]) if b[1] < a[2] + 4]
+        self.expect(not near, f"at {width}: marks that touch: {near[:3]}")
 
     def contrast(self, scheme):
         """Text on its ground: at least 4.5 to 1, as WCAG asks of small text."""

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Pages of `dtgen inspect --html` in a real browser: no error, no request, every tensor there in proportion to
-# its bytes, details by mouse and by keyboard, nothing sticking out at 1280 and at 390 pixels, enough contrast
-# in light and in dark. Trained models, a model of many heads, a trunk, rounded weights, and none.
+# its bytes, details by mouse and by keyboard, nothing sticking out or cut off at 1280 and at 390 pixels, a label
+# at every row, enough contrast in light and in dark. Trained models, a model of many heads with a recorded episode, a
+# trunk, rounded weights, and none.
 #
 # Needs chromium (Debian: apt-get install chromium) and Python 3; skips, and says so, where there is no browser.
 #
@@ -49,7 +50,7 @@ models=$repository/Tests/Data/Models
 page "$repository/Sources/hopper/Hopper.dtmodel" --bench "$here/hopper.json"
 page "$models/HalfCheetah.dtmodel"
 page "$repository/Sources/pendulum/Pendulum.dtmodel"
-page "$models/EightHeads.dtmodel"
+page "$models/EightHeads.dtmodel" --golden "$repository/Tests/Data/Goldens/EightHeads.safetensors"
 page "$models/BatchOfFive.dtmodel"
 page "$models/ForwardFourHeads.dtmodel"
 page "$models/RoundedOneHead.dtmodel"

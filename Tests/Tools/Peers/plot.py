@@ -5,7 +5,8 @@ import math
 
 from report import SHORT, TITLES, measured, microseconds, ours_by_key, ratio, times
 
-WIDTH, LEFT, RIGHT, ROW = 900, 270, 130, 22
+NAME = "DecisionTransformer"
+WIDTH, LEFT, RIGHT, ROW = 1000, 310, 190, 22
 STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #24292f; }
   .title { font-weight: 600; }
@@ -42,8 +43,12 @@ class Axis:
 
 
 def reference_of(results):
+    """What times are compared with, and its name beside a ratio; without ours the fastest of the group."""
     ours = ours_by_key(results)
-    return ours.get(("float32", "act")) or ours.get(("bfloat16", "act"))
+    for precision in ("float32", "bfloat16"):
+        if figures := ours.get((precision, "act")):
+            return figures, f"act {SHORT[precision]}"
+    return None
 
 
 def rows_of(results, form):
@@ -52,13 +57,18 @@ def rows_of(results, form):
     rows = []
     for (precision, phase), figures in ours.items():
         if phase == "act" or (phase == "act+prepare" and form == "window"):
-            rows.append((f"ours, {phase} {SHORT[precision]}", figures, True, ""))
+            rows.append((f"{NAME}, {phase} {SHORT[precision]}", figures, True, ""))
     peers = measured(results, form)
-    reference = reference_of(results) or (peers[0] if peers else None)
+    if not peers:
+        return rows
+    reference, name = reference_of(results) or (peers[0], label_of(peers[0]))
     for peer in peers:
-        label = f"{peer['name']} {SHORT[peer['precision']]}"
-        rows.append((label, peer, False, f"{times(ratio(peer, reference))}x"))
+        rows.append((label_of(peer), peer, False, f"{times(ratio(peer, reference))} × {name}"))
     return rows
+
+
+def label_of(peer):
+    return f"{peer['name']} {SHORT[peer['precision']]}"
 
 
 def svg(results):
@@ -86,8 +96,8 @@ def svg(results):
         y += 34
     note = "µs per call on one core; dot p50, line to p99"
     mine = reference_of(results)
-    note += f"; ratio to our act, {mine['precision']}" if mine else "; ratio to the fastest"
-    body.append(f'<text class="quiet" x="8" y="{y + 8}">{note}</text>')
+    note += f"; × {mine[1]}: times as long as {NAME}, {mine[1]}" if mine else ""
+    body.append(f'<text class="quiet" x="8" y="{y + 8}">{html.escape(note)}</text>')
     height = y + 20
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">'
     return "\n".join([head, f"<style>{STYLE}</style>", *body, "</svg>"]) + "\n"
@@ -104,6 +114,6 @@ def mark(axis, y, label, figures, is_ours, note):
             f"{html.escape(label)}</text>",
             f'<line class="{kind}" x1="{x:.1f}" x2="{tail:.1f}" y1="{y}" y2="{y}"/>',
             f'<circle class="{kind}" cx="{x:.1f}" cy="{y}" r="4.5"/>',
-            f'<text class="quiet" x="{WIDTH - RIGHT + 10}" y="{y + 4}">{words}</text>',
+            f'<text class="quiet" x="{WIDTH - RIGHT + 10}" y="{y + 4}">{html.escape(words)}</text>',
         ]
     )

@@ -32,6 +32,8 @@ public struct ComparisonReport: Encodable, Equatable, Sendable {
   public var tolerance: Double
   public var passed: Bool
   public var stages: [Stage]
+  /// Of actions; nil where the file has none.
+  public var byStep: StepErrors?
 
   /// Compares a model folder with a golden file.
   ///
@@ -65,6 +67,27 @@ public struct ComparisonReport: Encodable, Equatable, Sendable {
       golden, reference.stages, packed.stages, tolerance: tolerance,
       judgesPacked: !model.deployment.isRounded)
     passed = stages.allSatisfy(\.passed)
+    byStep = stepErrors(golden, reference, packed, judgesPacked: !model.deployment.isRounded)
+  }
+
+  /// Errors of actions by step: those that the environment sees, where the file has them.
+  private func stepErrors(
+    _ golden: GoldenFile, _ reference: GoldenStages, _ packed: GoldenStages, judgesPacked: Bool
+  ) -> StepErrors? {
+    for tensor in ["environment_actions", "actions"] {
+      guard let judged = stages.first(where: { $0.tensor == tensor }),
+        let exact = reference.stages.first(where: { $0.tensor == tensor }),
+        let rounded = packed.stages.first(where: { $0.tensor == tensor })
+      else { continue }
+      let expected = golden.file.doubles(of: tensor)
+      func errors(_ stage: GoldenStages.Stage) -> [Double] {
+        StepErrors.largest(stage.values, expected: expected, stepCount: steps)
+      }
+      return StepErrors(
+        tensor: tensor, reference: errors(exact), packed: errors(rounded),
+        tolerance: judged.tolerance, judgesPacked: judgesPacked)
+    }
+    return nil
   }
 
   private static func stages(
@@ -164,7 +187,7 @@ extension ComparisonReport {
         },
       rightAligned: [1, 2, 3, 4, 5, 6])
     let failed = stages.filter { !$0.passed }.map(\.name)
-    return table.text
+    return table.text + (byStep.map { $0.text + "\n" } ?? "")
       + (failed.isEmpty
         ? "equal within tolerance" : "beyond the tolerance: \(failed.joined(separator: ", "))")
       + (failed.contains("actions") ? "\n" + Self.unitsOfActions : "")

@@ -45,6 +45,20 @@ package enum NumberText {
     return String(format: "%.\(places)f", value)
   }
 
+  /// A time that is given in microseconds, in the unit in which it is short: `50 µs`, `0.2 µs`, `2 ms`, `1 s`.
+  package static func microseconds(_ value: Double) -> String {
+    let (number, unit) =
+      value < 1e3 ? (value, "µs") : value < 1e6 ? (value / 1e3, "ms") : (value / 1e6, "s")
+    return String(format: "%g", number) + " \(unit)"
+  }
+
+  /// A share in percent, two digits of it: `0.47 %`, `4.4 %`, `120 %`.
+  package static func share(_ share: Double) -> String {
+    let percent = 100 * share
+    guard percent >= 0.005 else { return "less than 0.01 %" }
+    return String(format: "%.\(percent < 0.995 ? 2 : percent < 9.95 ? 1 : 0)f %%", percent)
+  }
+
   /// A share as `12.3 %`.
   package static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 

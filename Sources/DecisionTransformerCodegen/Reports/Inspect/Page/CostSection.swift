@@ -10,7 +10,7 @@ package struct CostSection {
         + "(norms, softmax, copies) is a hairline.",
       [overview, legend]
         + timeline.phases.enumerated().map { index, phase in lanes(phase, index) } + [
-          .panel(hint: "Point at an operation, or walk through them with Tab and the arrow keys.")
+          .panel(of: "an operation")
         ]
         + timeline.phases.enumerated().map { index, phase in table(phase, index) })
   }

@@ -81,13 +81,14 @@ package struct ErrorSection {
     let every = ticks.count > 7 ? 2 : 1
     return .tag(
       "div", ["class": "error-line axis"],
-      parts: .tag("div", ["class": "error-title"]),
+      parts: .tag(
+        "div", ["class": "error-title"], parts: .tag("span", [:], "error, logarithmic")),
       .tag(
         "div", ["class": "error-track"],
         ticks.enumerated().map { index, tick in
           .tag(
             "span", ["class": "tick", "style": left(tick, scale)],
-            index % every == 0 ? exponent(tick) : "")
+            index % every == 0 ? LogarithmicScale.label(tick) : "")
         }))
   }
 
@@ -126,14 +127,6 @@ package struct ErrorSection {
 
   private func left(_ value: Double, _ scale: LogarithmicScale) -> String {
     "left:\(NumberText.position(scale.percent(value)))%"
-  }
-
-  /// `10⁻⁶`
-  private func exponent(_ tick: Double) -> String {
-    let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
-    let power = Int(log10(tick).rounded())
-    return "10" + (power < 0 ? "⁻" : "")
-      + String(String(power.magnitude).map { digits[$0.wholeNumberValue!] })
   }
 
   // MARK: Numbers

@@ -7,13 +7,15 @@ public struct InspectionPage: Sendable {
   private let compilation: Compilation
   private let benchmark: LatencyBenchmark?
   private let matrixErrors: MatrixErrors?
+  private let episode: ComparisonReport?
 
+  /// - Parameter episode: a recorded episode, with errors by step.
   public init(
     _ compilation: Compilation, benchmark: LatencyBenchmark? = nil,
-    matrixErrors: MatrixErrors? = nil
+    matrixErrors: MatrixErrors? = nil, episode: ComparisonReport? = nil
   ) {
     (self.compilation, self.benchmark) = (compilation, benchmark)
-    self.matrixErrors = matrixErrors
+    (self.matrixErrors, self.episode) = (matrixErrors, episode)
     report = InspectionReport(compilation)
   }
 
@@ -66,7 +68,12 @@ public struct InspectionPage: Sendable {
         checkpoint: report.checkpoint, precision: report.options.precision, isTrunk: isTrunk,
         asksForSelfTest: compilation.model.options.hasSelfTest
       ).markup,
-    ] + (isTrunk ? [] : [LatencySection(benchmark: benchmark).markup])
+    ]
+      + (isTrunk
+        ? []
+        : [
+          StepErrorSection(episode: episode).markup, LatencySection(benchmark: benchmark).markup,
+        ])
   }
 
   // MARK: Top and bottom
@@ -75,8 +82,8 @@ public struct InspectionPage: Sendable {
     let links =
       [
         ("layout", "Packed weights"), ("cost", isTrunk ? "Cost" : "Two phases"),
-        ("window", isTrunk ? "Cache" : "Window"), ("error", "Error"),
-      ] + (isTrunk ? [] : [("latency", "Latency")])
+        ("window", isTrunk ? "Cache" : "Window"), ("error", "Error by stage"),
+      ] + (isTrunk ? [] : [("steps", "Error by step"), ("latency", "Latency")])
     return .tag(
       "header", [:],
       parts: .tag("a", ["class": "skip", "href": "#main"], "Skip to the content"),

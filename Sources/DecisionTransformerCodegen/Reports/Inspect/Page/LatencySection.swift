@@ -23,7 +23,22 @@ package struct LatencySection {
         + (benchmark.selfTestPassed == true
           ? "The program passed its self test in the same run."
           : "The file does not say whether the program passed its self test."),
-      [drawing(benchmark), table(benchmark)])
+      [period(benchmark), drawing(benchmark), table(benchmark)])
+  }
+
+  /// What a control engineer asks first: whether the calls fit into a loop, and what they leave of it.
+  private func period(_ benchmark: LatencyBenchmark) -> Markup {
+    func latency(_ name: String) -> LatencyBenchmark.Latency? {
+      benchmark.latencies.first { $0.name == name }
+    }
+    guard let act = latency("act"), let prepare = latency("prepare") else { return .nothing }
+    let sentences = [100.0, 1000].map { hertz in
+      let share = { NumberText.share($0 * hertz / 1e6) }
+      return
+        "At \(NumberText.significant(hertz)) Hz act takes \(share(act.p50)) of the period and prepare "
+        + "\(share(prepare.p50)) (p50), \(share(act.p999)) and \(share(prepare.p999)) at p99.9."
+    }
+    return .tag("p", ["class": "period"], [.text(sentences[0]), .tag("br"), .text(sentences[1])])
   }
 
   private func drawing(_ benchmark: LatencyBenchmark) -> Markup {
@@ -31,6 +46,12 @@ package struct LatencySection {
     return .tag(
       "figure", ["class": "latencies"],
       benchmark.latencies.map { line($0, scale) } + [axis(scale)])
+  }
+
+  /// Marks that stay apart on a narrow page: powers of ten alone where there are many of them.
+  private func ticks(_ scale: LogarithmicScale) -> [Double] {
+    let decades = scale.high - scale.low
+    return scale.ticks(steps: decades < 2 ? [1, 2, 5] : decades < 3.5 ? [1, 3] : [1])
   }
 
   private func line(
@@ -52,14 +73,15 @@ package struct LatencySection {
           quantiles.map { "\($0) \(NumberText.significant($1))" }.joined(separator: " · ") + " µs")),
       .tag(
         "div", ["class": "latency-track"],
-        [latency.histogram.map { histogram($0, scale) } ?? range(latency, scale)]
+        ticks(scale).map { .tag("i", ["class": "grid", "style": left($0, scale)]) }
+          + [latency.histogram.map { histogram($0, scale) } ?? range(latency, scale)]
           + quantiles.map { name, value in
             .tag(
               "i",
               [
                 "class": scale.percent(value) > 85 ? "quantile late" : "quantile",
                 "data-name": name,
-                "style": "left:\(NumberText.position(scale.percent(value)))%",
+                "style": left(value, scale),
               ])
           }))
   }
@@ -103,19 +125,21 @@ package struct LatencySection {
   }
 
   private func axis(_ scale: LogarithmicScale) -> Markup {
-    let steps: [Double] = scale.high - scale.low < 3.5 ? [1, 2, 5] : [1]
-    return .tag(
+    .tag(
       "div", ["class": "latency-line axis", "aria-hidden": "true"],
       parts: .tag(
-        "div", ["class": "latency-title"], parts: .tag("span", [:], "microseconds, logarithmic")),
+        "div", ["class": "latency-title"],
+        parts: .tag("span", [:], "time of a call; height: how many; both logarithmic")),
       .tag(
         "div", ["class": "latency-track"],
-        scale.ticks(steps: steps).map { tick in
+        ticks(scale).map { tick in
           .tag(
-            "span",
-            ["class": "tick", "style": "left:\(NumberText.position(scale.percent(tick)))%"],
-            String(format: "%g", tick))
+            "span", ["class": "tick", "style": left(tick, scale)], NumberText.microseconds(tick))
         }))
+  }
+
+  private func left(_ value: Double, _ scale: LogarithmicScale) -> String {
+    "left:\(NumberText.position(scale.percent(value)))%"
   }
 
   private func table(_ benchmark: LatencyBenchmark) -> Markup {
@@ -126,7 +150,7 @@ package struct LatencySection {
         let numbers = [
           latency.min, latency.p50, latency.p90, latency.p99, latency.p999, latency.max,
         ]
-        return (nil, [latency.name] + numbers.map { String(format: "%.2f", $0) })
+        return (nil, [latency.name] + numbers.map(NumberText.significant))
       })
   }
 }

@@ -11,7 +11,7 @@ package struct LayoutMapSection {
         + "each row is a part of the model, each field a tensor. Areas are in proportion to bytes.",
       [
         legend, wholeMap, enlargedMap,
-        .panel(hint: "Point at a tensor, or walk through them with Tab and the arrow keys."), table,
+        .panel(of: "a tensor"), table,
       ])
   }
 
@@ -31,27 +31,24 @@ package struct LayoutMapSection {
     return .tag(
       "div", ["class": "map", "role": "group", "aria-label": "Map of the packed weights"],
       map.groups.map { group in
-        let height = rowHeight * Double(group.bytes) / largest
+        let height =
+          "height:\(NumberText.position(rowHeight * Double(group.bytes) / largest))px"
         return .tag(
           "div",
           [
             "class": group.isEnlarged ? "map-row thin" : "map-row",
-            "style": "height:\(NumberText.position(height))px",
+            "style": group.isEnlarged ? nil : height,
             "aria-hidden": group.isEnlarged ? "true" : nil,
           ],
           [
-            .tag(
-              "div", ["class": "map-title"],
-              group.isEnlarged
-                ? []
-                : [
-                  .tag("b", [:], group.title), .tag("span", [:], NumberText.bytes(group.bytes)),
-                ]),
+            title(group),
             .tag(
               "div",
               [
                 "class": "map-fields", "role": group.isEnlarged ? nil : "toolbar",
                 "aria-label": group.isEnlarged ? nil : group.title,
+                // A thin row is as high as its title, and its fields are in proportion.
+                "style": group.isEnlarged ? height : nil,
               ],
               group.isEnlarged
                 ? group.regions.map(thinField) : group.regions.map { field($0, of: group) }),
@@ -80,14 +77,16 @@ package struct LayoutMapSection {
                 "div",
                 ["class": "map-fields", "role": "toolbar", "aria-label": group.title],
                 group.regions.map { field($0, of: group) }),
-              .tag(
-                "div", ["class": "map-title"],
-                [
-                  .tag("b", [:], group.title), .tag("span", [:], NumberText.bytes(group.bytes)),
-                ]),
+              title(group),
             ])
         }),
     ])
+  }
+
+  private func title(_ group: LayoutMap.Group) -> Markup {
+    .tag(
+      "div", ["class": "map-title"],
+      parts: .tag("b", [:], group.title), .tag("span", [:], NumberText.bytes(group.bytes)))
   }
 
   private func share(_ bytes: Int) -> String { "flex:\(bytes) 1 0" }
@@ -97,14 +96,21 @@ package struct LayoutMapSection {
   }
 
   private func field(_ region: LayoutMap.Region, of group: LayoutMap.Group) -> Markup {
-    .mark(
+    let name = name(region)
+    return .mark(
       row: id(region),
       label: "\(region.name), \(region.shape), \(NumberText.grouped(region.bytes)) bytes",
-      kind: "field \(region.role.style)", style: share(region.bytes),
+      kind: "field \(length(name))\(region.role.style)",
+      style: share(region.bytes),
       [
-        .tag("b", [:], name(region)), .tag("span", [:], region.shape),
+        .tag("b", [:], name), .tag("span", [:], region.shape),
         .tag("span", [:], NumberText.bytes(region.bytes)),
       ])
+  }
+
+  /// Longer names stand upright in fields where shorter ones still lie: `PageStyle` has the widths.
+  private func length(_ name: String) -> String {
+    name.count <= 6 ? "" : name.count <= 11 ? "long " : "longest "
   }
 
   /// The name without the block, which the row says.

@@ -25,6 +25,17 @@ package struct LogarithmicScale: Equatable, Sendable {
     return 100 * min(max((log10(value) - low) / (high - low), 0), 1)
   }
 
+  /// The power of ten that a value is nearest to.
+  package static func power(_ value: Double) -> Int { Int(log10(value).rounded()) }
+
+  /// A power of ten: `10⁻⁶`
+  package static func label(_ value: Double) -> String {
+    let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
+    let power = power(value)
+    return "10" + (power < 0 ? "⁻" : "")
+      + String(String(power.magnitude).map { digits[$0.wholeNumberValue!] })
+  }
+
   /// Powers of ten, with `steps` also their multiples.
   package func ticks(steps: [Double] = [1]) -> [Double] {
     stride(from: low.rounded(.down), through: high.rounded(.up), by: 1).flatMap { power in

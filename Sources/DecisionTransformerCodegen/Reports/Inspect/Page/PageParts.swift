@@ -18,11 +18,15 @@ extension Markup {
         + content)
   }
 
-  /// Where the script shows the table row of the mark that is pointed at.
-  package static func panel(hint: String) -> Markup {
+  /// Where the script shows the table row of the mark that is pointed at; until then a line says how.
+  package static func panel(of marks: String) -> Markup {
     tag(
       "div", ["class": "panel", "data-panel": "", "role": "status"],
-      [tag("p", ["class": "hint"], hint)])
+      [
+        tag(
+          "p", ["class": "hint"],
+          "Point at \(marks) or tap; by keyboard, Tab and the arrow keys walk through them.")
+      ])
   }
 
   /// What can be pointed at, clicked and reached by keyboard; `row` is the id of the table row that it shows.

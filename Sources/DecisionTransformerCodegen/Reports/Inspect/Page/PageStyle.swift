@@ -6,7 +6,7 @@ package enum PageStyle {
       color-scheme: light dark;
       --ground: #f6f7f9; --surface: #ffffff; --sunken: #eef0f4; --line: #d9dde5;
       --text: #1b2130; --soft: #59637a; --accent: #c2410c; --accent-soft: #fdeee5;
-      --tint: 26%; --edge: 78%;
+      --tint: 26%; --edge: 78%; --shade: rgb(27 33 48 / 26%);
       --embedding: #7c5cd6; --query: #2f6fde; --attention: #0e9aa7; --output: #1a9d6c;
       --inner: #d98b06; --outer: #d4567e; --head: #6a9a1f; --timesteps: #6b7a90; --other: #98a1b1;
       --kept: #8b98ab; --recomputed: #2f6fde; --act: #d9480f; --appended: #0e9aa7; --unused: #dfe3ea;
@@ -15,7 +15,7 @@ package enum PageStyle {
       :root {
         --ground: #0f131a; --surface: #171c26; --sunken: #10141c; --line: #2c3444;
         --text: #e8ecf4; --soft: #9aa6bb; --accent: #fb923c; --accent-soft: #2e2018;
-        --tint: 34%; --edge: 82%;
+        --tint: 34%; --edge: 82%; --shade: rgb(0 0 0 / 70%);
         --embedding: #a48bf0; --query: #6ca0ff; --attention: #3cc3cf; --output: #45c794;
         --inner: #eeb04a; --outer: #f07fa3; --head: #a0cf55; --timesteps: #93a3ba; --other: #7b8599;
         --kept: #66738a; --recomputed: #5b93fb; --act: #fb7a3c; --appended: #3cc3cf; --unused: #262d3a;
@@ -82,31 +82,42 @@ package enum PageStyle {
       display: flex; flex-direction: column; }
     .map-title span { color: var(--soft); }
     .map-fields { flex: 1; display: flex; min-width: 0; }
-    .map-row.thin .map-title { padding: 0; }
+    .map-row.thin { align-items: center; min-height: 20px; }
+    .map-row.thin .map-title { padding: 0; flex-direction: row; gap: 8px; }
     .map-row.thin i { background: color-mix(in srgb, var(--c) var(--edge), var(--surface)); }
     /* Without padding of its own, which would not be in proportion to bytes. */
     .field { position: relative; container-type: size; overflow: hidden; display: flex; flex-direction: column;
       justify-content: start; font-size: 12.5px; line-height: 1.35; white-space: nowrap;
       background: color-mix(in srgb, var(--c) var(--tint), var(--surface));
       box-shadow: inset 0 0 0 0.5px var(--surface), inset 0 3px 0 -0.5px color-mix(in srgb, var(--c) var(--edge), var(--surface)); }
-    .field b, .field span { padding: 0 8px; overflow: hidden; text-overflow: ellipsis; }
+    .field b, .field span { padding: 0 8px; }
     .field b { padding-top: 6px; }
     .field.shown { background: color-mix(in srgb, var(--c) calc(var(--tint) + 22%), var(--surface)); }
     .field.mark:focus-visible, .field.mark[aria-pressed=true] { outline-offset: -2px; }
-    @container (max-width: 36px) { .field b, .field span { display: none; } }
-    @container (max-width: 70px) { .field span { display: none; } }
-    @container (max-height: 52px) { .field span { display: none; } }
+    /* A name that does not fit stands upright, and one that does not fit so either is left out, whole. */
+    @container (max-width: 76px) { .field span { display: none; } }
+    @container (max-height: 58px) { .field span { display: none; } }
+    @container (max-width: 70px) { .mark.field b { writing-mode: vertical-rl; padding: 8px 0 0; line-height: 1.3; align-self: center; } }
+    @container (max-width: 104px) { .field.long span { display: none; }
+      .field.long b { writing-mode: vertical-rl; padding: 8px 0 0; line-height: 1.3; align-self: center; } }
+    @container (max-width: 104px) and (max-height: 104px) { .field.long b { font-size: 11px; } }
+    @container (max-width: 164px) { .field.longest span { display: none; }
+      .field.longest b { writing-mode: vertical-rl; padding: 8px 0 0; line-height: 1.3; align-self: center; font-size: 10.5px; } }
+    @container (max-width: 70px) and (max-height: 60px) { .field b { display: none; } }
+    @container (max-width: 104px) and (max-height: 78px) { .field.long b { display: none; } }
+    @container (max-width: 164px) and (max-height: 138px) { .field.longest b { display: none; } }
+    @container (max-width: 18px) { .field b { display: none; } }
     @container (max-height: 22px) { .field b { display: none; } }
     .map.enlarged { flex-direction: row; gap: 14px; margin-top: 0; }
-    .enlarged-group { min-width: 0; }
-    .enlarged-group .map-fields { height: 58px; }
-    .enlarged-group .field { min-width: 7px; }
+    .enlarged-group { min-width: min-content; }
+    .enlarged-group .map-fields { height: 140px; }
+    .enlarged-group .field { min-width: 20px; }
     .enlarged-group .map-title { width: auto; padding-top: 4px; flex-direction: row; flex-wrap: wrap; gap: 0 8px; white-space: nowrap; }
     .map + .note { margin-top: 16px; margin-bottom: 8px; }
 
-    .panel { margin: 16px 0; min-height: 74px; background: var(--sunken);
-      border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; }
-    .panel.showing { position: sticky; bottom: 10px; z-index: 3; max-height: 45vh; overflow: auto; }
+    .panel { margin: 14px 0; }
+    .panel.showing { background: var(--sunken); border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px;
+      position: sticky; bottom: 10px; z-index: 3; max-height: 45vh; overflow: auto; }
     .panel .hint { margin: 0; color: var(--soft); font-size: 13px; }
     .panel dl { margin: 0; display: flex; flex-wrap: wrap; gap: 8px 26px; }
     .panel dt { color: var(--soft); font-size: 12px; }
@@ -115,7 +126,12 @@ package enum PageStyle {
 
     details { margin-top: 8px; }
     summary { cursor: pointer; font-size: 13.5px; color: var(--soft); padding: 4px 0; }
-    .scroll { overflow-x: auto; margin-top: 8px; }
+    /* Where columns lie outside, the edge has a shadow. */
+    .scroll { overflow-x: auto; margin-top: 8px;
+      background: linear-gradient(to right, var(--surface) 50%, transparent) left / 48px 100% no-repeat local,
+        linear-gradient(to left, var(--surface) 50%, transparent) right / 48px 100% no-repeat local,
+        linear-gradient(to right, var(--shade), transparent) left / 14px 100% no-repeat scroll,
+        linear-gradient(to left, var(--shade), transparent) right / 14px 100% no-repeat scroll; }
     table { border-collapse: collapse; width: 100%; font-size: 13px; }
     caption { text-align: left; color: var(--soft); font-size: 12.5px; padding: 0 0 6px; }
     details caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -196,7 +212,19 @@ package enum PageStyle {
     .dot.error-magnitude, .swatch.error-magnitude { background: none; box-shadow: inset 0 0 0 2px var(--other); border-radius: 50%; }
     .errors { margin-bottom: 18px; padding-right: 12px; }
 
+    .step-errors { display: grid; grid-template-columns: 44px 1fr; margin-bottom: 18px; padding: 8px 12px 0 0; }
+    .step-scale { position: relative; }
+    .step-scale .tick { right: 8px; transform: translateY(50%); line-height: 1; }
+    .step-track { height: 150px; border: solid var(--line); border-width: 0 0 1px 1px; }
+    .step-track svg { display: block; width: 100%; height: 100%; }
+    .step-track polyline { fill: none; stroke: var(--c); stroke-width: 1.5px; vector-effect: non-scaling-stroke; }
+    .step-track .step-tolerance { stroke-dasharray: 5 4; }
+    .step-axis { grid-column: 2; display: flex; justify-content: space-between; color: var(--soft); font-size: 11.5px; }
+    .step-reference { --c: var(--other); } .step-packed { --c: var(--query); } .step-tolerance { --c: var(--act); }
+
+    .period { margin: 0 0 18px; max-width: 80ch; }
     .latencies { margin-bottom: 18px; padding-right: 12px; }
+    .grid { position: absolute; top: 0; bottom: 0; width: 0; border-left: 1px solid var(--line); }
     .latency-line { align-items: end; }
     .latency-track { position: relative; flex: 1; height: 84px; margin-top: 8px; border-bottom: 1px solid var(--line); }
     .latency-line.axis .latency-track { height: 22px; margin-top: 2px; border: 0; }
@@ -228,12 +256,17 @@ package enum PageStyle {
       .run i { margin: 0 0.3px; }
       .map.enlarged { flex-direction: column; gap: 8px; }
       .enlarged-group { flex: none !important; }
+      .scroll table { font-size: 12px; }
+      .scroll th, .scroll td { padding-right: 8px; }
+      .scroll th:last-child, .scroll td:last-child { padding-right: 0; }
+      thead th { white-space: normal; vertical-align: bottom; }
     }
     @media print {
       body { background: none; font-size: 11pt; }
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
       section { break-inside: auto; border: 0; padding: 12px 0; }
       nav, .panel, .skip { display: none; }
+      .scroll { background: none; }
       td, th { white-space: normal; }
       .phase, .map-row, .lane, .window-row { break-inside: avoid; }
     }

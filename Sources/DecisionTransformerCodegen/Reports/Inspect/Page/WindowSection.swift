@@ -28,7 +28,7 @@ package struct WindowSection {
           }.map { ("state-\($0.rawValue)", $0.title) }
             + ["return", "state", "action"].map { ("token-\($0)", "\($0) token") }),
         drawing(window),
-        .panel(hint: "Point at tokens, or walk through them with Tab and the arrow keys."),
+        .panel(of: "tokens"),
         table(window),
       ])
   }
@@ -44,8 +44,7 @@ package struct WindowSection {
             "div", ["class": row.stage == "keys and values" ? "window-row first" : "window-row"],
             parts: .tag(
               "div", ["class": "window-title"],
-              parts: row.stage == "attention and MLP" ? .nothing : .tag("b", [:], row.title),
-              .tag("span", [:], row.stage)),
+              parts: .tag("b", [:], row.title), .tag("span", [:], row.stage)),
             .tag(
               "div",
               ["class": "runs", "role": "toolbar", "aria-label": "\(row.title), \(row.stage)"],
@@ -59,7 +58,7 @@ package struct WindowSection {
     let slots = 0..<(window.tokens.count * window.steps)
     return .tag(
       "div", ["class": "window-row axis", "aria-hidden": "true"],
-      parts: .tag("div", ["class": "window-title"]),
+      parts: .tag("div", ["class": "window-title"], parts: .tag("span", [:], "kind of token")),
       .tag(
         "div", ["class": "runs"],
         parts: .tag(
