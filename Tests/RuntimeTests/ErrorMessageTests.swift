@@ -51,6 +51,19 @@ import Testing
     }
   }
 
+  /// C is told a number, and which component or action it is about; a type over a compiled library makes the error of it.
+  @Test(arguments: stepErrors)
+  func statusesStandForErrors(error: StepError) {
+    let index: Int32 =
+      switch error {
+      case .nonFiniteState(let index), .nonFiniteAction(let index),
+        .nonFiniteExecutedAction(let index), .noSuchAction(let index):
+        Int32(index)
+      default: -1
+      }
+    #expect(StepError(CStatus(error), index: index, maximumEpisodeLength: 74) == error)
+  }
+
   /// What users read, word for word.
   @Test(
     arguments: zip(

@@ -8,8 +8,11 @@ set -euo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 readme=$repository/README.md
 articles=$repository/Sources/DecisionTransformer/DecisionTransformer.docc/Articles
-directory=$(mktemp -d)
-trap 'rm -rf "$directory"' EXIT
+# (A user's folders may have spaces and other signs in their names.)
+parent=$(mktemp -d)
+directory="$parent/a user's é folder"
+mkdir "$directory"
+trap 'rm -rf "$parent"' EXIT
 options=("$@")
 log=$directory/log
 package=$directory/Robot
@@ -74,7 +77,7 @@ done
 [[ -f $package/Package.swift ]] || fail "no quick start in the README"
 
 # What is published is a repository with a tag: the working tree, committed.
-published=$directory/decision-transformer
+published=$parent/decision-transformer
 version=$(sed -n 's/.*static let version = "\(.*\)"/\1/p' \
   "$repository/Sources/DecisionTransformerCodegen/Pipeline/Compiler.swift")
 mkdir "$published"
@@ -115,6 +118,44 @@ mv "$directory/main.swift" "$target/main.swift"
 (cd "$target" && rm $places)
 must_build "quick start"
 say "a controller lives at the top level, in a class, an actor, a thread, a task, a lock, an array; a stand-in takes its place"
+
+# --- A model anywhere ------------------------------------------------------------------------------------
+# Alone in a library target, and in a test target.
+cp "$package/Package.swift" "$directory/Package.swift"
+mkdir -p "$package/Sources/Brain" "$package/Tests/RobotTests"
+cp -R "$repository/Sources/pendulum/Pendulum.dtmodel" "$package/Sources/Brain/"
+echo "// The model beside this file becomes the type Pendulum." >"$package/Sources/Brain/Model.swift"
+cp -R "$repository/Sources/pendulum/Pendulum.dtmodel" "$package/Tests/RobotTests/Balance.dtmodel"
+cat >"$package/Tests/RobotTests/ModelTests.swift" <<'END'
+import Brain
+import DecisionTransformer
+import Testing
+
+@Test func modelsComputeTheirCheckpoints() throws {
+  try Pendulum.selfTest().requirePassed()
+  try Balance.selfTest().requirePassed()
+}
+END
+python3 - "$package/Package.swift" <<'END' || fail "no place for further targets in the quick start"
+import re, sys
+path = sys.argv[1]
+text = open(path).read()
+package = re.search(r'package: "([^"]*)"', text).group(1)
+uses = f"""dependencies: [.product(name: "DecisionTransformer", package: "{package}")%s],
+      plugins: [.plugin(name: "DecisionTransformerPlugin", package: "{package}")]"""
+targets = f""".target(name: "Brain", {uses % ""}),
+    .testTarget(name: "RobotTests", {uses % ', "Brain"'}),
+    .executableTarget("""
+assert text.count(".executableTarget(") == 1
+open(path, "w").write(text.replace(".executableTarget(", targets))
+END
+swift_robot test ${options[@]+"${options[@]}"} || fail "a model alone in a library target, and one in a test target"
+saw_no "warning:"
+grep -q "Test run with 1 test.* passed" "$log" || fail "the test of the user's package did not run"
+mv "$directory/Package.swift" "$package/Package.swift"
+rm -r "$package/Sources/Brain" "$package/Tests"
+must_build "quick start"
+say "a model alone in a library target, and in a test target; a path with spaces"
 
 # --- What runs again, and what does not ------------------------------------------------------------
 must_build "no change"
@@ -313,4 +354,34 @@ while read -r line; do
   saw "-// by hand"
   mv "$directory/Hopper.swift" "$package/Generated/HopperModel/Hopper.swift"
 done <"$directory/lines"
+
+# --- Release speed in debug builds --------------------------------------------------------------------------
+if [[ $(uname -s) == Linux ]]; then
+  cp "$directory/codegen.json" "$hopper"
+  mkdir -p "$package/Models"
+  mv "$hopper" "$package/Models/Hopper.dtmodel"
+  rm -r "$target/Models" "$package/Generated"
+  block "$articles/DebugBuilds.md" "used by: Tests/Checks/Consumer/check.sh as a library: commands" >"$directory/library.sh"
+  in_package "$directory/library.sh" || fail "dtgen library --artifact-bundle"
+  # What dtgen prints is what the article shows.
+  sed -n '/^\.binaryTarget/,$p' "$log" >"$directory/printed"
+  block "$articles/DebugBuilds.md" "used by: Tests/Checks/Consumer/check.sh as a library: Package.swift" >"$package/Package.swift"
+  tr -d ' \n' <"$package/Package.swift" >"$directory/shown"
+  grep -qF "$(tr -d ' \n' <"$directory/printed" | sed 's/,\],path/],path/')" <(sed 's/,\],path/],path/' "$directory/shown") \
+    || fail "dtgen prints other targets than the article: $(cat "$directory/printed")"
+  edit "s|\.package(url: \"[^\"]*\"|.package(url: \"file://$published\"|" "$package/Package.swift"
+  block "$readme" "used by: Tests/Checks/Consumer/check.sh as quick start: Sources/Robot/main.swift" >"$directory/main.swift"
+  { echo "import HopperModel"; cat "$directory/main.swift"; } >"$target/main.swift"
+  must_build "a compiled library"
+  # (SwiftPM hands the C compiler a flag of its own that it does not need.)
+  ! grep "warning:" "$log" | grep -v "^clang: warning: argument unused" || fail "a compiled library: warnings"
+  must_run "a compiled library"
+  python3 - "$directory/torques" "$directory/torques-embedded" <<'END' || fail "the library gives other actions"
+import sys
+rows = [[list(map(float, line.split()[1:])) for line in open(path)] for path in sys.argv[1:]]
+assert [len(row) for row in rows[0]] == [3] * 5
+assert all(abs(a - b) < 2e-6 for new, old in zip(*rows) for a, b in zip(new, old)), rows
+END
+  say "a compiled library in a debug build: $(tail -1 "$directory/torques")"
+fi
 say "ok"
