@@ -51,6 +51,7 @@ package struct GenerateRequest {
       Console.error(remark.description)
     }
     guard !forBuild else { return }
+    if let rows = compilation.checkedRows { Console.error(rows.note.description) }
     for (file, outcome) in zip(files, outcomes) {
       Console.output("\(outcome.rawValue) \(outputFolder.path(of: file.name))")
     }
