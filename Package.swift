@@ -161,7 +161,8 @@ let package = Package(
     .testTarget(
       name: "ToolTests",
       dependencies: [
-        "DTGenReports", "DecisionTransformerCodegen", "Programs", "TestFolders", "dtgen",
+        "DTGenReports", "DecisionTransformerCodegen", "Programs", "RecordedEpisodes", "TestFolders",
+        "dtgen",
       ]),
     .testTarget(
       name: "PendulumTests",

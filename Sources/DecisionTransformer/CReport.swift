@@ -18,6 +18,7 @@ extension dt_comparison {
       case .embedding: 0
       case .block(let layer): 1 + layer
       case .action: -1
+      case .expectedAction: -2
       }
     self.init(
       stage: Int32(truncatingIfNeeded: stage), step: Int32(truncatingIfNeeded: comparison.step),
@@ -27,10 +28,11 @@ extension dt_comparison {
 }
 
 extension SelfTestStage {
-  /// The stage that a header calls so: 0 is the embedding, 1 and more the blocks, a negative one the action.
+  /// The stage that a header calls so: 0 is the embedding, 1 and more the blocks, -1 an action, -2 an expected one.
   public init(numberInC number: Int32) {
     self =
       switch number {
+      case -2: .expectedAction
       case ..<0: .action
       case 0: .embedding
       default: .block(layer: Int(number) - 1)

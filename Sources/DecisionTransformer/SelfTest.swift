@@ -5,6 +5,8 @@ public struct SelfTest {
   /// What the next `act` is told.
   private var reward: Float?
   private var returnIsPrepared = false
+  /// What `act` returns, as reports name it.
+  private var actionStage = SelfTestStage.action
 
   /// Drives `controller` through the episode beside `weights` and compares. Allocates nothing.
   ///
@@ -21,26 +23,53 @@ public struct SelfTest {
     repeatStage: (borrowing Controller, Int, Bool) -> Floats
   ) throws(InitializationError) -> SelfTestReport {
     guard let section = weights.selfTest else { throw .noSelfTest }
-    var test = SelfTest(
-      episode: try SelfTestEpisode(
-        section, stateDimension: Controller.stateDimension,
-        actionDimension: Controller.actionDimension, hiddenSize: Controller.hiddenSize,
-        layerCount: Controller.layerCount))
-    controller.reset(targetReturn: test.episode.targetReturn)
-    for step in 0..<test.episode.stepCount {
-      do throws(StepError) {
-        try test.run(step, &controller, repeatStage)
-      } catch {
-        // A replay that is refused has no action to compare.
-        test.report.compare(
-          .nan, with: 0, tolerance: 0, .action, step: step, index: error.actionIndex)
-        return test.report
-      }
-    }
+    var test = SelfTest(episode: try episode(section, Controller.self))
+    // Both are checked before one is replayed.
+    let expectedRows: SelfTestEpisode? =
+      if let rows = test.episode.expectedRows { try episode(rows, Controller.self) } else { nil }
+    guard expectedRows?.expectedRows == nil else { throw .unfitSelfTest }
+    guard test.replay(&controller, repeatStage), let expectedRows else { return test.report }
+    test.begin(expectedRows)
+    _ = test.replay(&controller, repeatStage)
     return test.report
   }
 
   private init(episode: SelfTestEpisode) { self.episode = episode }
+
+  private static func episode<Controller: SelfTestable & ~Copyable>(
+    _ bytes: UnsafeRawBufferPointer, _: Controller.Type
+  ) throws(InitializationError) -> SelfTestEpisode {
+    try SelfTestEpisode(
+      bytes, stateDimension: Controller.stateDimension,
+      actionDimension: Controller.actionDimension, hiddenSize: Controller.hiddenSize,
+      layerCount: Controller.layerCount)
+  }
+
+  /// Goes on with the model folder's own rows.
+  private mutating func begin(_ rows: SelfTestEpisode) {
+    episode = rows
+    reward = nil
+    returnIsPrepared = false
+    actionStage = .expectedAction
+  }
+
+  /// Replays the episode, and says whether no step was refused.
+  private mutating func replay<Controller: SelfTestable & ~Copyable>(
+    _ controller: inout Controller, _ repeatStage: (borrowing Controller, Int, Bool) -> Floats
+  ) -> Bool {
+    controller.reset(targetReturn: episode.targetReturn)
+    for step in 0..<episode.stepCount {
+      do throws(StepError) {
+        try run(step, &controller, repeatStage)
+      } catch {
+        // A replay that is refused has no action to compare.
+        report.compare(
+          .nan, with: 0, tolerance: 0, actionStage, step: step, index: error.actionIndex)
+        return false
+      }
+    }
+    return true
+  }
 
   private mutating func run<Controller: SelfTestable & ~Copyable>(
     _ index: Int, _ controller: inout Controller,
@@ -100,7 +129,7 @@ public struct SelfTest {
       }
       report.compare(
         component, with: episode.nextExpected(), tolerance: episode.tolerance(action: index),
-        .action, step: step, index: index)
+        actionStage, step: step, index: index)
     }
   }
 }

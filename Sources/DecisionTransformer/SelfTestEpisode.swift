@@ -1,4 +1,5 @@
-/// The self test beside packed weights: a synthetic episode and what the reference makes of it.
+/// The self test beside packed weights: a synthetic episode and what the reference makes of it, and behind it, where the
+/// model folder has them, the folder's own rows.
 ///
 /// All numbers are little-endian words of 32 bits, floats among them, except the schedule. With T steps, state and
 /// action dimensions S and A, P rows of inputs (step t takes row t mod P), L layers and n samples of a row:
@@ -6,7 +7,8 @@
 /// | words | what |
 /// |---|---|
 /// | 0 ..< 8 | T, S, A, P, L + 1, n, H, target return (float) |
-/// | 8 ..< 16 | zero |
+/// | 8 | bytes of a second episode in this format behind this one: the rows that the model folder expects; or 0 |
+/// | 9 ..< 16 | zero |
 /// | T bytes, then zeros to a whole word | schedule: `Step` of each step |
 /// | n | elements of a row that are compared, each below H |
 /// | L + 1 | tolerances of the stages (float): embedding, each block |
@@ -64,6 +66,8 @@ public struct SelfTestEpisode {
 
   let stepCount, stageCount, sampleCount: Int
   let targetReturn: Float
+  /// The episode behind this one; nil where there is none.
+  let expectedRows: UnsafeRawBufferPointer?
   private let bytes: UnsafeRawBufferPointer
   let actionDimension: Int
   private let stateDimension, inputRowCount: Int
@@ -81,6 +85,12 @@ public struct SelfTestEpisode {
     func number(_ index: Int) -> Int {
       Int(truncatingIfNeeded: bytes.word(at: 4 &* index))
     }
+    let followingByteCount = number(8)
+    guard (0...bytes.count &- Self.headerByteCount).contains(followingByteCount) else {
+      throw .unfitSelfTest
+    }
+    let (bytes, following) = Self.parts(bytes, followingByteCount)
+    expectedRows = following
     self.bytes = bytes
     self.stateDimension = stateDimension
     self.actionDimension = actionDimension
@@ -120,6 +130,17 @@ public struct SelfTestEpisode {
     for index in 0..<sampleCount where sample(index) < 0 || sample(index) >= hiddenSize {
       throw .unfitSelfTest
     }
+  }
+
+  /// All bytes but the last `count`, and these where there are any.
+  private static func parts(
+    _ bytes: UnsafeRawBufferPointer, _ count: Int
+  ) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) {
+    let end = bytes.count &- count
+    return (
+      UnsafeRawBufferPointer(rebasing: bytes[..<end]),
+      count == 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[end...])
+    )
   }
 
   func step(_ index: Int) -> Step {

@@ -6,7 +6,7 @@ public struct SelfTestReport: Equatable, Sendable {
   public struct Comparison: Equatable, Sendable {
     /// Where in the step the number belongs.
     public var stage: SelfTestStage
-    /// From the episode's start.
+    /// From the episode's start; of an expected action the row in the model folder's file.
     public var step: Int
     /// Element of the row, or component of the action.
     public var index: Int
@@ -75,16 +75,19 @@ public enum SelfTestStage: Equatable, Sendable {
   case block(layer: Int)
   /// What `act` returns.
   case action
+  /// What `act` returns for a row of `expected.json` or `expected.safetensors` in the model folder.
+  case expectedAction
 }
 
 #if !hasFeature(Embedded)
   extension SelfTestStage: CustomStringConvertible {
-    /// `embedding`, `block h.0` or `action`.
+    /// `embedding`, `block h.0`, `action` or `expected action`.
     public var description: String {
       switch self {
       case .embedding: "embedding"
       case .block(let layer): "block h.\(layer)"
       case .action: "action"
+      case .expectedAction: "expected action"
       }
     }
   }

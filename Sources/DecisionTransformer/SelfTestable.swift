@@ -3,8 +3,8 @@
 /// The packed weights carry a synthetic episode longer than two windows and what the published formulas
 /// give for it in double precision: the actions, and at telling steps the state token's row after the
 /// embedding and after every block. `selfTest` replays the episode through `act` and `prepare` of a controller of
-/// its own and compares. A wrong option, a miscompiled kernel or a changed weight shows as a difference beyond
-/// the tolerance, which is that of float32 rounding.
+/// its own and compares. Rows that the model folder expects are replayed behind it. A wrong option, a miscompiled
+/// kernel or a changed weight shows as a difference beyond the tolerance, which is that of float32 rounding.
 public protocol SelfTestable: ~Copyable {
   /// One observation: `stateDimension` numbers of type `Float`, raw environment units.
   associatedtype State: BitwiseCopyable

@@ -537,6 +537,9 @@ def codegen_text(options: Mapping[str, Any]) -> str:
     return json.dumps(options, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+EXPECTED_KEYS = ("target_return", "states", "rewards", "actions", "tolerance")
+
+
 def plain(value: Any) -> Any:
     """A value of NumPy's or PyTorch's as JSON has it."""
     value = value.tolist() if hasattr(value, "tolist") else value
@@ -549,7 +552,7 @@ def plain(value: Any) -> Any:
 def save_for_dtgen(
     model: Any, folder: str | os.PathLike[str], *, mean: Any = None, std: Any = None, scale: float | None = None,
     target_return: float | None = None, window: int | None = None, action_scale: Any = None, action_offset: Any = None,
-    precision: str | None = None, overwrite: bool = False, **options: Any,
+    precision: str | None = None, expected: Mapping[str, Any] | None = None, overwrite: bool = False, **options: Any,
 ) -> Path:  # fmt: skip
     """Writes a model folder, `<Name>.dtmodel`: config.json, model.safetensors, and codegen.json with what training knew.
 
@@ -565,6 +568,10 @@ def save_for_dtgen(
       either, as in transformers 5, dtgen takes 20.
     * `action_scale`, `action_offset`: environment action = model action * scale + offset; one number, or one for each.
     * `precision`: "float32", "bfloat16", "int16" or "int8".
+    * `expected`: rows of an episode from its start, for `expected.json`: what this script's own loop was told and gave, by
+      which dtgen checks everything else. `states` [T, S], `rewards` [T], of the step before each (nobody looks at the
+      first), and `actions` [T, A], environment units, or [T] whole numbers where they are discrete; and, as far as it is
+      said, `target_return`, if it is not that of the model, and `tolerance`. Ten rows do.
     * `overwrite`: the folder may be there. Its configuration, options and weights are replaced, other files stay.
     * `options`: further keys of codegen.json, for example `timestep_overflow="clamp"`.
 
@@ -581,6 +588,9 @@ def save_for_dtgen(
     if "window" not in codegen and isinstance(getattr(model.config, "max_length", None), int):
         codegen["window"] = model.config.max_length
     problems += option_problems(codegen, states, actions) + weight_problems(model) + place_problems(folder, overwrite)
+    rows = None if expected is None else {key: plain(value) for key, value in expected.items() if value is not None}
+    if rows is not None:
+        problems += expected_problems(rows, codegen, states, actions)
     if problems:
         raise Refused("\n".join(problems))
     unfinished = folder.with_name(f".{folder.name}.{os.getpid()}.unfinished")
@@ -588,11 +598,41 @@ def save_for_dtgen(
         unfinished.mkdir()
         save_checkpoint(model, unfinished)
         (unfinished / "codegen.json").write_text(codegen_text(codegen), encoding="utf-8")
+        if rows is not None:
+            (unfinished / "expected.json").write_text(json.dumps(rows, allow_nan=False) + "\n", encoding="utf-8")
         put_in_place(unfinished, folder)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     return folder
+
+
+def expected_problems(rows: Mapping[str, Any], codegen: Mapping[str, Any], states: int, actions: int) -> list[str]:
+    """What dtgen would say about expected.json, a line for each column."""
+    is_discrete = codegen.get("actions") == "discrete"
+    problems = [
+        f"expected: {key}: is no key; accepted: {', '.join(EXPECTED_KEYS)}" for key in rows if key not in EXPECTED_KEYS
+    ]
+    if "target_return" not in rows and "target_return" not in codegen:
+        problems.append("expected: target_return: is missing; accepted: what the episode asked for, environment units")
+    for key, rule in [("target_return", ANY_NUMBER), ("tolerance", ABOVE_ZERO)]:
+        if key in rows and not rule.admits(rows[key]):
+            problems.append(f"expected: {key}: found {shown(rows[key])}; accepted: {rule.accepted}")
+    count = len(rows["states"]) if isinstance(rows.get("states"), list) else 0
+    shapes = {"states": (count, states), "rewards": (count,), "actions": (count,) if is_discrete else (count, actions)}
+    for key, shape in shapes.items():
+        try:
+            array = number_array(f"expected: {key}", rows.get(key, []))
+            if array.shape != shape or not 1 <= count <= 1000:
+                wanted = ", ".join(["T", *map(str, shape[1:])])
+                raise Refused(f"expected: {key}: found an array {list(array.shape)}; accepted: [{wanted}], T from 1 to 1000")
+            reject_what_is_not_finite(f"expected: {key}", array)
+        except Refused as error:
+            problems.append(str(error))
+            continue
+        if key == "actions" and is_discrete and not all(value in range(actions) for value in rows[key]):
+            problems.append(f"expected: actions: found another number; accepted: whole numbers from 0 to {actions - 1}")
+    return problems
 
 
 def model_sizes(model: Any) -> tuple[int, int]:
@@ -684,7 +724,9 @@ def put_in_place(finished: Path, folder: Path) -> None:
         return
     for entry in folder.iterdir():
         is_model = re.match(r"config\.json$|codegen\.json$|(model|pytorch_model)\b", entry.name)
-        if is_model or (finished / entry.name).exists():
+        # A folder has its expected rows in one file.
+        is_replaced = entry.name == "expected.safetensors" and (finished / "expected.json").exists()
+        if is_model or is_replaced or (finished / entry.name).exists():
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.copytree(entry, finished / entry.name, symlinks=True)

@@ -16,6 +16,7 @@ struct CheckRequest {
     let checkedIn = OutputFolder(path: against)
     let listed = checkedIn.manifest(names)?.files ?? []
     for remark in compilation.remarks { Console.error(remark.description) }
+    if let rows = compilation.checkedRows { Console.error(rows.note.description) }
     var stale = 0
     for file in compilation.files {
       let old = checkedIn.contents(of: file.name)

@@ -49,6 +49,9 @@ enum Help {
     model.safetensors.index.json and its shards, pytorch_model.bin (both formats of
     torch.save; nothing in it is executed), pytorch_model.bin.index.json and its shards.
     Where none of these is there, a file that looks like a checkpoint is an error.
+    expected.json, or expected.safetensors, may hold rows of your own loop: states, rewards,
+    actions and target_return. The checkpoint must give them, and the self test replays
+    them.
     With "model_class": "DecisionTransformerGPT2Model" in codegen.json, the type is the
     trunk alone: embeddings in, hidden states out, with a cache of "tokens" tokens;
     whatever the checkpoint holds around the trunk then has no effect.
@@ -145,9 +148,10 @@ enum Help {
   private static let check = """
     usage: dtgen check <Name>.dtmodel --against <folder> [options]
 
-    Generates anew and compares with the files in <folder>. Differences of the code and
-    of the manifest are printed as a unified diff that brings <folder> up to date. Files
-    that dtgen wrote and would not write today are named. Nothing is written.
+    Generates anew and compares with the files in <folder>; rows in expected.json are
+    checked as in every build. Differences of the code and of the manifest
+    are printed as a unified diff that brings <folder> up to date. Files that dtgen wrote
+    and would not write today are named. Nothing is written.
 
     options:
       --against <folder>  the checked-in output
@@ -222,7 +226,8 @@ enum Help {
     for all others prints lines to put into the file, with as many places as config.json
     says, and what each key means: window, state_mean, state_std, return_scale,
     target_return. A ? stands for each number: the file is wrong as long as one is left.
-    A key that is there stays as it is. Where something is wrong, nothing is written.
+    A key that is there stays as it is. Where something is wrong, or nothing is missing,
+    nothing is written.
 
     options:
       --dry-run  print what is missing and codegen.json, write nothing

@@ -11,6 +11,10 @@ struct InitRequest {
     let template = try OptionsTemplate(folder: folder)
     for remark in template.remarks { Console.error(remark.description) }
     let output = OutputFolder(path: folder)
+    if template.isComplete {
+      Console.output(template.text)
+      return
+    }
     guard !isDryRun else {
       Console.output(template.text)
       Console.output("would write \(output.path(of: template.options.name)):")

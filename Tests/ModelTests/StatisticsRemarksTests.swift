@@ -47,11 +47,32 @@ struct StatisticsRemarksTests {
     "is not noted where it is said, or where there is none",
     arguments: [
       #"{"state_mean": null}"#, #"{"state_mean": null, "state_std": null}"#,
-      #"{"state_mean": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], "state_std": [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]}"#,
+      #"{"state_mean": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], "state_std": [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2], "return_scale": 1}"#,
+      #"{"state_mean": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], "state_std": [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2], "return_scale": 1000}"#,
       #"{"model_class": "DecisionTransformerGPT2Model", "tokens": 60}"#,
     ])
   func silent(options: String) throws {
     #expect(try remarks(options: options) == [])
+  }
+
+  @Test("with state_mean and without return_scale: that is noted, once, and 1 is an answer")
+  func returnScale() throws {
+    let statistics =
+      #""state_mean": [\#(Array(repeating: "0", count: 17).joined(separator: ", "))], "#
+      + #""state_std": [\#(Array(repeating: "1", count: 17).joined(separator: ", "))]"#
+    #expect(
+      try remarks(options: "{\(statistics)}") == [
+        "note: Hopper.dtmodel/codegen.json: return_scale: absent beside state_mean; returns and rewards go in as they are; "
+          + "accepted: what training divided them by, or 1 where it did not"
+      ])
+    #expect(try remarks(options: #"{\#(statistics), "return_scale": 1}"#) == [])
+    // A step without a return token has nothing to be divided.
+    let four =
+      #""state_mean": [0, 0, 0, 0], "state_std": [1, 1, 1, 1]"#
+    #expect(
+      try remarks(Self.variant + #""return_tokens": false"#, options: "{\(four)}") == [])
+    // Raw states, and returns that somebody says are not scaled: one note, of states.
+    #expect(try remarks(options: #"{"return_scale": 1}"#) == [note("")])
   }
 
   @Test("is not noted of pictures, nor where the network normalises")

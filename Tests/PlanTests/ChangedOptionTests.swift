@@ -456,8 +456,10 @@ struct ChangedOptionTests {
       ))
     changed.options.stateMean = nil
     let gone = OutputDifference(Self.output(model), Self.output(changed))
-    #expect(gone.text.contains("- state_mean: [0, 1.0625, "))
-    #expect(gone.text.contains("... → none\n"))
+    let first = "40 numbers: [0] 0, [1] 1.0625, [2] 2.125, [3] 3.1875 and 36 more"
+    #expect(gone.text.contains("- state_mean: \(first) → none\n"), "\(gone.text)")
+    let new = OutputDifference(Self.output(changed), Self.output(model))
+    #expect(new.text.contains("- state_mean: none → \(first)\n"), "\(new.text)")
     // What six digits do not show.
     changed = model
     changed.options.stateMean?[7] = 7.43750001

@@ -55,6 +55,49 @@ import Testing
     #expect(report.stepCount == 1)
   }
 
+  /// Rows that a model folder expects: the same bytes behind the synthetic episode, which say how many they are.
+  @Test func expectedRowsAreReplayedBehind() throws {
+    var rows = EpisodeBytes()
+    let report = try run(EpisodeBytes().bytes(following: rows.bytes))
+    #expect(report.passed)
+    #expect(report.stepCount == 12)
+    #expect(report.comparisonCount == 2 * (2 * 2 * 2 + 6))
+    rows.expected[4] += 0.5
+    let failed = try run(EpisodeBytes().bytes(following: rows.bytes))
+    #expect(!failed.passed && failed.stepCount == 12)
+    #expect(failed.firstFailure?.stage == .expectedAction)
+    #expect(failed.firstFailure?.step == 0)
+    #expect("\(failed)".contains("first: expected action of step 0, element 0: difference 0.5"))
+    // Where the first replay is refused, there is no second.
+    var refused = EpisodeBytes()
+    refused.targetReturn = .infinity
+    refused.schedule[0] &= ~8
+    refused.expected.removeFirst(4)
+    let first = try run(refused.bytes(following: EpisodeBytes().bytes))
+    #expect(!first.passed && first.stepCount == 1)
+    let second = try run(EpisodeBytes().bytes(following: refused.bytes))
+    #expect(second.firstFailure?.stage == .expectedAction)
+    #expect(!second.passed && second.stepCount == 7)
+  }
+
+  @Test func expectedRowsOfAnotherLengthAreRefused() throws {
+    let rows = EpisodeBytes().bytes
+    for count in 1..<rows.count {
+      #expect(throws: InitializationError.unfitSelfTest, "\(count) bytes") {
+        try run(EpisodeBytes().bytes(following: Array(rows.prefix(count))))
+      }
+    }
+    let whole = EpisodeBytes().bytes(following: rows)
+    for wrong in [UInt32(rows.count) - 4, UInt32(rows.count) + 4, .max, 1 << 31] {
+      var section = whole
+      for byte in 0..<4 { section[32 + byte] = UInt8(truncatingIfNeeded: wrong >> (8 * byte)) }
+      #expect(throws: InitializationError.unfitSelfTest, "\(wrong)") { try run(section) }
+    }
+    // There are two episodes at most.
+    let third = EpisodeBytes().bytes(following: EpisodeBytes().bytes(following: rows))
+    #expect(throws: InitializationError.unfitSelfTest) { try run(third) }
+  }
+
   @Test func nothingComparedIsNoPass() throws {
     var episode = EpisodeBytes()
     episode.schedule = episode.schedule.map { $0 & 3 }
@@ -105,13 +148,14 @@ import Testing
     var numbers = Numbers(seed: 11)
     let bytes = EpisodeBytes().bytes
     var refusals = 0
-    for _ in 0..<4000 {
-      var damaged = bytes
+    let twice = EpisodeBytes().bytes(following: bytes)
+    for round in 0..<4000 {
+      var damaged = round % 2 == 0 ? bytes : twice
       for _ in 0..<(1 + numbers.word() % 4) {
         // Half of the damage hits the header, in whole words.
         let value = UInt32(truncatingIfNeeded: numbers.word() >> 32)
-        let place = numbers.word() % 2 == 0 ? Int(numbers.word() % 8) : Int(numbers.word() >> 1)
-        let word = place % (bytes.count / 4)
+        let place = numbers.word() % 2 == 0 ? Int(numbers.word() % 9) : Int(numbers.word() >> 1)
+        let word = place % (damaged.count / 4)
         for byte in 0..<4 {
           damaged[4 * word + byte] = UInt8(truncatingIfNeeded: value >> UInt32(8 * byte))
         }
@@ -239,7 +283,10 @@ private struct EpisodeBytes {
     }
   }
 
-  var bytes: [UInt8] {
+  var bytes: [UInt8] { bytes(following: []) }
+
+  /// With another episode behind this one.
+  func bytes(following: [UInt8]) -> [UInt8] {
     func words(_ values: [UInt32]) -> [UInt8] {
       values.flatMap { value in
         (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }
@@ -247,9 +294,10 @@ private struct EpisodeBytes {
     }
     func floats(_ values: [Float]) -> [UInt8] { words(values.map(\.bitPattern)) }
     let header = words(
-      [6, 2, 1, 3, 2, 2, 3, targetReturn.bitPattern] + Array(repeating: 0, count: 8))
+      [6, 2, 1, 3, 2, 2, 3, targetReturn.bitPattern, UInt32(following.count)]
+        + Array(repeating: 0, count: 7))
     let tolerances = floats([0.125, 0.125, 0.125])
     return header + schedule + [0, 0] + words([0, 2]) + tolerances
-      + floats(Array(Self.inputs.joined())) + floats(expected)
+      + floats(Array(Self.inputs.joined())) + floats(expected) + following
   }
 }

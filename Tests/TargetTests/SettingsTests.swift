@@ -40,6 +40,41 @@ struct SettingsTests {
     #expect(diagnostics.isEmpty, "\(diagnostics)")
   }
 
+  @Test(
+    "leave code without weights in the program without a diagnostic, and say why where one is needed"
+  )
+  func absentWeights() throws {
+    for name in ["WindowOfOne", "TrunkOneToken"] {
+      let plan = try Compiler.compile(folder: TestData.model(name).path, codeOnly: true).plan
+      let reason = "\(name).dtmodel has no checkpoint; put one there"
+      let absent = AbsentWeights(plan: plan, version: Compiler.version, reason: reason).render()
+      var sources = ["\(name)Weights.swift": String(decoding: absent, as: UTF8.self)]
+      for file in Compiler.sources(plan) {
+        sources[file.name] = String(decoding: file.contents, as: UTF8.self)
+      }
+      for setting in Self.settings {
+        let diagnostics = try TargetCompiler.diagnostics(
+          sources, settings: setting.flags, languageMode: setting.languageMode)
+        #expect(diagnostics.isEmpty, "\(setting.name): \(diagnostics)")
+      }
+      let hasSelfTest = name == "WindowOfOne"
+      sources["Robot.swift"] = """
+        import DecisionTransformer
+
+        nonisolated func robot() throws {
+          _ = try \(name)()
+          _ = try \(name).embeddedWeights()
+          \(hasSelfTest ? "_ = try \(name).selfTest()" : "")
+        }
+        """
+      let diagnostics = try TargetCompiler.diagnostics(sources)
+      let errors = diagnostics.split(separator: "\n").filter {
+        $0.contains(": error: ") && $0.contains("is unavailable: \(reason)")
+      }
+      #expect(errors.count == (hasSelfTest ? 3 : 2), "\(diagnostics)")
+    }
+  }
+
   @Test("are really in force")
   func control() throws {
     let sources = [

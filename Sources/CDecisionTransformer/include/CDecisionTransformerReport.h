@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 typedef struct {
-  int32_t stage; // 0: the embedded state token; 1, 2, ...: after block 0, 1, ...; -1: the action
+  int32_t stage; // 0: the embedded state token; 1, 2, ...: after block 0, 1, ...; -1: the action; -2: an expected one
   int32_t step;
   int32_t index;
   float difference;

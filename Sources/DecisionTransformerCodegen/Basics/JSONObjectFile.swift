@@ -26,6 +26,13 @@ package struct JSONObjectFile {
     self.members = members
   }
 
+  /// What a file of another form says, in the form of an object.
+  package init(_ members: [JSONMember], path: String) {
+    self.path = path
+    prefix = ""
+    self.members = members
+  }
+
   /// A file that cannot be read, and why.
   package init(path: String, unreadable reason: String) {
     self.path = path
@@ -85,11 +92,13 @@ extension JSONObjectFile {
     rejections.append((-1, Diagnostic(path: path, key: place, message)))
   }
 
-  /// Records what is wrong with the value of `key`, or with one element of it.
-  package mutating func reject(_ key: String, element: Int? = nil, _ message: String) {
+  /// Records what is wrong with the value of `key`, or with one element of it, or with one element of that.
+  package mutating func reject(
+    _ key: String, element: Int? = nil, part: Int? = nil, _ message: String
+  ) {
     let isPlain = key.utf8.allSatisfy { (0x21..<0x7F).contains($0) } && (1...60).contains(key.count)
     let name = prefix + (isPlain ? key : JSONValue.string(key).excerpt)
-    let place = element.map { "\(name)[\($0)]" } ?? name
+    let place = [element, part].compactMap(\.self).reduce(name) { "\($0)[\($1)]" }
     rejections.append((position(of: key), Diagnostic(path: path, key: place, message)))
   }
 
@@ -100,9 +109,9 @@ extension JSONObjectFile {
 
   /// Records that `value` is not what `key` accepts.
   package mutating func reject(
-    _ key: String, element: Int? = nil, found value: JSONValue, accepted: String
+    _ key: String, element: Int? = nil, part: Int? = nil, found value: JSONValue, accepted: String
   ) {
-    reject(key, element: element, "found \(value.excerpt); accepted: \(accepted)")
+    reject(key, element: element, part: part, "found \(value.excerpt); accepted: \(accepted)")
   }
 }
 

@@ -7,6 +7,8 @@ public struct JSONParser {
   public static let maximumDepth = 128
 
   private var scanner: JSONScanner
+  /// The name in front of the value that is being read, of the innermost object.
+  private var name: String?
 
   /// The value that `bytes` spell.
   public static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
@@ -45,8 +47,16 @@ extension JSONParser {
     case UInt8(ascii: "["): return try array(depth: depth + 1)
     case UInt8(ascii: "\""): return .string(try scanner.string())
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try scanner.number()
+    case UInt8(ascii: "?"): throw placeholder
     default: return try scanner.word()
     }
+  }
+
+  /// What `dtgen init` prints in place of a number.
+  private var placeholder: JSONError {
+    let place = name.map { " in \(JSONValue.string($0).excerpt)" } ?? ""
+    return scanner.error(
+      "a value is missing; found \(scanner.found)\(place); accepted: a value in place of each ?")
   }
 
   private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
@@ -76,6 +86,7 @@ extension JSONParser {
       guard scanner.take(":") else {
         throw scanner.error("\":\" is missing after a name; found \(scanner.found)")
       }
+      self.name = name
       members.append(JSONMember(name: name, value: try value(depth: depth)))
       scanner.skipSpace()
     } while scanner.take(",")

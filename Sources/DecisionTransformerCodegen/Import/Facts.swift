@@ -73,10 +73,11 @@ package struct Facts {
   ///   - meaning: What it is, and where people find it.
   ///   - example: As it stands behind `--set key=`.
   ///   - mayBeAbsent: Whether null says that there is nothing of the kind.
+  ///   - absence: What says so in the file, where something does.
   ///   - found: What a file has that is of no use.
   package mutating func ask(
     _ key: String, _ meaning: String, example: String, mayBeAbsent: Bool = false,
-    found: String? = nil
+    absence: JSONValue? = nil, found: String? = nil
   ) {
     guard let value = givenValue(of: key) else {
       return reject(
@@ -85,6 +86,7 @@ package struct Facts {
     if let found { note(key, "\(Self.text(value)) \(way(of: key)); \(found)") }
     guard value == .null else { return add(key, value) }
     if !mayBeAbsent { reject(key, "found null; accepted: \(meaning)") }
+    if let absence { add(key, absence) }
   }
 
   /// A size that a file beside the tensors has, too: where it is another one, the file is of another model.

@@ -85,7 +85,7 @@ package enum HuggingFaceImport {
       facts.ask(
         "return_scale",
         "what returns are divided by, scale of the training script (1000 in the published ones); null where nothing does",
-        example: "1000", mayBeAbsent: true)
+        example: "1000", mayBeAbsent: true, absence: .integer(1))
     }
   }
 }

@@ -23,6 +23,8 @@ public struct GenerationOptions: Equatable, Sendable {
   public var frameInput = FrameInput.stack
   /// `return_scale`: the target and the rewards are divided by it.
   public var returnScale = 1.0
+  /// Whether `return_scale` is there: 1 because somebody says so, and nobody has to be told.
+  public var hasReturnScale = false
   /// `return_offset`: taken off a return in front of the scale, environment units.
   public var returnOffset = 0.0
   /// `return_rounding`: what the return to go is kept in.

@@ -123,6 +123,7 @@ extension GenerationOptionsReader {
     _ file: inout JSONObjectFile, into options: inout GenerationOptions
   ) {
     file.read("return_scale", into: &options.returnScale, .scale)
+    options.hasReturnScale = file["return_scale"] != nil
     file.read("return_offset", into: &options.returnOffset, .float32)
     file.read("return_rounding", into: &options.returnRounding)
     guard let value = file["target_return"] else { return }

@@ -13,6 +13,8 @@ public struct Compilation: Sendable {
   public var checkpointFile: String?
   /// Of the checkpoint, unless codegen.json says otherwise.
   public var selfTest: RecordedSelfTest?
+  /// Of the folder's own rows; nil where it has none, and where no checkpoint was read.
+  public var checkedRows: CheckedRows?
   /// Of rounded weights.
   public var precisionCost: PrecisionCost?
   /// Warnings and notes.
@@ -47,18 +49,22 @@ public enum Compiler {
       model.options.access = .public
     }
     let plan = try plan(model, folder: folder)
+    let rows = try ExpectedRowsReader.read(folder: folder, model)
     let code = code(plan)
     var files = code.map(\.file)
     var manifest = Manifest(plan, generator: version)
     manifest.files = code.map { Manifest.File($0.file, $0.content) }
     var selfTest: RecordedSelfTest?
+    var checkedRows: CheckedRows?
     var precisionCost: PrecisionCost?
     if !codeOnly,
       let checkpoint = try CheckpointReader.read(
         folder: folder, config: model.config, remarks: &remarks)
     {
       remarks += zeroHeads(of: model, checkpoint, folder: folder)
-      let packed = try pack(plan, model, checkpoint, folder: folder, progress: progress)
+      if let rows { checkedRows = try ExpectedRowsCheck.run(rows, model, checkpoint) }
+      let packed = try pack(
+        plan, model, checkpoint, folder: folder, expecting: rows, progress: progress)
       selfTest = packed.selfTest
       files.append(weights(plan, packed.file))
       manifest.addWeights(
@@ -91,12 +97,16 @@ public enum Compiler {
         manifest.precisionCost = cost.facts
       }
     }
+    if let rows, !codeOnly, checkedRows == nil {
+      remarks.append(
+        Diagnostic(.note, path: rows.path, "is not checked: the folder has no checkpoint"))
+    }
     files.append(
       OutputFile(name: OutputNames(model: model.name).manifest, contents: manifest.contents))
     return Compilation(
       model: model, plan: plan, files: files, manifest: manifest,
       checkpointFile: codeOnly ? nil : CheckpointReader.fileName(folder: folder),
-      selfTest: selfTest, precisionCost: precisionCost, remarks: remarks)
+      selfTest: selfTest, checkedRows: checkedRows, precisionCost: precisionCost, remarks: remarks)
   }
 
   /// The plan of the model in a folder, checked like a compilation's.
@@ -197,15 +207,16 @@ public enum Compiler {
 
   /// A packed-weights file, header, payload and self test, that `PackedWeights` takes.
   public static func packedWeights(
-    _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String = ""
+    _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String = "",
+    expecting rows: ExpectedRows? = nil
   ) throws(InvalidInput) -> [UInt8] {
-    try pack(plan, model, checkpoint, folder: folder).file
+    try pack(plan, model, checkpoint, folder: folder, expecting: rows).file
   }
 
   /// The file of `packedWeights`, the self test in it, and the checksum of its payload.
   private static func pack(
     _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, folder: String,
-    progress: (Double) -> Void = { _ in }
+    expecting rows: ExpectedRows?, progress: (Double) -> Void = { _ in }
   ) throws(InvalidInput) -> (file: [UInt8], selfTest: RecordedSelfTest?, checksum: UInt64) {
     // One array from the start, with room for the self test: a large payload must not be held twice.
     let byteCount = PackedWeights.headerByteCount + plan.weights.byteCount
@@ -224,7 +235,7 @@ public enum Compiler {
       hasSelfTest
       ? RecordedSelfTest(
         plan: plan, model: model, checkpoint: checkpoint, payload: payload(of: file, plan),
-        progress: progress) : nil
+        expecting: rows, progress: progress) : nil
     if let problem = selfTest?.problem {
       throw InvalidInput([Diagnostic(path: folder, problem)])
     }

@@ -48,6 +48,18 @@ package struct SelfTestSchedule: Equatable {
     samples = (0..<sampleCount).map { $0 * shape.hiddenSize / sampleCount }
   }
 
+  /// Of rows that a model folder expects: every action is compared, and goes into the history as in the published loop.
+  ///
+  /// - Parameter tellsActions: Whether the folder's own actions go there.
+  package init(expectedRowCount count: Int, tellsActions: Bool) {
+    steps = Array(
+      repeating: Step(
+        conclusion: tellsActions ? .executed : .prepare, comparesAction: true, comparesStages: false
+      ), count: count)
+    inputRowCount = count
+    samples = []
+  }
+
   /// Multiply-adds of the reference for the steps that every self test computes.
   package static func leastWork(_ plan: Plan) -> Int {
     tellingSteps(window: plan.shape.window, count: 2 * plan.shape.window + 5).count

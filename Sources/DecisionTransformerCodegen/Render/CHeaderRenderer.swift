@@ -183,7 +183,7 @@ package struct CHeaderRenderer {
         void *memory, size_t memory_size, const void *weights, size_t weights_size);
 
     /* One number of the replay beside the expected one. stage: 0 is the embedded state token, 1, 2, ... the token after
-     * block 0, 1, ..., -1 the action. A difference beyond its tolerance is a failure. */
+     * block 0, 1, ..., -1 the action, -2 that of an expected row. A difference beyond its tolerance is a failure. */
     typedef struct {
       int32_t stage, step, index;
       float difference, tolerance;

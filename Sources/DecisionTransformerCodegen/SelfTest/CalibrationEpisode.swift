@@ -16,7 +16,7 @@ public struct CalibrationEpisode: Equatable, Sendable {
   /// Runs past two windows.
   package init(synthetic model: Model) {
     let steps = min(2 * model.window + 10, model.episodeLength ?? .max)
-    let episode = SyntheticEpisode(model, stepCount: steps)
+    let episode = EpisodeInputs(synthetic: model, stepCount: steps)
     (states, rewards, targetReturn) = (episode.states, episode.rewards, episode.targetReturn)
     source = "synthetic, seed 1"
   }

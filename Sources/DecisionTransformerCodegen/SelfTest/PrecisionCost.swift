@@ -6,7 +6,7 @@ import Foundation
 public struct PrecisionCost: Equatable, Sendable {
   /// What is answered.
   public enum Answers: Equatable, Sendable {
-    /// Of a `SyntheticEpisode` that runs past two windows. Each model keeps its own actions in its history; where actions
+    /// Of a synthetic episode that runs past two windows. Each model keeps its own actions in its history; where actions
     /// are numbered, both keep the checkpoint's.
     case actions(steps: Int)
     /// The same of numbered actions, with the steps in which the larger logit was another one.

@@ -28,6 +28,8 @@ public struct RecordedSelfTest: Equatable, Sendable {
 
   public var stepCount: Int
   public var stages: [Stage]
+  /// Of the actions in rows that the model folder expects; nil where it has none.
+  public var expectedAction: Stage?
   /// The section behind the packed weights' payload; its format is that of `SelfTestEpisode`.
   public var section: [UInt8]
 }
@@ -35,7 +37,8 @@ public struct RecordedSelfTest: Equatable, Sendable {
 extension RecordedSelfTest {
   /// What is wrong with a checkpoint whose numbers leave the range of float32; nil of others.
   package var problem: String? {
-    stages.first { !$0.tolerance.isFinite || !$0.magnitude.isFinite }.map { stage in
+    let all = stages + [expectedAction].compactMap(\.self)
+    return all.first { !$0.tolerance.isFinite || !$0.magnitude.isFinite }.map { stage in
       "its numbers leave the range of float32 at \(stage.name), in an episode of plain inputs; accepted: a checkpoint that float32 can "
         + "compute"
     }
@@ -59,17 +62,27 @@ extension RecordedSelfTest {
   /// Runs the reference over a synthetic episode: about a second for a small model. The weights of a batch are
   /// those of a single agent, and so is their self test.
   ///
-  /// - Parameter progress: told the part of the steps that is done.
+  /// - Parameters:
+  ///   - rows: The model folder's own, which are replayed behind the synthetic episode.
+  ///   - progress: told the part of the steps that is done.
   public init(
     plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float],
-    progress: (Double) -> Void = { _ in }
+    expecting rows: ExpectedRows? = nil, progress: (Double) -> Void = { _ in }
   ) {
     var (single, deployment) = (model, plan.deployment)
     single.options.batch = 1
     deployment.batch = 1
+    let plan = plan.deployment.batch == 1 ? plan : Plan(plan.network, deployment)
     var recorder = SelfTestRecorder(
-      plan: plan.deployment.batch == 1 ? plan : Plan(plan.network, deployment), model: single,
-      checkpoint: checkpoint, payload: payload)
+      plan: plan, model: single, checkpoint: checkpoint, payload: payload)
     self = recorder.record(progress: progress)
+    guard let rows else { return }
+    var recorderOfRows = SelfTestRecorder(
+      plan: plan, model: single, checkpoint: checkpoint, payload: payload, expecting: rows)
+    let recorded = recorderOfRows.record(leastActionTolerance: stages.last!.tolerance)
+    expectedAction = recorded.stages.last
+    expectedAction?.name = "\(SelfTestStage.expectedAction)"
+    stepCount += recorded.stepCount
+    section = SelfTestSection.joined(section, recorded.section)
   }
 }

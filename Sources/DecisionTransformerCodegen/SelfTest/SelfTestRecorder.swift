@@ -4,7 +4,7 @@ import DecisionTransformer
 package struct SelfTestRecorder {
   private let plan: Plan
   private var schedule: SelfTestSchedule
-  private let episode: SyntheticEpisode
+  private let episode: EpisodeInputs
   private var exact: Judge
   private var simulated: ControlMachine<Float>
   /// The packed weights in double precision without quantized rows; nil where none are.
@@ -15,11 +15,33 @@ package struct SelfTestRecorder {
   private var quantization: [ErrorStatistics]
   private var expected: [Float] = []
 
+  /// Of a synthetic episode.
   package init(plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float]) {
+    let schedule = SelfTestSchedule(plan)
+    self.init(
+      plan, model, checkpoint, payload, schedule,
+      EpisodeInputs(
+        synthetic: model, stepCount: schedule.steps.count, rowCount: schedule.inputRowCount))
+  }
+
+  /// Of the model folder's own rows, whose actions are compared.
+  package init(
+    plan: Plan, model: Model, checkpoint: Checkpoint, payload: [Float], expecting rows: ExpectedRows
+  ) {
+    self.init(
+      plan, model, checkpoint, payload,
+      SelfTestSchedule(
+        expectedRowCount: rows.count, tellsActions: plan.steps.action.choice != nil),
+      rows.inputs)
+  }
+
+  private init(
+    _ plan: Plan, _ model: Model, _ checkpoint: Checkpoint, _ payload: [Float],
+    _ schedule: SelfTestSchedule, _ episode: EpisodeInputs
+  ) {
     self.plan = plan
-    schedule = SelfTestSchedule(plan)
-    episode = SyntheticEpisode(
-      model, stepCount: schedule.steps.count, rowCount: schedule.inputRowCount)
+    self.schedule = schedule
+    self.episode = episode
     exact = Judge(plan, model, checkpoint, payload: payload)
     simulated = ControlMachine(plan, MachineWeights(plan, payload: payload))
     errors = Array(repeating: ErrorStatistics(), count: plan.shape.layerCount + 2)
@@ -30,8 +52,13 @@ package struct SelfTestRecorder {
     }
   }
 
-  /// - Parameter progress: told the part of the steps that is done.
-  package mutating func record(progress: (Double) -> Void) -> RecordedSelfTest {
+  /// - Parameters:
+  ///   - leastActionTolerance: What is granted at least, in model units: an episode of a few numbers that round well says
+  ///     little about another machine's.
+  ///   - progress: told the part of the steps that is done.
+  package mutating func record(
+    leastActionTolerance: Double = 0, progress: (Double) -> Void = { _ in }
+  ) -> RecordedSelfTest {
     exact.reset(targetReturn: episode.targetReturn)
     simulated.reset(targetReturn: Float(episode.targetReturn))
     unquantized?.reset(targetReturn: Float(episode.targetReturn))
@@ -39,7 +66,8 @@ package struct SelfTestRecorder {
       progress(Double(index) / Double(schedule.steps.count))
       run(index)
     }
-    let stages = stages
+    var stages = stages
+    stages[stages.count - 1].tolerance = max(stages.last!.tolerance, leastActionTolerance)
     return RecordedSelfTest(
       stepCount: schedule.steps.count, stages: stages,
       section: SelfTestSection(

@@ -4,7 +4,7 @@ import DecisionTransformer
 package struct SelfTestSection {
   package var shape: Shape
   package var schedule: SelfTestSchedule
-  package var episode: SyntheticEpisode
+  package var episode: EpisodeInputs
   package var stageTolerances: [Float]
   package var actionTolerances: [Float]
   /// In the order in which they are compared.
@@ -43,6 +43,13 @@ package struct SelfTestSection {
       append([episode.rewards[row]])
     }
     append(expected)
+    return bytes
+  }
+
+  /// `first` with `second` behind it, of which its header says so.
+  package static func joined(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+    var bytes = first + second
+    for byte in 0..<4 { bytes[32 + byte] = UInt8(truncatingIfNeeded: second.count >> (8 * byte)) }
     return bytes
   }
 }

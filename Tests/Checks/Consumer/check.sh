@@ -201,6 +201,25 @@ saw_no "Generating Pendulum"
 cp "$directory/model.safetensors" "$hopper/model.safetensors"
 say "options and checkpoint are followed, for their own model only; code depends on no weight"
 
+# The program's own first step, as the row of a loop.
+must_build "as it was"
+zeros=$(printf '0, %.0s' {1..10})0
+torques=$(sed -n '1s/^torques: \(.*\)$/\1/p' "$directory/torques" | sed 's/  */, /g')
+rows() { printf '{"states": [[%s]], "rewards": [0], "actions": [[%s]]}\n' "$zeros" "$1" >"$hopper/expected.json"; }
+rows "$torques"
+must_build "an expected row"
+saw "Generating Hopper"
+saw_no "Generating Pendulum"
+[[ $(digest Hopper.swift) == "$code" ]] || fail "the code depends on expected rows"
+[[ $(digest HopperWeights.swift) != "$weights" ]] || fail "the self test ignores expected rows"
+must_run "an expected row"
+rows "9${torques#*[0-9]}"
+must_refuse "another action" 2 "Hopper.dtmodel/expected.json: actions[0][0]: found 9" "Hopper.dtmodel/expected.json: actions: 1 of 3 "
+rm "$hopper/expected.json"
+must_build "no expected row"
+[[ $(digest HopperWeights.swift) == "$weights" ]] || fail "expected rows that are gone leave something behind"
+say "rows that the folder expects are checked when they change, and travel with the weights"
+
 # --- Wrong input -----------------------------------------------------------------------------------
 must_build "as it was"
 cp "$hopper/codegen.json" "$hopper/config.json" "$directory"

@@ -568,6 +568,53 @@ class Saving(InFolder):
         self.assertFalse([name for name in stale if (folder / name).exists()])
         self.assertEqual([path.name for path in self.folder.iterdir()], ["Robot.dtmodel"])
 
+    def expected(self, count=3, **changes):
+        generator = np.random.default_rng(19)
+        return dict(
+            states=generator.normal(size=(count, STATES)).astype(np.float32), rewards=[0, *generator.normal(size=count - 1)],
+            actions=generator.uniform(-1, 1, size=(count, 2)).astype(np.float32)) | changes  # fmt: skip
+
+    def test_expected_rows(self):
+        rows = self.expected()
+        folder = self.save(target_return=5, expected=rows)
+        written = json.loads((folder / "expected.json").read_text())
+        self.assertEqual(list(written), ["states", "rewards", "actions"])
+        self.assertEqual(np.array(written["states"], np.float32).tobytes(), rows["states"].tobytes())
+        self.assertEqual(self.read(folder), {"target_return": 5})
+        folder = self.save("B.dtmodel", actions="discrete", expected=self.expected(
+            actions=np.array([1, 0, 1]), target_return=np.float32(2), tolerance=0.5))  # fmt: skip
+        written = json.loads((folder / "expected.json").read_text())
+        self.assertEqual((written["actions"], written["target_return"], written["tolerance"]), ([1, 0, 1], 2, 0.5))
+        # Others stay without new ones, and one file makes room for the other.
+        (folder / "expected.json").rename(folder / "expected.safetensors")
+        self.save("B.dtmodel", overwrite=True)
+        self.assertTrue((folder / "expected.safetensors").exists())
+        self.save("B.dtmodel", target_return=1, overwrite=True, expected=rows)
+        self.assertFalse((folder / "expected.safetensors").exists())
+
+    def test_expected_rows_that_are_refused(self):
+        for pattern, changes in [
+            ("expected: reward: is no key; accepted: target_return, states", dict(reward=[0])),
+            (r"expected: states: found an array \[3, 4\]; accepted: \[T, 5\]", dict(states=np.zeros((3, 4)))),
+            (r"expected: rewards: found an array \[2\]; accepted: \[T\]", dict(rewards=[0, 1])),
+            (r"expected: actions\[1, 0\]: found nan; accepted: finite", dict(actions=[[0, 0], [np.nan, 0], [0, 0]])),
+            (r"expected: actions: found an array \[0\]", dict(actions=None)),
+            ("expected: tolerance: found 0; accepted: a number above 0", dict(tolerance=0)),
+        ]:
+            with self.subTest(pattern):
+                self.assertRefused(pattern, self.save, target_return=5, expected=self.expected(**changes))
+        self.assertRefused("expected: target_return: is missing", self.save, expected=self.expected())
+        self.assertRefused("accepted: whole numbers from 0 to 1", self.save, actions="discrete", target_return=1,
+                           expected=self.expected(actions=[0, 1, 2]))  # fmt: skip
+
+    @needs_dtgen
+    def test_dtgen_checks_expected_rows(self):
+        folder = self.save(target_return=5, scale=1, expected=self.expected())
+        answer = dtgen("generate", folder, "--output", self.folder / "out")
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("Robot.dtmodel/expected.json: actions[0][0]: found ", answer.stderr)
+        self.assertFalse((self.folder / "out").exists())
+
     def test_an_overwriting_that_fails_brings_the_old_folder_back(self):
         self.save(window=3)
         before, rename = self.files(), Path.rename
@@ -743,6 +790,26 @@ def random_model(**config):
     return TrainableDT(transformers.DecisionTransformerConfig(**(sizes | config)))
 
 
+def own_loop(model, numbers, states, rewards, target, scale, window):
+    """The actions of an episode, each predicted from the last steps and put into the history."""
+    import torch
+
+    inputs = torch.tensor((states - numbers.mean) / numbers.std, dtype=torch.float32)
+    tokens, actions = [target / scale], torch.zeros(len(states), 3)
+    for step in range(len(states)):
+        if step > 0:
+            tokens.append(tokens[-1] - rewards[step] / scale)
+        seen = slice(max(0, step + 1 - window), step + 1)
+        with torch.no_grad():
+            predicted = model(
+                states=inputs[None, seen], actions=actions[None, seen], rewards=None,
+                returns_to_go=torch.tensor(tokens[seen], dtype=torch.float32)[None, :, None],
+                timesteps=torch.arange(step + 1)[None, seen], attention_mask=torch.ones(1, seen.stop - seen.start),
+            ).action_preds  # fmt: skip
+        actions[step] = predicted[0, -1]
+    return actions.numpy()
+
+
 @needs_transformers
 class Transformers(InFolder):
     def setUp(self):
@@ -793,6 +860,30 @@ class Transformers(InFolder):
         self.assertEqual(dtgen("generate", folder, "--output", self.folder / "out").returncode, 0)
         answer = dtgen("check", folder, "--against", self.folder / "out")
         self.assertEqual((answer.returncode, answer.stderr), (0, ""))
+
+    @needs_dtgen
+    def test_dtgen_has_the_actions_of_the_scripts_own_loop(self):
+        import torch
+
+        model, numbers = random_model().eval(), statistics(self.states)
+        with torch.no_grad():  # A trained model's returns matter.
+            for tensor in model.parameters():
+                tensor.mul_(4)
+        states, rewards = self.states[:10], np.linspace(0, 9, 10, dtype=np.float32)
+        rows = dict(states=states, rewards=rewards, actions=own_loop(model, numbers, states, rewards, 360, 100, 6))
+        self.save(model, expected=rows)
+        answer = dtgen("inspect", self.folder / "Hopper.dtmodel")
+        self.assertEqual((answer.returncode, answer.stderr), (0, ""))
+        self.assertRegex(answer.stdout, r"expected rows +10 of expected\.json checked, off by at most \d\.\de-0[6-9]\n")
+        # Any other statistics are found out, in every precision.
+        for precision in ("float32", "bfloat16", "int16", "int8"):
+            for change in (dict(mean=numbers.mean + 1), dict(std=numbers.std * 2), dict(scale=1000), dict(action_scale=2)):
+                given = dict(mean=numbers.mean, std=numbers.std, scale=100, target_return=360, window=6) | change
+                save_for_dtgen(model, self.folder / "Hopper.dtmodel", precision=precision, expected=rows, overwrite=True,
+                               **given)  # fmt: skip
+                answer = dtgen("inspect", self.folder / "Hopper.dtmodel")
+                self.assertEqual(answer.returncode, 1, change)
+                self.assertIn("expected.json: actions[0][0]: found ", answer.stderr, change)
 
     @needs_dtgen
     def test_dtgen_computes_what_transformers_does(self):

@@ -12,9 +12,10 @@ package struct PackedModel {
   /// - Parameters:
   ///   - change: other options.
   ///   - transform: what becomes of each number of the checkpoint.
+  ///   - rowCount: rows that the folder expects, as the reference answers them.
   package init(
     folder: URL, changing change: (inout GenerationOptions) -> Void = { _ in },
-    transform: (@Sendable (Float) -> Float)? = nil
+    transform: (@Sendable (Float) -> Float)? = nil, expecting rowCount: Int = 0
   ) throws {
     var (model, remarks) = try ModelFolder(path: folder.path).readModel()
     change(&model.options)
@@ -28,7 +29,10 @@ package struct PackedModel {
     }
     self.model = model
     plan = Plan(model)
-    bytes = try Compiler.packedWeights(plan, model, checkpoint)
+    let rows =
+      rowCount == 0
+      ? nil : try ExpectedRowsText(model, checkpoint, count: rowCount).rows(model)
+    bytes = try Compiler.packedWeights(plan, model, checkpoint, expecting: rows)
   }
 
   private var payloadRange: Range<Int> {

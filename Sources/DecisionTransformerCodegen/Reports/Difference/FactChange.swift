@@ -20,7 +20,7 @@ package struct FactChange: Encodable, Equatable, Sendable {
       let (before, after) = (values[name] ?? .null, others[name] ?? .null)
       guard before != after else { return nil }
       var change = FactChange(name: name, old: text(before), new: text(after))
-      change.difference = difference(before, after)
+      change.difference = difference(before, after) ?? otherLength(before, after)
       return change
     }
   }
@@ -69,6 +69,25 @@ package struct FactChange: Encodable, Equatable, Sendable {
     let rest = places.count > mostPlaces ? " and \(places.count - mostPlaces) more" : ""
     return
       "\(places.count) of \(before.count) numbers changed, by at most \(String(format: "%.3g", largest)): \(shown)\(rest)"
+  }
+
+  /// Of lists of other lengths, one of which is long, or of one that was not there: how many, and the first few.
+  private static func otherLength(_ old: JSONValue, _ new: JSONValue) -> String? {
+    let sides = [old, new].map(beginning)
+    guard sides.contains(where: { $0 != nil }) else { return nil }
+    return zip(sides, [old, new]).map { $0 ?? short(text($1)) }.joined(separator: " → ")
+  }
+
+  /// `11 numbers: [0] 1.309, [1] -0.08 and 9 more`; nil of what is no list of numbers, or is short.
+  private static func beginning(_ value: JSONValue) -> String? {
+    guard case .array(let elements) = value, ManifestText.inline(value).count > longestText,
+      let numbers = numbers(value, as: .null)
+    else { return nil }
+    let shown = numbers.prefix(mostPlaces).enumerated().map {
+      "[\($0)] \(String(format: "%.6g", $1))"
+    }.joined(separator: ", ")
+    let rest = elements.count - min(elements.count, mostPlaces)
+    return "\(elements.count) numbers: \(shown)\(rest == 0 ? "" : " and \(rest) more")"
   }
 
   private static func numbers(_ value: JSONValue, as other: JSONValue) -> [Double]? {

@@ -12,6 +12,8 @@ public struct InspectionReport: Encodable, Sendable {
   package var plan: Plan
   /// What float32 costs; nil without a checkpoint, and with `"self_test": false`.
   package var selfTest: SelfTest?
+  /// Rows of the folder's own that the checkpoint gives; nil without any, and without a checkpoint.
+  package var expectedRows: ExpectedRows?
   /// What rounded weights cost, as the manifest says it; nil without a checkpoint, and without rounding.
   package var precisionCost: [String: JSONValue]?
   package var files: [File]
@@ -176,6 +178,7 @@ public struct InspectionReport: Encodable, Sendable {
     options = Options(model)
     plan = Plan(compilation.plan)
     selfTest = compilation.selfTest.map(SelfTest.init)
+    expectedRows = compilation.checkedRows.map(ExpectedRows.init)
     precisionCost = compilation.manifest.precisionCost.map { facts in
       Dictionary(facts.map { ($0.name, $0.value) }) { first, _ in first }
     }

@@ -57,6 +57,7 @@ extension InspectionReport {
         options.window.map { _ in options.targetReturn.map { "\($0)" } ?? "given to reset" },
       ],
       ["precision", options.precision],
+      ["expected rows", rows],
       ["outputs", options.outputs?.joined(separator: ", ")],
       ["access", options.access],
       ["weights", options.weights],
@@ -73,6 +74,12 @@ extension InspectionReport {
       shape.embeddingActivation, shape.embeddingLayerNorm == false ? "without embed_ln" : nil,
     ].compactMap(\.self)
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
+  private var rows: String? {
+    expectedRows.map { rows in
+      "\(rows.rows) of \(rows.file) checked, off by at most \(NumberText.scientific(rows.largestDifference))"
+    }
   }
 
   private var tokensPerStep: Int { shape.returnTokens == false ? 2 : 3 }

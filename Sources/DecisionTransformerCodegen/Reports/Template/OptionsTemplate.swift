@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a model folder's codegen.json lacks of the numbers that belong to the model and are in no checkpoint, for
 /// `dtgen init`.
 ///
@@ -24,6 +26,8 @@ public struct OptionsTemplate: Sendable {
   private let path: String
   private let isTrunk: Bool
   private let hasOtherKeys: Bool
+  /// Whether the folder could have rows of the user's own, and has none.
+  private let lacksExpectedRows: Bool
 
   /// - Throws: All that is wrong with the folder.
   public init(folder: String) throws(InvalidInput) {
@@ -44,6 +48,11 @@ public struct OptionsTemplate: Sendable {
     self.remarks = remarks
     self.path = path
     isTrunk = model.isTrunk
+    lacksExpectedRows =
+      !model.isTrunk && model.config.frames == nil
+      && !ExpectedRows.fileNames.contains {
+        FileManager.default.fileExists(atPath: folder.path(of: $0))
+      }
     hasOtherKeys = !keys.isEmpty || !added.isEmpty
   }
 
@@ -107,6 +116,9 @@ public struct OptionsTemplate: Sendable {
 }
 
 extension OptionsTemplate {
+  /// Whether codegen.json has all that it could have: it stays as it is, be it there or not.
+  public var isComplete: Bool { added.isEmpty && missing.isEmpty }
+
   /// What is added and what is missing, each key with its meaning.
   public var text: String {
     var parts: [String] = []
@@ -131,6 +143,12 @@ extension OptionsTemplate {
           + pasted
           + "\n\n"
           + missing.map { "  \($0.key): \($0.meaning)" }.joined(separator: "\n"))
+    }
+    if lacksExpectedRows {
+      parts.append(
+        "\nnot there, and no key: \(ExpectedRows.fileNames[0]) beside it, some ten rows of an episode from your own loop, states, "
+          + "rewards\nand actions. The build checks codegen.json by them, and the self test replays them."
+      )
     }
     return parts.joined(separator: "\n")
   }

@@ -1,19 +1,23 @@
 import DecisionTransformer
 
-/// A seeded episode for a model: the same numbers on every machine.
-///
-/// States are normal around `state_mean` with `state_std`, bytes of frames a `FramePattern`; rewards spend the target return, unevenly; executed
-/// actions are normal around `action_offset` with half the action scale, or each as likely as any other where they are numbered. Row t belongs to step t, and to step t + `rowCount` again.
-package struct SyntheticEpisode: Equatable, Sendable {
+/// What a controller is told in an episode, step by step.
+package struct EpisodeInputs: Equatable, Sendable {
   /// Environment units.
   package let targetReturn: Double
   package let states: [[Float]]
   /// What the environment pays for the action of a step.
   package let rewards: [Float]
-  /// Actions that differ from the predicted ones, environment units.
+  /// Actions that take the place of the predicted ones, environment units.
   package let executedActions: [[Float]]
+}
 
-  package init(_ model: Model, stepCount: Int, rowCount: Int? = nil) {
+extension EpisodeInputs {
+  /// A seeded episode for a model: the same numbers on every machine.
+  ///
+  /// States are normal around `state_mean` with `state_std`, bytes of frames a `FramePattern`; rewards spend the target
+  /// return, unevenly; executed actions are normal around `action_offset` with half the action scale, or each as likely
+  /// as any other where they are numbered. Row t belongs to step t, and to step t + `rowCount` again.
+  package init(synthetic model: Model, stepCount: Int, rowCount: Int? = nil) {
     let rows = 0..<(rowCount ?? stepCount)
     let (scale, offset) = (model.options.returnScale, model.options.returnOffset)
     targetReturn = model.options.targetReturn ?? scale + offset

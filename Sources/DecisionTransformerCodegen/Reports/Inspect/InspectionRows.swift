@@ -1,0 +1,19 @@
+import Foundation
+
+extension InspectionReport {
+  /// What `expected.json` or `expected.safetensors` was found to be.
+  package struct ExpectedRows: Encodable, Sendable {
+    package var file: String
+    package var rows: Int
+    /// Of actions in environment units, or of logits.
+    package var largestDifference: Double
+  }
+}
+
+extension InspectionReport.ExpectedRows {
+  init(_ checked: CheckedRows) {
+    file = checked.path.split(separator: "/").last.map(String.init) ?? checked.path
+    rows = checked.count
+    largestDifference = Double(String(format: "%.2e", checked.largestDifference))!
+  }
+}
