@@ -2,17 +2,22 @@
 
 import PackageDescription
 
-// Everything the build-tool plugin runs is optimised in debug builds too: packing a model in an
-// unoptimised tool would take tens of seconds instead of a fraction of one.
+// What the build-tool plugin runs and goes through a model's numbers is optimised in debug builds too: packing a model
+// in an unoptimised tool would take tens of seconds instead of a fraction of one.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"])]
+// What handles texts and tables is optimised in no build: a user's first build compiles it, twice, and it would take a
+// third longer, for a second that each generation gains.
+let plain: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 extension Target {
   /// A stage of the generator. (Their modules have a prefix, so that they meet no other package's.)
-  static func stage(_ name: String, on stages: [String]) -> Target {
+  static func stage(
+    _ name: String, on stages: [String], settings: [SwiftSetting] = optimized
+  ) -> Target {
     .target(
       name: "DTGen\(name)",
       dependencies: (["DecisionTransformer"] + stages).map { .init(stringLiteral: $0) },
-      path: "Sources/DecisionTransformerCodegen/\(name)", swiftSettings: optimized)
+      path: "Sources/DecisionTransformerCodegen/\(name)", swiftSettings: settings)
   }
 }
 
@@ -35,17 +40,17 @@ let package = Package(
 
     // MARK: Generator: each stage a folder and a module, so that the compiler holds their order
     .stage("Basics", on: []),
-    .stage("Network", on: ["DTGenBasics"]),
-    .stage("Plan", on: ["DTGenNetwork"]),
+    .stage("Network", on: ["DTGenBasics"], settings: plain),
+    .stage("Plan", on: ["DTGenNetwork"], settings: plain),
     .stage("Pack", on: ["DTGenPlan"]),
     .stage("Machine", on: ["DTGenPack"]),
-    .stage("Render", on: ["DTGenPlan"]),
-    .stage("Manifest", on: ["DTGenPlan"]),
-    .stage("Model", on: ["DTGenNetwork"]),
+    .stage("Render", on: ["DTGenPlan"], settings: plain),
+    .stage("Manifest", on: ["DTGenPlan"], settings: plain),
+    .stage("Model", on: ["DTGenNetwork"], settings: plain),
     .stage("Checkpoint", on: ["DTGenModel"]),
     .stage("Reference", on: ["DTGenCheckpoint"]),
     .stage("SelfTest", on: ["DTGenMachine", "DTGenReference"]),
-    .stage("Output", on: ["DTGenBasics"]),
+    .stage("Output", on: ["DTGenBasics"], settings: plain),
     .target(
       name: "DecisionTransformerCodegen",
       dependencies: [
@@ -56,13 +61,13 @@ let package = Package(
     .stage("Reports", on: ["DecisionTransformerCodegen"]),
     .stage("Import", on: ["DecisionTransformerCodegen"]),
     .target(
-      name: "DTGenCommands", dependencies: ["DecisionTransformerCodegen"], swiftSettings: optimized),
+      name: "DTGenCommands", dependencies: ["DecisionTransformerCodegen"], swiftSettings: plain),
     .executableTarget(
       name: "dtgen", dependencies: ["DTGenCommands", "DTGenImport", "DTGenReports"],
-      swiftSettings: optimized),
+      swiftSettings: plain),
     // The plugin's tool: what a user's first build compiles.
     .executableTarget(
-      name: "dtgen-build", dependencies: ["DTGenCommands"], swiftSettings: optimized),
+      name: "dtgen-build", dependencies: ["DTGenCommands"], swiftSettings: plain),
 
     // MARK: Plugins
     .plugin(

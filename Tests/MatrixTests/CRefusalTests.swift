@@ -28,7 +28,7 @@ struct CRefusalTests {
   }
 
   static let null = "an argument is a null pointer"
-  static let misaligned = "an array does not begin at a multiple of 4 bytes"
+  static let misaligned = "an array does not begin at a multiple of its elements' size"
 
   static let refusals = [
     Refusal("act without a state", 1, null) { executed_actions_act($0, nil, 0, $1) },

@@ -28,7 +28,8 @@ struct FurtherCInterfaceTests {
   @Test("agents never call the allocator", .enabled(if: allocation_counting_is_supported()))
   func allocations() throws {
     let episode = try RecordedEpisode(golden: Self.batch.original)
-    let script = BatchScript(episode, batch: Self.batch.batch, steps: 50, seed: 1)
+    let script = BatchScript(
+      episode, batch: Self.batch.batch, steps: 50, seed: 1, hasRefusals: false)
     #expect(try Self.batch.allocatorCalls(script) == 0)
   }
 
@@ -162,7 +163,8 @@ struct FurtherCInterfaceTests {
   func trunk() throws {
     let golden = try RecordedTrunk("TrunkRoundedFourHeads", answersOf: "TrunkFourHeads")
     for (name, calls) in golden.scenarios {
-      var (swift, c) = (try TrunkRoundedFourHeads(), TrunkInC())
+      var swift = try TrunkRoundedFourHeads()
+      var c = TrunkInC()
       #expect(try c.replay(calls) == swift.replay(calls), "\(name)")
     }
     let trunk = TrunkInC()

@@ -25,7 +25,8 @@ struct CHeaderTests {
     forward.outputs = ModelOutput.allCases
     batch.batch = 3
     let models = [
-      RandomModel.model(seed: 1), RandomModel.model(ModelConfig(), forward),
+      RandomModel.model(ModelConfig(), GenerationOptions()),
+      RandomModel.model(ModelConfig(), forward),
       RandomModel.model(ModelConfig(), batch),
       try ModelFolder(path: TestData.model("TrunkFourHeads").path).readModel().model,
     ]

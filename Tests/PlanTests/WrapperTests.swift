@@ -15,10 +15,20 @@ struct WrapperTests {
   func members(name: String) throws {
     var model = try ModelFolder(path: TestData.model(name).path).readModel().model
     (model.options.access, model.options.hasCInterface) = (.public, false)
+    model.options.hasOperations = false
     let plan = Plan(model)
+    let files =
+      Compiler.sources(plan).map(\.contents)
+      + [WeightsRenderer(plan: plan, version: "0").render([])]
+    // The runtime's extension of `SelfTestable` has it for some.
+    let ofExtension = Self.declarations(
+      """
+      public static func selfTest(weights: DecisionTransformer::PackedWeights) \
+      throws(DecisionTransformer::InitializationError) -> DecisionTransformer::SelfTestReport {
+      """)
     let generated = Self.declarations(
-      SwiftRenderer(plan: plan, version: "0").render()
-        + String(decoding: WeightsRenderer(plan: plan, version: "0").render([]), as: UTF8.self))
+      files.map { String(decoding: $0, as: UTF8.self) }.joined()
+    ).union(ofExtension)
     let wrapper = Self.declarations(WrapperRenderer(plan: plan, version: "0").render())
     #expect(generated.count > 25)
     #expect(generated.subtracting(wrapper) == [])
