@@ -56,11 +56,13 @@ module() {
     -emit-symbol-graph -emit-symbol-graph-dir "$directory/graphs/$name" -emit-extension-block-symbols "$@"
 }
 module DecisionTransformer "$repository"/Sources/DecisionTransformer/*.swift
-module HopperModel "$repository"/Generated/HopperModel/*.swift
 # Generated types of every kind: with weights in the program, functions for C, outputs, several agents, and the trunk.
 swift build --package-path "$repository" --product dtgen >"$directory/log" 2>&1 \
   || { cat "$directory/log"; fail "dtgen does not build"; }
 dtgen=$(swift build --package-path "$repository" --show-bin-path)/dtgen
+# As the plugin has it, with the weights in the program: init() is there.
+"$dtgen" generate "$repository/Sources/hopper/Hopper.dtmodel" --output "$directory/Hopper" >"$directory/log"
+module HopperModel "$directory"/Hopper/*.swift
 for model in ExecutedActions ForwardHiddenStates BatchOfTwo TrunkFourHeads; do
   "$dtgen" generate "$repository/Tests/Data/Models/$model.dtmodel" --output "$directory/$model" >"$directory/log"
   module "${model}Model" "$directory/$model"/*.swift
