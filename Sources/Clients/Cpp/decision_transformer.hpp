@@ -16,8 +16,8 @@
 //   several, numbers        DECISION_TRANSFORMER_NUMBERED_BATCH_MODEL   NumberedBatchController
 //   the trunk alone         DECISION_TRANSFORMER_TRUNK_MODEL            Trunk
 //
-// Where a controller of one agent has `forward`, DECISION_TRANSFORMER_FORWARD(hopper, HOPPER) follows the first macro
-// and declares hopper_forward_model, which takes hopper_model's place.
+// Where a model has outputs besides the action, DECISION_TRANSFORMER_FORWARD(hopper, HOPPER) follows the first macro
+// and declares hopper_forward_model, which takes hopper_model's place: its Controller has `forward`.
 //
 // One header for every model; copy it into your project.
 #ifndef DECISION_TRANSFORMER_HPP
@@ -249,6 +249,46 @@ class AnyController : public SelfTested<Model> {
   void retarget(float target_return) {
     this->check(Model::retarget(this->instance(), target_return));
   }
+};
+
+/// A controller with memory of its own. May be moved, not copied; one thread at a time uses it.
+///
+/// Making one allocates its memory, once; act, prepare and the others allocate nothing unless they throw,
+/// but for the results of `forward`, which are vectors.
+template <class Model>
+class Controller : public AnyController<Model> {
+  using Base = AnyController<Model>;
+
+ public:
+  using typename Base::State;
+  using Action = std::array<float, Model::action_dimension>;
+
+  using Base::Base;
+  using Base::prepare;
+
+  /// The action for `state`; `reward` is what the environment paid for the previous action.
+  Action act(const State &state, float reward) {
+    Action action;
+    this->check(Model::act(this->instance(), state.data(), reward, action.data()));
+    return action;
+  }
+
+  /// The same where `prepare` was given the reward.
+  Action act(const State &state) {
+    Action action;
+    this->check(Model::act_without_reward(this->instance(), state.data(), action.data()));
+    return action;
+  }
+
+  /// `prepare` with the action that was really executed.
+  void prepare(const Action &executed) {
+    this->check(Model::prepare_executed(this->instance(), executed.data()));
+  }
+
+  /// The same with its reward, if that is known already.
+  void prepare(const Action &executed, float reward) {
+    this->check(Model::prepare_executed_with_reward(this->instance(), executed.data(), reward));
+  }
 
   // Of models with `forward`. What a model lacks does not compile.
 
@@ -259,7 +299,7 @@ class AnyController : public SelfTested<Model> {
       Numbers<std::intptr_t> timesteps, Numbers<std::uint8_t> attention_mask = {}) {
     const std::size_t steps = timesteps.size;
     Base::check_count("states", states.size, steps * Model::state_dimension);
-    Base::check_count("actions", actions.size, steps * Model::action_size);
+    Base::check_count("actions", actions.size, steps * Model::action_dimension);
     Base::check_count("returns_to_go", returns_to_go.size, steps);
     if (attention_mask.size) Base::check_count("attention_mask", attention_mask.size, steps);
     // An empty container may have no address. C refuses no steps with a message that says what is accepted.
@@ -276,9 +316,9 @@ class AnyController : public SelfTested<Model> {
 
   // Its results, T steps of 3T tokens, row after row; empty before the first forward.
 
-  /// action_preds, T x action size, model units.
+  /// action_preds, T x action dimension, model units.
   std::vector<float> action_predictions() const {
-    std::vector<float> result(step_count_ * Model::action_size);
+    std::vector<float> result(step_count_ * Model::action_dimension);
     if (!result.empty())
       this->check(Model::action_predictions(this->instance(), result.data(), result.size()));
     return result;
@@ -341,45 +381,6 @@ class AnyController : public SelfTested<Model> {
 
  private:
   std::size_t step_count_ = 0;
-};
-
-/// A controller with memory of its own. May be moved, not copied; one thread at a time uses it.
-///
-/// Making one allocates its memory, once; act, prepare and the others allocate nothing unless they throw.
-template <class Model>
-class Controller : public AnyController<Model> {
-  using Base = AnyController<Model>;
-
- public:
-  using typename Base::State;
-  using Action = std::array<float, Model::action_dimension>;
-
-  using Base::Base;
-  using Base::prepare;
-
-  /// The action for `state`; `reward` is what the environment paid for the previous action.
-  Action act(const State &state, float reward) {
-    Action action;
-    this->check(Model::act(this->instance(), state.data(), reward, action.data()));
-    return action;
-  }
-
-  /// The same where `prepare` was given the reward.
-  Action act(const State &state) {
-    Action action;
-    this->check(Model::act_without_reward(this->instance(), state.data(), action.data()));
-    return action;
-  }
-
-  /// `prepare` with the action that was really executed.
-  void prepare(const Action &executed) {
-    this->check(Model::prepare_executed(this->instance(), executed.data()));
-  }
-
-  /// The same with its reward, if that is known already.
-  void prepare(const Action &executed, float reward) {
-    this->check(Model::prepare_executed_with_reward(this->instance(), executed.data(), reward));
-  }
 };
 
 /// The same for a model whose actions are numbers, 0 to `action_count` - 1.
@@ -727,7 +728,6 @@ class Trunk : public Instance<Model> {
   struct prefix##_model {                                                                 \
     DECISION_TRANSFORMER_MEMBERS(prefix, PREFIX)                                          \
     static constexpr std::size_t action_dimension = PREFIX##_ACTION_DIMENSION;            \
-    static constexpr std::size_t action_size = action_dimension;                          \
   };
 
 /// The same where actions are numbers.
@@ -735,7 +735,6 @@ class Trunk : public Instance<Model> {
   struct prefix##_model {                                                                 \
     DECISION_TRANSFORMER_MEMBERS(prefix, PREFIX)                                          \
     static constexpr std::size_t action_count = PREFIX##_ACTION_COUNT;                    \
-    static constexpr std::size_t action_size = action_count;                              \
     static constexpr auto act_drawn = prefix##_act_drawn;                                 \
     static constexpr auto act_drawn_without_reward = prefix##_act_drawn_without_reward;   \
     static constexpr auto logits = prefix##_logits;                                       \

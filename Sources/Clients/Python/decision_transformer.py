@@ -16,7 +16,7 @@ Where actions are numbers, it is NumberedController, and `act` gives an int:
     action = cart_pole.act(next_state, reward, uniform=generator.random())  # one that is drawn
 
 Several agents are a BatchController or a NumberedBatchController: the same, with an array by agent for each of
-state, reward and action. Where the model has outputs besides the action, a controller of one agent has `forward`.
+state, reward and action. Where the model has outputs besides the action, a Controller has `forward`.
 The trunk alone is a Trunk:
 
     trunk = Trunk("build/libtrunk.so")
@@ -267,7 +267,7 @@ class Library:
         self.memory_alignment: int = self.function("memory_alignment")()
         # Where states are frames, they are bytes.
         self.has_frames = self._has("frame_bytes")
-        self.has_forward = self._has("forward")
+        self.has_forward = self.kind != "Trunk" and self._has("forward")
         if self.has_frames:
             self.state_dimension = self.function("frame_bytes")()
         for size in (
@@ -448,7 +448,7 @@ class ForwardResult:
     state_preds: Vector | None = None
     """(1, T, state dimension), normalised"""
     action_preds: Vector | None = None
-    """(1, T, action dimension), model units; of numbered actions their logits"""
+    """(1, T, action dimension), model units"""
     return_preds: Vector | None = None
     """(1, T, 1), scaled"""
     last_hidden_state: Vector | None = None
@@ -489,6 +489,58 @@ class _Controller(_SelfTested):
         """Asks for `target_return` in the rest of the episode."""
         self._call(self._retarget, _number(target_return, "target_return", NON_FINITE_RETURN))
 
+
+class Controller(_Controller):
+    """One episode at a time of one generated controller; everything in environment units.
+
+    Controllers of one library share its weights.
+    """
+
+    _kind = "Controller"
+
+    @property
+    def action_dimension(self) -> int:
+        """Numbers of an action."""
+        return self.library.action_dimension
+
+    def act(
+        self, state: ArrayLike, reward: float | None = None, *, out: Vector | None = None
+    ) -> Vector:
+        """The action for `state`.
+
+        `reward` is what the environment paid for the previous action, finite; it is ignored in an
+        episode's first step, and None where it was zero or `prepare` was given it. A state that is a contiguous
+        float32 array is read in place, and the action is written into `out` if there is one: then a
+        step copies no array and makes none. Where states are frames it is an array of uint8, of
+        any shape with `state_dimension` bytes.
+        """
+        state = self._state(state)
+        out = _place(out, self.action_dimension)
+        if reward is None:
+            self._call(self._act_without_reward, state.ctypes.data, out.ctypes.data)
+        else:
+            number = _number(reward, "reward", NON_FINITE_REWARD)
+            self._call(self._act, state.ctypes.data, number, out.ctypes.data)
+        return out
+
+    def prepare(self, *, executed: ArrayLike | None = None, reward: float | None = None) -> None:
+        """Does what does not need the next state: call it when the action is on its way.
+
+        `executed` is the action that was really executed, where it was clipped or overridden. With
+        the `reward` of that action, the next `act` has half the work and is not given it again.
+        """
+        if executed is None:
+            if reward is not None:
+                raise ValueError("reward: given without executed; accepted: both, or to act")
+            self._call(self._prepare)
+            return
+        executed = _vector(executed, self.action_dimension, "executed")
+        if reward is None:
+            self._call(self._prepare_executed, executed.ctypes.data)
+        else:
+            number = _number(reward, "reward", NON_FINITE_REWARD)
+            self._call(self._prepare_rewarded, executed.ctypes.data, number)
+
     def forward(
         self,
         states: ArrayLike,
@@ -499,10 +551,10 @@ class _Controller(_SelfTested):
     ) -> ForwardResult:
         """Hugging Face's `DecisionTransformerModel.forward` over T steps, 1 to the window, in model units.
 
-        `states` (1, T, state dimension) are normalised, `actions` (1, T, action dimension), of numbered
-        ones one-hot; `returns_to_go` (1, T, 1) are scaled, `timesteps` (1, T) integers, and
-        `attention_mask` (1, T) is 1 for a step that is attended to, 0 for padding; None is all ones. The
-        first axis may be left out of all of them. The episode stays as it is.
+        `states` (1, T, state dimension) are normalised, `actions` (1, T, action dimension),
+        `returns_to_go` (1, T, 1) are scaled, `timesteps` (1, T) integers, and `attention_mask` (1, T) is 1
+        for a step that is attended to, 0 for padding; None is all ones. The first axis may be left out of
+        all of them. The episode stays as it is.
         """
         function = self._optional("forward")
         steps = np.asarray(timesteps)
@@ -510,8 +562,7 @@ class _Controller(_SelfTested):
         if steps.ndim == 0 or lead not in ((), (1,)):
             raise ValueError(f"timesteps: shape {steps.shape}; accepted: (1, T) or (T,)")
         count: int = steps.shape[-1]
-        library = self.library
-        size = library.action_count if library.has_numbered_actions else library.action_dimension
+        library, size = self.library, self.action_dimension
         steps = _integers(steps, lead + (count,), "timesteps", np.intp)
         states = _floats(states, lead + (count, self.state_dimension), "states")
         actions = _floats(actions, lead + (count, size), "actions")
@@ -568,58 +619,6 @@ class _Controller(_SelfTested):
         """One by layer."""
         result = self._result(name, (count, *shape))
         return None if result is None else tuple(result)
-
-
-class Controller(_Controller):
-    """One episode at a time of one generated controller; everything in environment units.
-
-    Controllers of one library share its weights.
-    """
-
-    _kind = "Controller"
-
-    @property
-    def action_dimension(self) -> int:
-        """Numbers of an action."""
-        return self.library.action_dimension
-
-    def act(
-        self, state: ArrayLike, reward: float | None = None, *, out: Vector | None = None
-    ) -> Vector:
-        """The action for `state`.
-
-        `reward` is what the environment paid for the previous action, finite; it is ignored in an
-        episode's first step, and None where it was zero or `prepare` was given it. A state that is a contiguous
-        float32 array is read in place, and the action is written into `out` if there is one: then a
-        step copies no array and makes none. Where states are frames it is an array of uint8, of
-        any shape with `state_dimension` bytes.
-        """
-        state = self._state(state)
-        out = _place(out, self.action_dimension)
-        if reward is None:
-            self._call(self._act_without_reward, state.ctypes.data, out.ctypes.data)
-        else:
-            number = _number(reward, "reward", NON_FINITE_REWARD)
-            self._call(self._act, state.ctypes.data, number, out.ctypes.data)
-        return out
-
-    def prepare(self, *, executed: ArrayLike | None = None, reward: float | None = None) -> None:
-        """Does what does not need the next state: call it when the action is on its way.
-
-        `executed` is the action that was really executed, where it was clipped or overridden. With
-        the `reward` of that action, the next `act` has half the work and is not given it again.
-        """
-        if executed is None:
-            if reward is not None:
-                raise ValueError("reward: given without executed; accepted: both, or to act")
-            self._call(self._prepare)
-            return
-        executed = _vector(executed, self.action_dimension, "executed")
-        if reward is None:
-            self._call(self._prepare_executed, executed.ctypes.data)
-        else:
-            number = _number(reward, "reward", NON_FINITE_REWARD)
-            self._call(self._prepare_rewarded, executed.ctypes.data, number)
 
 
 class NumberedController(_Controller):

@@ -9,15 +9,14 @@ enum ClientClass: String {
   case trunk = "Trunk"
 
   init(of plan: Plan) {
+    guard !plan.network.takesEmbeddings else {
+      self = .trunk
+      return
+    }
     let isNumbered = plan.steps.action.choice != nil
     self =
-      if plan.network.takesEmbeddings {
-        .trunk
-      } else if plan.deployment.batch > 1 {
-        isNumbered ? .numberedBatch : .batch
-      } else {
-        isNumbered ? .numbered : .controller
-      }
+      plan.deployment.batch > 1
+      ? (isNumbered ? .numberedBatch : .batch) : (isNumbered ? .numbered : .controller)
   }
 
   /// The macro that binds the model's functions for C++.

@@ -12,7 +12,7 @@ struct PackageSubject {
   var prefix: String { name.prefix }
 
   var client: ClientClass { ClientClass(of: plan) }
-  var hasNumberedActions: Bool { plan.steps.action.choice != nil }
+  var hasNumberedActions: Bool { client == .numbered || client == .numberedBatch }
   var hasForward: Bool { client != .trunk && !plan.forward.isEmpty }
   var batch: Int { plan.deployment.batch }
   var stateDimension: Int { plan.shape.stateDimension }

@@ -127,7 +127,7 @@ answers() {
 answers agents "batch_of_seventeen window_of_one numbered_actions_of_two numbered_actions" \
   "$goldens"/{WindowOfOne,WrappedTimesteps}.safetensors
 answers trunk trunk_four_heads "$goldens/Trunk/TrunkFourHeads.safetensors"
-answers forward "forward_one_head forward_hidden_states window_of_one" "$goldens/ForwardOneHead.safetensors"
+answers forward "forward_one_head forward_hidden_states" "$goldens/ForwardOneHead.safetensors"
 
 if command -v python3 >/dev/null && [[ -x $here/Python/check.sh ]]; then
   echo "--- Python"

@@ -15,12 +15,10 @@
 #include "decision_transformer.hpp"
 #include "forward_hidden_states.h"
 #include "forward_one_head.h"
-#include "window_of_one.h"
 
 DECISION_TRANSFORMER_MODEL(forward_one_head, FORWARD_ONE_HEAD)
 DECISION_TRANSFORMER_FORWARD(forward_one_head, FORWARD_ONE_HEAD)
 DECISION_TRANSFORMER_MODEL(forward_hidden_states, FORWARD_HIDDEN_STATES)
-DECISION_TRANSFORMER_MODEL(window_of_one, WINDOW_OF_ONE)
 
 // Where the macros stand does not matter. The model has last_hidden_state and attentions, and no predictions.
 namespace inside {
@@ -40,7 +38,7 @@ template <class Model>
 constexpr bool has_states<Model,
     std::void_t<decltype(Model::state_predictions(nullptr, static_cast<float *>(nullptr), std::size_t{}))>> = true;
 static_assert(has_states<forward_one_head_forward_model>);
-static_assert(!has_states<inside::forward_hidden_states_forward_model> && !has_states<window_of_one_model>);
+static_assert(!has_states<inside::forward_hidden_states_forward_model>);
 
 static int failures = 0;
 
