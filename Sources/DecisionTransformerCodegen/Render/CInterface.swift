@@ -21,8 +21,8 @@ package struct CInterface {
 package struct CSize {
   /// The function's, without the prefix; the constant's is the same in capitals.
   package let name: String
-  /// The member of the generated type.
-  package let member: String
+  /// The member of the generated type; nil where it has none.
+  package let member: String?
   package let value: Int
   package let meaning: String
 }
@@ -53,7 +53,19 @@ extension Plan {
         meaning: isDiscrete ? "Actions to choose from" : "Floats of an action"),
     ]
       + (deployment.batch > 1
-        ? [CSize(name: "batch", member: "batch", value: deployment.batch, meaning: "Agents")] : [])
+        ? [CSize(name: "batch", member: "batch", value: deployment.batch, meaning: "Agents")]
+        : forward.isEmpty ? [] : sizesOfResults)
+  }
+
+  /// What the shapes of `forward`'s results are made of, besides the number of steps.
+  private var sizesOfResults: [CSize] {
+    [
+      CSize(
+        name: "hidden_size", member: nil, value: shape.hiddenSize, meaning: "Floats of a token"),
+      CSize(name: "layer_count", member: nil, value: shape.layerCount, meaning: "Blocks"),
+      CSize(
+        name: "head_count", member: nil, value: shape.headCount, meaning: "Heads of attention"),
+    ]
   }
 
   package var cName: CName {

@@ -205,7 +205,7 @@ package struct CInterfaceRenderer {
       """
       /// \(size.meaning).
       @c(\(prefix)_\(size.name))
-      \(access) nonisolated func \(prefix)_\(size.name)() -> UInt { UInt(\(type).\(size.member)) }
+      \(access) nonisolated func \(prefix)_\(size.name)() -> UInt { \(size.member.map { "UInt(\(type).\($0))" } ?? "\(size.value)") }
       """
     }.joined(separator: "\n\n")
   }

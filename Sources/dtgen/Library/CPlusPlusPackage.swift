@@ -13,25 +13,12 @@ struct CPlusPlusPackage {
 
   private var text: String {
     let guardName = "\(name.constantPrefix)_HPP"
-    let (macro, controller) =
-      subject.hasNumberedActions
-      ? ("DECISION_TRANSFORMER_NUMBERED_MODEL", "NumberedController")
-      : ("DECISION_TRANSFORMER_MODEL", "Controller")
     return """
       // \(subject.mark)
       //
       // \(subject.summary), as a C++17 class: errors are exceptions, memory is the object's.
       //
-      //   using decision_transformer::\(subject.model);
-      //   \(subject.model)::self_test();   // once: throws where this build does not compute its checkpoint here
-      //   \(subject.model) controller;
-      //   controller.reset(target_return);
-      //   while (...) {
-      //     ... read the sensors into a \(subject.model)::State, and the reward of the previous action ...
-      //     auto action = controller.act(state, reward);   // the critical path
-      //     ... send the action ...
-      //     controller.prepare();   // while the world moves
-      //   }
+      \(example.split(separator: "\n").map { "//   \($0)" }.joined(separator: "\n"))
       #ifndef \(guardName)
       #define \(guardName)
 
@@ -40,15 +27,45 @@ struct CPlusPlusPackage {
       \(clientWithoutPreface)
       namespace decision_transformer {
 
-      \(macro)(\(subject.prefix), \(name.constantPrefix))
+      \(binding)
 
       /// \(subject.components).
-      using \(subject.model) = \(controller)<\(subject.prefix)_model>;
+      using \(subject.model) = \(subject.client.rawValue)<\(subject.prefix)\(subject.hasForward ? "_forward" : "")_model>;
 
       }  // namespace decision_transformer
 
       #endif
 
+      """
+  }
+
+  private var binding: String {
+    let arguments = "(\(subject.prefix), \(name.constantPrefix))"
+    let model = subject.client.macro + arguments
+    return subject.hasForward ? "\(model)\nDECISION_TRANSFORMER_FORWARD\(arguments)" : model
+  }
+
+  private var example: String {
+    let model = subject.model
+    guard subject.client != .trunk else {
+      return """
+        using decision_transformer::\(model);
+        \(model) trunk;
+        std::vector<float> last_hidden_state = trunk.forward(inputs_embeds);   // of new tokens, behind those before
+        """
+    }
+    let several = subject.batch > 1
+    return """
+      using decision_transformer::\(model);
+      \(model)::self_test();   // once: throws where this build does not compute its checkpoint here
+      \(model) controller;
+      controller.reset(target_return);
+      while (...) {
+        ... read the sensors into a \(model)::State\(several ? "s, and the rewards of the previous actions" : ", and the reward of the previous action") ...
+        auto \(several ? "actions = controller.act(states, rewards)" : "action = controller.act(state, reward)");   // the critical path
+        ... send the action\(several ? "s" : "") ...
+        controller.prepare();   // while the world moves
+      }
       """
   }
 

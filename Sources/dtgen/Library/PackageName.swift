@@ -36,7 +36,8 @@ enum PackageName {
     extern float friend goto inline int long mutable namespace new noexcept not not_eq or or_eq register
     reinterpret_cast requires short signed sizeof static_assert static_cast std template this thread_local typedef
     typeid typename union unsigned using virtual void volatile wchar_t xor xor_eq
-    AnyController Controller NumberedController Observed
+    Absent AnyBatchController AnyController BatchController Comparison Controller Error Instance
+    NumberedBatchController NumberedController Numbers Observed SelfTestError SelfTestReport SelfTested Trunk
     """)
 
   /// Keywords, the standard library's modules from Python 3.10 on, and what no environment goes without. A package of

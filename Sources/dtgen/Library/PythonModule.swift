@@ -5,29 +5,51 @@ struct PythonModule {
   var subject: PackageSubject
   var version: String
 
-  private var base: String { subject.hasNumberedActions ? "NumberedController" : "Controller" }
+  private var client: ClientClass { subject.client }
   private var target: Float? { subject.plan.deployment.targetReturn.map { Float($0) } }
+  private var several: Bool { subject.batch > 1 }
 
-  /// A control loop.
+  /// A control loop, or a trunk's tokens.
   var example: String {
+    guard client != .trunk else {
+      return """
+        from \(subject.prefix) import Trunk
+
+        trunk = Trunk()
+        states = trunk.forward(inputs_embeds)  # (tokens, \(subject.plan.shape.hiddenSize)) in and out, float32
+        more = trunk.forward(further_embeds)  # behind those before; trunk.reset() forgets them
+        """
+    }
+    let name = client.nameInWheel
     let reset =
       target.map { "controller.reset()  # asks for \($0)" } ?? "controller.reset(target_return=...)"
-    let action =
-      subject.hasNumberedActions
-      ? "an int, 0 to \(subject.actionDimension - 1)"
-      : "\(subject.actionDimension) numbers, float32"
-    let state =
+    let count =
       subject.frames == nil
       ? "\(subject.stateDimension) numbers" : "\(subject.stateDimension) bytes, uint8"
+    let (state, action) =
+      several
+      ? (
+        "(\(subject.batch), \(subject.stateDimension))",
+        subject.hasNumberedActions
+          ? "(\(subject.batch),), int32, 0 to \(subject.actionDimension - 1)"
+          : "(\(subject.batch), \(subject.actionDimension)), float32"
+      )
+      : (
+        count,
+        subject.hasNumberedActions
+          ? "an int, 0 to \(subject.actionDimension - 1)"
+          : "\(subject.actionDimension) numbers, float32"
+      )
+    let plural = several ? "s" : ""
     return """
-      from \(subject.prefix) import Controller
+      from \(subject.prefix) import \(name)
 
-      controller = Controller()
+      controller = \(name)()
       controller.self_test()  # once: does this library compute its checkpoint on this machine?
       \(reset)
-      action = controller.act(state)  # \(state) in; \(action)
+      action\(plural) = controller.act(state\(plural))  # \(state) in; \(action)
       controller.prepare()  # while the world moves
-      action = controller.act(next_state, reward)
+      action\(plural) = controller.act(next_state\(plural), reward\(plural))
       """
   }
 
@@ -38,18 +60,18 @@ struct PythonModule {
 
     \(example.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    \($0)" }.joined(separator: "\n"))
 
-    \(units) One thread at a time uses a controller; any number
-    of controllers, in any threads, share the library's weights.
+    \(units) One thread at a time uses a \(instance); any number
+    of \(instance)s, in any threads, share the library's weights.
     \"""
 
     from functools import cache as _cache
     from pathlib import Path as _Path
-    from typing import Any, ClassVar
+    \(client == .trunk ? "" : "from typing import Any, ClassVar\(several ? ", SupportsIndex" : "")\n")\
 
     from . import decision_transformer as _client
     from .decision_transformer import ControllerError, Library, LibraryError
 
-    __all__ = ["Controller", "ControllerError", "Library", "LibraryError", "library"]
+    __all__ = [\(exported.sorted().map { "\"\($0)\"" }.joined(separator: ", ")), "library"]
 
     __version__ = "\(version)"
 
@@ -60,11 +82,35 @@ struct PythonModule {
         return Library(_Path(__file__).with_name("\(subject.sharedLibrary)"), "\(subject.prefix)")
 
 
-    class Controller(_client.\(base)):
-        \"""One episode at a time of \(subject.model): \(subject.components).
+    class \(client.nameInWheel)(_client.\(client.rawValue)):
+        \"""\(sentence)
 
-        \(units) Controllers share one set of weights.
+        \(units) \(instance.capitalized)s share one set of weights.
         \"""
+    \(client == .trunk ? "" : numbers)
+        def __init__(self) -> None:
+            \"""Allocates the \(instance)'s memory, the only memory it will ever use.\"""
+            super().__init__(library())
+    \(client == .trunk ? "" : episodes)
+    """
+  }
+
+  private var exported: [String] {
+    [client.nameInWheel, "ControllerError", "Library", "LibraryError"]
+  }
+
+  private var instance: String { client == .trunk ? "trunk" : "controller" }
+
+  private var sentence: String {
+    if client == .trunk { return "\(subject.model): \(subject.components)." }
+    return several
+      ? "\(subject.model): \(subject.components)."
+      : "One episode at a time of \(subject.model): \(subject.components)."
+  }
+
+  /// What a controller of the model tells of itself.
+  private var numbers: String {
+    """
 
         window: ClassVar[int] = \(subject.plan.shape.window)
         \"""Control steps of context.\"""
@@ -75,24 +121,42 @@ struct PythonModule {
         default_target_return: ClassVar[float | None] = \(target.map { "\($0)" } ?? "None")
         \"""What `reset()` asks for\(target == nil ? ": the model says nothing" : "").\"""
 
-        def __init__(self) -> None:
-            \"""Allocates the controller's memory, the only memory it will ever use.\"""
-            super().__init__(library())
-
-        def reset(self, target_return: float\(target.map { " = \($0)" } ?? "")) -> None:
-            \"""Starts an episode in which `target_return` is to be collected.\"""
-            super().reset(target_return)
-
-        def _facts(self) -> dict[str, Any]:
-            return super()._facts() | {
-                "window": self.window,
-                "default_target_return": self.default_target_return,
-            }
-
     """
   }
 
+  private var episodes: String {
+    let value = target.map { " = \($0)" } ?? ""
+    let reset =
+      several
+      ? """
+          def reset(
+              self, target_return: float\(value), *, agent: SupportsIndex | None = None
+          ) -> None:
+              \"""Starts an episode of every agent, or of one, in which `target_return` is to be collected.\"""
+              super().reset(target_return, agent=agent)
+      """
+      : """
+          def reset(self, target_return: float\(value)) -> None:
+              \"""Starts an episode in which `target_return` is to be collected.\"""
+              super().reset(target_return)
+      """
+    return """
+
+      \(reset)
+
+          def _facts(self) -> dict[str, Any]:
+              return super()._facts() | {
+                  "window": self.window,
+                  "default_target_return": self.default_target_return,
+              }
+
+      """
+  }
+
   private var units: String {
+    guard client != .trunk else {
+      return "Hidden states are the same to the bit however a sequence is cut into calls."
+    }
     let things =
       (subject.frames == nil ? ["states"] : []) + (subject.hasNumberedActions ? [] : ["actions"])
       + ["rewards"]

@@ -29,7 +29,13 @@ hopper=$repository/Sources/hopper/Hopper.dtmodel
 pendulum=$repository/Sources/pendulum/Pendulum.dtmodel
 cart_pole=$repository/Sources/cartpole/CartPole.dtmodel
 pixel=$repository/Tests/Data/Models/PixelActions.dtmodel
-for model in "$hopper" "$pendulum" "$cart_pole" "$pixel"; do
+# Several agents and each alone, the trunk, and forward with all results and with some.
+further=(batch_of_seventeen window_of_one numbered_actions_of_two numbered_actions trunk_four_heads trunk_rounded_four_heads
+  forward_one_head forward_hidden_states)
+models=("$hopper" "$pendulum" "$cart_pole" "$pixel"
+  "$repository"/Tests/Data/Models/{BatchOfSeventeen,WindowOfOne,NumberedActionsOfTwo,NumberedActions}.dtmodel
+  "$repository"/Tests/Data/Models/{TrunkFourHeads,TrunkRoundedFourHeads,ForwardOneHead,ForwardHiddenStates}.dtmodel)
+for model in "${models[@]}"; do
   "$dtgen" library "$model" --output "$scratch" >"$scratch/log" 2>&1 \
     || { cat "$scratch/log" >&2; fail "$model: no library"; }
 done
@@ -50,7 +56,7 @@ for names in hopper:Hopper cart_pole:CartPole; do
     [[ $size -lt 102400 ]] || fail "$library has more than 100 KB besides the weights"
   done
 done
-for prefix in hopper cart_pole; do
+for prefix in hopper cart_pole "${further[@]}"; do
   library=$scratch/lib$prefix.a
   "$toolchain/llvm-nm" --undefined-only --format=just-symbols "$library" \
     | sed '/^$/d; /:$/d' | sort -u >"$scratch/undefined"
@@ -64,7 +70,8 @@ for prefix in hopper cart_pole; do
 done
 
 echo "--- the headers, alone: C99, C11, C++98, C++17"
-for header in "$scratch"/{hopper,cart_pole,pixel_actions}.h; do
+for prefix in hopper cart_pole pixel_actions "${further[@]}"; do
+  header=$scratch/$prefix.h
   for standard in c99 c11; do
     "$cc" -std=$standard -Wall -Wextra -Werror -pedantic -fsyntax-only -x c "$header"
   done
@@ -102,6 +109,25 @@ echo "--- C++"
 "$cxx" -std=c++17 "${flags[@]}" "$here/Cpp/frames.cpp" "$scratch/episode.o" "$scratch/libpixel_actions.a" \
   -o "$scratch/frames_in_cpp"
 "$scratch/frames_in_cpp" "$repository/Tests/Data/Families/d3rlpy-discrete-pixel-e/episode.safetensors"
+
+echo "--- several agents, the trunk and forward, in C and C++: the same answers"
+goldens=$repository/Tests/Data/Goldens
+# answers <program> <libraries> <recorded files>: the programs in both languages, each with the answers that it writes.
+answers() {
+  local program=$1 recorded=("${@:3}") libraries=()
+  for library in $2; do libraries+=("$scratch/lib$library.a"); done
+  "$cc" -std=c11 "${flags[@]}" "$here/C/$program.c" "$scratch/episode.o" "${libraries[@]}" -lm -o "$scratch/$program"
+  "$cxx" -std=c++17 "${flags[@]}" "$here/Cpp/$program.cpp" "$scratch/episode.o" "${libraries[@]}" \
+    -o "$scratch/${program}_in_cpp"
+  rm -f "$scratch/$program".*answers
+  "$scratch/$program" "${recorded[@]}" "$scratch/$program.answers"
+  "$scratch/${program}_in_cpp" "${recorded[@]}" "$scratch/$program.cpp_answers"
+  cmp "$scratch/$program.answers" "$scratch/$program.cpp_answers" || fail "$program: C and C++ differ"
+}
+answers agents "batch_of_seventeen window_of_one numbered_actions_of_two numbered_actions" \
+  "$goldens"/{WindowOfOne,WrappedTimesteps}.safetensors
+answers trunk trunk_four_heads "$goldens/Trunk/TrunkFourHeads.safetensors"
+answers forward "forward_one_head forward_hidden_states" "$goldens/ForwardOneHead.safetensors"
 
 if command -v python3 >/dev/null && [[ -x $here/Python/check.sh ]]; then
   echo "--- Python"

@@ -37,9 +37,10 @@ toolchain=$(dirname "$(readlink -f "$(command -v swiftc)")")
 export CC=${CC:-$toolchain/clang} CXX=${CXX:-$toolchain/clang++}
 python=${PYTHON:-python3}
 
-echo "--- the packages of three models in one folder"
+echo "--- the packages of models of every kind in one folder"
 models=("$repository"/Sources/{hopper/Hopper,cartpole/CartPole}.dtmodel
-  "$repository/Tests/Data/Models/PixelActions.dtmodel")
+  "$repository"/Tests/Data/Models/{PixelActions,BatchOfSeventeen,NumberedActionsOfTwo,TrunkFourHeads,ForwardOneHead}.dtmodel)
+further=(batch_of_seventeen numbered_actions_of_two trunk_four_heads forward_one_head)
 for model in "${models[@]}"; do
   quietly "$dtgen" library "$model" --output "$scratch/packages" --package all
 done
@@ -62,11 +63,12 @@ new_folder() {
   folder=$scratch/$1
   mkdir "$folder"
   cp -R "$moved" "$folder/packages"
-  cp "$here"/C/episode.[ch] "$here/C/control_loop.c" "$here"/Cpp/{control_loop,packaged_models}.cpp "$folder"
+  cp "$here"/C/episode.[ch] "$here/C/control_loop.c" "$here"/Cpp/{control_loop,packaged_models,packaged_kinds}.cpp "$folder"
   cd "$folder"
 }
 # Examples in C99 and C++17 are compiled with warnings as errors, the package's headers among them.
 warnings=(-Wall -Wextra -Werror -pedantic)
+recorded=("$repository"/Tests/Data/Goldens/{Trunk/TrunkFourHeads,ForwardOneHead}.safetensors)
 choices=("$families"/{d3rlpy-cartpole,d3rlpy-discrete-pixel-e}/episode.safetensors)
 
 echo "--- CMake"
@@ -115,6 +117,12 @@ if(PKG_CONFIG_FOUND)
 endif()
 add_executable(packaged_models ../packaged_models.cpp)
 target_link_libraries(packaged_models episode hopper::hopper cart_pole::cart_pole pixel_actions::pixel_actions)
+add_executable(packaged_kinds ../packaged_kinds.cpp)
+target_link_libraries(packaged_kinds episode)
+foreach(model ${further[*]})
+  find_package(\${model} REQUIRED)
+  target_link_libraries(packaged_kinds \${model}::\${model})
+endforeach()
 EOF
   quietly cmake -S . -B build "-DCMAKE_PREFIX_PATH=$moved"
   quietly cmake --build build
@@ -124,6 +132,7 @@ EOF
   [[ $(ldd build/shared) == *"$moved/lib/libhopper.so"* ]] || fail "hopper::shared is not linked"
   [[ $(ldd build/in_c) != *libhopper* ]] || fail "hopper::hopper is not linked statically"
   build/packaged_models "${choices[@]}"
+  build/packaged_kinds "${recorded[@]}"
 
   # A folder that was copied in part says what is missing.
   mkdir -p part/lib ../missing && cp -R "$moved/lib/cmake" part/lib
@@ -152,6 +161,9 @@ if command -v pkg-config >/dev/null; then
   eval "\"\$CXX\" -std=c++17 ${warnings[*]} packaged_models.cpp episode.o" \
     "$(pkg-config --cflags --libs hopper cart_pole pixel_actions) -o packaged_models"
   ./packaged_models "${choices[@]}"
+  eval "\"\$CXX\" -std=c++17 ${warnings[*]} packaged_kinds.cpp episode.o" \
+    "$(pkg-config --cflags --libs "${further[@]}") -o packaged_kinds"
+  ./packaged_kinds "${recorded[@]}"
   [[ $(pkg-config --modversion hopper) == 0.1.0 ]] || fail "another version: $(pkg-config --modversion hopper)"
 else
   echo "left out: there is no pkg-config"
@@ -179,11 +191,13 @@ else
     quietly bash -e commands
     cat "$scratch/log" | tail -2
     environment/bin/pip install --quiet --no-index "$moved"/{cart_pole,pixel_actions}-*.whl
+    for model in "${further[@]}"; do environment/bin/pip install --quiet --no-index "$moved/$model"-*.whl; done
     # (Of what else is installed there, it may complain.)
     environment/bin/pip check >log || true
-    ! grep -E '^(hopper|cart[_-]pole|pixel[_-]actions) ' log || fail "pip check complains"
-    environment/bin/python -m py_compile environment/lib/python*/site-packages/{hopper,cart_pole,pixel_actions}/*.py
+    ! grep -E '^(hopper|cart[_-]pole|pixel[_-]actions|(batch|numbered|trunk|forward)[_-][a-z_-]*) ' log || fail "pip check complains"
+    environment/bin/python -m py_compile environment/lib/python*/site-packages/{hopper,cart_pole,pixel_actions,batch_of_seventeen,numbered_actions_of_two,trunk_four_heads,forward_one_head}/*.py
     environment/bin/python "$here/Python/installed_packages.py"
+    environment/bin/python "$here/Python/installed_kinds.py"
     # A wheel of other weights has another version: pip does not leave the old ones.
     cp -R "${models[0]}" Hopper.dtmodel
     sed 's/"window": 20/"window": 19/' "${models[0]}/codegen.json" >Hopper.dtmodel/codegen.json

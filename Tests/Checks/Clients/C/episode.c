@@ -10,13 +10,7 @@ _Noreturn static void fail(const char *path, const char *problem) {
   exit(2);
 }
 
-typedef struct {
-  const char *path;
-  char *header;
-  unsigned char *data;
-} safetensors;
-
-static safetensors read_file(const char *path) {
+safetensors read_file(const char *path) {
   FILE *file = fopen(path, "rb");
   if (!file) fail(path, "cannot be opened");
   uint64_t header_size;
@@ -46,8 +40,16 @@ static const void *find(safetensors file, const char *name, size_t size, size_t 
   return file.data + begin;
 }
 
+const float *find_floats(safetensors file, const char *name, size_t *count) {
+  return find(file, name, sizeof(float), count);
+}
+
+const double *find_doubles(safetensors file, const char *name, size_t *count) {
+  return find(file, name, sizeof(double), count);
+}
+
 static const float *floats(safetensors file, const char *name, size_t *count) {
-  const float *result = find(file, name, sizeof(float), count);
+  const float *result = find_floats(file, name, count);
   if (!result) fail(file.path, "a tensor is missing");
   return result;
 }

@@ -43,6 +43,18 @@ episode read_episode(const char *path, float return_scale);
 numbered_episode read_numbered_episode(const char *path);
 framed_episode read_framed_episode(const char *path);
 
+/* Tensors of a recorded file. They stay until the program ends. */
+typedef struct {
+  const char *path;
+  char *header;
+  unsigned char *data;
+} safetensors;
+
+safetensors read_file(const char *path);
+/* The tensor of this name and its number of elements; NULL if there is none. */
+const float *find_floats(safetensors file, const char *name, size_t *count);
+const double *find_doubles(safetensors file, const char *name, size_t *count);
+
 #ifdef __cplusplus
 }
 #endif
