@@ -119,44 +119,6 @@ mv "$directory/main.swift" "$target/main.swift"
 must_build "quick start"
 say "a controller lives at the top level, in a class, an actor, a thread, a task, a lock, an array; a stand-in takes its place"
 
-# --- A model anywhere ------------------------------------------------------------------------------------
-# Alone in a library target, and in a test target.
-cp "$package/Package.swift" "$directory/Package.swift"
-mkdir -p "$package/Sources/Brain" "$package/Tests/RobotTests"
-cp -R "$repository/Sources/pendulum/Pendulum.dtmodel" "$package/Sources/Brain/"
-echo "// The model beside this file becomes the type Pendulum." >"$package/Sources/Brain/Model.swift"
-cp -R "$repository/Sources/pendulum/Pendulum.dtmodel" "$package/Tests/RobotTests/Balance.dtmodel"
-cat >"$package/Tests/RobotTests/ModelTests.swift" <<'END'
-import Brain
-import DecisionTransformer
-import Testing
-
-@Test func modelsComputeTheirCheckpoints() throws {
-  try Pendulum.selfTest().requirePassed()
-  try Balance.selfTest().requirePassed()
-}
-END
-python3 - "$package/Package.swift" <<'END' || fail "no place for further targets in the quick start"
-import re, sys
-path = sys.argv[1]
-text = open(path).read()
-package = re.search(r'package: "([^"]*)"', text).group(1)
-uses = f"""dependencies: [.product(name: "DecisionTransformer", package: "{package}")%s],
-      plugins: [.plugin(name: "DecisionTransformerPlugin", package: "{package}")]"""
-targets = f""".target(name: "Brain", {uses % ""}),
-    .testTarget(name: "RobotTests", {uses % ', "Brain"'}),
-    .executableTarget("""
-assert text.count(".executableTarget(") == 1
-open(path, "w").write(text.replace(".executableTarget(", targets))
-END
-swift_robot test ${options[@]+"${options[@]}"} || fail "a model alone in a library target, and one in a test target"
-saw_no "warning:"
-grep -q "Test run with 1 test.* passed" "$log" || fail "the test of the user's package did not run"
-mv "$directory/Package.swift" "$package/Package.swift"
-rm -r "$package/Sources/Brain" "$package/Tests"
-must_build "quick start"
-say "a model alone in a library target, and in a test target; a path with spaces"
-
 # --- What runs again, and what does not ------------------------------------------------------------
 must_build "no change"
 saw_no "Generating"
@@ -373,6 +335,43 @@ while read -r line; do
   saw "-// by hand"
   mv "$directory/Hopper.swift" "$package/Generated/HopperModel/Hopper.swift"
 done <"$directory/lines"
+
+# --- A model anywhere ------------------------------------------------------------------------------------
+# Alone in a library target, and in a test target.
+cp "$package/Package.swift" "$directory/Package.swift"
+mkdir -p "$package/Sources/Brain" "$package/Tests/RobotTests"
+cp -R "$repository/Sources/pendulum/Pendulum.dtmodel" "$package/Sources/Brain/"
+echo "// The model beside this file becomes the type Pendulum." >"$package/Sources/Brain/Model.swift"
+cp -R "$repository/Sources/pendulum/Pendulum.dtmodel" "$package/Tests/RobotTests/Balance.dtmodel"
+cat >"$package/Tests/RobotTests/ModelTests.swift" <<'END'
+import Brain
+import DecisionTransformer
+import Testing
+
+@Test func modelsComputeTheirCheckpoints() throws {
+  try Pendulum.selfTest().requirePassed()
+  try Balance.selfTest().requirePassed()
+}
+END
+python3 - "$package/Package.swift" <<'END' || fail "no place for further targets in the quick start"
+import re, sys
+path = sys.argv[1]
+text = open(path).read()
+package = re.search(r'package: "([^"]*)"', text).group(1)
+uses = f"""dependencies: [.product(name: "DecisionTransformer", package: "{package}")%s],
+      plugins: [.plugin(name: "DecisionTransformerPlugin", package: "{package}")]"""
+targets = f""".target(name: "Brain", {uses % ""}),
+    .testTarget(name: "RobotTests", {uses % ', "Brain"'}),
+    .executableTarget("""
+assert text.count(".executableTarget(") == 1
+open(path, "w").write(text.replace(".executableTarget(", targets))
+END
+swift_robot test ${options[@]+"${options[@]}"} || fail "a model alone in a library target, and one in a test target"
+saw_no "warning:"
+grep -q "Test run with 1 test.* passed" "$log" || fail "the test of the user's package did not run"
+rm -r "$package/Sources/Brain" "$package/Tests"
+mv "$directory/Package.swift" "$package/Package.swift"
+say "a model alone in a library target, and in a test target; a path with spaces"
 
 # --- Release speed in debug builds --------------------------------------------------------------------------
 if [[ $(uname -s) == Linux ]]; then
