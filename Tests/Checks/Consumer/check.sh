@@ -169,9 +169,9 @@ zeros=$(printf '0, %.0s' {1..10})0
 torques=$(sed -n '1s/^torques: \(.*\)$/\1/p' "$directory/torques" | sed 's/  */, /g')
 rows() { printf '{"states": [[%s]], "rewards": [0], "actions": [[%s]]}\n' "$zeros" "$1" >"$hopper/expected.json"; }
 rows "$torques"
+# (For a file that is new SwiftPM links the tool again, and all models follow.)
 must_build "an expected row"
 saw "Generating Hopper"
-saw_no "Generating Pendulum"
 [[ $(digest Hopper.swift) == "$code" ]] || fail "the code depends on expected rows"
 [[ $(digest HopperWeights.swift) != "$weights" ]] || fail "the self test ignores expected rows"
 must_run "an expected row"
