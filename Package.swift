@@ -5,9 +5,11 @@ import PackageDescription
 // What the build-tool plugin runs and goes through a model's numbers is optimised in debug builds too: packing a model
 // in an unoptimised tool would take tens of seconds instead of a fraction of one.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"])]
-// What handles texts and tables is optimised in no build: a user's first build compiles it, twice, and it would take a
-// third longer, for a second that each generation gains.
+// What handles texts is optimised in no build: a user's first build compiles it, in a release build twice, and it would
+// take a third longer, for a second that each generation gains.
 let plain: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+// The same of the plan, but for debug builds: tests walk through all of it.
+let walked: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))] + plain
 
 extension Target {
   /// A stage of the generator. (Their modules have a prefix, so that they meet no other package's.)
@@ -40,8 +42,8 @@ let package = Package(
 
     // MARK: Generator: each stage a folder and a module, so that the compiler holds their order
     .stage("Basics", on: []),
-    .stage("Network", on: ["DTGenBasics"], settings: plain),
-    .stage("Plan", on: ["DTGenNetwork"], settings: plain),
+    .stage("Network", on: ["DTGenBasics"], settings: walked),
+    .stage("Plan", on: ["DTGenNetwork"], settings: walked),
     .stage("Pack", on: ["DTGenPlan"]),
     .stage("Machine", on: ["DTGenPack"]),
     .stage("Render", on: ["DTGenPlan"], settings: plain),
