@@ -52,7 +52,7 @@ struct ArtifactBundleTests {
     let error = #expect(throws: InvalidInput.self) {
       try write(bundle(weights: [8]), "aarch64-unknown-linux-gnu")
     }
-    #expect(error?.description.contains("other weights") == true)
+    #expect(error?.description.contains("with other weights") == true)
     #expect(error?.description.contains("(x86_64-unknown-linux-gnu)") == true)
   }
 

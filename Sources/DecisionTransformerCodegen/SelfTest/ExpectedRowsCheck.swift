@@ -7,12 +7,16 @@ public struct CheckedRows: Equatable, Sendable {
   public var count: Int
   /// Environment units; of numbered actions, how far the expected action's logit is below the largest.
   public var largestDifference: Double
+  /// K of the model: fewer rows than that say nothing of it.
+  public var window: Int
 
   /// What a command says of them.
   public var note: Diagnostic {
     Diagnostic(
       .note, path: path,
-      "\(summary): the checkpoint with this codegen.json gives these actions")
+      "\(summary): the checkpoint with this codegen.json gives these actions"
+        + (count > window
+          ? "" : "; with more rows than the window's \(window) they would check the window, too"))
   }
 
   /// How many, and how far off.
@@ -41,7 +45,7 @@ package struct ExpectedRowsCheck {
     check.replay(checkpoint)
     guard check.problems.isEmpty else { throw InvalidInput(check.lines) }
     return CheckedRows(
-      path: rows.path, count: rows.count, largestDifference: check.largest.difference)
+      path: rows.path, count: rows.count, largestDifference: check.largest.difference, window: model.window)
   }
 
   private init(rows: ExpectedRows, model: Model) {

@@ -76,8 +76,9 @@ struct ArtifactBundle {
     throw InvalidInput([
       Diagnostic(
         path: path,
-        "holds libraries of another model, other weights or another version of dtgen (\(others.joined(separator: ", "))); "
-          + "accepted: another --output, or none of them, and a run for each target anew")
+        "holds libraries of another model, with other weights or by another version of dtgen (\(others.joined(separator: ", "))); "
+          + "accepted: another --output, or to remove this folder and run dtgen for each target anew"
+      )
     ])
   }
 

@@ -14,8 +14,15 @@ struct LibraryRequest {
   var packageVersion = PackageVersion()
   /// Whether a binary target for SwiftPM is made of the library, in place of all else.
   var isArtifactBundle = false
+  /// The triple under which the bundle has the library, where it is compiled for another of the same processor.
+  var bundledTriple: String?
 
   func run() throws(InvalidInput) {
+    if isArtifactBundle, let bare = Toolchain.bareTarget(for: target) {
+      var request = self
+      (request.target, request.bundledTriple) = (bare, target.triple)
+      return try request.run()
+    }
     let outputFolder = OutputFolder(path: output)
     let toolchain = try Toolchain.find(for: target)
     try toolchain.check(target)
@@ -23,6 +30,7 @@ struct LibraryRequest {
     let compilation = try ModelFolderCompilation.run(
       folder, codeOnly: false, forLibrary: true)
     for remark in compilation.remarks { Console.error(remark.description) }
+    if let rows = compilation.checkedRows { Console.error(rows.note.description) }
     if isArtifactBundle {
       return try writeBundle(of: compilation, toolchain, runtimeSources)
     }
@@ -91,7 +99,8 @@ struct LibraryRequest {
     let library = try library(of: compilation, toolchain, runtime)
     let archive = library.files.first { $0.name.hasSuffix(".a") }!
     try write(
-      try bundle.files(of: archive, for: library.triple, in: outputFolder), to: outputFolder)
+      try bundle.files(of: archive, for: bundledTriple ?? library.triple, in: outputFolder),
+      to: outputFolder)
     Console.output(
       "\nTargets for Package.swift, where its folder is the one that dtgen ran in:\n\n"
         + bundle.targets(in: output))

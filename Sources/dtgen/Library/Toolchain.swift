@@ -11,17 +11,19 @@ struct Toolchain {
 
   /// The toolchain of the `swiftc` that the shell would run.
   static func find(for target: LibraryTarget) throws(InvalidInput) -> Toolchain {
-    let triple = target.triple.map { ["-target", $0] } ?? []
-    guard
-      let answer = try? run(
-        URL(fileURLWithPath: "/usr/bin/env"), ["swiftc", "-print-target-info"] + triple, in: "/"),
-      let information = try? JSONDecoder().decode(TargetInformation.self, from: Data(answer.utf8))
-    else {
+    guard let own = information(of: nil) else {
       throw InvalidInput([
         Diagnostic(
           path: "swiftc",
-          "is not found, or does not know the target; the toolchain of Swift 6.3 or later is needed "
-            + "(https://swift.org/install)")
+          "is not found; the toolchain of Swift 6.3 or later is needed (https://swift.org/install)"
+        )
+      ])
+    }
+    guard let information = target.triple == nil ? own : information(of: target.triple) else {
+      throw InvalidInput([
+        Diagnostic(
+          path: "dtgen library", key: "--target \(target.triple ?? "")",
+          "swiftc does not know it; accepted: \(own.embeddedTriples.joined(separator: ", "))")
       ])
     }
     let name = information.target.triple
@@ -34,13 +36,35 @@ struct Toolchain {
       throw InvalidInput([
         Diagnostic(
           path: resources.path,
-          "has no Embedded Swift for \(information.target.moduleTriple); accepted: a target whose "
-            + "name is in embedded/Swift.swiftmodule there, and a toolchain from swift.org")
+          "has no Embedded Swift for \(information.target.moduleTriple); accepted: \(own.embeddedTriples.joined(separator: ", ")), "
+            + "and a toolchain from swift.org")
       ])
     }
     return Toolchain(
       programs: resources.deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("bin"), triple: name)
+  }
+
+  /// What the compiler says of a target, nil for this machine's; nil where it does not know it, or there is none.
+  private static func information(of triple: String?) -> TargetInformation? {
+    let target = triple.map { ["-target", $0] } ?? []
+    let answer = try? run(
+      URL(fileURLWithPath: "/usr/bin/env"), ["swiftc", "-print-target-info"] + target, in: "/")
+    return answer.flatMap {
+      try? JSONDecoder().decode(TargetInformation.self, from: Data($0.utf8))
+    }
+  }
+
+  /// The target without a system that has the processor of one of Linux for which the toolchain has no Embedded Swift: its
+  /// code is the same, for what is made here calls no system. Nil where it is of no use.
+  static func bareTarget(for target: LibraryTarget) -> LibraryTarget? {
+    guard let triple = target.triple, triple.contains("-linux"),
+      let processor = triple.split(separator: "-").first,
+      let known = information(of: nil)?.embeddedTriples, !known.contains(triple)
+    else { return nil }
+    var bare = target
+    bare.triple = "\(processor)-none-none-elf"
+    return known.contains("\(processor)-none-none-elf") ? bare : nil
   }
 
   /// - Throws: Where the C compiler does not know the processor; all else would be hundreds of lines of its own.
@@ -69,6 +93,15 @@ struct Toolchain {
     struct Paths: Decodable { var runtimeResourcePath: String }
     var target: Target
     var paths: Paths
+
+    /// The targets with objects that are read here, for which the toolchain has Embedded Swift.
+    var embeddedTriples: [String] {
+      let folder = paths.runtimeResourcePath + "/embedded/Swift.swiftmodule"
+      let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      return entries.filter { $0.hasSuffix(".swiftmodule") }
+        .map { String($0.dropLast(".swiftmodule".count)) }
+        .filter { ObjectFormat(triple: $0) == .elf }.sorted()
+    }
   }
 
   /// Runs one of the programs in `folder`.
