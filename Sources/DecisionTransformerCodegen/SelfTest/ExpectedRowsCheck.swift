@@ -45,7 +45,8 @@ package struct ExpectedRowsCheck {
     check.replay(checkpoint)
     guard check.problems.isEmpty else { throw InvalidInput(check.lines) }
     return CheckedRows(
-      path: rows.path, count: rows.count, largestDifference: check.largest.difference, window: model.window)
+      path: rows.path, count: rows.count, largestDifference: check.largest.difference,
+      window: model.window)
   }
 
   private init(rows: ExpectedRows, model: Model) {
