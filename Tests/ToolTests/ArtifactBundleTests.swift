@@ -56,6 +56,24 @@ struct ArtifactBundleTests {
     #expect(error?.description.contains("(x86_64-unknown-linux-gnu)") == true)
   }
 
+  /// The toolchain has Embedded Swift for this processor without a system, and that is enough.
+  @Test("is made for Linux on arm64, too")
+  func arm() throws {
+    let triple = "aarch64-unknown-linux-gnu"
+    let result = try Tool(name: "dtgen").run(
+      [
+        "library", TestData.model("ExecutedActions").path, "--output", "out", "--artifact-bundle",
+        "--target", triple,
+      ], directory: folder.path)
+    guard !result.error.contains("has no Embedded Swift") else { return }
+    #expect(result.status == 0, "\(result.error)")
+    let bundle = "out/ExecutedActionsLibrary.artifactbundle"
+    #expect(
+      FileManager.default.fileExists(atPath: folder.path("\(bundle)/\(triple)/\(archive.name)")))
+    #expect(
+      try folder.read("\(bundle)/info.json").contains("\"supportedTriples\": [\"\(triple)\"]"))
+  }
+
   @Test("of one target alone is made anew whatever it held")
   func anew() throws {
     try write(bundle(), "x86_64-unknown-linux-gnu")

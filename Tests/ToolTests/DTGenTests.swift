@@ -223,6 +223,18 @@ struct DTGenTests {
     #expect(try directory.entries() == ["Tiny.dtmodel"])
   }
 
+  @Test("says which targets there are where one is not known")
+  func unknownTarget() throws {
+    let result = try run(
+      "library", "Tiny.dtmodel", "--output", "out", "--target", "nonsense-target")
+    #expect(result.status == 1)
+    #expect(
+      result.error.hasPrefix(
+        "dtgen library: --target nonsense-target: swiftc does not know it; accepted: "))
+    #expect(result.error.split(separator: "\n").count == 1, "\(result.error)")
+    #expect(try directory.entries() == ["Tiny.dtmodel"])
+  }
+
   @Test("says in one line that the C compiler does not know a processor")
   func unknownProcessor() throws {
     for option in ["--march=fastest", "--clang-flags=-mcpu=fastest"] {
