@@ -337,7 +337,7 @@ while read -r line; do
 done <"$directory/lines"
 
 # (What follows edits Package.swift and compares numbers with it.)
-if ! command -v python3 >/dev/null; then
+if ! type -P python3 >/dev/null; then
   say "ok; left out: a model anywhere, release speed in debug builds: there is no python3"
   exit 0
 fi
