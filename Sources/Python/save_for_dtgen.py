@@ -658,7 +658,7 @@ def save_checkpoint(model: Any, folder: Path) -> None:
 
 
 # Names that a model cannot have, beside those that do not begin with a capital letter: words of Swift's, types of its
-# library, and what generated code uses. dtgen has the same (ModelName.swift), and a test compares them.
+# library, and what generated code uses. dtgen has the same (ModelName.swift), and SaveForDtgenTests compares them.
 TAKEN_NAMES = set(
     """
     Action ActionChoice Actor AlignedMemory Any AnyHashable AnyIterator AnyKeyPath AnyObject AnySequence Array
@@ -675,8 +675,8 @@ TAKEN_NAMES = set(
     OpaquePointer OptionSet Optional OutputRawSpan OutputSpan PackedWeights PhaseOperation Processor Protocol
     RandomAccessCollection RandomNumberGenerator Range RangeReplaceableCollection RawRepresentable RawSpan Repeated
     Result SIMD SIMD16 SIMD2 SIMD3 SIMD32 SIMD4 SIMD64 SIMD8 SIMDMask SIMDScalar SIMDStorage Self SelfTest
-    SelfTestReport SelfTestable Sendable Sequence Set SetAlgebra SignedInteger SignedNumeric Slice Span State
-    StateController StaticBigInt StaticString StepError Strideable String StringProtocol Substring SuspendingClock
+    SelfTestReport SelfTestStage SelfTestable Sendable Sequence Set SetAlgebra SignedInteger SignedNumeric Slice Span
+    State StateController StaticBigInt StaticString StepError Strideable String StringProtocol Substring SuspendingClock
     Swift SystemRandomNumberGenerator Task TaskGroup TextOutputStream TrunkError Type UInt UInt128 UInt16 UInt32 UInt64
     UInt8 UTF16 UTF32 UTF8 UTF8Span Unicode UnicodeScalar Unmanaged UnsafeBufferPointer UnsafeMutableBufferPointer
     UnsafeMutablePointer UnsafeMutableRawBufferPointer UnsafeMutableRawPointer UnsafePointer UnsafeRawBufferPointer

@@ -52,6 +52,9 @@ public enum ModelName {
 // MARK: - Names that are taken
 
 extension ModelName {
+  /// Every name that a model cannot have, of those that begin as they should.
+  package static let taken = keywords.union(standardTypes).union(generatedNames)
+
   private static func words(_ text: String) -> Set<String> {
     Set(text.split { $0 == " " || $0 == "\n" }.map(String.init))
   }

@@ -26,7 +26,6 @@ import numpy as np
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PROGRAM = REPOSITORY / "Sources/Python/save_for_dtgen.py"
-CODEGEN = REPOSITORY / "Sources/DecisionTransformerCodegen"
 ARTICLES = REPOSITORY / "Sources/DecisionTransformer/DecisionTransformer.docc/Articles"
 # A model of 5 numbers in a state and 2 in an action.
 TRAINED = REPOSITORY / "Tests/Data/Models/EightHeadsOneLayer.dtmodel"
@@ -375,17 +374,6 @@ class RefusedData(InFolder):
 
 
 class Options(InFolder):
-    def test_the_keys_are_those_of_dtgen(self):
-        text = (CODEGEN / "Model/GenerationOptionsReader.swift").read_text()
-        keys = re.findall(r'"(\w+)"', re.search(r"keys = \[(.*?)\]", text, re.DOTALL)[1])
-        self.assertEqual(sorted(saving.KEYS), sorted(keys))
-
-    def test_the_names_that_are_taken_are_those_of_dtgen(self):
-        text = (CODEGEN / "Model/ModelName.swift").read_text() + (CODEGEN / "Basics/NamesOfModules.swift").read_text()
-        lists = re.findall(r'"""\n(.*?)"""', text, re.DOTALL) + re.findall(r'words\(\s*"([^"\n]+)"', text)
-        taken = {word for words in lists for word in words.split() if word[0].isupper()}
-        self.assertEqual(saving.TAKEN_NAMES, taken)
-
     @needs_dtgen
     def test_the_same_is_refused_as_by_dtgen(self):
         generator = random.Random(int(os.environ.get("SEED", 1)))
