@@ -258,20 +258,21 @@ nonisolated extension HalfCheetahKernels {
     for strip in 0..<10 { slide(Rows(rows.start + strip * 3840, rows.stride)) }
   }
 
-  /// Reads what `act` begins with, so that it lies near when the state comes.
+  /// Reads the first `count` numbers that `act` reads, the first of them last, so that they lie near when the
+  /// state comes; not those that `prepare` has just read.
   @inline(never) @_noAllocation @_noLocks
   static func readAhead(_ weights: Floats, _ memory: Floats, count: Int) {
-    var left = count
-    VectorMath.read(weights + 32, count: 4864, of: &left)
-    VectorMath.read(memory + 124_112, count: 1536, of: &left)   // time
-    VectorMath.read(weights + 4896, count: 27_392, of: &left)
-    VectorMath.read(memory + 84_560, count: 7680, of: &left)    // normalized0
-    VectorMath.read(memory + 38_480, count: 38_400, of: &left)  // carried
-    VectorMath.read(weights + 143_520, count: 82_176, of: &left)
-    VectorMath.read(memory + 100_496, count: 7680, of: &left)   // normalized1
-    VectorMath.read(weights + 225_696, count: 164_736, of: &left)
-    VectorMath.read(memory + 116_432, count: 7680, of: &left)   // normalized2
-    VectorMath.read(weights + 390_432, count: 150_288, of: &left)
+    VectorMath.read(weights + 390_432, count: 150_288, of: count - 342_144)
+    VectorMath.read(memory + 116_432, count: 7680, of: count - 334_464)     // normalized2
+    VectorMath.read(weights + 373_920, count: 16_512, of: count - 317_952)
+    VectorMath.read(weights + 225_696, count: 82_560, of: count - 169_728)
+    VectorMath.read(memory + 100_496, count: 7680, of: count - 162_048)     // normalized1
+    VectorMath.read(weights + 143_520, count: 82_176, of: count - 79_872)
+    VectorMath.read(memory + 38_480, count: 38_400, of: count - 41_472)     // carried
+    VectorMath.read(memory + 84_560, count: 7680, of: count - 33_792)       // normalized0
+    VectorMath.read(weights + 4896, count: 27_392, of: count - 6400)
+    VectorMath.read(memory + 124_112, count: 1536, of: count - 4864)        // time
+    VectorMath.read(weights + 32, count: 4864, of: count)
   }
 }
 

@@ -258,20 +258,21 @@ nonisolated extension HopperKernels {
     for strip in 0..<10 { slide(Rows(rows.start + strip * 3840, rows.stride)) }
   }
 
-  /// Reads what `act` begins with, so that it lies near when the state comes.
+  /// Reads the first `count` numbers that `act` reads, the first of them last, so that they lie near when the
+  /// state comes; not those that `prepare` has just read.
   @inline(never) @_noAllocation @_noLocks
   static func readAhead(_ weights: Floats, _ memory: Floats, count: Int) {
-    var left = count
-    VectorMath.read(weights + 16, count: 4864, of: &left)
-    VectorMath.read(memory + 124_096, count: 1536, of: &left)   // time
-    VectorMath.read(weights + 4880, count: 18_944, of: &left)
-    VectorMath.read(memory + 84_544, count: 7680, of: &left)    // normalized0
-    VectorMath.read(memory + 38_464, count: 38_400, of: &left)  // carried
-    VectorMath.read(weights + 130_832, count: 82_176, of: &left)
-    VectorMath.read(memory + 100_480, count: 7680, of: &left)   // normalized1
-    VectorMath.read(weights + 213_008, count: 164_736, of: &left)
-    VectorMath.read(memory + 116_416, count: 7680, of: &left)   // normalized2
-    VectorMath.read(weights + 377_744, count: 150_288, of: &left)
+    VectorMath.read(weights + 377_744, count: 150_288, of: count - 333_696)
+    VectorMath.read(memory + 116_416, count: 7680, of: count - 326_016)     // normalized2
+    VectorMath.read(weights + 361_232, count: 16_512, of: count - 309_504)
+    VectorMath.read(weights + 213_008, count: 82_560, of: count - 161_280)
+    VectorMath.read(memory + 100_480, count: 7680, of: count - 153_600)     // normalized1
+    VectorMath.read(weights + 130_832, count: 82_176, of: count - 71_424)
+    VectorMath.read(memory + 38_464, count: 38_400, of: count - 33_024)     // carried
+    VectorMath.read(memory + 84_544, count: 7680, of: count - 25_344)       // normalized0
+    VectorMath.read(weights + 4880, count: 18_944, of: count - 6400)
+    VectorMath.read(memory + 124_096, count: 1536, of: count - 4864)        // time
+    VectorMath.read(weights + 16, count: 4864, of: count)
   }
 }
 

@@ -35,26 +35,19 @@ public struct CCall {
   /// Refuses an array that cannot be one.
   @_noAllocation @_noLocks
   public mutating func check(_ floats: UnsafePointer<Float>?) {
-    guard isSound else { return }
-    guard let floats else { return status = .nullArgument }
-    guard CController.isAligned(floats, to: 4) else { return status = .misalignedArgument }
+    check(floats, alignment: MemoryLayout<Float>.alignment)
   }
 
   /// The same of bytes, which may lie anywhere.
   @_noAllocation @_noLocks
   public mutating func check(_ bytes: UnsafePointer<UInt8>?) {
-    guard isSound, bytes == nil else { return }
-    status = .nullArgument
+    check(bytes, alignment: 1)
   }
 
   /// The same of positions and timesteps, `intptr_t` in C.
   @_noAllocation @_noLocks
   public mutating func check(_ integers: UnsafePointer<Int>?) {
-    guard isSound else { return }
-    guard let integers else { return status = .nullArgument }
-    guard CController.isAligned(integers, to: MemoryLayout<Int>.alignment) else {
-      return status = .misalignedArgument
-    }
+    check(integers, alignment: MemoryLayout<Int>.alignment)
   }
 
   /// The same where an array may be left out.
@@ -80,19 +73,20 @@ public struct CCall {
   /// The same of a count that C is told.
   @_noAllocation @_noLocks
   public mutating func check(_ count: UnsafePointer<UInt>?) {
-    guard isSound else { return }
-    guard let count else { return status = .nullArgument }
-    guard CController.isAligned(count, to: MemoryLayout<UInt>.alignment) else {
-      return status = .misalignedArgument
-    }
+    check(count, alignment: MemoryLayout<UInt>.alignment)
   }
 
   /// The same of numbers of actions.
   @_noAllocation @_noLocks
   public mutating func check(_ numbers: UnsafePointer<Int32>?) {
+    check(numbers, alignment: MemoryLayout<Int32>.alignment)
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func check(_ array: UnsafeRawPointer?, alignment: Int) {
     guard isSound else { return }
-    guard let numbers else { return status = .nullArgument }
-    guard CController.isAligned(numbers, to: 4) else { return status = .misalignedArgument }
+    guard let array else { return status = .nullArgument }
+    guard CController.isAligned(array, to: alignment) else { return status = .misalignedArgument }
   }
 
   /// Refuses a target that cannot be one.

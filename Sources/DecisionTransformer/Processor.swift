@@ -21,12 +21,12 @@ public enum Processor {
     guard dt_processor_suffices() != 0 else { throw .unsupportedProcessor }
   }
 
-  /// How many numbers are worth reading ahead: as many as half of the second-level cache holds. Generated `init` asks once; a
+  /// How many numbers are worth reading ahead: as many as fill three quarters of the second-level cache. Generated `init` asks once; a
   /// virtual machine may take some ten microseconds to answer.
   ///
   /// - Parameter count: The answer where the processor does not say how large that cache is. x86-64 does.
   public static func readAheadCount(unlessKnown count: Int) -> Int {
     let kilobytes = Int(dt_second_level_cache_kilobytes())
-    return kilobytes > 0 ? kilobytes * 1024 / 2 / MemoryLayout<Float>.stride : count
+    return kilobytes > 0 ? kilobytes * 1024 * 3 / 4 / MemoryLayout<Float>.stride : count
   }
 }

@@ -42,11 +42,10 @@ extension VectorMath {
   /// - Parameters:
   ///   - place: The first number, at a multiple of 64 bytes.
   ///   - count: How many.
-  ///   - left: How many in all; less by `count` afterwards, and below zero where there were fewer.
+  ///   - left: How many at most; none are read where it is not above zero.
   @_noAllocation @_noLocks @inlinable @inline(__always)
-  public static func read(_ place: Floats, count: Int, of left: inout Int) {
+  public static func read(_ place: Floats, count: Int, of left: Int) {
     read(place, count: count < left ? count : left)
-    left -= count
   }
 
   /// Transposes sixteen rows of sixteen floats. Rows and columns begin at multiples of 64 bytes.

@@ -9,7 +9,7 @@ import Testing
 struct CheckedInCodeTests {
   static let refresh = """
     swift package --allow-writing-to-package-directory generate-decision-transformer --code-only \
-    --model Hopper --model Pendulum --model HalfCheetah
+    --model Sources/hopper/Hopper.dtmodel --model Pendulum --model HalfCheetah
     """
 
   @Test("is fresh", arguments: RecordedEpisode.trainedNames)
@@ -28,6 +28,22 @@ struct CheckedInCodeTests {
         \(path) is stale. This command refreshes it: \(Self.refresh)
         \(difference.text(oldName: path, newName: "fresh").prefix(2000))
         """)
+    }
+  }
+
+  @Test("has a command that refreshes it, and means one folder by each name")
+  func refreshment() throws {
+    let contributing = try String(
+      contentsOf: TestData.package.appending(path: "CONTRIBUTING.md"), encoding: .utf8)
+    #expect(contributing.replacing(" \\\n ", with: "").contains(Self.refresh))
+    let folders = ["Sources", "Tests"].flatMap { folder in
+      FileManager.default.enumerator(
+        at: TestData.package.appending(path: folder), includingPropertiesForKeys: nil)?
+        .compactMap { ($0 as? URL)?.path }.filter { $0.hasSuffix(".dtmodel") } ?? []
+    }
+    for model in Self.refresh.split(separator: " --model ").dropFirst() {
+      let name = "/\(model)\(model.contains(".") ? "" : ".dtmodel")"
+      #expect(folders.filter { $0.hasSuffix(name) }.count == 1, "\(model)")
     }
   }
 

@@ -194,8 +194,8 @@ private struct Accesses {
           operand, shape.groupSize * (shape.pastTokenCount + shape.tokensPerStep), stride,
           stride: stride)
       ]
-    case .read(.weights): return []
-    case .read(.rows(let name, let count)):
+    case .read(.weights, _): return []
+    case .read(.rows(let name, let count), _):
       let stride = plan.memory.buffer(name).stride
       return [access(Operand(name), (count + stride - 1) / stride, stride, stride: stride)]
     case .correctUnattended(let rows, _, let operand):

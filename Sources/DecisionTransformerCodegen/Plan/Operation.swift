@@ -41,8 +41,8 @@ public struct Operation: Equatable, Sendable, Codable {
     case storeKeys(Kernel, rows: Int, input: Operand, keys: Operand)
     /// Drops the oldest step: moves all rows of a buffer but the oldest step's to the front.
     case slide(Operand)
-    /// Reads consecutive numbers, so that they lie near when `act` wants them.
-    case read(ReadAhead.Stretch)
+    /// Reads consecutive numbers, so that they lie near when `act` wants them: after so many others.
+    case read(ReadAhead.Stretch, after: Int)
     /// Hides the keys of tokens that `forward` was told not to attend to.
     case maskTokens(mask: Operand, keys: Operand)
     /// Keeps rows of every token for `forward`'s caller, as stage `index` of the output; with a norm, after its gain
@@ -198,8 +198,8 @@ extension Operation {
     case .mix(_, let scores, let values, let residual, _):
       [scores, values] + [residual].compactMap(\.self)
     case .storeKeys(_, _, let input, _): [input]
-    case .read(.weights): []
-    case .read(.rows(let name, _)): [Operand(name)]
+    case .read(.weights, _): []
+    case .read(.rows(let name, _), _): [Operand(name)]
     case .maskTokens(let mask, _): [mask]
     case .recordTokens(let rows, _, _, _, _), .recordSteps(let rows, _, _, _),
       .recordAttention(_, let rows, _):

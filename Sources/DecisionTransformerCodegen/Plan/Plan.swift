@@ -65,12 +65,14 @@ public struct Plan: Equatable, Sendable, Codable {
       total(feedback, \.weightBytes) + memory.byteCount > ReadAhead.cacheByteCount
     else { return }
     let operations = feedback.flatMap { name in routines.first { $0.name == name }!.operations }
-    let readAhead = ReadAhead(operations, weights: weights, memory: memory)
+    let readAhead = ReadAhead(
+      operations, weights: weights, memory: memory,
+      near: weightsReadLast(upTo: ReadAhead.byteCount))
     routines.append(
       Routine(
         name: .readAhead,
         summary:
-          "Reads what `act` begins with, so that it lies near when the state comes.",
+          "Reads the first `count` numbers that `act` reads, the first of them last, so that they lie near when the state comes; not those that `prepare` has just read.",
         takesToken: false, operations: readAhead.operations))
     prepare.append(.call(.readAhead, token: nil))
   }

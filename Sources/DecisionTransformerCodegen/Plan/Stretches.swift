@@ -37,6 +37,14 @@ public struct Stretches: Equatable, Sendable {
     return next < ranges.count && ranges[next].contains(place)
   }
 
+  /// Whether all of `range` is in the set.
+  public func contains(_ range: Range<Int>) -> Bool {
+    let next = index { $0.upperBound <= range.lowerBound }
+    return range.isEmpty
+      || next < ranges.count && ranges[next].lowerBound <= range.lowerBound
+        && range.upperBound <= ranges[next].upperBound
+  }
+
   /// The first stretch for which `isBefore` does not hold.
   private func index(_ isBefore: (Range<Int>) -> Bool) -> Int {
     var (low, high) = (0, ranges.count)

@@ -37,7 +37,7 @@ extension WorkingSet {
       memory.formUnion(access.places(in: plan.memory.buffer(access.buffer)))
     }
     for index in operation.weights { read(index, by: operation, plan, token: token, step: step) }
-    if case .read(.weights(let offset, let count)) = operation.kind {
+    if case .read(.weights(let offset, let count), _) = operation.kind {
       weights.insert(offset..<offset + count)
     }
   }

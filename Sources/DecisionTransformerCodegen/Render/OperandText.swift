@@ -151,11 +151,15 @@ package struct OperandText {
     case .slide(let operand):
       let buffer = plan.memory.buffer(operand.buffer)
       return call(buffer.stripCount > 1 ? "slideStrips" : "slide", buffer.name.identifier)
-    case .read(.weights(let offset, let count)):
-      return "VectorMath.read(weights + \(literal(offset)), count: \(literal(count)), of: &left)"
-    case .read(.rows(let name, let count)):
-      return
-        "VectorMath.read(memory + \(literal(plan.memory.buffer(name).offset)), count: \(literal(count)), of: &left)"
+    case .read(let stretch, let after):
+      let (place, count) =
+        switch stretch {
+        case .weights(let offset, let count): ("weights + \(literal(offset))", count)
+        case .rows(let name, let count):
+          ("memory + \(literal(plan.memory.buffer(name).offset))", count)
+        }
+      let left = after == 0 ? "count" : "count - \(literal(after))"
+      return "VectorMath.read(\(place), count: \(literal(count)), of: \(left))"
     case .maskTokens(let mask, let keys):
       return call("maskTokens", place(mask), "keys: \(place(keys))")
     case .recordTokens(let rows, _, let index, let norm, let output):

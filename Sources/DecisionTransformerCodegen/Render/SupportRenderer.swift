@@ -110,12 +110,11 @@ package struct SupportRenderer {
     writer.function(routine.summary)
     writer.scope("static func readAhead(_ weights: Floats, _ memory: Floats, count: Int)") {
       writer in
-      writer.write("var left = count")
       for operation in routine.operations {
         let names = operation.reads.map { plan.memory.buffer($0.buffer).name.identifier }
         writer.write(
           CodeWriter.line(
-            OperandText(plan: plan).statement(operation), comment: names.joined(), column: 60))
+            OperandText(plan: plan).statement(operation), comment: names.joined(), column: 72))
       }
     }
   }
