@@ -116,11 +116,12 @@ struct ReportText {
   }
 
   private func row(_ latency: Latency) -> String {
-    latency.row.map { column(number($0)) }.joined().dropFirst(2).description
+    // Names of rows reach two characters into the first column.
+    latency.row.enumerated().map { column(number($1), width: $0 == 0 ? 8 : 10) }.joined()
   }
 
-  private func column(_ text: String) -> String {
-    String(repeating: " ", count: max(1, 10 - text.count)) + text
+  private func column(_ text: String, width: Int = 10) -> String {
+    String(repeating: " ", count: max(1, width - text.count)) + text
   }
 
   private func number(_ value: Double) -> String { String(format: "%.2f", value) }

@@ -97,6 +97,27 @@ struct ExpectedRowsFileTests {
     #expect(pointer.count == 1 && pointer[0].contains("Git LFS"))
   }
 
+  @Test("has its name in small letters")
+  func name() throws {
+    for (name, right) in [
+      ("Expected.JSON", "expected.json"), ("EXPECTED.safetensors", "expected.safetensors"),
+    ] {
+      let scratch = ScratchFolder(named: "capitals")
+      try scratch.write(name, "{}")
+      do {
+        _ = try ExpectedRowsReader.read(folder: scratch.path, model())
+        Issue.record("\(name) is passed over")
+      } catch {
+        let lines = error.diagnostics.map(\.description)
+        // Where the file system does not tell them apart, the file is read.
+        let isRead = FileManager.default.fileExists(atPath: scratch.path(right))
+        #expect(
+          isRead || lines == ["\(scratch.path(name)): is not read by this name; accepted: \(right)"]
+        )
+      }
+    }
+  }
+
   @Test("has one row at least, and no more than an episode or the reference bears")
   func counts() {
     func rows(_ count: Int) -> String {

@@ -135,8 +135,8 @@ KINDS: dict[str, tuple[tuple[str, ...], str, dict[str, tuple[Any, ...]]]] = {
     "NumberedBatchController": (
         ("batch", "action_count"), "it is for several agents, whose actions are numbers", BATCH_SIGNATURES),
     "BatchController": (("batch",), "it is for several agents", BATCH_SIGNATURES),
-    "NumberedController": (("action_count",), "its actions are numbers", NUMBERED_SIGNATURES),
-    "Controller": ((), "its actions are vectors", SIGNATURES),
+    "NumberedController": (("action_count",), "it is for one agent, whose actions are numbers", NUMBERED_SIGNATURES),
+    "Controller": ((), "it is for one agent, whose actions are vectors", SIGNATURES),
 }  # fmt: skip
 
 # The status of a call that another thread's call keeps out; it leaves no message in the controller.

@@ -15,7 +15,11 @@ package struct ExpectedRowsReader {
   ) throws(InvalidInput) -> ExpectedRows? {
     let paths = ExpectedRows.fileNames.map { ModelFolder(path: folder).path(of: $0) }
       .filter { FileManager.default.fileExists(atPath: $0) }
-    guard let path = paths.first else { return nil }
+    guard let path = paths.first else {
+      let others = misspelled(in: folder)
+      guard others.isEmpty else { throw InvalidInput(others) }
+      return nil
+    }
     if let problem = problem(of: model) {
       throw InvalidInput(paths.map { Diagnostic(path: $0, problem) })
     }
@@ -30,6 +34,19 @@ package struct ExpectedRowsReader {
     let rows = reader.rows(path: path)
     guard reader.file.problems.isEmpty, let rows else { throw InvalidInput(reader.file.problems) }
     return rows
+  }
+
+  /// Files of that name but for its capitals, where a file system tells them apart.
+  private static func misspelled(in folder: String) -> [Diagnostic] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.sorted().compactMap { name in
+      guard let right = ExpectedRows.fileNames.first(where: { $0 == name.lowercased() }) else {
+        return nil
+      }
+      return Diagnostic(
+        path: ModelFolder(path: folder).path(of: name),
+        "is not read by this name; accepted: \(right)")
+    }
   }
 
   /// Why a model has no rows.

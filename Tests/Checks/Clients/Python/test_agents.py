@@ -150,9 +150,9 @@ class Agents(FurtherTest):
              "Controller; for this one use BatchController"),
             (BatchController, "numbered_actions_of_two", "it is for several agents, whose actions are "
              "numbers; accepted: a library for BatchController; for this one use NumberedBatchController"),
-            (BatchController, "window_of_one", "its actions are vectors; accepted: a library for "
+            (BatchController, "window_of_one", "it is for one agent, whose actions are vectors; accepted: a library for "
              "BatchController; for this one use Controller"),
-            (Trunk, "window_of_one", "its actions are vectors; accepted: a library for Trunk; for this one "
+            (Trunk, "window_of_one", "it is for one agent, whose actions are vectors; accepted: a library for Trunk; for this one "
              "use Controller"),
             (NumberedController, "trunk_four_heads", "it is a trunk without controller; accepted: a library "
              "for NumberedController; for this one use Trunk"),

@@ -250,12 +250,12 @@ class Refusals(unittest.TestCase):
     def test_the_wrong_class_names_the_right_one(self):
         for library in (LIBRARY_PATH, str(LIBRARY_PATH), Library(LIBRARY_PATH)):
             with self.assertRaisesRegex(
-                ValueError, r"libcart_pole.so: its actions are numbers; .* use NumberedController$"
+                ValueError, r"libcart_pole.so: it is for one agent, whose actions are numbers; .* use NumberedController$"
             ):
                 Controller(library)
         for library in (HOPPER_PATH, Library(HOPPER_PATH)):
             with self.assertRaisesRegex(
-                ValueError, r"libhopper.so: its actions are vectors; .* use Controller$"
+                ValueError, r"libhopper.so: it is for one agent, whose actions are vectors; .* use Controller$"
             ):
                 NumberedController(library)
         with self.assertRaisesRegex(ValueError, "no function walker_"):
