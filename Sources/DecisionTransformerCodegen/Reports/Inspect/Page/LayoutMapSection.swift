@@ -8,7 +8,7 @@ package struct LayoutMapSection {
       id: "layout", title: "Packed weights",
       introduction:
         "\(NumberText.grouped(map.bytes)) bytes, layout \(digest), in the order of memory: "
-        + "each row is a part of the model, each field a tensor. Areas are in proportion to bytes.",
+        + "each row is a part of the model, each field a tensor. Fields that lie side by side are in proportion to bytes.",
       [
         legend, wholeMap, enlargedMap,
         .panel(of: "a tensor"), table,
