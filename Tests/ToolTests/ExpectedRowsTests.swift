@@ -27,6 +27,14 @@ struct ExpectedRowsTests {
   @Test("says that they were checked, and changes nothing but the weights' file")
   func checked() throws {
     #expect(try run("generate", "Pendulum.dtmodel", "--output", "without").status == 0)
+    let steps = #/\d+ steps against double precision|\d+ steps of a synthetic episode/#
+    func syntheticSteps() throws -> [Substring] {
+      let text = try run("inspect", "Pendulum.dtmodel").output
+      #expect(try run("inspect", "Pendulum.dtmodel", "--html", "page.html").status == 0)
+      let page = try directory.read("page.html")
+      return try [#require(text.firstMatch(of: steps)).0, #require(page.firstMatch(of: steps)).0]
+    }
+    let synthetic = try syntheticSteps()
     try directory.write("Pendulum.dtmodel/expected.json", text.json)
     let note =
       #/note: Pendulum\.dtmodel/expected\.json: 10 rows, off by at most \d\.\de[-+]\d\d: the checkpoint /#
@@ -47,6 +55,7 @@ struct ExpectedRowsTests {
       inspection.output.contains(
         #/expected rows +10 of expected\.json checked, off by at most \d\.\de[-+]\d\d\n/#),
       "\(inspection.output)")
+    #expect(try syntheticSteps() == synthetic, "errors by stage are those of the synthetic episode")
     let json = try run("inspect", "Pendulum.dtmodel", "--json").output
     let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
     let rows = object?["expected_rows"] as? [String: Any]

@@ -8,6 +8,9 @@ extension InspectionReport {
     /// Of actions in environment units, or of logits.
     package var largestDifference: Double
   }
+
+  /// Steps of the self test without the user's own rows: those of which errors by stage are shown.
+  package var syntheticSteps: Int { (selfTest?.steps ?? 0) - (expectedRows?.rows ?? 0) }
 }
 
 extension InspectionReport.ExpectedRows {

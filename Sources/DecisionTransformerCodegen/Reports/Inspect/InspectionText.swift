@@ -181,7 +181,7 @@ extension InspectionReport {
     return [
       Table(
         title:
-          "expected error of float32\(hasIntegers ? " and of rows rounded the other way" : ""): \(selfTest.steps) steps against double precision, "
+          "expected error of float32\(hasIntegers ? " and of rows rounded the other way" : ""): \(syntheticSteps) steps against double precision, "
           + "\(grouped(selfTest.bytes)) bytes beside the weights",
         rows: [["", "magnitude", "largest", "mean", "tolerance"]]
           + selfTest.stages.map {

@@ -3,8 +3,7 @@ import Foundation
 /// Draws how far each stage of the network is off, against double precision.
 package struct ErrorSection {
   package let selfTest: InspectionReport.SelfTest?
-  /// Steps of the self test that are the user's own, which are not drawn.
-  package let expectedRows: InspectionReport.ExpectedRows?
+  package let syntheticSteps: Int
   /// Of rounded weights.
   package let precisionCost: PrecisionCost?
   /// Of rounded matrices, one by one.
@@ -21,8 +20,8 @@ package struct ErrorSection {
     }
     return .section(
       id: "error", title: "Error by stage",
-      introduction: "The state token after each stage, over \(selfTest.steps - (expectedRows?.rows ?? 0)) steps "
-        + "of a synthetic episode, against double precision with nothing folded. Actions are in model units.",
+      introduction: "The state token after each stage, over \(syntheticSteps) steps of a "
+        + "synthetic episode, against double precision with nothing folded. Actions are in model units.",
       [.legend(legend), drawing(selfTest), table(selfTest)] + byMatrix)
   }
 

@@ -63,7 +63,8 @@ public struct InspectionPage: Sendable {
         window: WindowMap(compilation.plan), cacheTokens: compilation.plan.shape.tokenCapacity
       ).markup,
       ErrorSection(
-        selfTest: report.selfTest, expectedRows: report.expectedRows, precisionCost: compilation.precisionCost,
+        selfTest: report.selfTest, syntheticSteps: report.syntheticSteps,
+        precisionCost: compilation.precisionCost,
         matrixErrors: matrixErrors,
         checkpoint: report.checkpoint, precision: report.options.precision, isTrunk: isTrunk,
         asksForSelfTest: compilation.model.options.hasSelfTest
