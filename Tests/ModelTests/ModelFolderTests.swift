@@ -57,7 +57,7 @@ struct ModelFolderTests {
     let warning =
       "is not read: options are those of codegen.json, which is missing; states go in as they are "
       + "and returns unscaled"
-    for file in ["codgen.json", "options.json"] {
+    for file in ["choices.json", "options.json"] {
       #expect(
         try remarks(of: [file, "notes.txt"], options: nil)
           == ["warning: Hopper.dtmodel/\(file): \(warning)"])
@@ -68,6 +68,43 @@ struct ModelFolderTests {
       "model.safetensors.index.json", ".hidden.json",
     ]
     #expect(try remarks(of: written, options: nil) == [])
+  }
+
+  @Test(
+    "a file whose name is right but for a letter or two is refused where there is none of that name",
+    arguments: [
+      ("codgen.json", "codegen.json"), ("Codegen.json", "codegen.json"),
+      ("code_gen.json", "codegen.json"),
+      ("Expected.json", "expected.json"), ("expected.jsn", "expected.json"),
+      ("expected.safetensor", "expected.safetensors"),
+      ("CALIBRATION.safetensors", "calibration.safetensors"),
+      ("calibrations.safetensors", "calibration.safetensors"),
+    ])
+  func misnamed(file: String, right: String) throws {
+    func isRefused(beside others: [String]) throws -> Bool {
+      try withFolder(options: right == "codegen.json" ? nil : "{}") { path in
+        for name in others + [file] {
+          try Data("{}".utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+        }
+        do {
+          _ = try ModelFolder(path: path).readModel()
+          return false
+        } catch let error as InvalidInput {
+          let lines = error.diagnostics.map { $0.description.replacing(path + "/", with: "") }
+          #expect(lines.count == 1 && lines[0].hasPrefix("\(file): is not read"), "\(lines)")
+          #expect(lines[0].contains(right), "\(lines)")
+          return true
+        }
+      }
+    }
+    // A file system that does not tell them apart reads it.
+    let isOtherFile = try withFolder(options: nil) { path in
+      try Data().write(to: URL(fileURLWithPath: "\(path)/\(file)"))
+      return !FileManager.default.fileExists(atPath: "\(path)/\(right)")
+    }
+    guard isOtherFile else { return }
+    #expect(try isRefused(beside: []))
+    #expect(try !isRefused(beside: [right]))
   }
 
   // MARK: Bounds

@@ -8,6 +8,11 @@ package enum NearestName {
     return nearest
   }
 
+  /// Whether `written` is `name` but for two letters at most, or their case.
+  package static func isSlip(_ written: String, of name: String) -> Bool {
+    distance(written.lowercased(), name.lowercased()) <= 2
+  }
+
   /// The number of letters to insert, delete or replace to turn `a` into `b` (Levenshtein).
   private static func distance(_ a: String, _ b: String) -> Int {
     // A long name is near to none; looking at its start keeps the work small.

@@ -79,7 +79,8 @@ public struct ModelFolder: Sendable {
       &optionsFile, config: configFile.isSound("state_dim", "act_dim", "n_positions") ? config : nil
     )
 
-    let problems = [nameProblem].compactMap(\.self) + configFile.problems + optionsFile.problems
+    let problems =
+      [nameProblem].compactMap(\.self) + configFile.problems + optionsFile.problems + misnamedFiles
     guard problems.isEmpty else { throw InvalidInput(problems) }
     let model = Model(
       name: name, config: config, options: options, configDigest: digest,
@@ -94,16 +95,42 @@ public struct ModelFolder: Sendable {
     )
   }
 
-  /// A file that is a codegen.json but for letters' case or what stands behind.
-  private var misnamedOptions: String? {
+  /// Files of which a folder may have one, with rows that its checkpoint must give.
+  package static let expectedRowsFiles = ["expected.json", "expected.safetensors"]
+  /// A file that a folder may have: the episode on which the cost of rounding is measured.
+  package static let calibrationFile = "calibration.safetensors"
+
+  /// Names of files in the folder, sorted, without hidden ones.
+  private var entries: [String] {
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return entries.sorted().first { $0.lowercased().hasPrefix("codegen.json") }
+    return entries.filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  /// A file that is a codegen.json but for a letter or two, their case, or what stands behind.
+  private var misnamedOptions: String? {
+    entries.first {
+      $0.lowercased().hasPrefix("codegen.json") || NearestName.isSlip($0, of: "codegen.json")
+    }
+  }
+
+  /// Files that would be read if their names were right, where there is none of that name: a check that somebody believes in
+  /// would not be there.
+  private var misnamedFiles: [Diagnostic] {
+    [Self.expectedRowsFiles, [Self.calibrationFile]].flatMap { names -> [Diagnostic] in
+      guard !names.contains(where: { FileManager.default.fileExists(atPath: path(of: $0)) }) else {
+        return []
+      }
+      return entries.compactMap { entry in
+        names.first { NearestName.isSlip(entry, of: $0) }.map {
+          Diagnostic(path: path(of: entry), "is not read by this name; accepted: \($0)")
+        }
+      }
+    }
   }
 
   /// JSON files that may be a codegen.json under another name, where there is none.
   package var unreadOptions: [Diagnostic] {
-    let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return entries.sorted().filter { Self.mayBeOptions($0) }.map { file in
+    entries.filter { Self.mayBeOptions($0) }.map { file in
       Diagnostic(
         .warning, path: path(of: file),
         "is not read: options are those of codegen.json, which is missing; states go in as they are "
@@ -119,7 +146,7 @@ public struct ModelFolder: Sendable {
       "train_results", "eval_results",
     ]
     let name = file.lowercased()
-    return name.hasSuffix(".json") && !name.hasPrefix(".") && !name.hasSuffix(".index.json")
+    return name.hasSuffix(".json") && !name.hasSuffix(".index.json")
       && !others.contains(String(name.dropLast(".json".count)))
   }
 }

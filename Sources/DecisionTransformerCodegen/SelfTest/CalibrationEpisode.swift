@@ -4,7 +4,7 @@ import Foundation
 /// The episode on which the cost of rounding is measured: the user's own, or a synthetic one.
 public struct CalibrationEpisode: Equatable, Sendable {
   /// The file in a model folder; its format is that of `dtgen compare`'s golden files, without predictions.
-  public static let fileName = "calibration.safetensors"
+  public static let fileName = ModelFolder.calibrationFile
 
   /// Environment units; one row, and the reward that follows it, for each step.
   package var states: [[Float]]

@@ -2,7 +2,7 @@
 /// loop of training gave for them. They travel with the model, and whatever else codegen.json says is checked by them.
 public struct ExpectedRows: Equatable, Sendable {
   /// The files that may hold them, of which a folder has one.
-  package static let fileNames = ["expected.json", "expected.safetensors"]
+  package static let fileNames = ModelFolder.expectedRowsFiles
   /// The most rows that a file may have: the reference computes a whole window for each.
   package static let mostRows = 1000
   /// What an action may be off where the file does not say, in model units; of numbered actions the logit's.

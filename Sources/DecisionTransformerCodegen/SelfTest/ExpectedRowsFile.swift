@@ -33,7 +33,7 @@ struct ExpectedRowsFile {
     guard problems.count > Self.mostProblems else { return problems }
     return problems.prefix(Self.mostProblems) + [
       Diagnostic(
-        path: object.path, "\(problems.count - Self.mostProblems) more numbers are wrong like these"
+        path: object.path, "\(problems.count - Self.mostProblems) more are wrong like these"
       )
     ]
   }

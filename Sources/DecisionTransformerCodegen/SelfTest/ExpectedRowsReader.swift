@@ -15,11 +15,7 @@ package struct ExpectedRowsReader {
   ) throws(InvalidInput) -> ExpectedRows? {
     let paths = ExpectedRows.fileNames.map { ModelFolder(path: folder).path(of: $0) }
       .filter { FileManager.default.fileExists(atPath: $0) }
-    guard let path = paths.first else {
-      let others = misspelled(in: folder)
-      guard others.isEmpty else { throw InvalidInput(others) }
-      return nil
-    }
+    guard let path = paths.first else { return nil }
     if let problem = problem(of: model) {
       throw InvalidInput(paths.map { Diagnostic(path: $0, problem) })
     }
@@ -34,19 +30,6 @@ package struct ExpectedRowsReader {
     let rows = reader.rows(path: path)
     guard reader.file.problems.isEmpty, let rows else { throw InvalidInput(reader.file.problems) }
     return rows
-  }
-
-  /// Files of that name but for its capitals, where a file system tells them apart.
-  private static func misspelled(in folder: String) -> [Diagnostic] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.sorted().compactMap { name in
-      guard let right = ExpectedRows.fileNames.first(where: { $0 == name.lowercased() }) else {
-        return nil
-      }
-      return Diagnostic(
-        path: ModelFolder(path: folder).path(of: name),
-        "is not read by this name; accepted: \(right)")
-    }
   }
 
   /// Why a model has no rows.
@@ -70,8 +53,8 @@ package struct ExpectedRowsReader {
       file.reject(key, "is not a key; \(suggestion)")
     }
     let states = states()
-    let rewards = rewards(count: states?.count)
-    let actions = actions(count: states?.count)
+    let rewards = rewards(count: stepCount)
+    let actions = actions(count: stepCount)
     let target = targetReturn()
     var tolerance: Double?
     if let value = value("tolerance") {
@@ -104,6 +87,14 @@ extension ExpectedRowsReader {
     return vectors(
       "states", rows, width: model.config.stateDimension, "state_dim"
     ).map { $0.map { $0.map { Float($0) } } }
+  }
+
+  /// Rows of states, whatever is wrong in them; nil where that is no number of steps.
+  private var stepCount: Int? {
+    guard case .array(let rows) = file.object["states"],
+      1...ExpectedRows.mostRows ~= rows.count
+    else { return nil }
+    return rows.count
   }
 
   /// - Parameter count: That of the states; nil where it is not known.

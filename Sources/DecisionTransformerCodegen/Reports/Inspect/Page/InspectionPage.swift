@@ -137,6 +137,13 @@ public struct InspectionPage: Sendable {
       ),
       ("memory", NumberText.bytes(report.plan.memory.bytes), isTrunk ? "a trunk" : "a controller"),
     ]
+    if let cost = compilation.precisionCost, !isTrunk {
+      cards.append(
+        (
+          "cost of \(report.options.precision)", NumberText.scientific(cost.largestDifference),
+          "largest change of an action"
+        ))
+    }
     if let action = report.selfTest?.stages.last {
       cards.append(
         (

@@ -169,7 +169,7 @@ extension PackedTensor.Content {
   /// What becomes of the first linear map of a state.
   private func firstMap(_ network: Network) -> String {
     network.controlSteps?.state.frames == nil
-      ? "each column divided by the state's deviation"
+      ? "each row divided by the deviation of its number"
       : "rows in the order of the last convolution's numbers, its channels side by side"
   }
 }
