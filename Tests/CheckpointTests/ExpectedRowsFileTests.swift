@@ -131,7 +131,7 @@ struct ExpectedRowsFileTests {
         model { $0.timestepOverflow = .clamp })
     }
     #expect(found.count == 21)
-    #expect(found[20] == "expected.json: 1480 more are wrong like these")
+    #expect(found[20] == "expected.json: 1482 more are wrong like these")
   }
 
   @Test("is no file of trunks and pictures, and one of two")
