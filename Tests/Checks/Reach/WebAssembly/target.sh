@@ -6,7 +6,7 @@ link() {
   local module=$1
   shift
   run wasm-ld --no-entry --gc-sections --strip-all -z stack-size=65536 --export=__heap_base \
-    "${exports[@]/#/--export-if-defined=}" "$@" -o "$module"
+    "${exports[@]/#/--export=}" "$@" -o "$module"
 }
 
 check_wasm() {
@@ -23,8 +23,9 @@ check_wasm() {
     options='"c_interface": true,' weights=$(weights_of "$model") || fail "$weights"
     compile_swift "${name}Model" "$folder/weights/$name"{,Kernels}.swift
     prefix=$(basename "$(grep -l "_create_with_weights(" "$folder/weights"/*.h | tail -1)" .h)
-    # The header has more than a module without embedded weights.
-    mapfile -t exports < <(grep -oE "\b${prefix}_[a-z_]+\(" "$folder/weights/$prefix.h" | tr -d '(' | sort -u)
+    # Without embedded weights there is neither create nor self_test, nor where they lie.
+    mapfile -t exports < <(grep -oE "\b${prefix}_[a-z_]+\(" "$folder/weights/$prefix.h" | tr -d '(' \
+      | sort -u | grep -vE "${prefix}_(create|self_test|weights)$")
     link "$site/$name.wasm" "$folder/${name}Model.o" "$folder/DecisionTransformer.o"
     cp "$weights" "$site/$name.weights"
     printf '{ "name": "%s", "prefix": "%s", "precision": "%s", "code": %d, "agents": 1 },\n' "$name" \
